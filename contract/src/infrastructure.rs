@@ -1,0 +1,95 @@
+//! Errors of the infrastructure: what kept a run from being run, and says nothing about the code.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    Timestamp,
+    page::PageQuery,
+    params::{Params, Query},
+    test_error::Severity,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// Part of the infrastructure that failed, by keywords in the worker's message.
+    InfrastructureErrorType {
+        /// The queue of runs.
+        Queue = "queue",
+        /// Creating or starting the virtual machine.
+        VmProvisioning = "vm_provisioning",
+        /// Fetching the source.
+        Checkout = "checkout",
+        /// Merging the pull request.
+        Merge = "merge",
+        /// Building the program.
+        Build = "build",
+        /// The worker itself.
+        Worker = "worker",
+        /// The platform's web server.
+        WebServer = "web_server",
+        /// Disks and object storage.
+        Storage = "storage",
+    }
+}
+
+/// One failure of the infrastructure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InfrastructureError {
+    /// Stable: `infra_{run}_{progress row}`.
+    pub error_id: String,
+    /// Numeric run ID.
+    pub run_id: i32,
+    /// Part of the infrastructure, by best effort.
+    #[serde(rename = "type")]
+    pub kind: InfrastructureErrorType,
+    /// Always `critical`: the run could not go on.
+    pub severity: Severity,
+    /// First line of the worker's message.
+    pub message: String,
+    /// When the worker reported it.
+    pub occurred_at: Timestamp,
+    /// Always null: the worker does not say where in its code it failed.
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<Object>))]
+    pub location: Option<Value>,
+    /// Further lines of the message, at most 50 of at most 2,000 characters each; only with `include_stack=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 50))]
+    pub stack: Option<Vec<String>>,
+}
+
+/// Which infrastructure errors of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct InfrastructureErrorQuery {
+    /// Part of the list.
+    #[cfg_attr(feature = "openapi", param(ignore))]
+    pub page: PageQuery,
+    /// Only errors of this type.
+    #[cfg_attr(feature = "openapi", param(rename = "type"))]
+    pub kind: Option<InfrastructureErrorType>,
+    /// Only errors of this severity.
+    pub severity: Option<Severity>,
+    /// Adds `stack`. Stacks may contain internal paths: needs the role `admin` or `contributor`.
+    #[cfg_attr(feature = "openapi", param(required = false))]
+    pub include_stack: bool,
+}
+
+impl Query for InfrastructureErrorQuery {
+    fn read(params: &mut Params) -> Self {
+        Self {
+            page: PageQuery::read(params),
+            kind: params.word("type"),
+            severity: params.word("severity"),
+            include_stack: params.flag("include_stack").unwrap_or(false),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<(&'static str, String)>) {
+        out.extend(self.kind.map(|kind| ("type", kind.to_string())));
+        out.extend(self.severity.map(|severity| ("severity", severity.to_string())));
+        out.extend(self.include_stack.then(|| ("include_stack", "true".to_owned())));
+        self.page.write(out);
+    }
+}

@@ -1,0 +1,25 @@
+//! What `/api/v1` speaks: the types of its answers, query parameters and error bodies.
+//!
+//! No I/O, no async, no database: the server, the pages and any Rust client share this crate.
+//! A query struct is read from an address ([`params::Params`]) and written to one ([`params::Query::to_query_string`]),
+//! so that the API, the pages and the browser agree on every name and bound.
+
+mod text_enum;
+
+pub mod auth;
+pub mod error;
+pub mod infrastructure;
+pub mod log;
+pub mod page;
+pub mod params;
+pub mod run;
+pub mod sample;
+pub mod system;
+pub mod test_error;
+pub mod timestamp;
+
+pub use error::{ErrorBody, ErrorCode};
+pub use page::{CursorPage, Page};
+pub use params::Query;
+pub use text_enum::TextEnum;
+pub use timestamp::Timestamp;

@@ -1,0 +1,176 @@
+//! Errors that a run's tests raise, one by one and in groups.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    page::PageQuery,
+    params::{Params, Query},
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// How bad an error is; a later one is worse.
+    Severity {
+        /// Worth knowing.
+        Info = "info",
+        /// Output differs.
+        Warning = "warning",
+        /// The test failed outright.
+        Error = "error",
+        /// The run could not go on.
+        Critical = "critical",
+    }
+}
+
+text_enum! {
+    /// What is wrong with a result.
+    TestErrorType {
+        /// The program ended with another exit code than expected.
+        ExitCodeMismatch = "exit_code_mismatch",
+        /// An expected output was not produced.
+        MissingOutput = "missing_output",
+        /// An output differs and is no accepted variant.
+        DiffMismatch = "diff_mismatch",
+    }
+}
+
+/// One thing that is wrong with one result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TestError {
+    /// Stable and unique within the run.
+    pub error_id: String,
+    /// Numeric run ID.
+    pub run_id: i32,
+    /// Media sample of the test.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub sample_id: Option<i32>,
+    /// Regression test.
+    pub regression_id: i32,
+    /// What is wrong.
+    #[serde(rename = "type")]
+    pub kind: TestErrorType,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in words.
+    pub message: String,
+    /// The run's last report of progress.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub occurred_at: Option<Timestamp>,
+}
+
+/// Which errors of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct ErrorQuery {
+    /// Part of the list.
+    #[cfg_attr(feature = "openapi", param(ignore))]
+    pub page: PageQuery,
+    /// Only errors of this type.
+    #[cfg_attr(feature = "openapi", param(rename = "type"))]
+    pub kind: Option<TestErrorType>,
+    /// Only errors of this severity.
+    pub severity: Option<Severity>,
+    /// Only errors of this media sample.
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
+    pub sample_id: Option<i32>,
+    /// Only errors of this regression test.
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
+    pub regression_id: Option<i32>,
+    /// Only errors of tests in this category, by name; `uncategorized` for tests in none.
+    #[cfg_attr(feature = "openapi", param(max_length = 64))]
+    pub category: Option<String>,
+}
+
+impl Query for ErrorQuery {
+    fn read(params: &mut Params) -> Self {
+        Self {
+            page: PageQuery::read(params),
+            kind: params.word("type"),
+            severity: params.word("severity"),
+            sample_id: params.id("sample_id"),
+            regression_id: params.id("regression_id"),
+            category: params.text("category", 64),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<(&'static str, String)>) {
+        let pairs = [
+            ("type", self.kind.map(|v| v.to_string())),
+            ("severity", self.severity.map(|v| v.to_string())),
+            ("sample_id", self.sample_id.map(|v| v.to_string())),
+            ("regression_id", self.regression_id.map(|v| v.to_string())),
+            ("category", self.category.clone()),
+        ];
+        out.extend(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        self.page.write(out);
+    }
+}
+
+text_enum! {
+    /// What errors are grouped by.
+    GroupBy {
+        /// Type of the error.
+        Type = "type",
+        /// Media sample.
+        SampleId = "sample_id",
+        /// Regression test.
+        RegressionId = "regression_id",
+        /// Category of the test.
+        Category = "category",
+        /// Severity of the error.
+        Severity = "severity",
+    }
+}
+
+/// Errors that have something in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ErrorBucket {
+    /// What the errors are grouped by.
+    pub group_by: GroupBy,
+    /// What they have in common; an id is written as a string. A sample that is not known is `unknown`.
+    pub key: String,
+    /// The key for people.
+    pub label: String,
+    /// Errors in the bucket.
+    pub count: u64,
+    /// The worst severity among them.
+    pub severity: Severity,
+    /// Their media samples, ascending.
+    pub sample_ids: Vec<i32>,
+    /// Their regression tests, ascending.
+    pub regression_ids: Vec<i32>,
+    /// The earliest `occurred_at`.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub first_seen_at: Option<Timestamp>,
+    /// The latest `occurred_at`.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// How to group a run's errors.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct ErrorSummaryQuery {
+    /// Part of the list.
+    #[cfg_attr(feature = "openapi", param(ignore))]
+    pub page: PageQuery,
+    /// What to group by; `type` by default.
+    pub group_by: Option<GroupBy>,
+    /// Only errors of this severity.
+    pub severity: Option<Severity>,
+}
+
+impl Query for ErrorSummaryQuery {
+    fn read(params: &mut Params) -> Self {
+        Self { page: PageQuery::read(params), group_by: params.word("group_by"), severity: params.word("severity") }
+    }
+
+    fn write(&self, out: &mut Vec<(&'static str, String)>) {
+        out.extend(self.group_by.map(|group_by| ("group_by", group_by.to_string())));
+        out.extend(self.severity.map(|severity| ("severity", severity.to_string())));
+        self.page.write(out);
+    }
+}

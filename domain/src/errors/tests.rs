@@ -1,0 +1,161 @@
+//! Errors, groups and infrastructure failures as tables of rows.
+
+use runlens_contract::{
+    infrastructure::InfrastructureErrorType as Type,
+    sample::{OutputStatus, ResultStatus, RunOutput},
+    test_error::{GroupBy, Severity},
+};
+use time::macros::datetime;
+
+use super::{infrastructure::classify, infrastructure_errors, summarize, test_errors};
+use crate::{
+    results::Outcome,
+    store::{
+        entity::{test_progress, test_result},
+        suite::SuiteTest,
+    },
+};
+
+fn outcome(test: i32, sample: Option<i32>, categories: &[&str], exit: i32, outputs: &[OutputStatus]) -> Outcome {
+    Outcome {
+        test: SuiteTest {
+            id: test,
+            command: "-out=srt".to_owned(),
+            active: Some(true),
+            sample_id: sample,
+            sample_name: sample.map(|id| format!("{id}.ts")),
+        },
+        categories: categories.iter().map(|name| (*name).to_owned()).collect(),
+        chosen: true,
+        result: Some(test_result::Model {
+            test_id: 1,
+            regression_test_id: test,
+            runtime: None,
+            exit_code: Some(exit),
+            expected_rc: Some(0),
+        }),
+        status: ResultStatus::Fail,
+        outputs: outputs
+            .iter()
+            .zip(1..)
+            .map(|(status, id)| RunOutput { output_id: test * 10 + id, filename: format!("{test}-{id}.srt"), status: *status })
+            .collect(),
+    }
+}
+
+fn outcomes() -> Vec<Outcome> {
+    use OutputStatus::{Fail, MissingOutput, Pass};
+    vec![
+        outcome(2, Some(20), &["DVB", "Teletext"], 1, &[Fail, MissingOutput, Fail]),
+        outcome(3, Some(20), &[], 0, &[Pass]),
+        outcome(11, None, &["DVB"], 0, &[Fail]),
+    ]
+}
+
+#[test]
+fn a_result_raises_an_error_for_each_thing_that_is_wrong() {
+    let outcomes = outcomes();
+    let errors: Vec<_> = test_errors(1, &outcomes, None)
+        .into_iter()
+        .map(|raised| (raised.error.error_id, raised.error.severity, raised.error.message))
+        .collect();
+    let expected = [
+        ("exit_code_mismatch_1_2", Severity::Error, "Exit code 1, expected 0."),
+        ("missing_output_1_2_22", Severity::Error, "Output 2-2.srt was not produced."),
+        ("diff_mismatch_1_2_21", Severity::Warning, "Output 2-1.srt differs from what is expected."),
+        ("diff_mismatch_1_2_23", Severity::Warning, "Output 2-3.srt differs from what is expected."),
+        ("diff_mismatch_1_11_111", Severity::Warning, "Output 11-1.srt differs from what is expected."),
+    ];
+    assert_eq!(errors, expected.map(|(id, severity, message)| (id.to_owned(), severity, message.to_owned())));
+}
+
+#[test]
+fn groups_come_with_most_errors_first_and_then_by_key() {
+    type Expected = &'static [(&'static str, u64, Severity)];
+    let cases: [(GroupBy, Expected); 5] = [
+        (
+            GroupBy::Type,
+            &[("diff_mismatch", 3, Severity::Warning), ("exit_code_mismatch", 1, Severity::Error), ("missing_output", 1, Severity::Error)],
+        ),
+        (GroupBy::SampleId, &[("20", 4, Severity::Error), ("unknown", 1, Severity::Warning)]),
+        (GroupBy::RegressionId, &[("2", 4, Severity::Error), ("11", 1, Severity::Warning)]),
+        (GroupBy::Category, &[("DVB", 5, Severity::Error), ("Teletext", 4, Severity::Error)]),
+        (GroupBy::Severity, &[("warning", 3, Severity::Warning), ("error", 2, Severity::Error)]),
+    ];
+    let outcomes = outcomes();
+    for (group_by, expected) in cases {
+        let buckets = summarize(&test_errors(1, &outcomes, None), group_by);
+        let found: Vec<_> = buckets.iter().map(|bucket| (bucket.key.as_str(), bucket.count, bucket.severity)).collect();
+        assert_eq!(found, expected, "{group_by}");
+    }
+    let buckets = summarize(&test_errors(1, &outcomes, None), GroupBy::Type);
+    assert_eq!(
+        (&buckets[0].sample_ids[..], &buckets[0].regression_ids[..], buckets[0].label.as_str()),
+        (&[20][..], &[2, 11][..], "Diff mismatch")
+    );
+}
+
+#[test]
+fn a_test_of_no_category_counts_as_uncategorized() {
+    let outcomes = [outcome(3, None, &[], 1, &[])];
+    let buckets = summarize(&test_errors(1, &outcomes, None), GroupBy::Category);
+    assert_eq!(buckets[0].key, "uncategorized");
+}
+
+#[test]
+fn an_infrastructure_message_has_the_type_of_its_first_keyword() {
+    let cases = [
+        ("VM creation failed (ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS). The zone has no resources.", Type::VmProvisioning),
+        ("GCP operation timed out. The request was not answered", Type::VmProvisioning),
+        ("No build available: 'Build CCExtractor on Linux' never ran for commit 0123", Type::Build),
+        ("Could not complete test, time limit exceeded", Type::Worker),
+        ("Cancelling tests as Github Action(s) failed", Type::Worker),
+        ("PR is closed", Type::Worker),
+        ("Duplicate Entries", Type::Worker),
+        ("git clone failed while compiling", Type::Checkout),
+        ("Could not FETCH origin", Type::Checkout),
+        ("merge conflict in make", Type::Merge),
+        ("CMake Error", Type::Build),
+        ("connection reset by peer", Type::Worker),
+        ("no space left on disk", Type::Storage),
+        ("quota exceeded", Type::VmProvisioning),
+        ("left the queue", Type::Queue),
+        ("server said 503", Type::WebServer),
+        ("Timeout: server said 503", Type::Worker),
+        ("", Type::Worker),
+    ];
+    for (message, expected) in cases {
+        assert_eq!(classify(message), expected, "{message}");
+    }
+}
+
+#[test]
+fn a_persons_cancellation_is_no_infrastructure_error() {
+    let row = |id, status: &str, message: &str| test_progress::Model {
+        id,
+        test_id: Some(9),
+        status: status.to_owned(),
+        timestamp: datetime!(2026-06-27 12:42:03),
+        message: message.to_owned(),
+    };
+    let rows = [
+        row(1, "preparation", "VM creation failed"),
+        row(2, "canceled", "Canceled via API by admin"),
+        row(3, "canceled", "Worker died\r\n  at run.py:1\n  at main.py:2"),
+    ];
+    let errors = infrastructure_errors(9, &rows, true);
+    assert_eq!(errors.len(), 1);
+    assert_eq!((errors[0].error_id.as_str(), errors[0].message.as_str()), ("infra_9_3", "Worker died"));
+    assert_eq!(errors[0].stack.as_deref(), Some(&["  at run.py:1".to_owned(), "  at main.py:2".to_owned()][..]));
+    assert_eq!(infrastructure_errors(9, &rows, false)[0].stack, None);
+}
+
+#[test]
+fn a_stack_is_bounded_in_lines_and_in_their_length() {
+    let message = format!("first\n{}", format!("{}\n", "ä".repeat(3_000)).repeat(60));
+    let row =
+        test_progress::Model { id: 1, test_id: Some(1), status: "canceled".to_owned(), timestamp: datetime!(2026-06-27 12:42:03), message };
+    let stack = infrastructure_errors(1, &[row], true)[0].stack.clone().expect("a stack");
+    assert_eq!(stack.len(), 50);
+    assert!(stack.iter().all(|line| line.chars().count() == 2_000));
+}

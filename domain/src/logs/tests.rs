@@ -1,0 +1,241 @@
+//! The pages of a log against a reader that holds the whole file in memory and knows nothing of chunks.
+
+use futures::executor::block_on;
+use proptest::{collection::vec, prelude::*, sample::select};
+use regex::RegexBuilder;
+use runlens_contract::{
+    CursorPage, TextEnum as _,
+    log::{LogDirection, LogLevel, LogLine, LogQuery, LogSource},
+};
+
+use super::{
+    Limits, LogCache,
+    ansi::visible,
+    cursor::Position,
+    line, reader,
+    survey::{Encoding, Survey},
+};
+use crate::{
+    Error,
+    error::Result,
+    files::{FileKey, Files, FoundFile},
+};
+
+const RUN: i32 = 7;
+
+fn found(content: &[u8]) -> FoundFile {
+    let files = Files::none().with_memory();
+    block_on(async {
+        files.put(&FileKey::log(RUN), content.to_vec()).await.expect("written");
+        files.find(&FileKey::log(RUN)).await.expect("an answer").expect("found")
+    })
+}
+
+fn page(file: &FoundFile, query: &LogQuery, limits: Limits) -> Result<CursorPage<LogLine>> {
+    block_on(async {
+        let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
+        let survey = Survey::of(file, limits).await?;
+        reader::page(file, survey, RUN, query, cursor, limits).await
+    })
+}
+
+/// Follows the cursors to the end: the pages in the order in which they were read.
+fn pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<Vec<LogLine>> {
+    let (mut query, mut pages) = (query.clone(), Vec::new());
+    loop {
+        let page = page(file, &query, limits).expect("a page");
+        pages.push(page.data);
+        query.cursor = page.pagination.next_cursor;
+        if query.cursor.is_none() {
+            return pages;
+        }
+    }
+}
+
+fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
+    let encoding = match std::str::from_utf8(content) {
+        Err(error) if error.error_len().is_some() => Encoding::Windows1252,
+        _ => Encoding::Utf8,
+    };
+    let needle =
+        query.contains.as_ref().map(|text| RegexBuilder::new(&regex::escape(text)).case_insensitive(true).build().expect("a pattern"));
+    let mut lines = Vec::new();
+    for (index, raw) in content.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let is_long = raw.len() as u64 > limits.max_line;
+        let mut bytes = &raw[..raw.len() - line::end_length(raw)];
+        if index == 0 && encoding == Encoding::Utf8 {
+            bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        }
+        if needle.as_ref().is_some_and(|needle| !needle.is_match(&visible(&encoding.decode(bytes)))) {
+            continue;
+        }
+        let head = encoding.decode(&bytes[..bytes.len().min(limits.max_line as usize)]).into_owned();
+        let shown = visible(&head);
+        let (level, source) = (line::level(&shown), line::source(&shown));
+        if query.level.is_some_and(|wanted| wanted != level) || query.source.is_some_and(|wanted| wanted != source) {
+            continue;
+        }
+        let (message, is_cut) = line::message(&head);
+        lines.push(LogLine {
+            line: index as u64 + 1,
+            timestamp: line::timestamp(&shown),
+            level,
+            source,
+            message: message.to_owned(),
+            truncated: is_cut || is_long,
+            run_id: RUN,
+            sample_id: None,
+        });
+    }
+    lines
+}
+
+fn bits() -> impl Strategy<Value = Vec<u8>> {
+    let words: Vec<&'static [u8]> = vec![
+        b"error",
+        b"warning: ",
+        b"[INFO] ",
+        b"worker ",
+        b"Build",
+        b" ",
+        b"0 errors",
+        b"\x1b[31m",
+        b"\x1b[0m",
+        b"\x1b]0;t\x07",
+        b"\x1b",
+        b"\0",
+        b"\r",
+        b"2026-06-27 12:42:03 ",
+        "é".as_bytes(),
+        "ſtraße 😀".as_bytes(),
+        b"\xef\xbb\xbf",
+        b"a fairly long piece of text that fills a line quickly",
+    ];
+    prop_oneof![20 => select(words).prop_map(<[u8]>::to_vec), 1 => vec(any::<u8>(), 0..6)]
+}
+
+fn content() -> impl Strategy<Value = Vec<u8>> {
+    let end = prop_oneof![4 => Just(&b"\n"[..]), 2 => Just(&b"\r\n"[..]), 1 => Just(&b"\n\n"[..]), 1 => Just(&b"\r"[..])];
+    let line = (vec(bits(), 0..8), end).prop_map(|(bits, end)| [bits.concat(), end.to_vec()].concat());
+    (any::<bool>(), vec(line, 0..24), vec(bits(), 0..3), prop_oneof![3 => Just(false), 1 => Just(true)]).prop_map(
+        |(mark, lines, last, clean)| {
+            let mark = if mark { &b"\xef\xbb\xbf"[..] } else { b"" };
+            let all = [mark.to_vec(), lines.concat(), last.concat()].concat();
+            if clean { String::from_utf8_lossy(&all).into_owned().into_bytes() } else { all }
+        },
+    )
+}
+
+fn query() -> impl Strategy<Value = LogQuery> {
+    let contains =
+        select(vec!["ERR", "é", "straSSe", "STRASSE 😀", "long piece", "r w", ": ", "k", "\0", "0 errorserror"]).prop_map(str::to_owned);
+    (
+        prop_oneof![1u32..5, Just(100)],
+        proptest::option::weighted(0.3, select(LogLevel::ALL)),
+        proptest::option::weighted(0.3, select(LogSource::ALL)),
+        proptest::option::weighted(0.4, contains),
+    )
+        .prop_map(|(limit, level, source, contains)| LogQuery { limit, level, source, contains, ..LogQuery::default() })
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    (1u64..40, 4u64..40, 1u64..120).prop_map(|(first_read, max_read, max_line)| Limits { first_read, max_read, max_line })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn paging_either_way_gives_every_line_once(content in content(), query in query(), limits in limits()) {
+        let (file, expected) = (found(&content), naive(&content, &query, limits));
+        for direction in [LogDirection::Forward, LogDirection::Backward] {
+            let query = LogQuery { direction: Some(direction), ..query.clone() };
+            let mut pages = pages(&file, &query, limits);
+            prop_assert_eq!(pages.len(), expected.len().div_ceil(query.limit as usize).max(1), "no empty page, no needless cursor");
+            prop_assert!(pages.iter().rev().skip(1).all(|page| page.len() == query.limit as usize));
+            if direction == LogDirection::Backward {
+                pages.reverse();
+            }
+            prop_assert_eq!(pages.concat(), expected.clone(), "{}", direction);
+        }
+    }
+
+    #[test]
+    fn a_cursor_lies_between_two_lines_and_serves_both_ways(content in content(), query in query(), limits in limits()) {
+        let (file, expected) = (found(&content), naive(&content, &query, limits));
+        let first = page(&file, &query, limits).expect("a page");
+        if let Some(cursor) = first.pagination.next_cursor {
+            let back = LogQuery { cursor: Some(cursor), direction: Some(LogDirection::Backward), ..query.clone() };
+            prop_assert_eq!(page(&file, &back, limits).expect("a page").data, first.data);
+            let rest = LogQuery { direction: Some(LogDirection::Forward), limit: 100, ..back };
+            prop_assert_eq!(page(&file, &rest, limits).expect("a page").data, &expected[query.limit as usize..]);
+        }
+    }
+
+    #[test]
+    fn the_survey_does_not_depend_on_where_reads_end(content in content(), limits in limits()) {
+        let whole = Limits { max_read: 1 << 20, ..limits };
+        let file = found(&content);
+        let survey = block_on(Survey::of(&file, limits)).expect("a survey");
+        prop_assert_eq!(survey, block_on(Survey::of(&file, whole)).expect("a survey"));
+        prop_assert_eq!(survey.end.line as usize, content.split_inclusive(|byte| *byte == b'\n').count() + 1);
+    }
+
+    #[test]
+    fn any_cursor_is_served_or_refused(content in content(), offset in 1u64..200, number in 2u64..200, backward in any::<bool>()) {
+        let direction = Some(if backward { LogDirection::Backward } else { LogDirection::Forward });
+        let query = LogQuery { cursor: Some(Position { offset, line: number }.to_cursor()), direction, ..LogQuery::default() };
+        let fits = number - 1 <= offset && content.get(offset as usize - 1) == Some(&b'\n');
+        match page(&found(&content), &query, Limits::DEFAULT) {
+            Ok(_) => prop_assert!(fits),
+            Err(Error::Invalid(body)) => prop_assert!(!fits && body.details["fields"]["cursor"].is_string()),
+            Err(error) => prop_assert!(false, "{}", error),
+        }
+    }
+}
+
+#[test]
+fn an_empty_log_has_no_lines_and_an_unended_last_line_is_one() {
+    let count = |content: &[u8], direction| {
+        let query = LogQuery { direction: Some(direction), ..LogQuery::default() };
+        pages(&found(content), &query, Limits::DEFAULT).concat().iter().map(|line| (line.line, line.message.clone())).collect::<Vec<_>>()
+    };
+    for direction in LogDirection::ALL {
+        assert!(count(b"", *direction).is_empty());
+        assert_eq!(count(b"\n", *direction), [(1, String::new())]);
+        assert_eq!(count(b"a\r\n\nb", *direction), [(1, "a".into()), (2, String::new()), (3, "b".into())]);
+        assert_eq!(count(b"\xef\xbb\xbfa\xe2\x82", *direction), [(1, "a\u{fffd}".into())]);
+        assert_eq!(count(b"caf\xe9 \x80\x81\n", *direction), [(1, "café €\u{fffd}".into())]);
+    }
+}
+
+#[test]
+fn a_line_of_megabytes_is_cut_when_shown_and_searched_to_its_end() {
+    let mut content = b"before\n".to_vec();
+    content.extend(b"[ERROR] ".iter().chain(&b"x\x1b[31my".repeat(500_000)));
+    content.extend("\x1b[0mNädel\r\nafter".as_bytes());
+    let file = found(&content);
+    for direction in LogDirection::ALL {
+        let query = LogQuery { contains: Some("NÄDEL".into()), direction: Some(*direction), ..LogQuery::default() };
+        let page = page(&file, &query, Limits::DEFAULT).expect("a page");
+        let [line] = page.data.as_slice() else { panic!("{} lines", page.data.len()) };
+        assert_eq!((line.line, line.level, line.truncated, line.message.chars().count()), (2, LogLevel::Error, true, 4000));
+        assert_eq!(page.pagination.next_cursor, None);
+        assert!(pages(&file, &LogQuery { contains: Some("needle".into()), ..query }, Limits::DEFAULT).concat().is_empty());
+    }
+}
+
+#[test]
+fn a_log_is_surveyed_once_for_each_version() {
+    let files = Files::none().with_memory();
+    let cache = LogCache::default();
+    let survey = |content: &'static str| {
+        block_on(async {
+            files.put(&FileKey::log(RUN), content).await.expect("written");
+            let file = files.find(&FileKey::log(RUN)).await.expect("an answer").expect("found");
+            (cache.survey(&file).await.expect("a survey").end, cache.surveys.contains_key(&file.version()))
+        })
+    };
+    assert_eq!(survey("one\n"), (Position { offset: 4, line: 2 }, true));
+    assert_eq!(survey("a\nb\n"), (Position { offset: 4, line: 3 }, true));
+}

@@ -1,0 +1,164 @@
+//! Runs: pages of them, and one opened.
+
+mod open;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use runlens_contract::{
+    Page, TextEnum,
+    auth::Scope,
+    run::{Platform as Os, Run, RunErrors, RunInclude, RunLinks, RunQuery, RunStatus, RunSummary, TestType},
+};
+
+pub use open::OpenRun;
+use state::RunState;
+
+use crate::{
+    Caller, Error, Platform, Result, Settings,
+    store::{
+        entity::test_progress,
+        runs::{ResultCounts, RunRow},
+    },
+};
+
+impl Platform {
+    /// A page of runs, newest first unless asked otherwise, in a fixed number of queries. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::Database`].
+    pub async fn runs(&self, caller: &Caller, query: &RunQuery) -> Result<Page<Run>> {
+        caller.require(Scope::RunsRead)?;
+        let store = self.store();
+        let (rows, total) = store.runs(query).await?;
+        let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
+        let mut progress: HashMap<i32, Vec<test_progress::Model>> = HashMap::new();
+        for report in store.progress(&ids).await? {
+            if let Some(run) = report.test_id {
+                progress.entry(run).or_default().push(report);
+            }
+        }
+        let mut counts: HashMap<i32, ResultCounts> =
+            store.result_counts(&ids).await?.into_iter().map(|counts| (counts.test_id, counts)).collect();
+        let sizes = if query.include == Some(RunInclude::Summary) {
+            let chosen: HashMap<i32, u64> = store.chosen_counts(&ids).await?.into_iter().collect();
+            Some((chosen, store.active_test_count().await?))
+        } else {
+            None
+        };
+        let runs = rows.into_iter().map(|row| {
+            let counts = counts.remove(&row.id).unwrap_or_default();
+            let progress = progress.remove(&row.id).unwrap_or_default();
+            let state = RunState::of(&progress, counts.results > 0, counts.errors > 0);
+            let summary = sizes.as_ref().map(|(chosen, active)| {
+                let total = chosen.get(&row.id).copied().unwrap_or(*active);
+                summary_of_counts(row.id, state.status, total, &counts)
+            });
+            to_run(row, &state, summary, self.settings())
+        });
+        Ok(Page::new(runs.collect(), query.page, total))
+    }
+
+    /// Opens a run: what is asked of it afterwards shares what has been read already. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
+    pub async fn open_run(&self, caller: &Caller, id: i32) -> Result<OpenRun> {
+        let row = self.store().run(id).await?.ok_or(Error::NotFound { resource: "run", id })?;
+        let progress = self.store().progress(&[id]).await?;
+        Ok(OpenRun::new(self.clone(), caller.clone(), row, progress))
+    }
+}
+
+fn summary_of_counts(run_id: i32, status: RunStatus, total: u64, counts: &ResultCounts) -> RunSummary {
+    let count = |value: i64| value.unsigned_abs();
+    RunSummary {
+        run_id,
+        status,
+        total_samples: total,
+        pass_count: count(counts.results - counts.missing_output - counts.failed),
+        fail_count: count(counts.failed),
+        skipped_count: total.saturating_sub(count(counts.chosen_results)),
+        missing_output_count: count(counts.missing_output),
+        error_count: count(counts.errors),
+        duration_ms: counts.runtime.filter(|runtime| *runtime != 0),
+    }
+}
+
+fn to_run(row: RunRow, state: &RunState, summary: Option<RunSummary>, settings: &Settings) -> Run {
+    let repository = repository(row.github.as_deref().unwrap_or_default());
+    let pull_request = (row.pr_nr > 0).then_some(row.pr_nr);
+    let github_link = (!repository.is_empty()).then(|| match pull_request {
+        Some(number) => format!("https://github.com/{repository}/pull/{number}"),
+        None => format!("https://github.com/{repository}/commit/{}", row.commit),
+    });
+    Run {
+        run_id: row.id,
+        status: state.status,
+        branch: (!row.branch.is_empty()).then_some(row.branch),
+        commit_short: row.commit.chars().take(7).collect(),
+        commit_sha: row.commit,
+        pull_request,
+        pr_number: pull_request,
+        platform: word(&row.platform).unwrap_or(Os::Unknown),
+        test_type: word(&row.test_type).unwrap_or(TestType::Unknown),
+        run_errors: run_errors(state),
+        triggered_by: row.triggered_by,
+        created_at: state.created_at,
+        queued_at: state.created_at,
+        started_at: state.started_at,
+        completed_at: state.completed_at,
+        duration_ms: state.duration_ms(),
+        links: links(row.id, github_link.clone(), settings),
+        github_link,
+        repository,
+        summary,
+    }
+}
+
+fn run_errors(state: &RunState) -> RunErrors {
+    match (state.has_test_errors, state.has_infrastructure_errors) {
+        (false, false) => RunErrors::None,
+        (true, false) => RunErrors::Test,
+        (false, true) => RunErrors::Infrastructure,
+        (true, true) => RunErrors::Both,
+    }
+}
+
+/// An enumerated column as it is read: some installations pad it, some write it in capitals.
+fn word<E: TextEnum>(text: &str) -> Option<E> {
+    E::from_word(&text.trim().to_ascii_lowercase())
+}
+
+/// `OWNER/NAME` of an address such as `https://github.com/OWNER/NAME.git`; empty where it has none.
+fn repository(github: &str) -> String {
+    let address = github.trim().trim_end_matches('/').trim_end_matches(".git");
+    // The host of `git@github.com:OWNER/NAME` ends in a colon, every other in a slash.
+    let path = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let mut parts = path.split(['/', ':']).skip(1).filter(|part| !part.is_empty());
+    match (parts.next(), parts.next()) {
+        (Some(owner), Some(name)) => format!("{owner}/{name}"),
+        _ => String::new(),
+    }
+}
+
+fn links(id: i32, github: Option<String>, settings: &Settings) -> RunLinks {
+    let html = format!("{}/runs/{id}", settings.public_url);
+    let this = format!("{}/api/v1/runs/{id}", settings.public_url);
+    let below = |name: &str| format!("{this}/{name}");
+    RunLinks {
+        html,
+        github,
+        summary: below("summary"),
+        progress: below("progress"),
+        samples: below("samples"),
+        errors: below("errors"),
+        error_summary: below("error-summary"),
+        infrastructure_errors: below("infrastructure-errors"),
+        logs: below("logs"),
+        artifacts: below("artifacts"),
+        this,
+    }
+}

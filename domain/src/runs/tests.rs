@@ -1,0 +1,185 @@
+//! A run's status and times as tables of rows, and the queries it takes to answer.
+
+use runlens_contract::{
+    TextEnum, Timestamp,
+    auth::Scope,
+    page::PageQuery,
+    run::{RunInclude, RunQuery, RunStatus},
+    test_error::ErrorSummaryQuery,
+};
+use time::macros::datetime;
+
+use super::{RunState, repository};
+use crate::{
+    Caller, each_backend,
+    store::entity::test_progress,
+    testing::{RunSpec, TestPlatform, TestSpec},
+};
+
+fn trail(reports: &[(&str, i64)]) -> Vec<test_progress::Model> {
+    let start = datetime!(2026-06-27 12:00:00);
+    reports
+        .iter()
+        .zip(1..)
+        .map(|((status, minute), id)| test_progress::Model {
+            id,
+            test_id: Some(1),
+            status: (*status).to_owned(),
+            timestamp: start + time::Duration::minutes(*minute),
+            message: String::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn a_run_has_the_status_of_its_last_report() {
+    use RunStatus::{Canceled, Error, Fail, Incomplete, Pass, Queued, Running};
+    type Reports = &'static [(&'static str, i64)];
+    let cases: [(Reports, bool, bool, RunStatus); 12] = [
+        (&[], false, false, Queued),
+        (&[], true, true, Queued),
+        (&[("preparation", 0)], false, false, Running),
+        (&[("preparation", 0), ("testing", 1)], true, true, Running),
+        (&[("testing", 1), ("completed", 2)], false, false, Error),
+        (&[("testing", 1), ("completed", 2)], true, false, Pass),
+        (&[("testing", 1), ("completed", 2)], true, true, Fail),
+        (&[("testing", 1), ("canceled", 2)], true, true, Canceled),
+        (&[("canceled", 1), ("testing", 2)], false, false, Running),
+        (&[("testing", 9), ("completed", 1)], true, false, Pass),
+        (&[("", 1)], true, false, Incomplete),
+        (&[("Completed ", 1)], true, false, Pass),
+    ];
+    for (reports, has_results, has_errors, expected) in cases {
+        assert_eq!(RunState::of(&trail(reports), has_results, has_errors).status, expected, "{reports:?}");
+    }
+}
+
+#[test]
+fn times_are_those_of_the_first_report_the_first_test_and_the_last_end() {
+    let at = |text| Timestamp::parse(text);
+    let reports = [("preparation", 0), ("testing", 4), ("testing", 5), ("canceled", 8), ("testing", 9), ("completed", 30)];
+    let state = RunState::of(&trail(&reports), true, false);
+    assert_eq!(state.created_at, at("2026-06-27T12:00:00Z"));
+    assert_eq!(state.started_at, at("2026-06-27T12:04:00Z"));
+    assert_eq!(state.completed_at, at("2026-06-27T12:30:00Z"));
+    assert_eq!(state.duration_ms(), Some(26 * 60_000));
+    assert_eq!(RunState::of(&trail(&[("preparation", 0), ("canceled", 1)]), false, false).duration_ms(), None);
+}
+
+#[test]
+fn a_repository_is_the_end_of_its_address() {
+    let cases = [
+        ("https://github.com/CCExtractor/ccextractor.git", "CCExtractor/ccextractor"),
+        ("https://github.com/CCExtractor/ccextractor", "CCExtractor/ccextractor"),
+        ("git@github.com:someone/fork.git", "someone/fork"),
+        ("https://github.com/", ""),
+        ("", ""),
+    ];
+    for (address, expected) in cases {
+        assert_eq!(repository(address), expected, "{address}");
+    }
+}
+
+/// One run of every status, with failures of every kind; answers their ids.
+async fn every_status(test: &TestPlatform) -> Vec<i32> {
+    let plain = test.regression_test(TestSpec::default()).await;
+    let other = test.regression_test(TestSpec { sample: Some("other.ts"), categories: &["DVB", "Teletext"], ..TestSpec::default() }).await;
+    test.regression_test(TestSpec { active: false, ..TestSpec::default() }).await;
+    let mut runs = Vec::new();
+    for outcome in ["queued", "running", "canceled", "error", "pass", "exit", "differs", "missing", "custom", "incomplete"] {
+        let run = test.run(RunSpec::default()).await;
+        runs.push(run);
+        match outcome {
+            "queued" => continue,
+            "running" => _ = test.progress(run, "testing", 0, "").await,
+            "canceled" => _ = test.progress(run, "canceled", 0, "GCP operation timed out.").await,
+            "incomplete" => _ = test.progress(run, "paused", 0, "").await,
+            _ => test.complete(run).await,
+        }
+        match outcome {
+            "error" | "canceled" => {}
+            "exit" => {
+                test.pass(run, &plain).await;
+                test.result(run, other.0, Some(3), Some(0)).await;
+                test.file(run, other.0, other.1[0], None).await;
+            }
+            "differs" => {
+                test.result(run, plain.0, Some(0), Some(0)).await;
+                test.file(run, plain.0, plain.1[0], Some("other")).await;
+            }
+            "missing" => {
+                test.pass(run, &plain).await;
+                test.result(run, other.0, None, Some(0)).await;
+            }
+            "custom" => {
+                test.choose(run, plain.0).await;
+                test.pass(run, &plain).await;
+                test.pass(run, &other).await;
+            }
+            _ => test.pass(run, &plain).await,
+        }
+    }
+    runs
+}
+
+each_backend! {
+    async fn a_list_says_of_each_run_what_the_run_says_of_itself(test) {
+        let runs = every_status(&test).await;
+        let visitor = test.platform.visitor();
+        let query = RunQuery { include: Some(RunInclude::Summary), ..RunQuery::default() };
+        let page = test.platform.runs(&visitor, &query).await.expect("runs");
+        assert_eq!(page.pagination.total, runs.len() as u64);
+        assert_eq!(page.data.iter().map(|run| run.run_id).collect::<Vec<_>>(), runs.iter().rev().copied().collect::<Vec<_>>());
+        for mut run in page.data {
+            let open = test.platform.open_run(&visitor, run.run_id).await.expect("opens");
+            assert_eq!(run.summary.take(), Some(open.summary().await.expect("summary")));
+            assert_eq!(run, open.run().await.expect("run"));
+        }
+    }
+
+    async fn a_filter_by_status_finds_exactly_the_runs_that_have_it(test) {
+        every_status(&test).await;
+        let visitor = test.platform.visitor();
+        let all = test.platform.runs(&visitor, &RunQuery::default()).await.expect("runs").data;
+        for status in RunStatus::ALL {
+            let expected: Vec<i32> = all.iter().filter(|run| run.status == *status).map(|run| run.run_id).collect();
+            let page = test.platform.runs(&visitor, &RunQuery { status: Some(*status), ..RunQuery::default() }).await.expect("runs");
+            assert_eq!(page.data.iter().map(|run| run.run_id).collect::<Vec<_>>(), expected, "{status}");
+            assert_eq!(page.pagination.total, expected.len() as u64, "{status}");
+            assert!(!expected.is_empty(), "{status}");
+        }
+    }
+
+    async fn created_after_and_before_leave_out_the_moment_itself(test) {
+        let run = test.run(RunSpec::default()).await;
+        test.complete(run).await;
+        let visitor = test.platform.visitor();
+        let at = |seconds| Timestamp::from_unix(crate::testing::START + seconds);
+        for (after, before, found) in [(at(-1), at(1), 1), (at(0), None, 0), (None, at(0), 0), (at(-1), None, 1), (None, at(1), 1)] {
+            let query = RunQuery { created_after: after, created_before: before, ..RunQuery::default() };
+            assert_eq!(test.platform.runs(&visitor, &query).await.expect("runs").pagination.total, found, "{after:?} {before:?}");
+        }
+    }
+
+    async fn an_open_run_takes_the_same_number_of_queries_whatever_it_holds(test) {
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let mut counts = Vec::new();
+        for size in [1, 30] {
+            let run = test.run(RunSpec::default()).await;
+            for _ in 0..size {
+                let made = test.regression_test(TestSpec { categories: &["General"], ..TestSpec::default() }).await;
+                test.result(run, made.0, Some(1), Some(0)).await;
+                test.progress(run, "testing", size, "Running").await;
+            }
+            test.take_queries();
+            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            open.run().await.expect("run");
+            open.summary().await.expect("summary");
+            open.categories(PageQuery::default()).await.expect("categories");
+            open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
+            counts.push(test.take_queries().len());
+        }
+        assert_eq!(counts[0], counts[1]);
+        assert!(counts[0] <= 9, "{counts:?}");
+    }
+}

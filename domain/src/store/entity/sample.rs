@@ -1,0 +1,21 @@
+//! Media samples.
+
+use sea_orm::entity::prelude::*;
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sample")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub sha: Option<String>,
+    pub extension: String,
+    #[sea_orm(column_type = "Text")]
+    pub original_name: String,
+}
+
+/// Joins are written where they are used.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,201 @@
+//! Queries for runs: one, a page of them, their progress, and their counts.
+
+use runlens_contract::{
+    TextEnum, Timestamp,
+    run::{RunQuery, RunSort, RunStatus},
+};
+use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement, Value, prelude::*};
+
+use super::{Store, entity::test_progress};
+
+/// A run with what its columns point to.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct RunRow {
+    pub(crate) id: i32,
+    pub(crate) platform: String,
+    pub(crate) test_type: String,
+    pub(crate) branch: String,
+    pub(crate) commit: String,
+    pub(crate) pr_nr: i32,
+    pub(crate) github: Option<String>,
+    pub(crate) triggered_by: Option<String>,
+}
+
+/// Counts of one run's results.
+#[derive(Clone, Debug, Default, FromQueryResult)]
+pub(crate) struct ResultCounts {
+    pub(crate) test_id: i32,
+    pub(crate) results: i64,
+    pub(crate) chosen_results: i64,
+    pub(crate) missing_output: i64,
+    pub(crate) failed: i64,
+    pub(crate) errors: i64,
+    pub(crate) runtime: Option<i64>,
+}
+
+/// How many tests were chosen for one run.
+#[derive(Clone, Debug, FromQueryResult)]
+struct ChosenCount {
+    test_id: i32,
+    chosen: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Total {
+    total: i64,
+}
+
+// Backticks quote a name on MariaDB and on SQLite.
+const RUN_COLUMNS: &str = "
+SELECT t.id, t.platform, t.test_type, t.branch, t.`commit`, t.pr_nr, f.github,
+       (SELECT u.name FROM test_fork tf JOIN `user` u ON u.id = tf.user_id WHERE tf.test_id = t.id ORDER BY tf.id LIMIT 1) AS triggered_by
+FROM test t LEFT JOIN fork f ON f.id = t.fork_id";
+
+const LAST_STATUS: &str = "(SELECT p.status FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id DESC LIMIT 1)";
+
+// A DATETIME has no fraction on MariaDB, and on SQLite whatever its writer gave it.
+const CREATED: &str = "(SELECT SUBSTR(p.timestamp, 1, 19) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id LIMIT 1)";
+
+// What is wrong with a result `r`, as `results::derive` decides it from rows; `runs::tests` holds the two to each other.
+const WRONG_EXIT: &str = "(r.exit_code <> r.expected_rc OR (r.exit_code IS NULL) <> (r.expected_rc IS NULL))";
+const MISSING: &str = "FROM regression_test_output o
+    WHERE o.regression_id = r.regression_test_id AND o.id > 0 AND COALESCE(o.`ignore`, 0) = 0
+      AND NOT EXISTS (SELECT 1 FROM test_result_file f
+                      WHERE f.test_id = r.test_id AND f.regression_test_id = r.regression_test_id AND f.regression_test_output_id = o.id)";
+const DIFFERING: &str = "FROM test_result_file f
+    JOIN regression_test_output o ON o.id = f.regression_test_output_id AND o.regression_id = f.regression_test_id
+    WHERE f.test_id = r.test_id AND f.regression_test_id = r.regression_test_id AND o.id > 0
+      AND f.got IS NOT NULL AND f.got <> f.expected AND (o.correct IS NULL OR f.got <> o.correct)
+      AND NOT EXISTS (SELECT 1 FROM regression_test_output_files v WHERE v.regression_test_output_id = o.id AND v.file_hashes = f.got)";
+
+fn has_failure() -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id
+                 AND ({WRONG_EXIT} OR EXISTS (SELECT 1 {DIFFERING}) OR EXISTS (SELECT 1 {MISSING})))"
+    )
+}
+
+fn status_condition(status: RunStatus) -> String {
+    const HAS_RESULT: &str = "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id)";
+    match status {
+        RunStatus::Queued => "NOT EXISTS (SELECT 1 FROM test_progress p WHERE p.test_id = t.id)".to_owned(),
+        RunStatus::Running => format!("{LAST_STATUS} IN ('preparation', 'testing')"),
+        RunStatus::Canceled => format!("{LAST_STATUS} = 'canceled'"),
+        RunStatus::Error => format!("{LAST_STATUS} = 'completed' AND NOT {HAS_RESULT}"),
+        RunStatus::Pass => format!("{LAST_STATUS} = 'completed' AND {HAS_RESULT} AND NOT {}", has_failure()),
+        RunStatus::Fail => format!("{LAST_STATUS} = 'completed' AND {}", has_failure()),
+        RunStatus::Incomplete => format!("{LAST_STATUS} NOT IN ('preparation', 'testing', 'completed', 'canceled')"),
+    }
+}
+
+fn datetime_text(at: Timestamp) -> Value {
+    // The API's form without its `T` and `Z` is the database's.
+    at.to_string().replace('T', " ").trim_end_matches('Z').into()
+}
+
+/// The conditions of a query, as SQL and the values in it.
+fn conditions(query: &RunQuery) -> (String, Vec<Value>) {
+    let mut sql = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
+    let mut equals = |column: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            sql.push(format!("{column} = ?"));
+            values.push(value);
+        }
+    };
+    equals("t.platform", query.platform.map(|platform| platform.as_str().into()));
+    equals("t.branch", query.branch.clone().map(Into::into));
+    equals("t.`commit`", query.commit_sha.clone().map(Into::into));
+    equals("t.pr_nr", query.pull_request.map(Into::into));
+    equals("f.github", query.repository.as_ref().map(|repository| format!("https://github.com/{repository}.git").into()));
+    for (operator, at) in [(">", query.created_after), ("<", query.created_before)] {
+        if let Some(at) = at {
+            sql.push(format!("{CREATED} {operator} ?"));
+            values.push(datetime_text(at));
+        }
+    }
+    sql.extend(query.status.map(status_condition));
+    let sql = if sql.is_empty() { String::new() } else { format!(" WHERE {}", sql.join(" AND ")) };
+    (sql, values)
+}
+
+impl Store {
+    async fn rows<R: FromQueryResult>(&self, sql: String, values: Vec<Value>) -> Result<Vec<R>, DbErr> {
+        R::find_by_statement(Statement::from_sql_and_values(self.db.get_database_backend(), sql, values)).all(&self.db).await
+    }
+
+    /// One run.
+    pub(crate) async fn run(&self, id: i32) -> Result<Option<RunRow>, DbErr> {
+        Ok(self.rows(format!("{RUN_COLUMNS} WHERE t.id = ?"), vec![id.into()]).await?.pop())
+    }
+
+    /// A page of runs, and how many there are in all.
+    pub(crate) async fn runs(&self, query: &RunQuery) -> Result<(Vec<RunRow>, u64), DbErr> {
+        let (conditions, values) = conditions(query);
+        let total = format!("SELECT COUNT(*) AS total FROM test t LEFT JOIN fork f ON f.id = t.fork_id{conditions}");
+        let total = self.rows::<Total>(total, values.clone()).await?.pop().map_or(0, |row| row.total.unsigned_abs());
+        let order = match query.sort.unwrap_or(RunSort::CreatedDescending) {
+            RunSort::CreatedDescending | RunSort::IdDescending => "DESC",
+            RunSort::CreatedAscending | RunSort::IdAscending => "ASC",
+        };
+        // Both are numbers, bound by the contract.
+        let page = format!("LIMIT {} OFFSET {}", query.page.limit, query.page.offset);
+        let rows = self.rows(format!("{RUN_COLUMNS}{conditions} ORDER BY t.id {order} {page}"), values).await?;
+        Ok((rows, total))
+    }
+
+    /// The progress of some runs, by id.
+    pub(crate) async fn progress(&self, run_ids: &[i32]) -> Result<Vec<test_progress::Model>, DbErr> {
+        test_progress::Entity::find()
+            .filter(test_progress::Column::TestId.is_in(run_ids.iter().copied()))
+            .order_by_asc(test_progress::Column::Id)
+            .all(&self.db)
+            .await
+    }
+
+    /// Counts of the results of some runs. A run without results has no row.
+    pub(crate) async fn result_counts(&self, run_ids: &[i32]) -> Result<Vec<ResultCounts>, DbErr> {
+        if run_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places = vec!["?"; run_ids.len()].join(", ");
+        // MariaDB's SUM is a DECIMAL; SQLite takes SIGNED for a number.
+        let sql = format!(
+            "SELECT test_id, COUNT(*) AS results,
+                CAST(SUM(chosen) AS SIGNED) AS chosen_results,
+                CAST(SUM(CASE WHEN missing > 0 THEN 1 ELSE 0 END) AS SIGNED) AS missing_output,
+                CAST(SUM(CASE WHEN missing = 0 AND wrong_exit + differing > 0 THEN 1 ELSE 0 END) AS SIGNED) AS failed,
+                CAST(SUM(wrong_exit + missing + differing) AS SIGNED) AS errors,
+                CAST(SUM(runtime) AS SIGNED) AS runtime
+             FROM (SELECT r.test_id, r.runtime,
+                CASE WHEN EXISTS (SELECT 1 FROM customized_test c WHERE c.test_id = r.test_id)
+                     THEN EXISTS (SELECT 1 FROM customized_test c WHERE c.test_id = r.test_id AND c.regression_id = r.regression_test_id)
+                     ELSE EXISTS (SELECT 1 FROM regression_test rt WHERE rt.id = r.regression_test_id AND rt.active = 1) END AS chosen,
+                CASE WHEN {WRONG_EXIT} THEN 1 ELSE 0 END AS wrong_exit,
+                (SELECT COUNT(*) {MISSING}) AS missing,
+                (SELECT COUNT(*) {DIFFERING}) AS differing
+                FROM test_result r WHERE r.test_id IN ({places})) d
+             GROUP BY test_id"
+        );
+        self.rows(sql, run_ids.iter().map(|id| (*id).into()).collect()).await
+    }
+
+    /// For each of some runs with tests chosen for it, how many.
+    pub(crate) async fn chosen_counts(&self, run_ids: &[i32]) -> Result<Vec<(i32, u64)>, DbErr> {
+        if run_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places = vec!["?"; run_ids.len()].join(", ");
+        let sql = format!(
+            "SELECT test_id, COUNT(DISTINCT regression_id) AS chosen FROM customized_test WHERE test_id IN ({places}) GROUP BY test_id"
+        );
+        let rows: Vec<ChosenCount> = self.rows(sql, run_ids.iter().map(|id| (*id).into()).collect()).await?;
+        Ok(rows.into_iter().map(|row| (row.test_id, row.chosen.unsigned_abs())).collect())
+    }
+
+    /// How many tests a run without a choice is made of.
+    pub(crate) async fn active_test_count(&self) -> Result<u64, DbErr> {
+        let rows: Vec<Total> = self.rows("SELECT COUNT(*) AS total FROM regression_test WHERE active = 1".to_owned(), Vec::new()).await?;
+        Ok(rows.first().map_or(0, |row| row.total.unsigned_abs()))
+    }
+}
