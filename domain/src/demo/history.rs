@@ -186,7 +186,8 @@ impl<'a> History<'a> {
                 let pull_request = &mut self.pull_requests[index];
                 pull_request.pushed += 1;
                 pull_request.left -= 1;
-                (fork_id, branch, number) = (pull_request.fork_id, pull_request.branch.clone(), pull_request.number);
+                // The platform files a pull request under the repository that it was made to.
+                (branch, number) = (pull_request.branch.clone(), pull_request.number);
                 let is_merged = pull_request.left == 0 && pull_request.is_merged;
                 for effect in pull_request.effects.iter().flatten().filter(|effect| effect.pushes >= pull_request.pushed) {
                     for (side, outcome) in effect.outcome.iter().enumerate() {

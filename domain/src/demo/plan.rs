@@ -117,7 +117,6 @@ pub(super) struct Effect {
 #[derive(Debug)]
 pub(super) struct PullRequest {
     pub(super) number: i32,
-    pub(super) fork_id: i32,
     pub(super) branch: String,
     pub(super) is_merged: bool,
     /// Pushes still to come.
@@ -168,7 +167,6 @@ pub(super) fn plan(seed: u64, pairs: usize) -> (Vec<Source>, Vec<PullRequest>) {
                     let branch = BRANCHES[index % BRANCHES.len()];
                     pull_requests.push(PullRequest {
                         number: 0,
-                        fork_id: dice.between(1, FORKS.len() as i64 + 1) as i32,
                         branch: if round == 0 { branch.to_owned() } else { format!("{branch}-{}", round + 1) },
                         is_merged: dice.percent(60),
                         left: 0,

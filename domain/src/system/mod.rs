@@ -30,7 +30,7 @@ impl Platform {
         let database = self.store().ping().await.map_err(Error::from);
         let mut dependencies = vec![dependency("database", HealthStatus::Down, database)];
         for (name, state) in self.files().check().await {
-            dependencies.push(dependency(name, HealthStatus::Degraded, state));
+            dependencies.push(dependency(part(name), HealthStatus::Degraded, state));
         }
         let worst = |status| dependencies.iter().any(|dependency| dependency.status == status);
         let status = [HealthStatus::Down, HealthStatus::Degraded].into_iter().find(|status| worst(*status)).unwrap_or(HealthStatus::Ok);
@@ -48,9 +48,18 @@ impl Platform {
             Err(error) => vec![Finding::new("database", Some(format!("{error}; check the address, the account and that the server runs")))],
         };
         for (name, state) in self.files().check().await {
-            findings.push(Finding::new(name, state.err().map(|error| error.to_string())));
+            findings.push(Finding::new(part(name), state.err().map(|error| error.to_string())));
         }
         findings
+    }
+}
+
+/// A store of files by the name of its setting.
+fn part(store: &str) -> &str {
+    match store {
+        "local" => "files",
+        "gcs" => "bucket",
+        other => other,
     }
 }
 
