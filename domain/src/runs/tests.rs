@@ -4,7 +4,8 @@ use runlens_contract::{
     TextEnum, Timestamp,
     auth::Scope,
     page::PageQuery,
-    run::{RunInclude, RunQuery, RunStatus},
+    run::{Platform, RunInclude, RunPlatform, RunQuery, RunStatus},
+    sample::SampleQuery,
     test_error::ErrorSummaryQuery,
 };
 use time::macros::datetime;
@@ -181,5 +182,33 @@ each_backend! {
         }
         assert_eq!(counts[0], counts[1]);
         assert!(counts[0] <= 9, "{counts:?}");
+    }
+
+    async fn enumerated_columns_are_read_as_text_and_rows_that_point_nowhere_break_nothing(test) {
+        if !test.platform.store().is_embedded() {
+            test.sql("ALTER TABLE test MODIFY platform ENUM('linux', 'windows', 'bsd') NOT NULL, MODIFY test_type ENUM('commit', 'pr') NOT NULL").await;
+            test.sql("ALTER TABLE test_progress MODIFY status ENUM('preparation', 'testing', 'completed', 'canceled') NOT NULL").await;
+            test.sql("ALTER TABLE `user` MODIFY role ENUM('admin', 'user') NULL").await;
+        }
+        let odd = test.run(RunSpec { platform: "bsd", github: None, branch: "", commit: String::new(), ..RunSpec::default() }).await;
+        let made = test.regression_test(TestSpec { sample: None, outputs: &[], ..TestSpec::default() }).await;
+        test.complete(odd).await;
+        test.result(odd, made.0, None, None).await;
+        let user = test.user("nobody", None, "").await;
+        test.triggered_by(odd, user).await;
+        test.sql("INSERT INTO test_progress (test_id, status, timestamp, message) VALUES (NULL, 'testing', '2026-06-27 12:00:00', '')").await;
+        test.sql("INSERT INTO regression_test_category (regression_id, category_id) VALUES (NULL, NULL)").await;
+        test.sql("INSERT INTO regression_test_output (correct_extension) VALUES ('.srt')").await;
+        test.sql("INSERT INTO regression_test_output_files (file_hashes) VALUES (NULL)").await;
+        test.sql("INSERT INTO customized_test (test_id) VALUES (NULL)").await;
+
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let open = test.platform.open_run(&everything, odd).await.expect("opens");
+        let run = open.run().await.expect("run");
+        assert_eq!((run.status, run.platform, run.repository.as_str(), run.branch), (RunStatus::Pass, Platform::Unknown, "", None));
+        assert_eq!((run.github_link, run.triggered_by.as_deref()), (None, Some("nobody")));
+        assert_eq!(open.samples(&SampleQuery::default()).await.expect("samples").data[0].sample_name, None);
+        let listed = test.platform.runs(&everything, &RunQuery { platform: Some(RunPlatform::Linux), ..RunQuery::default() }).await.expect("runs");
+        assert_eq!(listed.pagination.total, 0);
     }
 }
