@@ -88,6 +88,7 @@ pub struct LogQuery {
     #[cfg_attr(feature = "openapi", param(max_length = 200))]
     pub cursor: Option<String>,
     /// Which way to read; `backward` without a cursor starts at the end of the log.
+    #[cfg_attr(feature = "openapi", param(inline))]
     pub direction: Option<LogDirection>,
     /// Only lines of this level.
     pub level: Option<LogLevel>,

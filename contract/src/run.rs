@@ -270,8 +270,10 @@ pub struct RunQuery {
     /// Only runs created before this time.
     pub created_before: Option<Timestamp>,
     /// Order; newest first by default.
+    #[cfg_attr(feature = "openapi", param(inline))]
     pub sort: Option<RunSort>,
     /// What to add to each run.
+    #[cfg_attr(feature = "openapi", param(inline))]
     pub include: Option<RunInclude>,
 }
 

@@ -46,8 +46,13 @@ pub struct TestError {
     /// Media sample of the test.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub sample_id: Option<i32>,
+    /// Original file name of that sample.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub sample_name: Option<String>,
     /// Regression test.
     pub regression_id: i32,
+    /// Arguments the program is run with in that test.
+    pub command: String,
     /// What is wrong.
     #[serde(rename = "type")]
     pub kind: TestErrorType,

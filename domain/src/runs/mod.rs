@@ -61,10 +61,10 @@ impl Platform {
         Ok(Page::new(runs.collect(), query.page, total))
     }
 
-    /// Opens a run: what is asked of it afterwards shares what has been read already. Scope `runs:read`.
+    /// Opens a run: what is asked of it afterwards shares what has been read already, and checks its own scope.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
+    /// [`Error::NotFound`], [`Error::Database`].
     pub async fn open_run(&self, caller: &Caller, id: i32) -> Result<OpenRun> {
         let row = self.store().run(id).await?.ok_or(Error::NotFound { resource: "run", id })?;
         let progress = self.store().progress(&[id]).await?;

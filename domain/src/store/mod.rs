@@ -9,7 +9,7 @@ pub(crate) mod suite;
 
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, sqlx::Executor as _};
 use sea_orm_migration::MigratorTrait;
 
 /// A pool of connections to the platform's database.
@@ -34,6 +34,16 @@ impl Store {
             .connect_timeout(Duration::from_secs(3))
             .connect_lazy(!is_sqlite)
             .sqlx_logging(false)
+            .map_sqlx_mysql_pool_opts(|pool| {
+                pool.after_connect(|connection, _| {
+                    Box::pin(async move {
+                        // MariaDB rewrites EXISTS as IN: that reads whole tables, and answers wrongly when a prepared statement is
+                        // run again (seen with 10.11). MySQL has no such switch and says so.
+                        let _ = connection.execute("SET SESSION optimizer_switch = 'exists_to_in=off'").await;
+                        Ok(())
+                    })
+                })
+            })
             .map_sqlx_sqlite_opts(|options| {
                 // Readers do not wait for a writer, and a power cut costs at most the last transaction.
                 options

@@ -1,0 +1,146 @@
+//! What is said when there is nothing to show: what is missing, why, and what to do.
+
+use leptos::prelude::*;
+use runlens_contract::{ErrorBody, ErrorCode, auth::Me};
+
+use crate::{components::head::head, url::SignInQuery};
+
+/// What a failure says.
+struct Words {
+    title: String,
+    explanation: String,
+    /// Where to go, and the words for it.
+    way: Option<(String, &'static str)>,
+}
+
+/// A page that is not there: `path` is its address.
+pub fn failure(body: &ErrorBody, path: &str) -> AnyView {
+    set_status(body.code.status());
+    let Words { title, explanation, way } = words(body, path);
+    let retry = body.code == ErrorCode::Unavailable || body.code == ErrorCode::InternalError || body.code == ErrorCode::RateLimited;
+    view! {
+        {head(title.clone(), explanation.clone(), path)}
+        <div class="failure">
+            <p class="code">{body.code.status()}</p>
+            <h1>{title}</h1>
+            <p>{explanation}</p>
+            {faults(body)}
+            <p class="ways">
+                {retry.then(|| view! { <a rel="external" href=path.to_owned()>"Try again"</a> })}
+                {way.map(|(href, label)| view! { <a href=href>{label}</a> })}
+                <a href="/runs">"All runs"</a>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A part of a page that is not there; `what` names it.
+pub fn missing_part(what: &str, body: &ErrorBody, path: &str) -> AnyView {
+    let Words { title, explanation, way } = words(body, path);
+    view! {
+        <p class="notice">
+            <strong>{format!("{what}: {}. ", lower_first(&title))}</strong>
+            {explanation}
+            {way.map(|(href, label)| view! { " " <a href=href>{label}</a> })}
+        </p>
+    }
+    .into_any()
+}
+
+/// A part of a page that is not there, as the page's own failure.
+pub fn failed_part(body: &ErrorBody, path: &str) -> AnyView {
+    set_status(body.code.status());
+    let Words { title, explanation, way } = words(body, path);
+    view! {
+        <div class="failure part">
+            <h2>{title}</h2>
+            <p>{explanation}</p>
+            {faults(body)}
+            {way.map(|(href, label)| view! { <p class="ways"><a href=href>{label}</a></p> })}
+        </div>
+    }
+    .into_any()
+}
+
+fn words(body: &ErrorBody, path: &str) -> Words {
+    let text = |name: &str| body.details.get(name).and_then(|value| value.as_str());
+    let is_signed_in = use_context::<Me>().is_some_and(|me| me.user.is_some());
+    let sign_in = (!is_signed_in).then(|| (SignInQuery::from_path(path), "Sign in"));
+    let (title, explanation, way) = match body.code {
+        ErrorCode::NotFound if text("resource") == Some("run") => {
+            let id = body.details.get("id").map(ToString::to_string).unwrap_or_default();
+            let explanation = "No run has this number: it may be mistyped, or of another installation.";
+            (format!("There is no run {id}"), explanation.to_owned(), None)
+        }
+        ErrorCode::NotFound if text("resource") == Some("regression_test") => {
+            ("There is no such test in this run".to_owned(), body.message.clone(), None)
+        }
+        ErrorCode::NotFound => {
+            ("There is no such page".to_owned(), "The address may be mistyped, or the page has moved.".to_owned(), None)
+        }
+        ErrorCode::LogNotFound => {
+            let stores = body.details.get("checked").and_then(|checked| checked.as_array()).into_iter().flatten();
+            let stores: Vec<&str> = stores.filter_map(|store| store.as_str()).map(store).collect();
+            let explanation = format!(
+                "Looked in {}. A log is written when a worker finishes: a run that has not begun, or whose machine was never made, has none.",
+                stores.join(" and ")
+            );
+            ("This run has no log".to_owned(), explanation, None)
+        }
+        ErrorCode::Unauthorized | ErrorCode::Forbidden => {
+            let scope = text("required_scope").map(|scope| format!(" (scope {scope})")).unwrap_or_default();
+            let explanation = if is_signed_in {
+                format!("Your account does not have the right to see this{scope}. An admin of the platform can change that.")
+            } else {
+                format!("Visitors do not have the right to see this{scope}. An account of the platform may have it.")
+            };
+            ("Not for everybody".to_owned(), explanation, sign_in)
+        }
+        ErrorCode::RateLimited => ("Too many requests".to_owned(), "Wait a minute, then try again.".to_owned(), None),
+        ErrorCode::Unavailable => ("Out of reach at the moment".to_owned(), body.message.clone(), None),
+        ErrorCode::ValidationError => {
+            let plain = path.split('?').next().unwrap_or(path).to_owned();
+            let explanation = "Something in the address is not allowed.".to_owned();
+            ("This address asks for what cannot be".to_owned(), explanation, Some((plain, "Without filters")))
+        }
+        ErrorCode::MethodNotAllowed | ErrorCode::Unprocessable | ErrorCode::InternalError => {
+            ("This page is broken".to_owned(), body.message.clone(), None)
+        }
+    };
+    Words { title, explanation, way }
+}
+
+/// A store of files, in words.
+fn store(name: &str) -> &str {
+    match name {
+        "local" => "the platform's disk (local)",
+        "gcs" => "its storage bucket (gcs)",
+        other => other,
+    }
+}
+
+/// The faults of an address, each with its parameter.
+fn faults(body: &ErrorBody) -> Option<AnyView> {
+    let fields = body.details.get("fields")?.as_object()?;
+    let items: Vec<AnyView> = fields
+        .iter()
+        .map(|(name, fault)| view! { <li><code>{name.clone()}</code> " " {fault.as_str().unwrap_or_default().to_owned()}</li> }.into_any())
+        .collect();
+    Some(view! { <ul class="faults">{items}</ul> }.into_any())
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// The answer's status. In the browser a page has none.
+pub fn set_status(status: u16) {
+    #[cfg(feature = "ssr")]
+    if let (Some(response), Ok(status)) = (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = status;
+}

@@ -1,0 +1,57 @@
+//! Forms that narrow a view down. They are plain GET forms; in the browser they change the view without a reload.
+
+use leptos::{
+    ev::SubmitEvent,
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{FormData, HtmlFormElement, UrlSearchParams},
+};
+use leptos_router::hooks::use_navigate;
+use runlens_contract::TextEnum;
+
+use crate::format;
+
+/// A form that leads to `action` with its fields as the query.
+pub fn filter(action: String, label: &'static str, fields: AnyView) -> AnyView {
+    let navigate = use_navigate();
+    let submit = move |event: SubmitEvent| {
+        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+        let Some(query) = query(&form) else { return };
+        event.prevent_default();
+        let path = form.get_attribute("action").unwrap_or_default();
+        navigate(&crate::components::header::with_search(&path, &query), leptos_router::NavigateOptions::default());
+    };
+    view! { <form class="filter" method="get" role="search" aria-label=label action=action on:submit=submit>{fields}</form> }.into_any()
+}
+
+/// The fields that are filled in, as a query.
+fn query(form: &HtmlFormElement) -> Option<String> {
+    let data = FormData::new_with_form(form).ok()?;
+    let query = String::from(UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?.to_string());
+    Some(query.split('&').filter(|pair| !pair.ends_with('=')).collect::<Vec<_>>().join("&"))
+}
+
+/// A choice among an enumeration's words, or all of them.
+pub fn choice<E: TextEnum>(name: &'static str, label: &'static str, chosen: Option<E>) -> AnyView {
+    choice_of(name, label, chosen.map(TextEnum::as_str), E::ALL.iter().map(|value| value.as_str()).collect())
+}
+
+fn choice_of(name: &'static str, label: &'static str, chosen: Option<&'static str>, words: Vec<&'static str>) -> AnyView {
+    let options: Vec<AnyView> = words
+        .into_iter()
+        .map(|word| view! { <option value=word selected=chosen == Some(word)>{format::words(word)}</option> }.into_any())
+        .collect();
+    view! { <label><span>{label}</span><select name=name><option value="">"all"</option>{options}</select></label> }.into_any()
+}
+
+/// A field for a text.
+pub fn text(name: &'static str, label: &'static str, class: &'static str, value: Option<String>, max: u32) -> AnyView {
+    let value = value.unwrap_or_default();
+    view! {
+        <label class=class>
+            <span>{label}</span>
+            <input name=name type="text" value=value maxlength=max autocomplete="off" spellcheck="false" autocapitalize="none"/>
+        </label>
+    }
+    .into_any()
+}

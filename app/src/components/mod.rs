@@ -1,0 +1,11 @@
+//! Pieces that pages share. None of them loads anything.
+
+pub mod ansi;
+pub mod facts;
+pub mod failure;
+pub mod filter;
+pub mod head;
+pub mod header;
+pub mod mark;
+pub mod page;
+pub mod pager;

@@ -1,0 +1,107 @@
+//! The browser's half: `/api/v1` is asked, with the rights of the page's cookie.
+
+use gloo_net::http::{Request, Response};
+use runlens_contract::{
+    CursorPage, ErrorBody, ErrorCode, Page, Query, Timestamp,
+    infrastructure::{InfrastructureError, InfrastructureErrorQuery},
+    log::{LogLine, LogQuery},
+    page::PageQuery,
+    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
+    sample::{RunSample, SampleQuery},
+    test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
+};
+use send_wrapper::SendWrapper;
+use serde::de::DeserializeOwned;
+
+/// The time.
+pub fn now() -> Timestamp {
+    const EPOCH: &str = "1970-01-01T00:00:00Z";
+    let seconds = (js_sys::Date::now() / 1000.0) as i64;
+    Timestamp::from_unix(seconds).or_else(|| Timestamp::parse(EPOCH)).expect("the epoch is a time")
+}
+
+/// Where this site is reached: its scheme and host.
+pub fn origin() -> String {
+    leptos::prelude::location().origin().unwrap_or_default()
+}
+
+async fn get<T: DeserializeOwned>(path: String) -> Result<T, ErrorBody> {
+    // A page runs on one thread, which the compiler cannot know.
+    let text = SendWrapper::new(get_text(path)).await?;
+    serde_json::from_str(&text).map_err(|_| unreadable())
+}
+
+async fn get_text(path: String) -> Result<String, ErrorBody> {
+    let offline = |_| ErrorBody::new(ErrorCode::Unavailable, "The server cannot be reached. Check the connection and try again.");
+    let response = Request::get(&format!("/api/v1{path}")).header("Accept", "application/json").send().await.map_err(offline)?;
+    let text = Response::text(&response).await.map_err(offline)?;
+    if response.ok() { Ok(text) } else { Err(serde_json::from_str(&text).unwrap_or_else(|_| unreadable())) }
+}
+
+fn unreadable() -> ErrorBody {
+    ErrorBody::new(ErrorCode::InternalError, "The server's answer could not be read. Reload the page: it may be of an older version.")
+}
+
+pub(super) struct Source;
+
+impl Source {
+    pub(super) fn new() -> Result<Self, ErrorBody> {
+        Ok(Self)
+    }
+
+    pub(super) async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, ErrorBody> {
+        get(format!("/runs{}", query.to_query_string())).await
+    }
+
+    pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {
+        Ok(RunSource(id))
+    }
+}
+
+pub(super) struct RunSource(i32);
+
+impl RunSource {
+    async fn part<T: DeserializeOwned>(&self, name: &str, query: &impl Query) -> Result<T, ErrorBody> {
+        get(format!("/runs/{}{name}{}", self.0, query.to_query_string())).await
+    }
+
+    pub(super) async fn run(&self) -> Result<Run, ErrorBody> {
+        get(format!("/runs/{}", self.0)).await
+    }
+
+    pub(super) async fn summary(&self) -> Result<RunSummary, ErrorBody> {
+        get(format!("/runs/{}/summary", self.0)).await
+    }
+
+    pub(super) async fn progress(&self, query: &ProgressQuery) -> Result<Page<ProgressEntry>, ErrorBody> {
+        self.part("/progress", query).await
+    }
+
+    pub(super) async fn categories(&self, query: PageQuery) -> Result<Page<CategorySummary>, ErrorBody> {
+        self.part("/categories", &query).await
+    }
+
+    pub(super) async fn samples(&self, query: &SampleQuery) -> Result<Page<RunSample>, ErrorBody> {
+        self.part("/samples", query).await
+    }
+
+    pub(super) async fn sample(&self, test: i32) -> Result<RunSample, ErrorBody> {
+        get(format!("/runs/{}/samples/{test}", self.0)).await
+    }
+
+    pub(super) async fn errors(&self, query: &ErrorQuery) -> Result<Page<TestError>, ErrorBody> {
+        self.part("/errors", query).await
+    }
+
+    pub(super) async fn error_summary(&self, query: &ErrorSummaryQuery) -> Result<Page<ErrorBucket>, ErrorBody> {
+        self.part("/error-summary", query).await
+    }
+
+    pub(super) async fn infrastructure_errors(&self, query: &InfrastructureErrorQuery) -> Result<Page<InfrastructureError>, ErrorBody> {
+        self.part("/infrastructure-errors", query).await
+    }
+
+    pub(super) async fn logs(&self, query: &LogQuery) -> Result<CursorPage<LogLine>, ErrorBody> {
+        self.part("/logs", query).await
+    }
+}

@@ -1,0 +1,30 @@
+//! The log of a run.
+
+use futures::join;
+use runlens_contract::{
+    CursorPage, ErrorBody,
+    log::{LogLine, LogQuery},
+    run::Run,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Source;
+
+/// Everything that the page of a log shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogPage {
+    /// The run.
+    pub run: Run,
+    /// Lines of its log; none where there is no log, or it may not be read.
+    pub lines: Result<CursorPage<LogLine>, ErrorBody>,
+}
+
+/// A page of a run's log.
+///
+/// # Errors
+/// The domain's: that the run does not exist, or may not be read.
+pub async fn log_page(id: i32, query: LogQuery) -> Result<LogPage, ErrorBody> {
+    let open = Source::new()?.open(id).await?;
+    let (run, lines) = join!(open.run(), open.logs(&query));
+    Ok(LogPage { run: run?, lines })
+}

@@ -1,0 +1,27 @@
+//! Where the pages get what they show: on the server from the domain, in the browser from `/api/v1`.
+//!
+//! Both halves have a `Source` with the same methods, so that what a page needs is put together in one place.
+
+pub mod auth;
+pub mod logs;
+pub mod runs;
+
+#[cfg(feature = "hydrate")]
+mod browser;
+#[cfg(feature = "ssr")]
+mod server;
+
+#[cfg(feature = "hydrate")]
+use browser::{RunSource, Source};
+#[cfg(feature = "ssr")]
+use server::{RunSource, Source};
+#[cfg(feature = "ssr")]
+pub use server::provide_request;
+
+#[cfg(feature = "hydrate")]
+pub use browser::{now, origin};
+#[cfg(feature = "ssr")]
+pub use server::{now, origin};
+
+#[cfg(not(any(feature = "hydrate", feature = "ssr")))]
+compile_error!("runlens-app is built with the feature `ssr` for the server, or `hydrate` for the browser");

@@ -1,0 +1,111 @@
+//! The server's half: the domain is asked directly, a run is opened once for everything a page shows.
+
+use leptos::prelude::{provide_context, use_context};
+use runlens_contract::{
+    CursorPage, ErrorBody, ErrorCode, Page, Timestamp,
+    infrastructure::{InfrastructureError, InfrastructureErrorQuery},
+    log::{LogLine, LogQuery},
+    page::PageQuery,
+    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
+    sample::{RunSample, SampleQuery},
+    test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
+};
+use runlens_domain::{Caller, OpenRun, Platform};
+
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) platform: Platform,
+    pub(crate) caller: Caller,
+}
+
+/// Tells the pages of one request whom to ask, and for whom.
+pub fn provide_request(platform: Platform, caller: Caller) {
+    provide_context(Request { platform, caller });
+}
+
+pub(crate) fn request() -> Result<Request, ErrorBody> {
+    use_context::<Request>().ok_or_else(|| {
+        tracing::error!("a page was rendered without `provide_request`");
+        ErrorBody::new(ErrorCode::InternalError, "Something went wrong on our side.")
+    })
+}
+
+/// The time.
+pub fn now() -> Timestamp {
+    use_context::<Request>().map_or_else(|| runlens_domain::Clock::system().now(), |request| request.platform.clock().now())
+}
+
+/// Where this site is reached: its scheme and host.
+pub fn origin() -> String {
+    use_context::<Request>().map(|request| request.platform.settings().public_url.clone()).unwrap_or_default()
+}
+
+pub(crate) fn answer<T>(result: runlens_domain::Result<T>) -> Result<T, ErrorBody> {
+    result.map_err(|error| {
+        let body = error.to_body();
+        if matches!(body.code, ErrorCode::InternalError | ErrorCode::Unavailable) {
+            tracing::error!(%error, "a page could not be filled");
+        }
+        body
+    })
+}
+
+pub(super) struct Source(Request);
+
+impl Source {
+    pub(super) fn new() -> Result<Self, ErrorBody> {
+        request().map(Self)
+    }
+
+    pub(super) async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, ErrorBody> {
+        answer(self.0.platform.runs(&self.0.caller, query).await)
+    }
+
+    pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {
+        answer(self.0.platform.open_run(&self.0.caller, id).await).map(RunSource)
+    }
+}
+
+pub(super) struct RunSource(OpenRun);
+
+impl RunSource {
+    pub(super) async fn run(&self) -> Result<Run, ErrorBody> {
+        answer(self.0.run().await)
+    }
+
+    pub(super) async fn summary(&self) -> Result<RunSummary, ErrorBody> {
+        answer(self.0.summary().await)
+    }
+
+    pub(super) async fn progress(&self, query: &ProgressQuery) -> Result<Page<ProgressEntry>, ErrorBody> {
+        answer(self.0.progress(query))
+    }
+
+    pub(super) async fn categories(&self, query: PageQuery) -> Result<Page<CategorySummary>, ErrorBody> {
+        answer(self.0.categories(query).await)
+    }
+
+    pub(super) async fn samples(&self, query: &SampleQuery) -> Result<Page<RunSample>, ErrorBody> {
+        answer(self.0.samples(query).await)
+    }
+
+    pub(super) async fn sample(&self, test: i32) -> Result<RunSample, ErrorBody> {
+        answer(self.0.sample(test).await)
+    }
+
+    pub(super) async fn errors(&self, query: &ErrorQuery) -> Result<Page<TestError>, ErrorBody> {
+        answer(self.0.errors(query).await)
+    }
+
+    pub(super) async fn error_summary(&self, query: &ErrorSummaryQuery) -> Result<Page<ErrorBucket>, ErrorBody> {
+        answer(self.0.error_summary(query).await)
+    }
+
+    pub(super) async fn infrastructure_errors(&self, query: &InfrastructureErrorQuery) -> Result<Page<InfrastructureError>, ErrorBody> {
+        answer(self.0.infrastructure_errors(query))
+    }
+
+    pub(super) async fn logs(&self, query: &LogQuery) -> Result<CursorPage<LogLine>, ErrorBody> {
+        answer(self.0.logs(query).await)
+    }
+}

@@ -1,0 +1,91 @@
+//! The pages of Runlens: the document around them, and which page an address leads to.
+
+pub mod components;
+pub mod data;
+pub mod format;
+pub mod pages;
+pub mod url;
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    hooks::use_location,
+    path,
+};
+
+use components::{
+    header::header,
+    page::{Pending, progress_line},
+};
+
+/// The document around every page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                // Before anything is painted, so that a chosen theme does not flash.
+                <script src="/theme.js" nonce=leptos::nonce::use_nonce()></script>
+                <HashedStylesheet options=options.clone()/>
+                <link rel="preload" href="/fonts/inter.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// The pages.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let me = data::auth::me();
+    provide_context(me.clone());
+    let pending = Pending(RwSignal::new(false));
+    provide_context(pending);
+    let mode = SsrMode::Async;
+    view! {
+        <Router set_is_routing=pending.0>
+            <a class="skip" href="#main" rel="external">"Skip to the content"</a>
+            {progress_line(pending)}
+            {header(&me)}
+            <main id="main" tabindex="-1">
+                {focus_on_change()}
+                <FlatRoutes fallback=pages::not_found::route>
+                    <Route path=path!("/") view=pages::runs::route ssr=mode.clone()/>
+                    <Route path=path!("/runs") view=pages::runs::route ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id") view=pages::run::route ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/logs") view=pages::log::route ssr=mode.clone()/>
+                    <Route path=path!("/sign-in") view=pages::sign_in::route ssr=mode/>
+                </FlatRoutes>
+            </main>
+        </Router>
+    }
+}
+
+/// Another page begins where a full load would: with the focus on its content, not on the link that led to it.
+fn focus_on_change() {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        if before.is_some_and(|before| before != path)
+            && let Some(main) = document().get_element_by_id("main")
+        {
+            use leptos::wasm_bindgen::JsCast;
+            if let Some(main) = main.dyn_ref::<leptos::web_sys::HtmlElement>() {
+                let _ = main.focus();
+            }
+        }
+        path
+    });
+}

@@ -1,0 +1,31 @@
+// Every page in light and dark, wide and narrow: axe finds nothing, and nothing sticks out.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '../pages/fixtures';
+import type { Platform } from '../pages/platform';
+
+const pages: [string, (platform: Platform) => Promise<string>][] = [
+  ['runs', async () => '/runs'],
+  ['no runs', async () => '/runs?branch=none'],
+  ['a failed run', async (platform) => `/runs/${(await platform.run('status=fail')).run_id}?group_by=type&bucket=diff_mismatch`],
+  ['a canceled run', async (platform) => `/runs/${(await platform.run('status=canceled')).run_id}`],
+  ['a queued run', async (platform) => `/runs/${(await platform.run('status=queued')).run_id}`],
+  ['a log', async (platform) => `/runs/${(await platform.run('status=fail', async ({ run_id }) => (await platform.log(run_id)).body.data?.length === 100)).run_id}/logs`],
+  ['sign in', async () => '/sign-in'],
+  ['not found', async () => '/nowhere'],
+];
+
+for (const [name, address] of pages) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [390, 1440]) {
+      test(`${name}, ${colorScheme}, ${width} px @javascript`, async ({ page, platform }) => {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(await address(platform));
+        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      });
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// Pages for what is not there, not allowed, or wrong.
+import { expect, test } from '../pages/fixtures';
+
+for (const [path, status, words] of [
+  ['/runs/2147483647', 404, 'There is no run 2147483647'],
+  ['/runs/2147483647/logs', 404, 'There is no run 2147483647'],
+  ['/no/such/page', 404, 'There is no such page'],
+  ['/runs/zero', 400, 'must be a whole number'],
+  ['/runs/0', 400, 'must be a whole number'],
+  ['/runs/1?group_by=colour', 400, 'must be one of type, sample_id'],
+  ['/runs/1/logs?cursor=junk', 400, 'cursor'],
+  ['/runs/1/logs?level=loud', 400, 'must be one of critical'],
+] as const) {
+  test(`${path} answers ${status} and says why`, async ({ page }) => {
+    const response = await page.goto(path);
+    expect(response?.status()).toBe(status);
+    await expect(page.getByRole('main')).toContainText(words);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'All runs' })).toBeVisible();
+  });
+}

@@ -1,0 +1,43 @@
+//! `runlens serve`.
+
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+use super::{CommandError, platform};
+use crate::{AppState, config::Config, router};
+
+pub(super) async fn run(config: Config) -> Result<(), CommandError> {
+    let secret = config.access.secret_key(&config.database)?;
+    let platform = platform(&config).await?;
+    let listen = config.http.listen;
+    let public_url = config.http.public_url.clone();
+    let app = router(AppState::new(platform, config.http, config.limits, &secret));
+    let refused = |error| CommandError::Io { what: format!("listening on {listen} (RUNLENS_LISTEN names another address)"), error };
+    let listener = TcpListener::bind(listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    tracing::info!(%public_url, "listening on http://{address}");
+    axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(asked_to_stop())
+        .await
+        .map_err(|error| CommandError::Io { what: "serving".to_owned(), error })?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn asked_to_stop() {
+    let interrupt = async { tokio::signal::ctrl_c().await };
+    #[cfg(unix)]
+    let terminate = async {
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?.recv().await;
+        std::io::Result::Ok(())
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<std::io::Result<()>>();
+    let outcome = tokio::select! { outcome = interrupt => outcome, outcome = terminate => outcome };
+    match outcome {
+        Ok(()) => tracing::info!("stopping: no new requests, those under way are finished"),
+        Err(error) => tracing::error!(%error, "cannot wait for signals; stopping"),
+    }
+}

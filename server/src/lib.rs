@@ -1,0 +1,19 @@
+//! The server: pages, server functions and /api/v1 in one process, and the command line around them.
+//!
+//! No rule lives here. A handler takes a request apart, asks [`runlens_domain::Platform`] and translates its answer.
+
+mod api;
+mod error;
+mod extract;
+mod middleware;
+mod router;
+mod ssr;
+mod state;
+
+pub mod commands;
+pub mod config;
+pub mod limits;
+pub mod openapi;
+
+pub use router::router;
+pub use state::AppState;

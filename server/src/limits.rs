@@ -1,0 +1,150 @@
+//! Rate limits: fixed windows, each beginning with its key's first request.
+//!
+//! Who counts what is decided by the middleware; where the counts lie is behind [`Counters`].
+
+mod memory;
+
+use std::{net::IpAddr, sync::Arc};
+
+use async_trait::async_trait;
+use runlens_domain::Clock;
+
+pub use memory::MemoryCounters;
+
+/// Numbers of requests that a client may make.
+#[derive(Clone, Debug)]
+pub struct LimitSettings {
+    /// Whether anybody is ever refused.
+    pub is_on: bool,
+    /// Reads in 60 seconds.
+    pub reads: u32,
+    /// Writes in 60 seconds.
+    pub writes: u32,
+    /// Reads of a browser in 60 seconds: a page makes several.
+    pub browser_reads: u32,
+    /// `POST /auth/tokens` in 900 seconds.
+    pub token_requests: u32,
+    /// Attempts to sign in in 900 seconds.
+    pub sign_ins: u32,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self { is_on: true, reads: 120, writes: 20, browser_reads: 600, token_requests: 5, sign_ins: 5 }
+    }
+}
+
+/// What is counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Budget {
+    /// Reads with a token, or without anything.
+    Reads,
+    /// Writes.
+    Writes,
+    /// Reads with a cookie.
+    BrowserReads,
+    /// Asking for tokens.
+    TokenRequests,
+    /// Signing in.
+    SignIns,
+}
+
+/// Whose requests are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Client {
+    /// A bearer token, by its id.
+    Token(i32),
+    /// An account that has signed in, by its id.
+    User(i32),
+    /// An address.
+    Address(IpAddr),
+}
+
+impl Client {
+    /// The client behind an address. An IPv6 client owns its whole /64 and counts once.
+    pub fn at(address: IpAddr) -> Self {
+        Self::Address(match address.to_canonical() {
+            IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
+            address => address,
+        })
+    }
+}
+
+/// What a counter says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Requests in the window, this one included; more than the limit where it is refused.
+    pub used: u32,
+    /// Unix time at which the window ends.
+    pub resets_at: i64,
+}
+
+/// Where requests are counted. Every call is atomic: of any number at once, exactly as many are let through as may be.
+#[async_trait]
+pub trait Counters: Send + Sync {
+    /// Counts a request, beginning a window of `seconds` where there is none.
+    async fn count(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count;
+
+    /// The count as it stands, without a further request.
+    async fn look(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count;
+}
+
+/// A client's window as the client is told about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Requests that the window allows.
+    pub limit: u32,
+    /// Requests that are left.
+    pub remaining: u32,
+    /// Unix time at which it ends.
+    pub resets_at: i64,
+    /// Length in seconds.
+    pub seconds: u32,
+    /// Seconds after which the refused request may be made again; none where it is not refused.
+    pub retry_after: Option<i64>,
+}
+
+/// The limits of an installation.
+#[derive(Clone)]
+pub struct Limits {
+    settings: LimitSettings,
+    counters: Arc<dyn Counters>,
+    clock: Clock,
+}
+
+impl Limits {
+    /// Limits that count in these counters.
+    pub fn new(settings: LimitSettings, counters: Arc<dyn Counters>, clock: Clock) -> Self {
+        Self { settings, counters, clock }
+    }
+
+    /// Counts a request.
+    pub async fn take(&self, budget: Budget, client: Client) -> Window {
+        if !self.settings.is_on {
+            return self.look(budget, client).await;
+        }
+        let (limit, seconds) = self.size(budget);
+        let now = self.clock.now().unix();
+        let count = self.counters.count(budget, client, seconds, now).await;
+        let retry_after = (count.used > limit).then(|| (count.resets_at - now).max(1));
+        Window { limit, remaining: limit.saturating_sub(count.used), resets_at: count.resets_at, seconds, retry_after }
+    }
+
+    /// Tells what is left, without counting.
+    pub async fn look(&self, budget: Budget, client: Client) -> Window {
+        let (limit, seconds) = self.size(budget);
+        let count = self.counters.look(budget, client, seconds, self.clock.now().unix()).await;
+        Window { limit, remaining: limit.saturating_sub(count.used), resets_at: count.resets_at, seconds, retry_after: None }
+    }
+
+    fn size(&self, budget: Budget) -> (u32, u32) {
+        let settings = &self.settings;
+        match budget {
+            Budget::Reads => (settings.reads, 60),
+            Budget::Writes => (settings.writes, 60),
+            Budget::BrowserReads => (settings.browser_reads, 60),
+            Budget::TokenRequests => (settings.token_requests, 900),
+            Budget::SignIns => (settings.sign_ins, 900),
+        }
+    }
+}

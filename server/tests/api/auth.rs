@@ -1,0 +1,145 @@
+//! /api/v1/auth, and who may ask what.
+
+use runlens_contract::auth::Scope;
+use runlens_domain::{
+    each_backend,
+    testing::{RunSpec, TestPlatform},
+};
+use serde_json::{Value, json};
+
+use crate::server::{Answer, SECRET, Server};
+
+async fn ask_for_token(server: &Server, change: Value) -> Answer {
+    let mut body = json!({"email": "ada@example.org", "password": "secret", "token_name": "ci"});
+    body.as_object_mut().expect("an object").extend(change.as_object().cloned().unwrap_or_default());
+    // Each from another address: this is not about limits.
+    let [a, b, ..] = runlens_domain::clock::random_bytes::<4>();
+    server.post("/api/v1/auth/tokens").from([10, 0, a, b]).json(&body).send().await
+}
+
+async fn with_ada(test: TestPlatform, role: &str) -> Server {
+    test.user("ada", Some(role), SECRET).await;
+    Server::new(test)
+}
+
+each_backend! {
+    async fn a_password_is_traded_for_a_token(test) {
+        let server = with_ada(test, "contributor").await;
+        let answer = ask_for_token(&server, json!({"email": " ADA@Example.org "})).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let made = answer.json();
+        insta::assert_json_snapshot!("created_token", made, {".token" => "spci_…"});
+        let token = made["token"].as_str().expect("a token");
+        assert!(token.starts_with("spci_") && token.len() == 48, "{token}");
+        let me = server.get("/api/v1/auth/me").header("authorization", &format!("bEaReR {token}")).send().await.ok();
+        insta::assert_json_snapshot!("me", me, {".token.token_prefix" => "spci_…"});
+        assert_eq!(me["token"]["token_prefix"], token[..16]);
+    }
+
+    async fn a_token_request_is_read_strictly(test) {
+        let server = with_ada(test, "user").await;
+        for (change, field) in [
+            (json!({"email": ""}), "email"),
+            (json!({"email": 7}), "email"),
+            (json!({"password": "x".repeat(1025)}), "password"),
+            (json!({"token_name": "a b"}), "token_name"),
+            (json!({"token_name": "x".repeat(51)}), "token_name"),
+            (json!({"expires_in_days": 0}), "expires_in_days"),
+            (json!({"expires_in_days": 31}), "expires_in_days"),
+            (json!({"expires_in_days": "7"}), "expires_in_days"),
+            (json!({"scopes": []}), "scopes"),
+            (json!({"scopes": ["runs:read", "runs:fly"]}), "scopes"),
+            (json!({"days": 7}), "days"),
+        ] {
+            let body = ask_for_token(&server, change.clone()).await.failure(400, "validation_error");
+            assert!(body["details"]["fields"][field].is_string(), "{change}: {body}");
+        }
+        let post = || server.post("/api/v1/auth/tokens");
+        for (call, field) in [
+            (post().header("content-type", "application/json").body("{"), "body"),
+            (post().header("content-type", "application/json").body("[]"), "body"),
+            (post().header("content-type", "application/json").body(r#"{"email":"a","password":"b"}"#), "token_name"),
+            (post().header("content-type", "text/plain").body("{}"), "content-type"),
+        ] {
+            let body = call.send().await.failure(400, "validation_error");
+            assert!(body["details"]["fields"][field].is_string(), "{field}: {body}");
+        }
+        let huge = format!("{{\"email\":\"{}\"}}", "x".repeat(70_000));
+        let body = post().header("content-type", "application/json").body(huge).send().await.failure(400, "validation_error");
+        assert_eq!(body["details"]["fields"]["body"], "must have at most 65536 bytes");
+    }
+
+    async fn a_wrong_password_and_an_unknown_account_look_the_same(test) {
+        test.user("empty", Some("admin"), "").await;
+        let server = with_ada(test, "admin").await;
+        let wrong = ask_for_token(&server, json!({"password": "Secret"})).await.failure(401, "unauthorized");
+        for change in [json!({"email": "bob@example.org"}), json!({"email": "empty@example.org", "password": " "})] {
+            assert_eq!(ask_for_token(&server, change).await.failure(401, "unauthorized"), wrong);
+        }
+    }
+
+    async fn some_scopes_are_for_admins(test) {
+        let server = with_ada(test, "contributor").await;
+        for scope in ["baselines:write", "system:write", "tokens:manage"] {
+            ask_for_token(&server, json!({"scopes": [scope]})).await.failure(403, "forbidden");
+        }
+        server.test.sql("UPDATE `user` SET role = 'Admin'").await;
+        let token = ask_for_token(&server, json!({"scopes": ["tokens:manage", "runs:read", "tokens:manage"]})).await.json();
+        assert_eq!(token["scopes"], json!(["runs:read", "tokens:manage"]));
+        server.test.sql("UPDATE `user` SET role = 'astronaut'").await;
+        let me = server.get("/api/v1/auth/me").token(token["token"].as_str().expect("a token")).send().await.ok();
+        assert_eq!((&me["scopes"], &me["user"]["role"]), (&json!(["runs:read"]), &json!("user")));
+    }
+
+    async fn a_name_is_taken_until_its_token_ends(test) {
+        let server = with_ada(test, "user").await;
+        let first = ask_for_token(&server, json!({"expires_in_days": 1})).await.json();
+        let body = ask_for_token(&server, json!({"token_name": "CI"})).await.failure(422, "unprocessable");
+        assert!(body["message"].as_str().is_some_and(|message| message.contains("another name")), "{body}");
+        server.test.advance(24 * 60 * 60);
+        server.get("/api/v1/auth/me").token(first["token"].as_str().expect("a token")).send().await.failure(401, "unauthorized");
+        assert_eq!(ask_for_token(&server, json!({})).await.status, 201);
+        server.test.sql("UPDATE api_token SET revoked_at = created_at").await;
+        assert_eq!(ask_for_token(&server, json!({})).await.status, 201);
+    }
+
+    async fn what_is_no_token_is_401(test) {
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let mut other = token.clone();
+        other.pop();
+        other.push(if token.ends_with('A') { 'E' } else { 'A' });
+        for value in ["Bearer", "Bearer ", &token, &format!("Basic {token}"), &format!("Bearer {other}"), "Bearer spci_", "Bearer spci_aaaaaaaaaaé", &format!("Bearer {}", "x".repeat(5000))] {
+            let answer = server.get("/api/v1/runs").header("authorization", value).send().await;
+            let body = answer.failure(401, "unauthorized");
+            assert_eq!(body, json!({"code": "unauthorized", "message": "Bearer token is missing, expired, or invalid.", "details": {}}), "{value}");
+            assert_eq!(answer.header("www-authenticate"), "Bearer");
+        }
+        server.get("/api/v1/runs").send().await.failure(401, "unauthorized");
+        server.get("/api/v1/runs/abc").send().await.failure(401, "unauthorized");
+        server.test.sql("UPDATE api_token SET revoked_at = created_at").await;
+        server.get("/api/v1/runs").token(&token).send().await.failure(401, "unauthorized");
+    }
+
+    async fn each_operation_needs_its_scope(test) {
+        let server = Server::new(test);
+        let run = server.test.run(RunSpec::default()).await;
+        let token = server.token("user", &[Scope::RunsWrite]).await;
+        let document = server.get("/api/v1/openapi.json").send().await.ok();
+        for (path, methods) in document["paths"].as_object().expect("paths") {
+            let Some(scope) = methods["get"]["x-required-scope"].as_str() else { continue };
+            let path = path.replace("{run_id}", &run.to_string()).replace("{regression_test_id}", "1");
+            let body = server.get(&format!("/api/v1{path}")).token(&token).send().await.failure(403, "forbidden");
+            assert_eq!(body["details"]["required_scope"], scope, "{path}");
+        }
+    }
+
+    async fn scopes_of_other_programs_do_no_harm(test) {
+        let server = Server::new(test);
+        let token = server.reader().await;
+        for (json, scopes) in [(r#"["runs:read","files:burn"]"#, json!(["runs:read"])), ("null", json!([])), ("oops", json!([]))] {
+            server.test.sql(&format!("UPDATE api_token SET scopes_json = '{json}'")).await;
+            assert_eq!(server.get("/api/v1/auth/me").token(&token).send().await.ok()["scopes"], scopes, "{json}");
+        }
+    }
+}

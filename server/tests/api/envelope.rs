@@ -1,0 +1,114 @@
+//! What every answer has in common.
+
+use axum::http::{Method, StatusCode};
+use runlens_domain::{each_backend, testing::RunSpec};
+use serde_json::json;
+
+use crate::server::{Server, http};
+
+each_backend! {
+    async fn whatever_is_wrong_is_answered_in_json(test) {
+        let server = Server::new(test);
+        let token = server.reader().await;
+        for path in ["/api/v1", "/api/v1/", "/api/v1/nope", "/api/v1/runs/", "/api/v1/runs/1/nope", "/api/v1/%ff"] {
+            let body = server.get(path).token(&token).send().await.failure(404, "not_found");
+            assert_eq!(body["details"]["path"], path);
+        }
+        for method in [Method::POST, Method::DELETE, Method::PUT, Method::PATCH] {
+            let answer = server.call(method, "/api/v1/runs").token(&token).send().await;
+            answer.failure(405, "method_not_allowed");
+            assert_eq!(answer.header("allow"), "GET,HEAD");
+        }
+        let body = server.get("/api/v1/runs/9317").token(&token).send().await.failure(404, "not_found");
+        assert_eq!(body, json!({"code": "not_found", "message": "Run 9317 not found.", "details": {"resource": "run", "id": 9317}}));
+    }
+
+    async fn an_id_that_is_none_is_named(test) {
+        let server = Server::new(test);
+        let token = server.reader().await;
+        for id in ["0", "-1", "2147483648", "abc", "1.5", "+1", "%31x", "99999999999999999999", "%ff"] {
+            let body = server.get(&format!("/api/v1/runs/{id}")).token(&token).send().await.failure(400, "validation_error");
+            assert!(body["details"]["fields"]["run_id"].is_string(), "{id}: {body}");
+        }
+        let body = server.get("/api/v1/runs/x/samples/0").token(&token).send().await.failure(400, "validation_error");
+        assert_eq!(body["details"]["fields"].as_object().map(serde_json::Map::len), Some(2));
+    }
+
+    async fn parameters_are_read_strictly_and_unknown_ones_ignored(test) {
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let run = server.test.run(RunSpec::default()).await;
+        let run = format!("/api/v1/runs/{run}");
+        for (path, fields) in [
+            ("/api/v1/runs?limit=0&offset=-1&status=lost&platform=unknown", &["limit", "offset", "platform", "status"][..]),
+            ("/api/v1/runs?commit_sha=abc&repository=a&pull_request=0&created_after=now&sort=name&include=all", &["commit_sha", "created_after", "include", "pull_request", "repository", "sort"]),
+            ("RUN/progress?limit=101&status=x", &["limit", "status"]),
+            ("RUN/samples?status=x&category=", &["category", "status"]),
+            ("RUN/categories?limit=x", &["limit"]),
+            ("RUN/errors?type=x&severity=x&sample_id=0&regression_id=x", &["regression_id", "sample_id", "severity", "type"]),
+            ("RUN/error-summary?group_by=x&severity=x", &["group_by", "severity"]),
+            ("RUN/infrastructure-errors?type=x&severity=x&include_stack=1", &["include_stack", "severity", "type"]),
+            ("RUN/logs?level=x&source=x&limit=0&direction=up&contains=", &["contains", "direction", "level", "limit", "source"]),
+            ("RUN/logs?cursor=a&offset=1", &["offset"]),
+        ] {
+            let body = server.get(&path.replace("RUN", &run)).token(&token).send().await.failure(400, "validation_error");
+            let named: Vec<_> = body["details"]["fields"].as_object().expect("fields").keys().collect();
+            assert_eq!(named, fields, "{path}: {body}");
+        }
+        server.get("/api/v1/runs?utm_source=mail&limit=1").token(&token).send().await.ok();
+    }
+
+    async fn a_known_answer_is_not_sent_again(test) {
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let first = server.get("/api/v1/runs").token(&token).send().await;
+        let tag = first.header("etag").to_owned();
+        assert!(tag.starts_with('"') && tag.len() == 66, "{tag}");
+        for known in [tag.clone(), format!("\"x\", {tag}"), format!("W/{tag}"), "*".to_owned()] {
+            let again = server.get("/api/v1/runs").token(&token).header("if-none-match", &known).send().await;
+            assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0), "{known}");
+            assert_eq!(again.header("etag"), tag);
+            assert_eq!(again.header("content-type"), "");
+            assert_ne!(again.header("x-ratelimit-limit"), "");
+        }
+        let packed = server.get("/api/v1/openapi.json").header("accept-encoding", "br").send().await;
+        let plain = server.get("/api/v1/openapi.json").send().await;
+        assert_eq!(packed.header("content-encoding"), "br");
+        assert!(packed.body.len() < plain.body.len() / 5);
+        assert_ne!(packed.header("etag"), plain.header("etag"), "a strong tag belongs to the bytes");
+        server.test.run(RunSpec::default()).await;
+        server.get("/api/v1/runs").token(&token).header("if-none-match", &tag).send().await.ok();
+        assert_eq!(server.get("/api/v1/runs/9").token(&token).header("if-none-match", "*").send().await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn browsers_are_told_to_be_careful(test) {
+        let server = Server::with(test, runlens_server::config::Http { public_url: "https://runlens.example.org".to_owned(), ..http() }, Default::default());
+        for path in ["/api/v1/system/health", "/api/v1/runs", "/api/v1/nope"] {
+            let answer = server.get(path).send().await;
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+            assert_eq!(answer.header("referrer-policy"), "same-origin");
+            assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
+            assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+            assert_eq!(answer.header("cache-control"), "private, no-cache");
+            assert_eq!(answer.header("vary"), "Authorization, Cookie, Accept-Encoding");
+        }
+    }
+
+    async fn a_request_keeps_its_name_where_that_is_one(test) {
+        let server = Server::new(test);
+        let named = server.get("/api/v1/nope").header("x-request-id", "job-17/3").send().await;
+        assert_eq!(named.header("x-request-id"), "job-17/3");
+        let renamed = server.get("/api/v1/nope").header("x-request-id", "a b").send().await;
+        assert_eq!(renamed.header("x-request-id").len(), 24);
+    }
+
+    async fn a_fault_of_ours_says_nothing_of_the_inside(test) {
+        let server = Server::new(test);
+        let token = server.reader().await;
+        server.test.sql("ALTER TABLE test_progress RENAME TO gone").await;
+        let answer = server.get("/api/v1/runs").token(&token).header("x-request-id", "job-17").send().await;
+        let body = answer.failure(500, "internal_error");
+        assert_eq!(body["details"], json!({"request_id": "job-17"}));
+        assert!(!answer.text().contains("gone") && !answer.text().contains("test_progress"), "{body}");
+    }
+}

@@ -1,0 +1,59 @@
+//! /api/v1/runs/{run_id}/logs
+
+use runlens_domain::{each_backend, files::FileKey, testing::RunSpec};
+use serde_json::json;
+
+use crate::server::Server;
+
+const LOG: &str = "2026-06-27 12:00:00 worker started\n[ERROR] build failed\r\nwarning: unused variable\n0 errors\n\u{1b}[31merror\u{1b}[0m: test_runner gave up";
+
+each_backend! {
+    async fn a_log_is_read_page_by_page(test) {
+        let run = test.run(RunSpec::default()).await;
+        test.platform.files().put(&FileKey::log(run), LOG).await.expect("a log");
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let get = async |query: &str| server.get(&format!("/api/v1/runs/{run}/logs{query}")).token(&token).send().await.ok();
+        let whole = get("").await;
+        insta::assert_json_snapshot!("log", whole);
+        let mut read = Vec::new();
+        let mut query = "?limit=2".to_owned();
+        loop {
+            let page = get(&query).await;
+            read.extend(page["data"].as_array().expect("lines").clone());
+            let Some(cursor) = page["pagination"]["next_cursor"].as_str() else { break };
+            query = format!("?limit=2&cursor={cursor}");
+        }
+        assert_eq!(json!(read), whole["data"]);
+        for (query, lines) in [
+            ("?level=error", vec![2, 5]),
+            ("?source=worker", vec![1]),
+            ("?contains=ERROR", vec![2, 4, 5]),
+            ("?contains=error&level=info", vec![4]),
+            ("?direction=backward&limit=1", vec![5]),
+        ] {
+            let page = get(query).await;
+            let found: Vec<_> = page["data"].as_array().expect("lines").iter().map(|line| line["line"].as_u64().expect("a number")).collect();
+            assert_eq!(found, lines, "{query}");
+        }
+        let odd = server.get(&format!("/api/v1/runs/{run}/logs?cursor=nonsense")).token(&token).send().await.failure(400, "validation_error");
+        assert!(odd["details"]["fields"]["cursor"].is_string(), "{odd}");
+    }
+
+    async fn a_missing_log_says_where_it_was_looked_for(test) {
+        let run = test.run(RunSpec::default()).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let body = server.get(&format!("/api/v1/runs/{run}/logs")).token(&token).send().await.failure(404, "log_not_found");
+        assert_eq!(body["details"], json!({"run_id": run, "checked": ["local", "gcs"]}));
+    }
+
+    async fn an_empty_log_has_no_lines(test) {
+        let run = test.run(RunSpec::default()).await;
+        test.platform.files().put(&FileKey::log(run), "").await.expect("a log");
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let page = server.get(&format!("/api/v1/runs/{run}/logs")).token(&token).send().await.ok();
+        assert_eq!(page, json!({"data": [], "pagination": {"limit": 100, "next_cursor": null}}));
+    }
+}

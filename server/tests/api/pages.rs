@@ -1,0 +1,103 @@
+//! The pages and their forms, as far as they are HTTP; what they show is for the tests in a browser.
+
+use axum::http::StatusCode;
+use runlens_domain::{each_backend, testing::RunSpec};
+use runlens_server::{config::Http, limits::LimitSettings};
+use serde_json::json;
+
+use crate::server::{Answer, SECRET, Server, http};
+
+async fn sign_in(server: &Server, password: &str) -> Answer {
+    let form = format!("email=Ada%40example.org&password={password}&next=%2Fruns");
+    let post = server.post("/forms/sign-in").header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
+    post.header("origin", "http://127.0.0.1:3000").body(form).send().await
+}
+
+each_backend! {
+    async fn a_page_lets_its_browser_ask_the_api(test) {
+        test.run(RunSpec::default()).await;
+        let server = Server::new(test);
+        let page = server.get("/").send().await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+        let set = page.header("set-cookie");
+        for part in ["runlens_visitor=", "HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(set.contains(part), "{set}");
+        }
+        assert!(!set.contains("Secure"), "{set}");
+        let cookie = page.cookies();
+        let answer = server.get("/api/v1/auth/me").header("cookie", &cookie).send().await;
+        assert_eq!(answer.ok(), json!({"user": null, "scopes": ["runs:read", "results:read"], "token": null}));
+        assert_eq!(answer.header("x-ratelimit-limit"), "600");
+        server.get("/api/v1/runs").header("cookie", &cookie).send().await.ok();
+        server.get("/api/v1/runs/1/logs").header("cookie", &cookie).send().await.failure(403, "forbidden");
+        server.get("/api/v1/runs").header("cookie", &cookie).header("authorization", "Bearer").send().await.failure(401, "unauthorized");
+        server.get("/api/v1/runs").header("cookie", &cookie.replace('=', "=A")).send().await.failure(401, "unauthorized");
+        server.get("/api/v1/runs").header("cookie", "runlens_visitor=visitor").send().await.failure(401, "unauthorized");
+        server.post("/api/v1/auth/tokens").header("cookie", &cookie).header("sec-fetch-site", "cross-site").send().await.failure(403, "forbidden");
+        assert_eq!(server.get("/").header("cookie", &cookie).send().await.header("set-cookie"), "");
+    }
+
+    async fn signing_in_brings_the_rights_of_the_account(test) {
+        test.user("ada", Some("contributor"), SECRET).await;
+        let server = Server::new(test);
+        let refused = sign_in(&server, "wrong").await;
+        assert_eq!(refused.header("location"), "/sign-in?next=/runs&refused=password");
+        assert_eq!(refused.cookies(), "");
+        let signed_in = sign_in(&server, "secret").await;
+        assert_eq!((signed_in.status, signed_in.header("location")), (StatusCode::FOUND, "/runs"));
+        let set = signed_in.header("set-cookie");
+        assert!(set.starts_with("runlens_session=") && set.contains("HttpOnly") && set.contains("Max-Age=604800"), "{set}");
+        let cookie = signed_in.cookies();
+        let me = async || server.get("/api/v1/auth/me").header("cookie", &cookie).send().await;
+        let who = me().await.ok();
+        assert_eq!((&who["user"]["name"], &who["scopes"]), (&json!("ada"), &json!(["runs:read", "runs:write", "results:read", "system:read"])));
+        server.test.advance(7 * 24 * 60 * 60 - 1);
+        me().await.ok();
+        server.test.advance(1);
+        me().await.failure(401, "unauthorized");
+    }
+
+    async fn a_new_password_ends_a_session(test) {
+        test.user("ada", Some("user"), SECRET).await;
+        let server = Server::new(test);
+        let cookie = sign_in(&server, "secret").await.cookies();
+        server.get("/api/v1/auth/me").header("cookie", &cookie).send().await.ok();
+        server.test.sql("UPDATE `user` SET password = 'changed'").await;
+        server.get("/api/v1/auth/me").header("cookie", &cookie).send().await.failure(401, "unauthorized");
+    }
+
+    async fn signing_in_is_limited_and_only_for_our_own_pages(test) {
+        let server = Server::with(test, http(), LimitSettings { sign_ins: 2, ..LimitSettings::default() });
+        let elsewhere = server.post("/forms/sign-in").header("origin", "https://evil.example.org").body("email=a&password=b").send().await;
+        assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
+        for _ in 0..2 {
+            assert_eq!(sign_in(&server, "wrong").await.header("location"), "/sign-in?next=/runs&refused=password");
+        }
+        let refused = sign_in(&server, "wrong").await;
+        assert_eq!((refused.status, refused.header("location")), (StatusCode::SEE_OTHER, "/sign-in?refused=too_many"));
+        assert_eq!(refused.header("retry-after"), "900");
+        server.post("/api/v1/auth/tokens").json(&json!({})).send().await.failure(400, "validation_error");
+    }
+
+    async fn links_of_old_pull_requests_lead_to_the_run(test) {
+        let server = Server::new(test);
+        for (old, new) in [("/test/5", "/runs/5"), ("/test/5?a=%2Ftest%2F1", "/runs/5?a=%2Ftest%2F1")] {
+            let answer = server.get(old).send().await;
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::PERMANENT_REDIRECT, new));
+        }
+    }
+
+    async fn a_page_brings_its_own_policy(test) {
+        let https = Http { public_url: "https://runlens.example.org".to_owned(), ..http() };
+        let server = Server::with(test, https, LimitSettings::default());
+        let page = server.get("/runs").send().await;
+        let policy = page.header("content-security-policy");
+        let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
+        assert!(page.text().contains(nonce), "{policy}");
+        assert!(!policy.contains("unsafe-inline"), "{policy}");
+        assert!(page.header("set-cookie").contains("Secure"));
+        assert_eq!(page.header("cache-control"), "private, no-cache");
+        assert_eq!(server.get("/no-such-page").send().await.status, StatusCode::NOT_FOUND);
+        assert_eq!(server.get("/../Cargo.toml").send().await.status, StatusCode::NOT_FOUND);
+    }
+}
