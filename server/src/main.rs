@@ -6,11 +6,14 @@ use std::{
 };
 
 use clap::Parser;
-use runlens_server::commands::Cli;
+use runlens_server::commands::{Cli, CommandError};
+use tokio::runtime::Builder;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match Cli::parse().run().await {
+/// Rendering a page nests as deep as its views: without optimisation that is more than the usual 2 MiB.
+const STACK: usize = 16 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
             // Without a standard error there is nobody to tell.
@@ -18,4 +21,10 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, CommandError> {
+    let runtime = Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build();
+    let runtime = runtime.map_err(|error| CommandError::Io { what: "starting".to_owned(), error })?;
+    runtime.block_on(cli.run())
 }

@@ -15,7 +15,7 @@ use leptos::{
     context::{provide_context, use_context},
     nonce::use_nonce,
 };
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context};
 use runlens_app::{
     App,
     data::{auth::SessionCookies, provide_request},
@@ -58,9 +58,10 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         let state = state.clone();
         move || page_context(&state)
     };
+    let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(App, None, context.clone());
     Router::new()
         .route("/test/{run_id}", get(old_run_address))
-        .leptos_routes_with_context(state, generate_route_list(App), context, move || shell(options.clone()))
+        .leptos_routes_with_context(state, routes, context, move || shell(options.clone()))
         .fallback(file_or_page)
         .layer(
             ServiceBuilder::new()

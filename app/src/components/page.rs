@@ -1,6 +1,6 @@
 //! Showing a page while its data comes and goes.
 
-use std::future::Future;
+use std::{future::Future, pin::Pin};
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -34,13 +34,15 @@ impl Address {
     }
 }
 
+/// What is on its way to a page. On the heap, for it holds everything that is asked for at once.
+pub type Fetch<T> = Pin<Box<dyn Future<Output = Result<T, ErrorBody>> + Send>>;
+
 /// The page of an address: `fetch` gets what it shows, `show` shows it. What is shown stays until the next is there.
 ///
 /// `is_own` tells the page's addresses: the router tells a page of the next page's address before it is gone.
-pub fn page<T, F>(is_own: fn(&str) -> bool, fetch: fn(Address) -> F, show: fn(T, Address) -> AnyView) -> AnyView
+pub fn page<T>(is_own: fn(&str) -> bool, fetch: fn(Address) -> Fetch<T>, show: fn(T, Address) -> AnyView) -> AnyView
 where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: Future<Output = Result<T, ErrorBody>> + Send + 'static,
 {
     let location = use_location();
     let address = Memo::new(move |before: Option<&Address>| {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use runlens_contract::ErrorCode;
 
 #[cfg(feature = "ssr")]
-use super::server::{answer, request};
+use super::server::{Request, answer, request};
 
 /// Turns the value of a session, or the end of one, into a `Set-Cookie` header. The server, which signs cookies, provides it.
 #[cfg(feature = "ssr")]
@@ -21,7 +21,8 @@ pub struct SessionCookies(pub Arc<dyn Fn(Option<&str>) -> String + Send + Sync>)
 pub fn me() -> Me {
     let nobody = || Me { user: None, scopes: Vec::new(), token: None };
     #[cfg(feature = "ssr")]
-    let read = || request().map_or_else(|_| nobody(), |request| request.caller.me());
+    // None where the server only asks which pages there are.
+    let read = || use_context::<Request>().map_or_else(nobody, |request| request.caller.me());
     #[cfg(not(feature = "ssr"))]
     let read = nobody;
     SharedValue::new(read).into_inner()

@@ -1,5 +1,7 @@
 //! The server's half: the domain is asked directly, a run is opened once for everything a page shows.
 
+use std::future::Future;
+
 use leptos::prelude::{provide_context, use_context};
 use runlens_contract::{
     CursorPage, ErrorBody, ErrorCode, Page, Timestamp,
@@ -50,6 +52,11 @@ pub(crate) fn answer<T>(result: runlens_domain::Result<T>) -> Result<T, ErrorBod
     })
 }
 
+/// Waits on the heap: a page asks for many things at once, and what the database is asked is large.
+async fn ask<T>(question: impl Future<Output = runlens_domain::Result<T>>) -> Result<T, ErrorBody> {
+    answer(Box::pin(question).await)
+}
+
 pub(super) struct Source(Request);
 
 impl Source {
@@ -58,11 +65,11 @@ impl Source {
     }
 
     pub(super) async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, ErrorBody> {
-        answer(self.0.platform.runs(&self.0.caller, query).await)
+        ask(self.0.platform.runs(&self.0.caller, query)).await
     }
 
     pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {
-        answer(self.0.platform.open_run(&self.0.caller, id).await).map(RunSource)
+        ask(self.0.platform.open_run(&self.0.caller, id)).await.map(RunSource)
     }
 }
 
@@ -70,11 +77,11 @@ pub(super) struct RunSource(OpenRun);
 
 impl RunSource {
     pub(super) async fn run(&self) -> Result<Run, ErrorBody> {
-        answer(self.0.run().await)
+        ask(self.0.run()).await
     }
 
     pub(super) async fn summary(&self) -> Result<RunSummary, ErrorBody> {
-        answer(self.0.summary().await)
+        ask(self.0.summary()).await
     }
 
     pub(super) async fn progress(&self, query: &ProgressQuery) -> Result<Page<ProgressEntry>, ErrorBody> {
@@ -82,23 +89,23 @@ impl RunSource {
     }
 
     pub(super) async fn categories(&self, query: PageQuery) -> Result<Page<CategorySummary>, ErrorBody> {
-        answer(self.0.categories(query).await)
+        ask(self.0.categories(query)).await
     }
 
     pub(super) async fn samples(&self, query: &SampleQuery) -> Result<Page<RunSample>, ErrorBody> {
-        answer(self.0.samples(query).await)
+        ask(self.0.samples(query)).await
     }
 
     pub(super) async fn sample(&self, test: i32) -> Result<RunSample, ErrorBody> {
-        answer(self.0.sample(test).await)
+        ask(self.0.sample(test)).await
     }
 
     pub(super) async fn errors(&self, query: &ErrorQuery) -> Result<Page<TestError>, ErrorBody> {
-        answer(self.0.errors(query).await)
+        ask(self.0.errors(query)).await
     }
 
     pub(super) async fn error_summary(&self, query: &ErrorSummaryQuery) -> Result<Page<ErrorBucket>, ErrorBody> {
-        answer(self.0.error_summary(query).await)
+        ask(self.0.error_summary(query)).await
     }
 
     pub(super) async fn infrastructure_errors(&self, query: &InfrastructureErrorQuery) -> Result<Page<InfrastructureError>, ErrorBody> {
@@ -106,6 +113,6 @@ impl RunSource {
     }
 
     pub(super) async fn logs(&self, query: &LogQuery) -> Result<CursorPage<LogLine>, ErrorBody> {
-        answer(self.0.logs(query).await)
+        ask(self.0.logs(query)).await
     }
 }

@@ -27,7 +27,7 @@ use crate::{
 
 /// The page of a log.
 pub fn route() -> AnyView {
-    page(|path| id(path).is_some(), fetch, show)
+    page(|path| id(path).is_some(), |address| Box::pin(fetch(address)), show)
 }
 
 /// The run's id in the page's address.

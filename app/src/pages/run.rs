@@ -34,7 +34,7 @@ use crate::{
 
 /// The page of a run.
 pub fn route() -> AnyView {
-    page(|path| id(path).is_some(), fetch, show)
+    page(|path| id(path).is_some(), |address| Box::pin(fetch(address)), show)
 }
 
 /// The id in the page's address.

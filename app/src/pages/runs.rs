@@ -23,7 +23,7 @@ use crate::{
 
 /// The list of runs.
 pub fn route() -> AnyView {
-    page(|path| matches!(path, "/" | "/runs"), fetch, show)
+    page(|path| matches!(path, "/" | "/runs"), |address| Box::pin(fetch(address)), show)
 }
 
 async fn fetch(address: Address) -> Result<RunList, ErrorBody> {

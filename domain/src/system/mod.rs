@@ -45,10 +45,13 @@ impl Platform {
                 findings.extend(compare(&tables(), &found));
                 findings
             }
-            Err(error) => vec![Finding::new("database", Some(format!("{error}; check the address, the account and that the server runs")))],
+            Err(error) => vec![Finding::new(
+                "database",
+                Some(format!("the database does not answer: {error}; check its address and account, and that it runs")),
+            )],
         };
         for (name, state) in self.files().check().await {
-            findings.push(Finding::new(part(name), state.err().map(|error| error.to_string())));
+            findings.push(Finding::new(part(name), state.err().map(|error| format!("{}: {error}", part(name)))));
         }
         findings
     }

@@ -11,7 +11,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, CommandError> {
     for finding in &findings {
         match &finding.problem {
             None => print(&format!("ok    {}", finding.subject))?,
-            Some(problem) => print(&format!("WRONG {}: {problem}", finding.subject))?,
+            Some(problem) => print(&format!("WRONG {problem}"))?,
         }
     }
     let is_fine = findings.iter().all(|finding| finding.problem.is_none());
