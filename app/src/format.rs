@@ -29,7 +29,7 @@ pub fn duration(ms: i64) -> String {
         (0, 0, 0, 0) => format!("{ms} ms"),
         (0, 0, 0, 1..=9) => format!("{seconds}.{} s", ms % 1000 / 100),
         (0, 0, 0, _) => format!("{seconds} s"),
-        (0, 0, 1..=9, _) if seconds % 60 > 0 => format!("{minutes} min {} s", seconds % 60),
+        (0, 0, 1..=9, _) if !seconds.is_multiple_of(60) => format!("{minutes} min {} s", seconds % 60),
         (0, 0, ..) => format!("{minutes} min"),
         (0, ..) if minutes % 60 > 0 => format!("{hours} h {} min", minutes % 60),
         (0, ..) => format!("{hours} h"),

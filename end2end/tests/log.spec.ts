@@ -51,7 +51,7 @@ test('colours are classes, and no escape sequence is seen', async ({ page, log, 
 test('what a log says is text, whatever it looks like', async ({ log, platform }) => {
   const { run_id } = await withLog(platform);
   await log.open(run_id, `?contains=${encodeURIComponent('<script>alert(1)</script>')}`);
-  await expect(log.page.getByText('No line is like that')).toBeVisible();
+  await expect(log.page.getByRole('heading', { name: 'No line is like that' })).toBeVisible();
   await expect(log.page.getByLabel('Contains')).toHaveValue('<script>alert(1)</script>');
 });
 
@@ -70,7 +70,7 @@ test('an empty log says that it is empty', async ({ page, log, platform }) => {
     return status === 200 && body.data.length === 0;
   });
   await log.open(empty.run_id);
-  await expect(page.getByText('The log is empty')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'The log is empty' })).toBeVisible();
 });
 
 test('a line can be linked to', async ({ page, log, platform }) => {

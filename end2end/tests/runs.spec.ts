@@ -43,7 +43,7 @@ test('pages lead to older runs and back', async ({ page, runs }) => {
 
 test('a filter that nothing meets says so and offers a way out', async ({ page, runs }) => {
   await runs.open('?branch=no-such-branch');
-  await expect(page.getByText('No run is like that')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No run is like that' })).toBeVisible();
   await page.getByRole('link', { name: 'Clear the filters' }).click();
   await expect(runs.rows.first()).toBeVisible();
 });

@@ -149,13 +149,8 @@ impl Style {
 
     fn class(&self) -> String {
         let mut classes = Vec::new();
-        let flags = [
-            (self.bold, "bold"),
-            (self.dim, "dim"),
-            (self.italic, "italic"),
-            (self.underline, "underline"),
-            (self.inverse, "inverse"),
-        ];
+        let flags =
+            [(self.bold, "bold"), (self.dim, "dim"), (self.italic, "italic"), (self.underline, "underline"), (self.inverse, "inverse")];
         classes.extend(self.foreground.map(|colour| format!("fg{colour}")));
         classes.extend(self.background.map(|colour| format!("bg{colour}")));
         classes.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, class)| class.to_owned()));

@@ -100,5 +100,6 @@ pub fn mark(of: impl Into<Mark>) -> AnyView {
 /// The symbol; the word is for those who hear the page, and on hover.
 pub fn symbol(of: impl Into<Mark>) -> AnyView {
     let Mark { symbol, word, class } = of.into();
-    view! { <span class=class title=word><span class="symbol" aria-hidden="true">{symbol}</span><span class="unseen">{word}</span></span> }.into_any()
+    view! { <span class=class title=word><span class="symbol" aria-hidden="true">{symbol}</span><span class="unseen">{word}</span></span> }
+        .into_any()
 }

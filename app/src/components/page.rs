@@ -52,10 +52,13 @@ where
             _ => Address { path, search: location.search.get().trim_start_matches('?').to_owned() },
         }
     });
-    let data = Resource::new(move || address.get(), move |address| {
-        let data = fetch(address.clone());
-        async move { (data.await, address.path, address.search) }
-    });
+    let data = Resource::new(
+        move || address.get(),
+        move |address| {
+            let data = fetch(address.clone());
+            async move { (data.await, address.path, address.search) }
+        },
+    );
     follow_anchor(move || data.track());
     let pending = expect_context::<Pending>().0;
     view! {

@@ -15,7 +15,11 @@ use super::server::{Request, answer, request};
 /// Turns the value of a session, or the end of one, into a `Set-Cookie` header. The server, which signs cookies, provides it.
 #[cfg(feature = "ssr")]
 #[derive(Clone)]
-pub struct SessionCookies(pub Arc<dyn Fn(Option<&str>) -> String + Send + Sync>);
+pub struct SessionCookies(pub Arc<SetCookie>);
+
+/// From a session's value to a header's.
+#[cfg(feature = "ssr")]
+pub type SetCookie = dyn Fn(Option<&str>) -> String + Send + Sync;
 
 /// Who is looking: read on the server, and handed to the browser with the page.
 pub fn me() -> Me {

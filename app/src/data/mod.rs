@@ -14,9 +14,9 @@ mod server;
 #[cfg(feature = "hydrate")]
 use browser::{RunSource, Source};
 #[cfg(feature = "ssr")]
-use server::{RunSource, Source};
-#[cfg(feature = "ssr")]
 pub use server::provide_request;
+#[cfg(feature = "ssr")]
+use server::{RunSource, Source};
 
 #[cfg(feature = "hydrate")]
 pub use browser::{now, origin};

@@ -199,9 +199,12 @@ async fn run_with_siblings(source: &Source, open: &RunSource) -> Result<(Run, Ve
         return Ok((run, Vec::new()));
     }
     let query = RunQuery { page: PageQuery { limit: 10, offset: 0 }, commit_sha: Some(run.commit_sha.clone()), ..RunQuery::default() };
-    let others = source.runs(&query).await?.data.into_iter().filter(|other| {
-        other.run_id != run.run_id && other.repository == run.repository && other.pull_request == run.pull_request
-    });
+    let others = source
+        .runs(&query)
+        .await?
+        .data
+        .into_iter()
+        .filter(|other| other.run_id != run.run_id && other.repository == run.repository && other.pull_request == run.pull_request);
     let siblings = others.map(|other| Sibling { id: other.run_id, platform: other.platform, status: other.status }).collect();
     Ok((run, siblings))
 }
@@ -217,9 +220,7 @@ async fn errors(open: &RunSource, view: &RunView) -> Result<Errors, ErrorBody> {
         }
     };
     let is_by_type = view.grouping() == GroupBy::Type && view.severity.is_none() && view.groups_offset == 0;
-    let by_type = async {
-        if is_by_type { Ok(None) } else { open.error_summary(&ErrorSummaryQuery::default()).await.map(Some) }
-    };
+    let by_type = async { if is_by_type { Ok(None) } else { open.error_summary(&ErrorSummaryQuery::default()).await.map(Some) } };
     let (groups, opened, by_type) = join!(open.error_summary(&query), opened, by_type);
     let (groups, opened, by_type) = (groups?, opened?, by_type?);
     let types = by_type.as_ref().unwrap_or(&groups).data.iter().filter_map(|bucket| {

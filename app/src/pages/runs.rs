@@ -77,7 +77,9 @@ fn empty(is_filtered: bool, is_beyond: bool) -> AnyView {
     let (title, text, way) = match (is_filtered, is_beyond) {
         (_, true) => ("There are no runs this far back", "The list is shorter than its address says.", "Newest runs"),
         (true, false) => ("No run is like that", "No run has all of these properties. Fewer filters find more.", "Clear the filters"),
-        (false, false) => ("There are no runs yet", "A run appears here when the platform takes up a commit or a pull request.", "Look again"),
+        (false, false) => {
+            ("There are no runs yet", "A run appears here when the platform takes up a commit or a pull request.", "Look again")
+        }
     };
     view! { <div class="empty"><h2>{title}</h2><p>{text}</p><p class="ways"><a href="/runs">{way}</a></p></div> }.into_any()
 }
@@ -200,7 +202,16 @@ mod tests {
     #[test]
     fn a_run_in_the_list_says_how_far_it_came() {
         let line = |status, finished, failed| {
-            outcome(&RunLine { id: 1, platform: Platform::Linux, status, created_at: None, duration_ms: None, failed, finished, total: 240 })
+            outcome(&RunLine {
+                id: 1,
+                platform: Platform::Linux,
+                status,
+                created_at: None,
+                duration_ms: None,
+                failed,
+                finished,
+                total: 240,
+            })
         };
         let cases = [
             (RunStatus::Pass, 240, 0, "all 240"),

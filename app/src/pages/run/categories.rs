@@ -31,7 +31,8 @@ pub(super) fn section(run: i32, categories: Page<CategorySummary>, view: &RunVie
         }
         .into_any()
     };
-    let rest = (left_out > 0).then(|| view! { <p class="nothing">{format!("and {} more", format::counted(left_out, "category", "categories"))}</p> });
+    let rest = (left_out > 0)
+        .then(|| view! { <p class="nothing">{format!("and {} more", format::counted(left_out, "category", "categories"))}</p> });
     view! {
         <section id="categories" aria-labelledby="categories-title">
             <h2 id="categories-title">"Results by category"</h2>

@@ -90,9 +90,14 @@ mod tests {
     }
 
     fn shown(reports: &[(ProgressStatus, i64)], status: RunStatus) -> Vec<(&'static str, StageState, Option<i64>)> {
-        let progress: Vec<ProgressEntry> =
-            reports.iter().map(|(status, minutes)| ProgressEntry { timestamp: at(*minutes), status: *status, message: String::new() }).collect();
-        stages(&progress, status, at(100)).into_iter().map(|stage| (stage.name, stage.state, stage.duration_ms.map(|ms| ms / 60_000))).collect()
+        let progress: Vec<ProgressEntry> = reports
+            .iter()
+            .map(|(status, minutes)| ProgressEntry { timestamp: at(*minutes), status: *status, message: String::new() })
+            .collect();
+        stages(&progress, status, at(100))
+            .into_iter()
+            .map(|stage| (stage.name, stage.state, stage.duration_ms.map(|ms| ms / 60_000)))
+            .collect()
     }
 
     #[test]

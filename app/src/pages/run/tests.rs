@@ -139,7 +139,10 @@ fn output_count(test: &RunSample) -> AnyView {
 
 /// Every output by name.
 fn output_list(test: &RunSample) -> AnyView {
-    let items: Vec<AnyView> =
-        test.outputs.iter().map(|output| view! { <li>{mark(output.status)} " " <code>{output.filename.clone()}</code></li> }.into_any()).collect();
+    let items: Vec<AnyView> = test
+        .outputs
+        .iter()
+        .map(|output| view! { <li>{mark(output.status)} " " <code>{output.filename.clone()}</code></li> }.into_any())
+        .collect();
     view! { <ul class="output-list">{items}</ul> }.into_any()
 }

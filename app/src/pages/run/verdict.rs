@@ -38,14 +38,17 @@ pub(super) fn verdict(run: &Run, summary: &RunSummary, types: &[(TestErrorType, 
         RunStatus::Pass if total == 1 => Verdict::new("The one test passes.", ""),
         RunStatus::Pass => Verdict::new(format!("All {} tests pass.", number(total)), ""),
         RunStatus::Fail => Verdict::new(format!("{} failed{}", of_all(failed), reasons(types)), left_out(summary)),
-        RunStatus::Error => Verdict::new("Completed without a single result.", "Nothing here says anything about the code; the log may say why."),
+        RunStatus::Error => {
+            Verdict::new("Completed without a single result.", "Nothing here says anything about the code; the log may say why.")
+        }
         RunStatus::Canceled => canceled(run, &of_all(finished), finished, failed, progress),
         RunStatus::Running if finished == 0 => Verdict::new("Running; no test has a result yet.", ""),
         RunStatus::Running => Verdict::new(format!("Running: {} have a result so far, {} failed.", of_all(finished), number(failed)), ""),
         RunStatus::Queued => Verdict::new("Queued: no worker has taken it up yet.", ""),
-        RunStatus::Incomplete => {
-            Verdict::new("Incomplete: the worker's last report is none that the platform defines.", format!("{} have a result.", of_all(finished)))
-        }
+        RunStatus::Incomplete => Verdict::new(
+            "Incomplete: the worker's last report is none that the platform defines.",
+            format!("{} have a result.", of_all(finished)),
+        ),
     }
 }
 
@@ -95,7 +98,8 @@ mod tests {
     use super::verdict;
 
     fn run(status: &str, errors: &str) -> Run {
-        let links = ["self", "html", "summary", "progress", "samples", "errors", "error_summary", "infrastructure_errors", "logs", "artifacts"];
+        let links =
+            ["self", "html", "summary", "progress", "samples", "errors", "error_summary", "infrastructure_errors", "logs", "artifacts"];
         let links: serde_json::Map<String, serde_json::Value> = links.into_iter().map(|name| (name.to_owned(), "".into())).collect();
         serde_json::from_value(serde_json::json!({
             "run_id": 7, "status": status, "repository": "a/b", "commit_sha": "c0ffee", "commit_short": "c0ffee",
@@ -131,11 +135,7 @@ mod tests {
             ("pass", summary(240, 0, 0, 0), "All 240 tests pass."),
             ("pass", summary(1, 0, 0, 0), "The one test passes."),
             ("pass", summary(238, 0, 0, 2), "238 of 240 tests ran, and all of them pass. 2 tests did not run."),
-            (
-                "fail",
-                summary(122, 115, 3, 0),
-                "118 of 240 tests failed: 95 differing outputs, 20 wrong exit codes, 1 missing output.",
-            ),
+            ("fail", summary(122, 115, 3, 0), "118 of 240 tests failed: 95 differing outputs, 20 wrong exit codes, 1 missing output."),
             ("running", summary(10, 2, 0, 228), "Running: 12 of 240 tests have a result so far, 2 failed."),
             ("running", summary(0, 0, 0, 240), "Running; no test has a result yet."),
             ("queued", summary(0, 0, 0, 240), "Queued: no worker has taken it up yet."),
