@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use runlens_contract::{ErrorBody, ErrorCode, auth::Me};
 
-use crate::{components::head::head, url::SignInQuery};
+use crate::{
+    components::head::head,
+    url::{self, SignInQuery},
+};
 
 /// What a failure says.
 struct Words {
@@ -17,7 +20,8 @@ struct Words {
 pub fn failure(body: &ErrorBody, path: &str) -> AnyView {
     set_status(body.code.status());
     let Words { title, explanation, way } = words(body, path);
-    let retry = body.code == ErrorCode::Unavailable || body.code == ErrorCode::InternalError || body.code == ErrorCode::RateLimited;
+    let may_pass =
+        matches!(body.code, ErrorCode::Unavailable | ErrorCode::InternalError | ErrorCode::RateLimited | ErrorCode::Unauthorized);
     view! {
         {head(title.clone(), explanation.clone(), path)}
         <div class="failure">
@@ -26,7 +30,7 @@ pub fn failure(body: &ErrorBody, path: &str) -> AnyView {
             <p>{explanation}</p>
             {faults(body)}
             <p class="ways">
-                {retry.then(|| view! { <a rel="external" href=path.to_owned()>"Try again"</a> })}
+                {may_pass.then(|| view! { <a rel="external" href=path.to_owned()>"Try again"</a> })}
                 {way.map(|(href, label)| view! { <a href=href>{label}</a> })}
                 <a href="/runs">"All runs"</a>
             </p>
@@ -84,23 +88,29 @@ fn words(body: &ErrorBody, path: &str) -> Words {
                 "Looked in {}. A log is written when a worker finishes: a run that has not begun, or whose machine was never made, has none.",
                 stores.join(" and ")
             );
-            ("This run has no log".to_owned(), explanation, None)
+            let run = body.details.get("run_id").and_then(|id| id.as_i64()).and_then(|id| i32::try_from(id).ok());
+            ("This run has no log".to_owned(), explanation, run.map(|id| (url::run(id), "Back to the run")))
         }
-        ErrorCode::Unauthorized | ErrorCode::Forbidden => {
-            let scope = text("required_scope").map(|scope| format!(" (scope {scope})")).unwrap_or_default();
-            let explanation = if is_signed_in {
-                format!("Your account does not have the right to see this{scope}. An admin of the platform can change that.")
+        ErrorCode::Unauthorized => {
+            let explanation = "This page has been open for long. Trying again goes on as a visitor; signing in, with your rights.";
+            ("Your session has ended".to_owned(), explanation.to_owned(), sign_in)
+        }
+        ErrorCode::Forbidden => {
+            let right = text("required_scope").map(|scope| format!("the right {scope}")).unwrap_or_else(|| "more rights".to_owned());
+            if is_signed_in {
+                let explanation = format!("Reading this takes {right}. An admin of the platform can give it to you.");
+                ("Not visible to your account".to_owned(), explanation, None)
             } else {
-                format!("Visitors do not have the right to see this{scope}. An account of the platform may have it.")
-            };
-            ("Not for everybody".to_owned(), explanation, sign_in)
+                let explanation = format!("Reading this takes {right}, which an account of the platform may have.");
+                ("Not visible to visitors".to_owned(), explanation, sign_in)
+            }
         }
         ErrorCode::RateLimited => ("Too many requests".to_owned(), "Wait a minute, then try again.".to_owned(), None),
         ErrorCode::Unavailable => ("Out of reach at the moment".to_owned(), body.message.clone(), None),
         ErrorCode::ValidationError => {
             let plain = path.split('?').next().unwrap_or(path).to_owned();
-            let explanation = "Something in the address is not allowed.".to_owned();
-            ("This address asks for what cannot be".to_owned(), explanation, Some((plain, "Without filters")))
+            let explanation = "A part of it is not allowed:".to_owned();
+            ("This address is not valid".to_owned(), explanation, Some((plain, "Without filters")))
         }
         ErrorCode::MethodNotAllowed | ErrorCode::Unprocessable | ErrorCode::InternalError => {
             ("This page is broken".to_owned(), body.message.clone(), None)

@@ -238,3 +238,34 @@ async fn tests(open: &RunSource, view: &RunView) -> Result<Page<RunSample>, Erro
     query.page.offset = view.tests_offset;
     open.samples(&query).await
 }
+
+#[cfg(test)]
+mod tests {
+    use runlens_contract::run::Run;
+
+    use super::group;
+
+    fn run(id: i32, platform: &str, sha: &str, pull_request: Option<i32>) -> Run {
+        let names =
+            ["self", "html", "summary", "progress", "samples", "errors", "error_summary", "infrastructure_errors", "logs", "artifacts"];
+        let links: serde_json::Map<String, serde_json::Value> = names.into_iter().map(|name| (name.to_owned(), "".into())).collect();
+        serde_json::from_value(serde_json::json!({
+            "run_id": id, "status": "pass", "repository": "a/b", "branch": "master", "commit_sha": sha, "commit_short": sha,
+            "pull_request": pull_request, "platform": platform, "test_type": "commit", "run_errors": "none", "links": links,
+        }))
+        .expect("a run")
+    }
+
+    #[test]
+    fn runs_of_one_commit_stand_together_while_they_follow_each_other() {
+        let runs = vec![
+            run(9, "linux", "c1", None),
+            run(8, "windows", "c1", None),
+            run(7, "windows", "c1", Some(3)),
+            run(6, "linux", "c2", None),
+            run(5, "linux", "c1", None),
+        ];
+        let ids: Vec<Vec<i32>> = group(runs).into_iter().map(|commit| commit.runs.into_iter().map(|run| run.id).collect()).collect();
+        assert_eq!(ids, [vec![9, 8], vec![7], vec![6], vec![5]]);
+    }
+}

@@ -72,12 +72,13 @@ fn show(page: RunPage, address: Address) -> AnyView {
     let failed_itself = matches!(run.run_errors, RunErrors::Infrastructure | RunErrors::Both);
     let infrastructure_count = infrastructure.as_ref().map(|page| page.pagination.total).ok();
     let description = format!("{} of {}: {}", run.status, subject(&run), verdict.text());
+    let has_results = summary.skipped_count < summary.total_samples;
     let links = [
-        ("errors", "Errors", Some(summary.error_count)),
-        ("categories", "Categories", Some(categories.pagination.total)),
-        ("tests", "Tests", Some(summary.total_samples)),
-        ("infrastructure", "Infrastructure", infrastructure_count),
-        ("progress", "Progress", Some(progress.pagination.total)),
+        Some(("errors", "Errors", Some(summary.error_count))),
+        has_results.then_some(("categories", "Categories", Some(categories.pagination.total))),
+        Some(("tests", "Tests", Some(summary.total_samples))),
+        Some(("infrastructure", "Infrastructure", infrastructure_count)),
+        Some(("progress", "Progress", Some(progress.pagination.total))),
     ];
     let infrastructure = infrastructure::section(infrastructure, &address.href(), now);
     // What kept the run from running comes before what it found.
@@ -85,10 +86,10 @@ fn show(page: RunPage, address: Address) -> AnyView {
     view! {
         {head(format!("{} {}", run.status, title(&run)), description, &address.path)}
         {overview::overview(&run, verdict, &siblings, stages::stages(&progress.data, run.status, now), now)}
-        {navigation(run.run_id, &links)}
+        {navigation(run.run_id, links.into_iter().flatten())}
         {before}
-        {errors::section(run.run_id, errors, &view, &address.href())}
-        {categories::section(run.run_id, categories, &view)}
+        {errors::section(run.run_id, errors, has_results, &view, &address.href())}
+        {has_results.then(|| categories::section(run.run_id, categories, &view))}
         {tests::section(run.run_id, tests, &summary, &view, &address.href())}
         {after}
         {progress::section(progress)}
@@ -96,13 +97,12 @@ fn show(page: RunPage, address: Address) -> AnyView {
     .into_any()
 }
 
-fn navigation(run: i32, parts: &[(&'static str, &'static str, Option<u64>)]) -> AnyView {
+fn navigation(run: i32, parts: impl Iterator<Item = (&'static str, &'static str, Option<u64>)>) -> AnyView {
     let links: Vec<AnyView> = parts
-        .iter()
         .map(|(anchor, label, count)| {
             let count = count.map(|count| view! { " " <span class="count">{format::number(count)}</span> });
             // A plain jump within the page is the browser's: it moves the focus and marks the target.
-            view! { <a href=format!("#{anchor}") rel="external">{*label}{count}</a> }.into_any()
+            view! { <a href=format!("#{anchor}") rel="external">{label}{count}</a> }.into_any()
         })
         .collect();
     view! { <nav class="parts" aria-label="On this page">{links}<a href=url::log(run, &LogQuery::default())>"Log"</a></nav> }.into_any()

@@ -28,7 +28,7 @@ pub fn route() -> AnyView {
             {already}
             {refusal}
             <form method="post" action="/forms/sign-in" aria-describedby=described_by>
-                <label><span>"E-mail address"</span><input name="email" type="email" required=true maxlength="255" autocomplete="username" autofocus=true/></label>
+                <label><span>"E-mail address"</span><input name="email" type="email" required=true maxlength="255" autocomplete="username"/></label>
                 <label><span>"Password"</span><input name="password" type="password" required=true maxlength="1024" autocomplete="current-password"/></label>
                 <input type="hidden" name="next" value=next/>
                 <button type="submit" class="primary">"Sign in"</button>

@@ -9,10 +9,11 @@ use crate::{format, url::RunView};
 pub(super) fn section(run: i32, categories: Page<CategorySummary>, view: &RunView) -> AnyView {
     let left_out = categories.pagination.total.saturating_sub(categories.data.len() as u64);
     let rows: Vec<AnyView> = categories.data.into_iter().map(|category| row(run, category, view)).collect();
-    let content = if rows.is_empty() {
-        view! { <p class="nothing">"No test belongs to this run."</p> }.into_any()
-    } else {
-        view! {
+    let rest = (left_out > 0)
+        .then(|| view! { <p class="nothing">{format!("and {} more", format::counted(left_out, "category", "categories"))}</p> });
+    view! {
+        <section id="categories" aria-labelledby="categories-title">
+            <h2 id="categories-title">"Results by category"</h2>
             <table class="rows categories">
                 <caption class="unseen">"Results by category, most failures first"</caption>
                 <thead>
@@ -28,15 +29,6 @@ pub(super) fn section(run: i32, categories: Page<CategorySummary>, view: &RunVie
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        }
-        .into_any()
-    };
-    let rest = (left_out > 0)
-        .then(|| view! { <p class="nothing">{format!("and {} more", format::counted(left_out, "category", "categories"))}</p> });
-    view! {
-        <section id="categories" aria-labelledby="categories-title">
-            <h2 id="categories-title">"Results by category"</h2>
-            {content}
             {rest}
         </section>
     }

@@ -18,9 +18,10 @@ use crate::{
 };
 
 /// What failed.
-pub(super) fn section(run: i32, errors: Result<Errors, ErrorBody>, view: &RunView, path: &str) -> AnyView {
+pub(super) fn section(run: i32, errors: Result<Errors, ErrorBody>, has_results: bool, view: &RunView, path: &str) -> AnyView {
     let content = match errors {
         Err(body) => missing_part("Errors", &body, path),
+        Ok(errors) if errors.types.is_empty() && !has_results => view! { <p class="nothing">"No test has a result."</p> }.into_any(),
         Ok(errors) if errors.types.is_empty() => view! { <p class="nothing">"No test raised an error."</p> }.into_any(),
         Ok(errors) => groups(run, errors, view),
     };
@@ -142,16 +143,19 @@ fn group(run: i32, bucket: ErrorBucket, inside: Option<Page<TestError>>, is_open
 
 fn list(run: i32, errors: Page<TestError>, label: &str, anchor: &str, key: &str, view: &RunView) -> AnyView {
     let (at, shown) = (errors.pagination, errors.data.len());
+    // A group of one test has named its command already.
+    let has_command = view.grouping() != GroupBy::RegressionId;
     let rows: Vec<AnyView> = errors
         .data
         .into_iter()
         .map(|error| {
             let test = view.test(error.regression_id).address(run, "tests");
             let sample = error.sample_name.or_else(|| error.sample_id.map(|id| format!("sample {id}"))).unwrap_or_else(|| "–".to_owned());
+            let command = has_command.then(|| view! { <td class="command"><code>{error.command}</code></td> });
             view! {
                 <tr>
                     <td class="id"><a href=test>{format!("#{}", error.regression_id)}</a></td>
-                    <td class="command"><code>{error.command}</code></td>
+                    {command}
                     <td class="sample">{sample}</td>
                     <td class="message">{symbol(error.kind)} " " {error.message}</td>
                 </tr>
@@ -161,11 +165,12 @@ fn list(run: i32, errors: Page<TestError>, label: &str, anchor: &str, key: &str,
         .collect();
     let pages = (at.offset > 0 || at.next_offset.is_some())
         .then(|| pager(at, shown, ["error", "errors"], ["Before", "More"], &|offset| view.opened(Some(key), offset).address(run, anchor)));
+    let command_head = has_command.then(|| view! { <th scope="col">"Command"</th> });
     view! {
         <table class="rows errors">
             <caption class="unseen">{format!("Errors: {label}")}</caption>
             <thead>
-                <tr><th scope="col">"Test"</th><th scope="col">"Command"</th><th scope="col">"Sample"</th><th scope="col">"What is wrong"</th></tr>
+                <tr><th scope="col">"Test"</th>{command_head}<th scope="col">"Sample"</th><th scope="col">"What is wrong"</th></tr>
             </thead>
             <tbody>{rows}</tbody>
         </table>

@@ -19,19 +19,32 @@ use crate::{
 
 /// The tests of a run.
 pub(super) fn section(run: i32, tests: Result<Page<RunSample>, ErrorBody>, summary: &RunSummary, view: &RunView, path: &str) -> AnyView {
+    let has_results = summary.skipped_count < summary.total_samples;
+    let is_asked_for = view.status.is_some() || view.category.is_some() || view.test.is_some();
     let content = match tests {
         Err(body) => missing_part("Tests", &body, path),
+        Ok(_) if !has_results && !is_asked_for => nothing_ran(run, summary.total_samples, view),
         Ok(tests) if tests.data.is_empty() => view! { <p class="nothing">"No test is like that."</p> }.into_any(),
         Ok(tests) => table(run, tests, view),
     };
+    let toolbar = (has_results || is_asked_for).then(|| toolbar(run, summary, view));
     view! {
         <section id="tests" aria-labelledby="tests-title">
             <h2 id="tests-title">"Tests"</h2>
-            {toolbar(run, summary, view)}
+            {toolbar}
             {content}
         </section>
     }
     .into_any()
+}
+
+/// A list of tests without a result says nothing; who wants it can ask for it.
+fn nothing_ran(run: i32, total: u64, view: &RunView) -> AnyView {
+    if total == 0 {
+        return view! { <p class="nothing">"No test belongs to this run."</p> }.into_any();
+    }
+    let list = view.tests(Some(ResultStatus::NotStarted), None, 0).address(run, "tests");
+    view! { <p class="nothing">{format!("None of {} has a result. ", format::counted(total, "test", "tests"))}<a href=list>"List them"</a></p> }.into_any()
 }
 
 fn toolbar(run: i32, summary: &RunSummary, view: &RunView) -> AnyView {
