@@ -58,7 +58,7 @@ pub(crate) fn test_errors(run_id: i32, outcomes: &[Outcome], occurred_at: Option
             (OutputStatus::Fail, TestErrorType::DiffMismatch, "differs from what is expected"),
         ] {
             for output in outcome.outputs.iter().filter(|output| output.status == status) {
-                raise(kind, Some(output.output_id), format!("Output {} {what}.", output.filename));
+                raise(kind, Some(output.id), format!("Output {} {what}.", output.filename));
             }
         }
     }

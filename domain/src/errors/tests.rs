@@ -2,14 +2,14 @@
 
 use runlens_contract::{
     infrastructure::InfrastructureErrorType as Type,
-    sample::{OutputStatus, ResultStatus, RunOutput},
+    sample::{OutputStatus, ResultStatus},
     test_error::{GroupBy, Severity},
 };
 use time::macros::datetime;
 
 use super::{infrastructure::classify, infrastructure_errors, summarize, test_errors};
 use crate::{
-    results::Outcome,
+    results::{Outcome, Output},
     store::{
         entity::{test_progress, test_result},
         suite::SuiteTest,
@@ -38,7 +38,14 @@ fn outcome(test: i32, sample: Option<i32>, categories: &[&str], exit: i32, outpu
         outputs: outputs
             .iter()
             .zip(1..)
-            .map(|(status, id)| RunOutput { output_id: test * 10 + id, filename: format!("{test}-{id}.srt"), status: *status })
+            .map(|(status, id)| Output {
+                id: test * 10 + id,
+                filename: format!("{test}-{id}.srt"),
+                extension: ".srt".to_owned(),
+                status: *status,
+                expected: None,
+                actual: None,
+            })
             .collect(),
     }
 }

@@ -22,7 +22,23 @@ pub(crate) struct Outcome {
     pub(crate) chosen: bool,
     pub(crate) result: Option<test_result::Model>,
     pub(crate) status: ResultStatus,
-    pub(crate) outputs: Vec<RunOutput>,
+    /// By id; empty without a result.
+    pub(crate) outputs: Vec<Output>,
+}
+
+/// What became of one output of a test that has a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) id: i32,
+    /// What people call it.
+    pub(crate) filename: String,
+    /// With its dot; the files of the output have it in their names.
+    pub(crate) extension: String,
+    pub(crate) status: OutputStatus,
+    /// Hash of what was expected when the test ran; of what is expected today where nothing was produced.
+    pub(crate) expected: Option<String>,
+    /// Hash of what was produced; none where nothing was.
+    pub(crate) actual: Option<String>,
 }
 
 impl Outcome {
@@ -55,7 +71,11 @@ impl Outcome {
             runtime_ms: result.and_then(|result| result.runtime),
             exit_code: result.and_then(|result| result.exit_code),
             expected_rc: result.and_then(|result| result.expected_rc),
-            outputs: self.outputs.clone(),
+            outputs: self
+                .outputs
+                .iter()
+                .map(|output| RunOutput { output_id: output.id, filename: output.filename.clone(), status: output.status })
+                .collect(),
         }
     }
 }
@@ -104,7 +124,8 @@ pub(crate) fn derive(rows: ResultRows) -> Vec<Outcome> {
                 .into_iter()
                 .flatten()
                 .filter_map(|output| {
-                    let status = match files.get(&(id, output.id)) {
+                    let file = files.get(&(id, output.id));
+                    let status = match file {
                         None if output.ignore == Some(true) => return None,
                         None => OutputStatus::MissingOutput,
                         Some((expected, Some(got)))
@@ -114,7 +135,14 @@ pub(crate) fn derive(rows: ResultRows) -> Vec<Outcome> {
                         }
                         Some(_) => OutputStatus::Pass,
                     };
-                    Some(RunOutput { output_id: output.id, filename: file_name(output, &test), status })
+                    Some(Output {
+                        id: output.id,
+                        filename: file_name(output, &test),
+                        extension: output.correct_extension.clone(),
+                        status,
+                        expected: file.map(|(expected, _)| expected.clone()).or_else(|| output.correct.clone()),
+                        actual: file.map(|(expected, got)| got.as_ref().unwrap_or(expected).clone()),
+                    })
                 })
                 .collect(),
         };
