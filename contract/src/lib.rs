@@ -7,6 +7,7 @@
 mod text_enum;
 
 pub mod auth;
+pub mod comparison;
 pub mod error;
 pub mod infrastructure;
 pub mod log;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
+    comparison::Verdict,
     page::PageQuery,
     params::{Params, Query},
     text_enum::text_enum,
@@ -63,6 +64,13 @@ pub struct TestError {
     /// The run's last report of progress.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub occurred_at: Option<Timestamp>,
+    /// What its test's result says beside the reference run's; null where there is no reference run.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub verdict: Option<Verdict>,
+    /// Whether the reference run does not have it: its test is broken here or fails differently; null where there is nothing to
+    /// compare with.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub is_new: Option<bool>,
 }
 
 /// Which errors of a run.
@@ -141,6 +149,13 @@ pub struct ErrorBucket {
     pub label: String,
     /// Errors in the bucket.
     pub count: u64,
+    /// Those of them whose test is broken here or fails differently than in the reference run; null without a reference run.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub new_count: Option<u64>,
+    /// Those of them whose test fails identically in the reference run; null without a reference run. Errors of a test that has
+    /// no result there are neither new nor known.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub known_count: Option<u64>,
     /// The worst severity among them.
     pub severity: Severity,
     /// Their media samples, ascending.

@@ -5,8 +5,10 @@
 //! knows SQL, and only `files` knows where files lie.
 
 pub mod auth;
+mod cache;
 pub mod caller;
 pub mod clock;
+mod comparison;
 pub mod demo;
 pub mod error;
 pub mod errors;
@@ -29,6 +31,7 @@ pub use error::{Error, Result};
 pub use runs::OpenRun;
 
 use auth::PasswordChecker;
+use cache::ReadCaches;
 use files::Files;
 use logs::LogCache;
 use store::Store;
@@ -66,13 +69,22 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     logs: LogCache,
+    reads: ReadCaches,
     passwords: PasswordChecker,
 }
 
 impl Platform {
     /// Puts the parts together. Nothing is connected to yet.
     pub fn new(store: Store, files: Files, clock: Clock, settings: Settings) -> Self {
-        let inner = Inner { store, files, clock, settings, logs: LogCache::default(), passwords: PasswordChecker::default() };
+        let inner = Inner {
+            store,
+            files,
+            clock,
+            settings,
+            logs: LogCache::default(),
+            reads: ReadCaches::default(),
+            passwords: PasswordChecker::default(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -98,6 +110,10 @@ impl Platform {
 
     pub(crate) fn logs(&self) -> &LogCache {
         &self.inner.logs
+    }
+
+    pub(crate) fn reads(&self) -> &ReadCaches {
+        &self.inner.reads
     }
 
     pub(crate) fn passwords(&self) -> &PasswordChecker {

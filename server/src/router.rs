@@ -16,7 +16,7 @@ use tower_http::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{auth, document, errors, logs, runs, samples, system},
+    api::{auth, comparison, document, errors, logs, runs, samples, system},
     middleware::{authentication, client_address, error_envelope, etag, rate_limit, request_id, security_headers},
     openapi, ssr,
     state::AppState,
@@ -38,6 +38,7 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(errors::list_run_errors))
         .routes(routes!(errors::get_run_error_summary))
         .routes(routes!(errors::list_run_infrastructure_errors))
+        .routes(routes!(comparison::compare_runs))
         .routes(routes!(logs::list_run_logs))
         .routes(routes!(auth::create_token))
         .routes(routes!(auth::get_me))

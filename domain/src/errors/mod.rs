@@ -8,133 +8,140 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use runlens_contract::{
     TextEnum, Timestamp,
+    comparison::Verdict,
     sample::OutputStatus,
     test_error::{ErrorBucket, ErrorQuery, GroupBy, Severity, TestError, TestErrorType},
 };
 
 pub(crate) use infrastructure::{infrastructure_errors, is_infrastructure_error};
 
-use crate::results::Outcome;
+use crate::results::{Outcome, Output};
 
 /// An error with the test that raised it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct RaisedError<'a> {
-    pub(crate) error: TestError,
-    pub(crate) outcome: &'a Outcome,
+    kind: TestErrorType,
+    /// The output that is wrong; none where the exit code is.
+    output: Option<&'a Output>,
+    outcome: &'a Outcome,
+    /// What the test's result says beside the reference run's; none without one.
+    verdict: Option<Verdict>,
 }
 
-/// All errors that a run's tests raise: by test, then by type, then by output. One result can raise several.
-pub(crate) fn test_errors(run_id: i32, outcomes: &[Outcome], occurred_at: Option<Timestamp>) -> Vec<RaisedError<'_>> {
-    let mut raised = Vec::new();
-    for outcome in outcomes {
-        let test = &outcome.test;
-        let mut raise = |kind: TestErrorType, output: Option<i32>, message: String| {
-            let suffix = output.map(|id| format!("_{id}")).unwrap_or_default();
-            raised.push(RaisedError {
-                error: TestError {
-                    error_id: format!("{kind}_{run_id}_{}{suffix}", test.id),
-                    run_id,
-                    sample_id: test.sample_id,
-                    sample_name: test.sample_name.clone(),
-                    regression_id: test.id,
-                    command: test.command.clone(),
-                    kind,
-                    severity: severity(kind),
-                    message,
-                    occurred_at,
-                },
-                outcome,
-            });
+/// All errors that a run's tests raise: by test, then by type, then by output. One result can raise several. `verdict` tells
+/// what a test's result says beside the reference run's.
+pub(crate) fn test_errors<'a>(
+    outcomes: &'a [Outcome],
+    verdict: impl Fn(&Outcome) -> Option<Verdict> + Copy,
+) -> impl Iterator<Item = RaisedError<'a>> {
+    outcomes.iter().filter(|outcome| outcome.has_failed()).flat_map(move |outcome| {
+        let verdict = verdict(outcome);
+        let raise = move |kind, output| RaisedError { kind, output, outcome, verdict };
+        let of = move |status, kind| {
+            outcome.outputs.iter().filter(move |output| output.status == status).map(move |output| raise(kind, Some(output)))
         };
-        if let Some(result) = outcome.result.as_ref().filter(|_| outcome.has_wrong_exit()) {
-            raise(
-                TestErrorType::ExitCodeMismatch,
-                None,
-                format!("Exit code {}, expected {}.", code(result.exit_code), code(result.expected_rc)),
-            );
-        }
-        for (status, kind, what) in [
-            (OutputStatus::MissingOutput, TestErrorType::MissingOutput, "was not produced"),
-            (OutputStatus::Fail, TestErrorType::DiffMismatch, "differs from what is expected"),
-        ] {
-            for output in outcome.outputs.iter().filter(|output| output.status == status) {
-                raise(kind, Some(output.id), format!("Output {} {what}.", output.filename));
-            }
+        let exit = outcome.has_wrong_exit().then(|| raise(TestErrorType::ExitCodeMismatch, None));
+        exit.into_iter()
+            .chain(of(OutputStatus::MissingOutput, TestErrorType::MissingOutput))
+            .chain(of(OutputStatus::Fail, TestErrorType::DiffMismatch))
+    })
+}
+
+impl RaisedError<'_> {
+    /// How bad it is.
+    pub(crate) fn severity(&self) -> Severity {
+        match self.kind {
+            TestErrorType::ExitCodeMismatch | TestErrorType::MissingOutput => Severity::Error,
+            TestErrorType::DiffMismatch => Severity::Warning,
         }
     }
-    raised
-}
 
-fn code(code: Option<i32>) -> String {
-    code.map_or_else(|| "none".to_owned(), |code| code.to_string())
-}
-
-/// How bad an error of a type is.
-fn severity(kind: TestErrorType) -> Severity {
-    match kind {
-        TestErrorType::ExitCodeMismatch | TestErrorType::MissingOutput => Severity::Error,
-        TestErrorType::DiffMismatch => Severity::Warning,
+    /// Whether it is among those asked for.
+    pub(crate) fn matches(&self, query: &ErrorQuery) -> bool {
+        let test = &self.outcome.test;
+        query.kind.is_none_or(|kind| self.kind == kind)
+            && query.severity.is_none_or(|severity| self.severity() == severity)
+            && query.sample_id.is_none_or(|sample| test.sample_id == Some(sample))
+            && query.regression_id.is_none_or(|id| test.id == id)
+            && query.category.as_deref().is_none_or(|category| test.is_in(category))
     }
-}
 
-/// Whether an error is among those asked for.
-pub(crate) fn matches(raised: &RaisedError<'_>, query: &ErrorQuery) -> bool {
-    let error = &raised.error;
-    query.kind.is_none_or(|kind| error.kind == kind)
-        && query.severity.is_none_or(|severity| error.severity == severity)
-        && query.sample_id.is_none_or(|sample| error.sample_id == Some(sample))
-        && query.regression_id.is_none_or(|test| error.regression_id == test)
-        && query.category.as_deref().is_none_or(|category| raised.outcome.is_in(category))
+    /// As the API answers it.
+    pub(crate) fn to_error(self, run_id: i32, occurred_at: Option<Timestamp>) -> TestError {
+        let test = &self.outcome.test;
+        let suffix = self.output.map(|output| format!("_{}", output.id)).unwrap_or_default();
+        TestError {
+            error_id: format!("{}_{run_id}_{}{suffix}", self.kind, test.id),
+            run_id,
+            sample_id: test.sample_id,
+            sample_name: test.sample_name.clone(),
+            regression_id: test.id,
+            command: test.command.clone(),
+            kind: self.kind,
+            severity: self.severity(),
+            message: self.message(),
+            occurred_at,
+            verdict: self.verdict,
+            is_new: self.verdict.and_then(Verdict::is_new),
+        }
+    }
+
+    fn message(&self) -> String {
+        let code = |code: Option<i32>| code.map_or_else(|| "none".to_owned(), |code| code.to_string());
+        match (self.kind, self.output, &self.outcome.result) {
+            (TestErrorType::MissingOutput, Some(output), _) => format!("Output {} was not produced.", output.filename),
+            (_, Some(output), _) => format!("Output {} differs from what is expected.", output.filename),
+            (_, None, Some(result)) => format!("Exit code {}, expected {}.", code(result.exit_code), code(result.expected_rc)),
+            (_, None, None) => "There is no result.".to_owned(),
+        }
+    }
 }
 
 /// The key of the bucket for errors whose sample is not known.
 const UNKNOWN_SAMPLE: &str = "unknown";
 
-/// Groups errors: most errors first, then by key. An error of a test in two categories counts in both.
-pub(crate) fn summarize(raised: &[RaisedError<'_>], group_by: GroupBy) -> Vec<ErrorBucket> {
-    struct Group {
+/// Groups errors: most errors first, then by key. An error of a test in two categories counts in both. `has_reference` tells
+/// whether there is a run to compare with, `occurred_at` when the run's errors are said to have occurred.
+pub(crate) fn summarize<'a>(
+    raised: impl Iterator<Item = RaisedError<'a>>,
+    group_by: GroupBy,
+    has_reference: bool,
+    occurred_at: Option<Timestamp>,
+) -> Vec<ErrorBucket> {
+    #[derive(Default)]
+    struct Group<'a> {
+        errors: Vec<RaisedError<'a>>,
         label: String,
-        count: u64,
-        severity: Severity,
-        samples: BTreeSet<i32>,
-        tests: BTreeSet<i32>,
-        first: Option<Timestamp>,
-        last: Option<Timestamp>,
     }
-    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-    for raised in raised {
-        for (key, label) in keys(raised, group_by) {
-            let error = &raised.error;
-            let group = groups.entry(key).or_insert_with(|| Group {
-                label,
-                count: 0,
-                severity: error.severity,
-                samples: BTreeSet::new(),
-                tests: BTreeSet::new(),
-                first: error.occurred_at,
-                last: error.occurred_at,
-            });
-            group.count += 1;
-            group.severity = group.severity.max(error.severity);
-            group.samples.extend(error.sample_id);
-            group.tests.insert(error.regression_id);
-            // `None` is less than any time, so the earliest one known is looked for by hand.
-            group.first = [group.first, error.occurred_at].into_iter().flatten().min();
-            group.last = group.last.max(error.occurred_at);
+    let mut groups: BTreeMap<String, Group<'a>> = BTreeMap::new();
+    for error in raised {
+        for key in keys(&error, group_by) {
+            let group = groups.entry(key).or_default();
+            if group.errors.is_empty() {
+                group.label = label(&error, group_by);
+            }
+            group.errors.push(error);
         }
     }
     let mut buckets: Vec<ErrorBucket> = groups
         .into_iter()
-        .map(|(key, group)| ErrorBucket {
-            group_by,
-            key,
-            label: group.label,
-            count: group.count,
-            severity: group.severity,
-            sample_ids: group.samples.into_iter().collect(),
-            regression_ids: group.tests.into_iter().collect(),
-            first_seen_at: group.first,
-            last_seen_at: group.last,
+        .map(|(key, Group { errors, label })| {
+            let are_new = |is_new| errors.iter().filter(|error| error.verdict.and_then(Verdict::is_new) == Some(is_new)).count() as u64;
+            let samples: BTreeSet<i32> = errors.iter().filter_map(|error| error.outcome.test.sample_id).collect();
+            let tests: BTreeSet<i32> = errors.iter().map(|error| error.outcome.test.id).collect();
+            ErrorBucket {
+                group_by,
+                label: if group_by == GroupBy::Category { key.clone() } else { label },
+                key,
+                count: errors.len() as u64,
+                new_count: has_reference.then(|| are_new(true)),
+                known_count: has_reference.then(|| are_new(false)),
+                severity: errors.iter().map(RaisedError::severity).max().unwrap_or(Severity::Info),
+                sample_ids: samples.into_iter().collect(),
+                regression_ids: tests.into_iter().collect(),
+                first_seen_at: occurred_at,
+                last_seen_at: occurred_at,
+            }
         })
         .collect();
     // Stable: equal counts stay in the order of their keys.
@@ -142,18 +149,31 @@ pub(crate) fn summarize(raised: &[RaisedError<'_>], group_by: GroupBy) -> Vec<Er
     buckets
 }
 
-/// Keys and labels of the buckets that an error belongs to.
-fn keys(raised: &RaisedError<'_>, group_by: GroupBy) -> Vec<(String, String)> {
-    let (error, test) = (&raised.error, &raised.outcome.test);
+/// Keys of the buckets that an error belongs to.
+fn keys(error: &RaisedError<'_>, group_by: GroupBy) -> Vec<String> {
+    let test = &error.outcome.test;
     match group_by {
-        GroupBy::Type => vec![(error.kind.to_string(), words(error.kind.as_str()))],
-        GroupBy::Severity => vec![(error.severity.to_string(), words(error.severity.as_str()))],
-        GroupBy::SampleId => vec![match error.sample_id {
-            Some(id) => (id.to_string(), test.sample_name.clone().unwrap_or_else(|| format!("Sample {id}"))),
-            None => (UNKNOWN_SAMPLE.to_owned(), "No sample".to_owned()),
-        }],
-        GroupBy::RegressionId => vec![(test.id.to_string(), format!("#{} {}", test.id, test.command).trim_end().to_owned())],
-        GroupBy::Category => raised.outcome.counted_categories().map(|name| (name.to_owned(), name.to_owned())).collect(),
+        GroupBy::Type => vec![error.kind.to_string()],
+        GroupBy::Severity => vec![error.severity().to_string()],
+        GroupBy::SampleId => vec![test.sample_id.map_or_else(|| UNKNOWN_SAMPLE.to_owned(), |id| id.to_string())],
+        GroupBy::RegressionId => vec![test.id.to_string()],
+        GroupBy::Category => test.counted_categories().map(str::to_owned).collect(),
+    }
+}
+
+/// What people call the bucket that an error is in; a category is called by its key.
+fn label(error: &RaisedError<'_>, group_by: GroupBy) -> String {
+    let test = &error.outcome.test;
+    match group_by {
+        GroupBy::Type => words(error.kind.as_str()),
+        GroupBy::Severity => words(error.severity().as_str()),
+        GroupBy::SampleId => match (test.sample_id, &test.sample_name) {
+            (Some(_), Some(name)) => name.clone(),
+            (Some(id), None) => format!("Sample {id}"),
+            (None, _) => "No sample".to_owned(),
+        },
+        GroupBy::RegressionId => test.label(),
+        GroupBy::Category => String::new(),
     }
 }
 

@@ -1,6 +1,9 @@
 //! Errors, groups and infrastructure failures as tables of rows.
 
+use std::sync::Arc;
+
 use runlens_contract::{
+    comparison::Verdict,
     infrastructure::InfrastructureErrorType as Type,
     sample::{OutputStatus, ResultStatus},
     test_error::{GroupBy, Severity},
@@ -9,23 +12,21 @@ use time::macros::datetime;
 
 use super::{infrastructure::classify, infrastructure_errors, summarize, test_errors};
 use crate::{
-    results::{Outcome, Output},
-    store::{
-        entity::{test_progress, test_result},
-        suite::SuiteTest,
-    },
+    results::{Outcome, Output, SuiteTest},
+    store::entity::{test_progress, test_result},
 };
 
 fn outcome(test: i32, sample: Option<i32>, categories: &[&str], exit: i32, outputs: &[OutputStatus]) -> Outcome {
     Outcome {
-        test: SuiteTest {
+        test: Arc::new(SuiteTest {
             id: test,
             command: "-out=srt".to_owned(),
-            active: Some(true),
+            is_active: true,
             sample_id: sample,
             sample_name: sample.map(|id| format!("{id}.ts")),
-        },
-        categories: categories.iter().map(|name| (*name).to_owned()).collect(),
+            categories: categories.iter().map(|name| (*name).to_owned()).collect(),
+            outputs: Vec::new(),
+        }),
         chosen: true,
         result: Some(test_result::Model {
             test_id: 1,
@@ -62,9 +63,9 @@ fn outcomes() -> Vec<Outcome> {
 #[test]
 fn a_result_raises_an_error_for_each_thing_that_is_wrong() {
     let outcomes = outcomes();
-    let errors: Vec<_> = test_errors(1, &outcomes, None)
-        .into_iter()
-        .map(|raised| (raised.error.error_id, raised.error.severity, raised.error.message))
+    let errors: Vec<_> = test_errors(&outcomes, |_| None)
+        .map(|raised| raised.to_error(1, None))
+        .map(|error| (error.error_id, error.severity, error.message))
         .collect();
     let expected = [
         ("exit_code_mismatch_1_2", Severity::Error, "Exit code 1, expected 0."),
@@ -91,11 +92,11 @@ fn groups_come_with_most_errors_first_and_then_by_key() {
     ];
     let outcomes = outcomes();
     for (group_by, expected) in cases {
-        let buckets = summarize(&test_errors(1, &outcomes, None), group_by);
+        let buckets = summarize(test_errors(&outcomes, |_| None), group_by, false, None);
         let found: Vec<_> = buckets.iter().map(|bucket| (bucket.key.as_str(), bucket.count, bucket.severity)).collect();
         assert_eq!(found, expected, "{group_by}");
     }
-    let buckets = summarize(&test_errors(1, &outcomes, None), GroupBy::Type);
+    let buckets = summarize(test_errors(&outcomes, |_| None), GroupBy::Type, false, None);
     assert_eq!(
         (&buckets[0].sample_ids[..], &buckets[0].regression_ids[..], buckets[0].label.as_str()),
         (&[20][..], &[2, 11][..], "Diff mismatch")
@@ -103,9 +104,24 @@ fn groups_come_with_most_errors_first_and_then_by_key() {
 }
 
 #[test]
+fn a_group_says_how_many_of_its_errors_are_new_and_how_many_known() {
+    let outcomes = outcomes();
+    let verdict = |outcome: &Outcome| Some(if outcome.test.id == 2 { Verdict::FailingDifferently } else { Verdict::FailingIdentically });
+    let counts = |verdict: fn(&Outcome) -> Option<Verdict>, has_reference| {
+        let buckets = summarize(test_errors(&outcomes, verdict), GroupBy::Type, has_reference, None);
+        buckets.iter().map(|bucket| (bucket.new_count, bucket.known_count)).collect::<Vec<_>>()
+    };
+    assert_eq!(counts(verdict, true), [(Some(2), Some(1)), (Some(1), Some(0)), (Some(1), Some(0))]);
+    assert_eq!(counts(|_| Some(Verdict::NoReference), true), [(Some(0), Some(0)); 3]);
+    assert_eq!(counts(|_| None, false), [(None, None); 3]);
+    let errors: Vec<_> = test_errors(&outcomes, verdict).map(|raised| raised.to_error(1, None).is_new).collect();
+    assert_eq!(errors, [Some(true), Some(true), Some(true), Some(true), Some(false)]);
+}
+
+#[test]
 fn a_test_of_no_category_counts_as_uncategorized() {
     let outcomes = [outcome(3, None, &[], 1, &[])];
-    let buckets = summarize(&test_errors(1, &outcomes, None), GroupBy::Category);
+    let buckets = summarize(test_errors(&outcomes, |_| None), GroupBy::Category, false, None);
     assert_eq!(buckets[0].key, "uncategorized");
 }
 

@@ -1,23 +1,24 @@
 //! What became of each regression test in a run. Pure: rows in, outcomes out.
 
+mod suite;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-use runlens_contract::sample::{OutputStatus, ResultStatus, RunOutput, RunSample, UNCATEGORIZED};
-
-use crate::store::{
-    entity::{regression_test_output, test_result},
-    suite::{ResultRows, SuiteTest},
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
 };
+
+use runlens_contract::sample::{OutputStatus, ResultStatus, RunOutput, RunSample};
+
+pub(crate) use suite::{Suite, SuiteTest};
+
+use crate::store::{entity::test_result, suite::RunRows};
 
 /// What became of one regression test.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
-    pub(crate) test: SuiteTest,
-    /// Names, without repetition, in order.
-    pub(crate) categories: Vec<String>,
+    pub(crate) test: Arc<SuiteTest>,
     /// Whether the run is made of it, as opposed to having a result for it all the same.
     pub(crate) chosen: bool,
     pub(crate) result: Option<test_result::Model>,
@@ -47,15 +48,9 @@ impl Outcome {
         self.result.as_ref().is_some_and(|result| result.exit_code != result.expected_rc)
     }
 
-    /// The categories to count the test in: its own, or the one for tests of none.
-    pub(crate) fn counted_categories(&self) -> impl Iterator<Item = &str> {
-        let none = self.categories.is_empty().then_some(UNCATEGORIZED);
-        self.categories.iter().map(String::as_str).chain(none)
-    }
-
-    /// Whether the test is counted in a category.
-    pub(crate) fn is_in(&self, category: &str) -> bool {
-        self.counted_categories().any(|name| name.eq_ignore_ascii_case(category))
+    /// Whether the test ran and did not pass.
+    pub(crate) fn has_failed(&self) -> bool {
+        matches!(self.status, ResultStatus::Fail | ResultStatus::MissingOutput)
     }
 
     /// As the API answers it.
@@ -65,7 +60,7 @@ impl Outcome {
             regression_test_id: self.test.id,
             sample_id: self.test.sample_id,
             sample_name: self.test.sample_name.clone(),
-            categories: self.categories.clone(),
+            categories: self.test.categories.clone(),
             command: self.test.command.clone(),
             status: self.status,
             runtime_ms: result.and_then(|result| result.runtime),
@@ -84,80 +79,49 @@ impl Outcome {
 ///
 /// Outputs are taken as defined today. A file row of an output that is not defined for its test says nothing; an output that
 /// is ignored cannot be missing, but it can differ.
-pub(crate) fn derive(rows: ResultRows) -> Vec<Outcome> {
+pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
     let chosen: HashSet<i32> = rows.chosen.into_iter().collect();
     let mut results: HashMap<i32, test_result::Model> =
         rows.results.into_iter().map(|result| (result.regression_test_id, result)).collect();
     let files: HashMap<(i32, i32), (String, Option<String>)> =
         rows.files.into_iter().map(|file| ((file.regression_test_id, file.regression_test_output_id), (file.expected, file.got))).collect();
-    let variants: HashSet<(i32, String)> =
-        rows.variants.into_iter().map(|variant| (variant.regression_test_output_id, variant.file_hashes)).collect();
-    let mut outputs: HashMap<i32, Vec<regression_test_output::Model>> = HashMap::new();
-    for output in rows.outputs {
-        if let Some(test) = output.regression_id {
-            outputs.entry(test).or_default().push(output);
-        }
-    }
-    let mut categories: HashMap<i32, BTreeSet<String>> = HashMap::new();
-    for category in rows.categories {
-        if let Some(name) = category.name {
-            categories.entry(category.regression_id).or_default().insert(name);
-        }
-    }
-    let mut tests: BTreeMap<i32, SuiteTest> = rows.tests.into_iter().map(|test| (test.id, test)).collect();
+    let is_chosen = |test: &SuiteTest| if chosen.is_empty() { test.is_active } else { chosen.contains(&test.id) };
+    let mut tests: BTreeMap<i32, Arc<SuiteTest>> =
+        suite.tests.values().filter(|test| is_chosen(test) || results.contains_key(&test.id)).map(|test| (test.id, test.clone())).collect();
     // A result whose test is gone is still a result.
     for id in results.keys() {
-        tests.entry(*id).or_insert_with(|| SuiteTest { id: *id, command: String::new(), active: None, sample_id: None, sample_name: None });
+        tests.entry(*id).or_insert_with(|| Arc::new(SuiteTest::gone(*id)));
     }
-
-    let mut outcomes = Vec::new();
-    for (id, test) in tests {
-        let is_chosen = if chosen.is_empty() { test.active == Some(true) } else { chosen.contains(&id) };
+    let outcomes = tests.into_iter().map(|(id, test)| {
         let result = results.remove(&id);
-        if !is_chosen && result.is_none() {
-            continue;
-        }
-        let outputs = match &result {
-            None => Vec::new(),
-            Some(_) => outputs
-                .get(&id)
-                .into_iter()
-                .flatten()
-                .filter_map(|output| {
-                    let file = files.get(&(id, output.id));
-                    let status = match file {
-                        None if output.ignore == Some(true) => return None,
-                        None => OutputStatus::MissingOutput,
-                        Some((expected, Some(got)))
-                            if got != expected && output.correct.as_ref() != Some(got) && !variants.contains(&(output.id, got.clone())) =>
-                        {
-                            OutputStatus::Fail
-                        }
-                        Some(_) => OutputStatus::Pass,
-                    };
-                    Some(Output {
-                        id: output.id,
-                        filename: file_name(output, &test),
-                        extension: output.correct_extension.clone(),
-                        status,
-                        expected: file.map(|(expected, _)| expected.clone()).or_else(|| output.correct.clone()),
-                        actual: file.map(|(expected, got)| got.as_ref().unwrap_or(expected).clone()),
-                    })
-                })
-                .collect(),
-        };
-        let mut outcome = Outcome {
-            categories: categories.remove(&id).into_iter().flatten().collect(),
-            chosen: is_chosen,
-            status: ResultStatus::NotStarted,
-            test,
-            result,
-            outputs,
-        };
+        let outputs = if result.is_some() { outputs(&test, &files) } else { Vec::new() };
+        let mut outcome = Outcome { chosen: is_chosen(&test), status: ResultStatus::NotStarted, test, result, outputs };
         outcome.status = status(&outcome);
-        outcomes.push(outcome);
-    }
-    outcomes
+        outcome
+    });
+    outcomes.collect()
+}
+
+/// What became of the outputs of a test that has a result, given the run's file rows by test and output.
+fn outputs(test: &SuiteTest, files: &HashMap<(i32, i32), (String, Option<String>)>) -> Vec<Output> {
+    let outputs = test.outputs.iter().filter_map(|output| {
+        let file = files.get(&(test.id, output.id));
+        let status = match file {
+            None if output.is_ignored => return None,
+            None => OutputStatus::MissingOutput,
+            Some((expected, Some(got))) if got != expected && !output.accepts(got) => OutputStatus::Fail,
+            Some(_) => OutputStatus::Pass,
+        };
+        Some(Output {
+            id: output.id,
+            filename: output.filename.clone(),
+            extension: output.extension.clone(),
+            status,
+            expected: file.map(|(expected, _)| expected.clone()).or_else(|| output.correct.clone()),
+            actual: file.map(|(expected, got)| got.as_ref().unwrap_or(expected).clone()),
+        })
+    });
+    outputs.collect()
 }
 
 /// One result has one status; missing output is decided first.
@@ -172,15 +136,4 @@ fn status(outcome: &Outcome) -> ResultStatus {
     } else {
         ResultStatus::Pass
     }
-}
-
-/// What people call an output: its expected name, or its sample's name with the output's extension.
-fn file_name(output: &regression_test_output::Model, test: &SuiteTest) -> String {
-    let extension = output.correct_extension.as_str();
-    let named = output.expected_filename.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let stem = named.unwrap_or_else(|| {
-        let sample = test.sample_name.as_deref().unwrap_or("output");
-        sample.rsplit_once('.').map_or(sample, |(stem, _)| stem)
-    });
-    if stem.ends_with(extension) { stem.to_owned() } else { format!("{stem}{extension}") }
 }

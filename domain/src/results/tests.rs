@@ -2,13 +2,17 @@
 
 use runlens_contract::sample::{OutputStatus, ResultStatus};
 
-use super::derive;
+use super::{Outcome, Suite};
 use crate::store::{
     entity::{regression_test_output, test_result, test_result_file},
-    suite::{ResultRows, SuiteTest, Variant},
+    suite::{RunRows, SuiteRows, TestRow, Variant},
 };
 
 const TEST: i32 = 7;
+
+fn derive((suite, run): (SuiteRows, RunRows)) -> Vec<Outcome> {
+    super::derive(&Suite::of(suite), run)
+}
 
 fn output(id: i32, ignore: Option<bool>) -> regression_test_output::Model {
     regression_test_output::Model {
@@ -31,9 +35,13 @@ fn file(output: i32, got: Option<&str>) -> test_result_file::Model {
     }
 }
 
-fn rows(codes: (Option<i32>, Option<i32>), outputs: Vec<regression_test_output::Model>, files: Vec<test_result_file::Model>) -> ResultRows {
-    ResultRows {
-        tests: vec![SuiteTest {
+fn rows(
+    codes: (Option<i32>, Option<i32>),
+    outputs: Vec<regression_test_output::Model>,
+    files: Vec<test_result_file::Model>,
+) -> (SuiteRows, RunRows) {
+    let suite = SuiteRows {
+        tests: vec![TestRow {
             id: TEST,
             command: "-out=srt".to_owned(),
             active: Some(true),
@@ -42,10 +50,11 @@ fn rows(codes: (Option<i32>, Option<i32>), outputs: Vec<regression_test_output::
         }],
         outputs,
         variants: vec![Variant { regression_test_output_id: 1, file_hashes: "variant".to_owned() }],
-        results: vec![test_result::Model { test_id: 1, regression_test_id: TEST, runtime: None, exit_code: codes.0, expected_rc: codes.1 }],
-        files,
-        ..ResultRows::default()
-    }
+        ..SuiteRows::default()
+    };
+    let results =
+        vec![test_result::Model { test_id: 1, regression_test_id: TEST, runtime: None, exit_code: codes.0, expected_rc: codes.1 }];
+    (suite, RunRows { results, files, ..RunRows::default() })
 }
 
 #[test]
@@ -85,7 +94,7 @@ fn a_result_has_the_status_that_its_rows_decide() {
 #[test]
 fn a_test_without_a_result_has_not_started() {
     let mut rows = rows((None, None), vec![output(1, None)], vec![]);
-    rows.results.clear();
+    rows.1.results.clear();
     let outcomes = derive(rows);
     assert_eq!(outcomes[0].status, ResultStatus::NotStarted);
     assert!(outcomes[0].outputs.is_empty());
@@ -93,13 +102,12 @@ fn a_test_without_a_result_has_not_started() {
 
 #[test]
 fn a_run_is_made_of_the_chosen_tests_else_of_the_active_ones_and_of_those_with_a_result() {
-    let suite = |chosen: Vec<i32>| ResultRows {
-        tests: [(1, Some(true)), (2, Some(false)), (3, None), (4, Some(true))]
-            .map(|(id, active)| SuiteTest { id, command: String::new(), active, sample_id: None, sample_name: None })
-            .to_vec(),
-        chosen,
-        results: vec![test_result::Model { test_id: 1, regression_test_id: 99, runtime: None, exit_code: None, expected_rc: None }],
-        ..ResultRows::default()
+    let suite = |chosen: Vec<i32>| {
+        let tests = [(1, Some(true)), (2, Some(false)), (3, None), (4, Some(true))]
+            .map(|(id, active)| TestRow { id, command: String::new(), active, sample_id: None, sample_name: None })
+            .to_vec();
+        let results = vec![test_result::Model { test_id: 1, regression_test_id: 99, runtime: None, exit_code: None, expected_rc: None }];
+        (SuiteRows { tests, ..SuiteRows::default() }, RunRows { chosen, results, ..RunRows::default() })
     };
     let tests = |chosen| derive(suite(chosen)).iter().map(|outcome| (outcome.test.id, outcome.chosen)).collect::<Vec<_>>();
     assert_eq!(tests(vec![]), [(1, true), (4, true), (99, false)]);

@@ -1,11 +1,14 @@
 //! Runs: pages of them, and one opened.
 
+#[cfg(test)]
+mod agreement;
+mod facts;
 mod open;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use runlens_contract::{
     Page, TextEnum,
@@ -13,11 +16,13 @@ use runlens_contract::{
     run::{Platform as Os, Run, RunErrors, RunInclude, RunLinks, RunQuery, RunStatus, RunSummary, TestType},
 };
 
+pub(crate) use facts::RunFacts;
 pub use open::OpenRun;
 use state::RunState;
 
 use crate::{
-    Caller, Error, Platform, Result, Settings,
+    Caller, Platform, Result, Settings,
+    results::Suite,
     store::{
         entity::test_progress,
         runs::{ResultCounts, RunRow},
@@ -31,6 +36,11 @@ impl Platform {
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn runs(&self, caller: &Caller, query: &RunQuery) -> Result<Page<Run>> {
         caller.require(Scope::RunsRead)?;
+        let page = self.reads().lists.get(self.store(), query.clone(), async { Ok(Arc::new(self.list_runs(query).await?)) });
+        Ok(Arc::unwrap_or_clone(page.await?))
+    }
+
+    async fn list_runs(&self, query: &RunQuery) -> Result<Page<Run>> {
         let store = self.store();
         let (rows, total) = store.runs(query).await?;
         let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
@@ -66,9 +76,13 @@ impl Platform {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Database`].
     pub async fn open_run(&self, caller: &Caller, id: i32) -> Result<OpenRun> {
-        let row = self.store().run(id).await?.ok_or(Error::NotFound { resource: "run", id })?;
-        let progress = self.store().progress(&[id]).await?;
-        Ok(OpenRun::new(self.clone(), caller.clone(), row, progress))
+        Ok(OpenRun::new(self.clone(), caller.clone(), self.run_facts(id).await?))
+    }
+
+    /// The suite as it is defined today.
+    async fn suite(&self) -> Result<Arc<Suite>> {
+        let read = async { Ok(Arc::new(Suite::of(self.store().suite_rows().await?))) };
+        self.reads().suite.get(self.store(), (), read).await
     }
 }
 

@@ -1,8 +1,11 @@
 //! One run, opened by a caller: every question about it, answered from rows that are read once.
 
+use std::sync::Arc;
+
 use runlens_contract::{
     CursorPage, Page, Timestamp,
     auth::{Role, Scope},
+    comparison::{Comparison, ComparisonQuery, ReferenceRun, VerdictCounts},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogLine, LogQuery},
     page::PageQuery,
@@ -10,40 +13,37 @@ use runlens_contract::{
     sample::{Counts, RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
 };
-use tokio::sync::OnceCell;
 
-use super::{RunState, state::stage, to_run};
+use super::{RunFacts, RunState, state::stage, to_run};
 use crate::{
-    Caller, Error, Platform, Result, errors, logs,
-    results::{self, Outcome},
-    store::{entity::test_progress, runs::RunRow},
+    Caller, Error, Platform, Result,
+    comparison::{compare, counterpart, verdict},
+    errors, logs,
+    results::Outcome,
 };
 
 /// One run, opened by a caller. A question checks its scope, and reads what it needs once, in a fixed number of queries.
 pub struct OpenRun {
     platform: Platform,
     caller: Caller,
-    row: RunRow,
-    progress: Vec<test_progress::Model>,
-    outcomes: OnceCell<Vec<Outcome>>,
+    facts: Arc<RunFacts>,
 }
 
 impl OpenRun {
-    pub(super) fn new(platform: Platform, caller: Caller, row: RunRow, progress: Vec<test_progress::Model>) -> Self {
-        Self { platform, caller, row, progress, outcomes: OnceCell::new() }
+    pub(super) fn new(platform: Platform, caller: Caller, facts: Arc<RunFacts>) -> Self {
+        Self { platform, caller, facts }
+    }
+
+    fn id(&self) -> i32 {
+        self.facts.row.id
     }
 
     async fn outcomes(&self) -> Result<&[Outcome]> {
-        let outcomes =
-            self.outcomes.get_or_try_init(async || Ok::<_, Error>(results::derive(self.platform.store().result_rows(self.row.id).await?)));
-        Ok(outcomes.await?)
+        self.facts.outcomes(&self.platform).await
     }
 
     async fn state(&self) -> Result<RunState> {
-        let outcomes = self.outcomes().await?;
-        let has_results = outcomes.iter().any(|outcome| outcome.result.is_some());
-        let has_errors = !errors::test_errors(self.row.id, outcomes, None).is_empty();
-        Ok(RunState::of(&self.progress, has_results, has_errors))
+        self.facts.state(&self.platform).await
     }
 
     /// The run itself. Scope `runs:read`.
@@ -52,7 +52,7 @@ impl OpenRun {
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn run(&self) -> Result<Run> {
         self.caller.require(Scope::RunsRead)?;
-        Ok(to_run(self.row.clone(), &self.state().await?, None, self.platform.settings()))
+        Ok(to_run(self.facts.row.clone(), &self.state().await?, None, self.platform.settings()))
     }
 
     /// Counts of its results. Scope `runs:read`.
@@ -66,14 +66,14 @@ impl OpenRun {
         let chosen = outcomes.iter().filter(|outcome| outcome.chosen);
         let runtime: i64 = outcomes.iter().filter_map(|outcome| outcome.result.as_ref()?.runtime).map(i64::from).sum();
         Ok(RunSummary {
-            run_id: self.row.id,
+            run_id: self.id(),
             status: self.state().await?.status,
             total_samples: chosen.clone().count() as u64,
             pass_count: counts.pass_count,
             fail_count: counts.fail_count,
             skipped_count: chosen.filter(|outcome| outcome.result.is_none()).count() as u64,
             missing_output_count: counts.missing_output_count,
-            error_count: errors::test_errors(self.row.id, outcomes, None).len() as u64,
+            error_count: errors::test_errors(outcomes, |_| None).count() as u64,
             duration_ms: (runtime != 0).then_some(runtime),
         })
     }
@@ -85,6 +85,7 @@ impl OpenRun {
     pub fn progress(&self, query: &ProgressQuery) -> Result<Page<ProgressEntry>> {
         self.caller.require(Scope::RunsRead)?;
         let entries: Vec<ProgressEntry> = self
+            .facts
             .progress
             .iter()
             .map(|row| ProgressEntry { timestamp: Timestamp::from_utc(row.timestamp), status: stage(row), message: row.message.clone() })
@@ -104,7 +105,7 @@ impl OpenRun {
             .await?
             .iter()
             .filter(|outcome| query.status.is_none_or(|status| outcome.status == status))
-            .filter(|outcome| query.category.as_deref().is_none_or(|category| outcome.is_in(category)))
+            .filter(|outcome| query.category.as_deref().is_none_or(|category| outcome.test.is_in(category)))
             .collect();
         Ok(Page::cut(found.into_iter().map(Outcome::to_sample), query.page))
     }
@@ -127,7 +128,7 @@ impl OpenRun {
         self.caller.require(Scope::RunsRead)?;
         let mut categories = std::collections::BTreeMap::<&str, Counts>::new();
         for outcome in self.outcomes().await? {
-            for name in outcome.counted_categories() {
+            for name in outcome.test.counted_categories() {
                 categories.entry(name).or_default().add(outcome.status);
             }
         }
@@ -144,9 +145,11 @@ impl OpenRun {
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn errors(&self, query: &ErrorQuery) -> Result<Page<TestError>> {
         self.caller.require(Scope::ResultsRead)?;
-        let raised = self.test_errors().await?;
-        let found: Vec<TestError> = raised.into_iter().filter(|raised| errors::matches(raised, query)).map(|raised| raised.error).collect();
-        Ok(Page::cut(found, query.page))
+        let (outcomes, reference) = self.beside_reference().await?;
+        let raised = errors::test_errors(outcomes, |outcome| verdict(outcome, counterpart(outcome, reference?)));
+        let found: Vec<_> = raised.filter(|raised| raised.matches(query)).collect();
+        let occurred_at = self.facts.last_report_at();
+        Ok(Page::cut(found.into_iter().map(|raised| raised.to_error(self.id(), occurred_at)), query.page))
     }
 
     /// Errors of its tests in groups. Scope `results:read`.
@@ -155,14 +158,61 @@ impl OpenRun {
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn error_summary(&self, query: &ErrorSummaryQuery) -> Result<Page<ErrorBucket>> {
         self.caller.require(Scope::ResultsRead)?;
-        let mut raised = self.test_errors().await?;
-        raised.retain(|raised| query.severity.is_none_or(|severity| raised.error.severity == severity));
-        Ok(Page::cut(errors::summarize(&raised, query.group_by.unwrap_or(GroupBy::Type)), query.page))
+        let (outcomes, reference) = self.beside_reference().await?;
+        let raised = errors::test_errors(outcomes, |outcome| verdict(outcome, counterpart(outcome, reference?)))
+            .filter(|raised| query.severity.is_none_or(|severity| raised.severity() == severity));
+        let group_by = query.group_by.unwrap_or(GroupBy::Type);
+        Ok(Page::cut(errors::summarize(raised, group_by, reference.is_some(), self.facts.last_report_at()), query.page))
     }
 
-    async fn test_errors(&self) -> Result<Vec<errors::RaisedError<'_>>> {
-        let occurred_at = self.progress.last().map(|row| Timestamp::from_utc(row.timestamp));
-        Ok(errors::test_errors(self.row.id, self.outcomes().await?, occurred_at))
+    /// The run against another, test by test. Scope `results:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::NotFound`] for a run to compare with that is not there, [`Error::Database`].
+    pub async fn comparison(&self, query: &ComparisonQuery) -> Result<Comparison> {
+        self.caller.require(Scope::ResultsRead)?;
+        let reference = match query.against {
+            Some(id) => Some(self.platform.run_facts(id).await?),
+            None => self.facts.reference(&self.platform).await?.cloned(),
+        };
+        let there = match &reference {
+            Some(reference) => reference.outcomes(&self.platform).await?,
+            None => &[],
+        };
+        let mut compared = compare(self.outcomes().await?, there);
+        let mut counts = VerdictCounts::default();
+        compared.iter().for_each(|test| counts.add(test.verdict));
+        compared.retain(|test| query.verdict.is_none_or(|verdict| test.verdict == verdict));
+        let reference = match &reference {
+            Some(reference) => Some(self.reference_run(reference).await?),
+            None => None,
+        };
+        let Page { data, pagination } = Page::cut(compared.into_iter().map(|test| test.to_test()), query.page);
+        Ok(Comparison { run_id: self.id(), reference, counts, data, pagination })
+    }
+
+    async fn reference_run(&self, facts: &RunFacts) -> Result<ReferenceRun> {
+        let run = to_run(facts.row.clone(), &facts.state(&self.platform).await?, None, self.platform.settings());
+        Ok(ReferenceRun {
+            run_id: run.run_id,
+            status: run.status,
+            platform: run.platform,
+            repository: run.repository,
+            branch: run.branch,
+            commit_sha: run.commit_sha,
+            commit_short: run.commit_short,
+            completed_at: run.completed_at,
+        })
+    }
+
+    /// The run's results, and those of its reference run where it has one.
+    async fn beside_reference(&self) -> Result<(&[Outcome], Option<&[Outcome]>)> {
+        let outcomes = self.outcomes().await?;
+        let reference = match self.facts.reference(&self.platform).await? {
+            Some(reference) => Some(reference.outcomes(&self.platform).await?),
+            None => None,
+        };
+        Ok((outcomes, reference))
     }
 
     /// Failures of the infrastructure. Scope `system:read`; stacks need the role admin or contributor.
@@ -174,7 +224,7 @@ impl OpenRun {
         if query.include_stack && !matches!(self.caller.role(), Some(Role::Admin | Role::Contributor)) {
             return Err(Error::MissingRole("`include_stack` needs the role admin or contributor."));
         }
-        let mut found = errors::infrastructure_errors(self.row.id, &self.progress, query.include_stack);
+        let mut found = errors::infrastructure_errors(self.id(), &self.facts.progress, query.include_stack);
         found.retain(|error| {
             query.kind.is_none_or(|kind| error.kind == kind) && query.severity.is_none_or(|severity| error.severity == severity)
         });
@@ -187,7 +237,7 @@ impl OpenRun {
     /// [`Error::MissingScope`], [`Error::LogNotFound`], [`Error::Invalid`] for a cursor that is none, [`Error::Files`].
     pub async fn logs(&self, query: &LogQuery) -> Result<CursorPage<LogLine>> {
         self.caller.require(Scope::SystemRead)?;
-        logs::log_page(&self.platform, self.row.id, query).await
+        logs::log_page(&self.platform, self.id(), query).await
     }
 }
 

@@ -15,8 +15,6 @@ pub(crate) struct RunState {
     pub(crate) created_at: Option<Timestamp>,
     pub(crate) started_at: Option<Timestamp>,
     pub(crate) completed_at: Option<Timestamp>,
-    /// The last report, which is when the run's errors are said to have occurred.
-    pub(crate) last_report_at: Option<Timestamp>,
     pub(crate) has_test_errors: bool,
     pub(crate) has_infrastructure_errors: bool,
 }
@@ -41,7 +39,6 @@ impl RunState {
             created_at: stages.first().map(|(_, at)| *at),
             started_at: stages.iter().find(|(stage, _)| *stage == ProgressStatus::Testing).map(|(_, at)| *at),
             completed_at: stages.iter().rfind(|(stage, _)| is_end(stage)).map(|(_, at)| *at),
-            last_report_at: stages.last().map(|(_, at)| *at),
             has_test_errors,
             has_infrastructure_errors: progress.iter().any(is_infrastructure_error),
         }

@@ -3,6 +3,7 @@
 use runlens_contract::{
     TextEnum, Timestamp,
     auth::Scope,
+    comparison::ComparisonQuery,
     page::PageQuery,
     run::{Platform, RunInclude, RunPlatform, RunQuery, RunStatus},
     sample::SampleQuery,
@@ -81,6 +82,15 @@ fn a_repository_is_the_end_of_its_address() {
     }
 }
 
+/// A run whose only test fails.
+async fn failing_run_of(test: &TestPlatform) -> i32 {
+    let made = test.regression_test(TestSpec::default()).await;
+    let run = test.run(RunSpec::default()).await;
+    test.complete(run).await;
+    test.result(run, made.0, Some(1), Some(0)).await;
+    run
+}
+
 /// One run of every status, with failures of every kind; answers their ids.
 async fn every_status(test: &TestPlatform) -> Vec<i32> {
     let plain = test.regression_test(TestSpec::default()).await;
@@ -151,6 +161,75 @@ each_backend! {
         }
     }
 
+    async fn a_run_is_compared_with_the_newest_earlier_one_of_master_that_has_results(test) {
+        const MAIN: &str = "https://github.com/CCExtractor/ccextractor.git";
+        let made = test.regression_test(TestSpec::default()).await;
+        let master = RunSpec { branch: "master", test_type: "commit", platform: "linux", github: Some(MAIN), ..RunSpec::default() };
+        let complete = async |spec: RunSpec| {
+            let run = test.run(spec).await;
+            test.complete(run).await;
+            test.pass(run, &made).await;
+            run
+        };
+        let first = complete(master.clone()).await;
+        let expected = complete(master.clone()).await;
+        complete(RunSpec { platform: "windows", ..master.clone() }).await;
+        complete(RunSpec { branch: "fix", ..master.clone() }).await;
+        complete(RunSpec { github: Some("https://github.com/someone/ccextractor.git"), ..master.clone() }).await;
+        complete(RunSpec { github: None, ..master.clone() }).await;
+        complete(RunSpec { test_type: "pr", pr_nr: 7, ..master.clone() }).await;
+        let canceled = complete(master.clone()).await;
+        test.progress(canceled, "canceled", 700, "PR is closed").await;
+        test.run(master.clone()).await;
+        let empty = test.run(master.clone()).await;
+        test.complete(empty).await;
+        let run = complete(RunSpec { branch: "fix", test_type: "pr", pr_nr: 8, github: Some("https://github.com/someone/ccextractor.git"), ..master.clone() }).await;
+        complete(master.clone()).await;
+
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let reference = async |run| {
+            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            open.comparison(&ComparisonQuery::default()).await.expect("compares").reference.map(|reference| reference.run_id)
+        };
+        assert_eq!(reference(run).await, Some(expected));
+        assert_eq!(reference(expected).await, Some(first));
+        assert_eq!(reference(first).await, None);
+    }
+
+    async fn what_was_read_of_a_run_is_forgotten_once_anything_is_written(test) {
+        let made = test.regression_test(TestSpec::default()).await;
+        let run = test.run(RunSpec::default()).await;
+        test.complete(run).await;
+        test.result(run, made.0, Some(0), Some(0)).await;
+        test.file(run, made.0, made.1[0], Some("other")).await;
+        let visitor = test.platform.visitor();
+        let statuses = async || {
+            let listed = test.platform.runs(&visitor, &RunQuery::default()).await.expect("runs").data[0].status;
+            (listed, test.platform.open_run(&visitor, run).await.expect("opens").run().await.expect("run").status)
+        };
+        assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
+        assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
+        test.sql(&format!("INSERT INTO regression_test_output_files (file_hashes, regression_test_output_id) VALUES ('other', {})", made.1[0])).await;
+        assert_eq!(statuses().await, (RunStatus::Pass, RunStatus::Pass));
+        test.sql(&format!("UPDATE test_result SET exit_code = 1 WHERE test_id = {run}")).await;
+        assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
+    }
+
+    async fn an_embedded_database_is_not_asked_twice_for_what_has_not_changed(test) {
+        let run = failing_run_of(&test).await;
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let ask = async || {
+            test.take_queries();
+            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
+            test.platform.runs(&everything, &RunQuery::default()).await.expect("runs");
+            test.take_queries().len()
+        };
+        let first = ask().await;
+        assert!(first > 0);
+        assert_eq!(ask().await, if test.platform.store().is_embedded() { 0 } else { first });
+    }
+
     async fn created_after_and_before_leave_out_the_moment_itself(test) {
         let run = test.run(RunSpec::default()).await;
         test.complete(run).await;
@@ -181,7 +260,7 @@ each_backend! {
             counts.push(test.take_queries().len());
         }
         assert_eq!(counts[0], counts[1]);
-        assert!(counts[0] <= 9, "{counts:?}");
+        assert!(counts[0] <= 10, "{counts:?}");
     }
 
     async fn enumerated_columns_are_read_as_text_and_rows_that_point_nowhere_break_nothing(test) {

@@ -6,8 +6,9 @@ pub mod migration;
 pub(crate) mod runs;
 pub(crate) mod schema;
 pub(crate) mod suite;
+pub(crate) mod version;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, sqlx::Executor as _};
 use sea_orm_migration::MigratorTrait;
@@ -16,6 +17,7 @@ use sea_orm_migration::MigratorTrait;
 #[derive(Clone)]
 pub struct Store {
     db: DatabaseConnection,
+    watch: Option<Arc<version::Watch>>,
 }
 
 impl Store {
@@ -27,6 +29,7 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, DbErr> {
         let is_sqlite = url.starts_with("sqlite:");
         let url = if is_sqlite && !url.contains('?') && !url.contains(":memory:") { format!("{url}?mode=rwc") } else { url.to_owned() };
+        let watch = if is_sqlite { version::Watch::new(&url).map(Arc::new) } else { None };
         let mut options = ConnectOptions::new(url);
         options
             .max_connections(if is_sqlite { 4 } else { 10 })
@@ -57,7 +60,7 @@ impl Store {
         if is_sqlite {
             migration::Migrator::up(&db, None).await?;
         }
-        Ok(Self { db })
+        Ok(Self { db, watch })
     }
 
     /// The pool.

@@ -41,6 +41,11 @@ struct ChosenCount {
 }
 
 #[derive(FromQueryResult)]
+struct Id {
+    id: i32,
+}
+
+#[derive(FromQueryResult)]
 struct Total {
     total: i64,
 }
@@ -53,6 +58,8 @@ FROM test t LEFT JOIN fork f ON f.id = t.fork_id";
 
 const LAST_STATUS: &str = "(SELECT p.status FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id DESC LIMIT 1)";
 
+const HAS_RESULT: &str = "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id)";
+
 // A DATETIME has no fraction on MariaDB, and on SQLite whatever its writer gave it.
 const CREATED: &str = "(SELECT SUBSTR(p.timestamp, 1, 19) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id LIMIT 1)";
 
@@ -62,11 +69,19 @@ const MISSING: &str = "FROM regression_test_output o
     WHERE o.regression_id = r.regression_test_id AND o.id > 0 AND COALESCE(o.`ignore`, 0) = 0
       AND NOT EXISTS (SELECT 1 FROM test_result_file f
                       WHERE f.test_id = r.test_id AND f.regression_test_id = r.regression_test_id AND f.regression_test_output_id = o.id)";
-const DIFFERING: &str = "FROM test_result_file f
+macro_rules! differs {
+    () => {
+        "f.got IS NOT NULL AND f.got <> f.expected AND (o.correct IS NULL OR f.got <> o.correct)
+      AND NOT EXISTS (SELECT 1 FROM regression_test_output_files v WHERE v.regression_test_output_id = o.id AND v.file_hashes = f.got)"
+    };
+}
+const DIFFERS: &str = differs!();
+const DIFFERING: &str = concat!(
+    "FROM test_result_file f
     JOIN regression_test_output o ON o.id = f.regression_test_output_id AND o.regression_id = f.regression_test_id
-    WHERE f.test_id = r.test_id AND f.regression_test_id = r.regression_test_id AND o.id > 0
-      AND f.got IS NOT NULL AND f.got <> f.expected AND (o.correct IS NULL OR f.got <> o.correct)
-      AND NOT EXISTS (SELECT 1 FROM regression_test_output_files v WHERE v.regression_test_output_id = o.id AND v.file_hashes = f.got)";
+    WHERE f.test_id = r.test_id AND f.regression_test_id = r.regression_test_id AND o.id > 0 AND ",
+    differs!()
+);
 
 fn has_failure() -> String {
     format!(
@@ -76,7 +91,6 @@ fn has_failure() -> String {
 }
 
 fn status_condition(status: RunStatus) -> String {
-    const HAS_RESULT: &str = "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id)";
     match status {
         RunStatus::Queued => "NOT EXISTS (SELECT 1 FROM test_progress p WHERE p.test_id = t.id)".to_owned(),
         RunStatus::Running => format!("{LAST_STATUS} IN ('preparation', 'testing')"),
@@ -86,6 +100,11 @@ fn status_condition(status: RunStatus) -> String {
         RunStatus::Fail => format!("{LAST_STATUS} = 'completed' AND {}", has_failure()),
         RunStatus::Incomplete => format!("{LAST_STATUS} NOT IN ('preparation', 'testing', 'completed', 'canceled')"),
     }
+}
+
+/// A repository as the platform names it.
+fn github_address(repository: &str) -> String {
+    format!("https://github.com/{repository}.git")
 }
 
 fn datetime_text(at: Timestamp) -> Value {
@@ -107,7 +126,7 @@ fn conditions(query: &RunQuery) -> (String, Vec<Value>) {
     equals("t.branch", query.branch.clone().map(Into::into));
     equals("t.`commit`", query.commit_sha.clone().map(Into::into));
     equals("t.pr_nr", query.pull_request.map(Into::into));
-    equals("f.github", query.repository.as_ref().map(|repository| format!("https://github.com/{repository}.git").into()));
+    equals("f.github", query.repository.as_ref().map(|repository| github_address(repository).into()));
     for (operator, at) in [(">", query.created_after), ("<", query.created_before)] {
         if let Some(at) = at {
             sql.push(format!("{CREATED} {operator} ?"));
@@ -159,7 +178,8 @@ impl Store {
             return Ok(Vec::new());
         }
         let places = vec!["?"; run_ids.len()].join(", ");
-        // MariaDB's SUM is a DECIMAL; SQLite takes SIGNED for a number.
+        // What is missing is what an output must be there for, less what is there: one scan of each table, where a look for every
+        // result would take more than twice as long. MariaDB's SUM is a DECIMAL; SQLite takes SIGNED for a number.
         let sql = format!(
             "SELECT test_id, COUNT(*) AS results,
                 CAST(SUM(chosen) AS SIGNED) AS chosen_results,
@@ -168,16 +188,41 @@ impl Store {
                 CAST(SUM(wrong_exit + missing + differing) AS SIGNED) AS errors,
                 CAST(SUM(runtime) AS SIGNED) AS runtime
              FROM (SELECT r.test_id, r.runtime,
-                CASE WHEN EXISTS (SELECT 1 FROM customized_test c WHERE c.test_id = r.test_id)
+                CASE WHEN EXISTS (SELECT 1 FROM customized_test c WHERE c.test_id = r.test_id AND c.regression_id IS NOT NULL)
                      THEN EXISTS (SELECT 1 FROM customized_test c WHERE c.test_id = r.test_id AND c.regression_id = r.regression_test_id)
-                     ELSE EXISTS (SELECT 1 FROM regression_test rt WHERE rt.id = r.regression_test_id AND rt.active = 1) END AS chosen,
+                     ELSE COALESCE(rt.active, 0) = 1 END AS chosen,
                 CASE WHEN {WRONG_EXIT} THEN 1 ELSE 0 END AS wrong_exit,
-                (SELECT COUNT(*) {MISSING}) AS missing,
-                (SELECT COUNT(*) {DIFFERING}) AS differing
-                FROM test_result r WHERE r.test_id IN ({places})) d
+                COALESCE(o.required, 0) - COALESCE(f.required, 0) AS missing,
+                COALESCE(f.differing, 0) AS differing
+                FROM test_result r
+                LEFT JOIN regression_test rt ON rt.id = r.regression_test_id
+                LEFT JOIN (SELECT o.regression_id, COUNT(*) AS required FROM regression_test_output o
+                           WHERE o.id > 0 AND COALESCE(o.`ignore`, 0) = 0 GROUP BY o.regression_id) o
+                     ON o.regression_id = r.regression_test_id
+                LEFT JOIN (SELECT f.test_id, f.regression_test_id,
+                                  SUM(CASE WHEN COALESCE(o.`ignore`, 0) = 0 THEN 1 ELSE 0 END) AS required,
+                                  SUM(CASE WHEN {DIFFERS} THEN 1 ELSE 0 END) AS differing
+                           FROM test_result_file f
+                           JOIN regression_test_output o ON o.id = f.regression_test_output_id AND o.regression_id = f.regression_test_id
+                           WHERE f.test_id IN ({places}) AND o.id > 0 GROUP BY f.test_id, f.regression_test_id) f
+                     ON f.test_id = r.test_id AND f.regression_test_id = r.regression_test_id
+                WHERE r.test_id IN ({places})) d
              GROUP BY test_id"
         );
-        self.rows(sql, run_ids.iter().map(|id| (*id).into()).collect()).await
+        self.rows(sql, run_ids.iter().chain(run_ids).map(|id| (*id).into()).collect()).await
+    }
+
+    /// The newest run before this one on its platform that tested a commit of a repository's `master`, completed, and has results.
+    pub(crate) async fn reference_run(&self, run: &RunRow, repository: &str) -> Result<Option<i32>, DbErr> {
+        let sql = format!(
+            "SELECT t.id FROM test t
+             WHERE t.id < ? AND t.platform = ? AND t.test_type = 'commit' AND t.branch = 'master'
+               AND t.fork_id IN (SELECT f.id FROM fork f WHERE f.github = ?)
+               AND {LAST_STATUS} = 'completed' AND {HAS_RESULT}
+             ORDER BY t.id DESC LIMIT 1"
+        );
+        let values = vec![run.id.into(), run.platform.clone().into(), github_address(repository).into()];
+        Ok(self.rows::<Id>(sql, values).await?.pop().map(|row| row.id))
     }
 
     /// For each of some runs with tests chosen for it, how many.
@@ -187,7 +232,8 @@ impl Store {
         }
         let places = vec!["?"; run_ids.len()].join(", ");
         let sql = format!(
-            "SELECT test_id, COUNT(DISTINCT regression_id) AS chosen FROM customized_test WHERE test_id IN ({places}) GROUP BY test_id"
+            "SELECT c.test_id, COUNT(DISTINCT c.regression_id) AS chosen FROM customized_test c
+             JOIN regression_test rt ON rt.id = c.regression_id WHERE c.test_id IN ({places}) GROUP BY c.test_id"
         );
         let rows: Vec<ChosenCount> = self.rows(sql, run_ids.iter().map(|id| (*id).into()).collect()).await?;
         Ok(rows.into_iter().map(|row| (row.test_id, row.chosen.unsigned_abs())).collect())

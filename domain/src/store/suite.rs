@@ -1,4 +1,4 @@
-//! Queries for the suite and for one run's results: a fixed number, whatever the run holds.
+//! Queries for the suite, and for one run's results: a fixed number, whatever they hold.
 
 use futures::try_join;
 use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, prelude::*};
@@ -13,7 +13,7 @@ use super::{
 
 /// A regression test with its sample.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(crate) struct SuiteTest {
+pub(crate) struct TestRow {
     pub(crate) id: i32,
     pub(crate) command: String,
     pub(crate) active: Option<bool>,
@@ -35,21 +35,26 @@ pub(crate) struct Variant {
     pub(crate) file_hashes: String,
 }
 
-/// Everything that decides what became of a run's tests.
+/// The suite as it is defined today.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ResultRows {
-    pub(crate) tests: Vec<SuiteTest>,
+pub(crate) struct SuiteRows {
+    pub(crate) tests: Vec<TestRow>,
     pub(crate) categories: Vec<TestCategory>,
     pub(crate) outputs: Vec<regression_test_output::Model>,
     pub(crate) variants: Vec<Variant>,
+}
+
+/// What a run is made of, and its results.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RunRows {
     pub(crate) chosen: Vec<i32>,
     pub(crate) results: Vec<test_result::Model>,
     pub(crate) files: Vec<test_result_file::Model>,
 }
 
 impl Store {
-    /// Reads the suite and the results of one run.
-    pub(crate) async fn result_rows(&self, run_id: i32) -> Result<ResultRows, DbErr> {
+    /// Reads the suite.
+    pub(crate) async fn suite_rows(&self) -> Result<SuiteRows, DbErr> {
         let tests = regression_test::Entity::find()
             .select_only()
             .columns([
@@ -64,7 +69,7 @@ impl Store {
                 regression_test::Entity::belongs_to(sample::Entity).from(regression_test::Column::SampleId).to(sample::Column::Id).into(),
             )
             .order_by_asc(regression_test::Column::Id)
-            .into_model::<SuiteTest>()
+            .into_model::<TestRow>()
             .all(&self.db);
         let categories = regression_test_category::Entity::find()
             .select_only()
@@ -92,6 +97,12 @@ impl Store {
             .filter(regression_test_output_files::Column::FileHashes.is_not_null())
             .into_model::<Variant>()
             .all(&self.db);
+        let (tests, categories, outputs, variants) = try_join!(tests, categories, outputs, variants)?;
+        Ok(SuiteRows { tests, categories, outputs, variants })
+    }
+
+    /// Reads what one run is made of, and its results.
+    pub(crate) async fn run_rows(&self, run_id: i32) -> Result<RunRows, DbErr> {
         let chosen = customized_test::Entity::find()
             .select_only()
             .column(customized_test::Column::RegressionId)
@@ -104,8 +115,7 @@ impl Store {
             .filter(test_result_file::Column::TestId.eq(run_id))
             .filter(test_result_file::Column::RegressionTestOutputId.gt(0))
             .all(&self.db);
-        let (tests, categories, outputs, variants, chosen, results, files) =
-            try_join!(tests, categories, outputs, variants, chosen, results, files)?;
-        Ok(ResultRows { tests, categories, outputs, variants, chosen, results, files })
+        let (chosen, results, files) = try_join!(chosen, results, files)?;
+        Ok(RunRows { chosen, results, files })
     }
 }

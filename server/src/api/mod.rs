@@ -1,6 +1,7 @@
 //! Handlers of /api/v1, one file a resource: each takes a request apart, asks the domain, and answers in JSON.
 
 pub(crate) mod auth;
+pub(crate) mod comparison;
 pub(crate) mod document;
 pub(crate) mod errors;
 pub(crate) mod logs;

@@ -1,12 +1,70 @@
-//! /api/v1/runs/{run_id}/errors, /error-summary and /infrastructure-errors
+//! /api/v1/runs/{run_id}/errors, /error-summary, /comparison and /infrastructure-errors
 
 use runlens_contract::auth::Scope;
-use runlens_domain::{each_backend, testing::RunSpec};
+use runlens_domain::{
+    each_backend,
+    testing::{RunSpec, TestPlatform, TestSpec},
+};
 use serde_json::json;
 
 use crate::{runs::failing_run, server::Server};
 
+/// A run of master and, after it, one of a pull request: a test for each verdict, and one that passes on both. Answers the two runs.
+pub(crate) async fn compared_runs(test: &TestPlatform) -> (i32, i32) {
+    let mut tests = Vec::new();
+    for command in ["-broken", "-identical", "-different", "-fixed", "-new", "-passing"] {
+        tests.push(test.regression_test(TestSpec { command, ..TestSpec::default() }).await);
+    }
+    let master = test.run(RunSpec { branch: "master", ..RunSpec::default() }).await;
+    let pull_request = test.run(RunSpec { test_type: "pr", pr_nr: 1547, branch: "fix", ..RunSpec::default() }).await;
+    for (run, produced) in [
+        (master, [Some(None), Some(Some("x")), Some(Some("x")), Some(Some("x")), None, Some(None)]),
+        (pull_request, [Some(Some("x")), Some(Some("x")), Some(Some("y")), Some(None), Some(Some("x")), Some(None)]),
+    ] {
+        test.complete(run).await;
+        for ((id, outputs), got) in tests.iter().zip(produced) {
+            let Some(got) = got else { continue };
+            test.result(run, *id, Some(0), Some(0)).await;
+            test.file(run, *id, outputs[0], got).await;
+        }
+    }
+    (master, pull_request)
+}
+
 each_backend! {
+    async fn a_run_is_compared_with_its_reference(test) {
+        let (master, run) = compared_runs(&test).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let get = async |path: &str| server.get(&format!("/api/v1/runs/{path}")).token(&token).send().await;
+        insta::assert_json_snapshot!("comparison", get(&format!("{run}/comparison")).await.ok());
+        let page = get(&format!("{run}/comparison?verdict=failing_differently&limit=1")).await.ok();
+        assert_eq!((&page["pagination"]["total"], &page["data"][0]["label"]), (&json!(1), &json!("#3 -different")));
+        assert_eq!(page["counts"]["broken_here"], 1);
+
+        let turned = get(&format!("{master}/comparison?against={run}")).await.ok();
+        assert_eq!((&turned["counts"]["fixed_here"], &turned["counts"]["broken_here"]), (&json!(1), &json!(1)));
+        let alone = get(&format!("{master}/comparison")).await.ok();
+        assert_eq!((&alone["reference"], &alone["counts"]["no_reference"]), (&json!(null), &json!(5)));
+        assert_eq!(alone["counts"]["failing_identically"], 0);
+
+        let errors = get(&format!("{run}/errors")).await.ok();
+        let of = |field: &str| errors["data"].as_array().expect("errors").iter().map(|error| error[field].clone()).collect::<Vec<_>>();
+        assert_eq!(of("verdict"), ["broken_here", "failing_identically", "failing_differently", "no_reference"]);
+        assert_eq!(of("is_new"), [json!(true), json!(false), json!(true), json!(null)]);
+        let bucket = &get(&format!("{run}/error-summary")).await.ok()["data"][0];
+        assert_eq!((&bucket["count"], &bucket["new_count"], &bucket["known_count"]), (&json!(4), &json!(2), &json!(1)));
+        let bucket = &get(&format!("{master}/error-summary")).await.ok()["data"][0];
+        assert_eq!((&bucket["count"], &bucket["new_count"], &bucket["known_count"]), (&json!(3), &json!(null), &json!(null)));
+
+        let missing = get(&format!("{run}/comparison?against=9317")).await.failure(404, "not_found");
+        assert_eq!(missing["details"], json!({"resource": "run", "id": 9317}));
+        let bad = get(&format!("{run}/comparison?against=0&verdict=odd")).await.failure(400, "validation_error");
+        assert!(bad["details"]["fields"]["against"].is_string() && bad["details"]["fields"]["verdict"].is_string());
+        let narrow = server.token("tester", &[Scope::RunsRead]).await;
+        server.get(&format!("/api/v1/runs/{run}/comparison")).token(&narrow).send().await.failure(403, "forbidden");
+    }
+
     async fn errors_are_told_one_by_one(test) {
         let run = failing_run(&test).await;
         let server = Server::new(test);

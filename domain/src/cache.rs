@@ -1,0 +1,50 @@
+//! Keeps what was read from the database for as long as nothing in it has changed.
+
+use std::{hash::Hash, sync::Arc};
+
+use runlens_contract::{Page, run::Run, run::RunQuery};
+
+use crate::{
+    Result,
+    results::Suite,
+    runs::RunFacts,
+    store::{Store, version::Version},
+};
+
+/// Answers of one kind of question. An entry counts only while the database is as it was when the entry was read, so nothing
+/// that was written since, by whomever, is ever hidden. A database that cannot say so (MariaDB) is asked anew each time.
+pub(crate) struct ReadCache<K, V> {
+    entries: moka::sync::Cache<(Version, K), V>,
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> ReadCache<K, V> {
+    fn new(capacity: u64) -> Self {
+        Self { entries: moka::sync::Cache::new(capacity) }
+    }
+
+    /// The answer to `key`, read where it is not known.
+    pub(crate) async fn get(&self, store: &Store, key: K, read: impl Future<Output = Result<V>>) -> Result<V> {
+        // The version is older than what is read with it, never newer: a change in between is seen by the next question.
+        let Some(version) = store.version().await else { return read.await };
+        let key = (version, key);
+        if let Some(known) = self.entries.get(&key) {
+            return Ok(known);
+        }
+        let value = read.await?;
+        self.entries.insert(key, value.clone());
+        Ok(value)
+    }
+}
+
+/// All that is kept. Capacities are numbers of entries: a run or a page of runs takes some hundred kilobytes.
+pub(crate) struct ReadCaches {
+    pub(crate) suite: ReadCache<(), Arc<Suite>>,
+    pub(crate) runs: ReadCache<i32, Arc<RunFacts>>,
+    pub(crate) lists: ReadCache<RunQuery, Arc<Page<Run>>>,
+}
+
+impl Default for ReadCaches {
+    fn default() -> Self {
+        Self { suite: ReadCache::new(1), runs: ReadCache::new(32), lists: ReadCache::new(16) }
+    }
+}

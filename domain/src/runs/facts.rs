@@ -1,0 +1,74 @@
+//! What was read of one run: shared by all who ask while the database stays as it is.
+
+use std::sync::Arc;
+
+use runlens_contract::Timestamp;
+use tokio::sync::OnceCell;
+
+use super::RunState;
+use crate::{
+    Error, Platform, Result,
+    results::{self, Outcome},
+    store::{entity::test_progress, runs::RunRow},
+};
+
+/// What was read of one run. Its results, and the run it is compared with, are read when they are first asked for.
+pub(crate) struct RunFacts {
+    pub(super) row: RunRow,
+    pub(super) progress: Vec<test_progress::Model>,
+    outcomes: OnceCell<Vec<Outcome>>,
+    reference: OnceCell<Option<Arc<RunFacts>>>,
+}
+
+impl Platform {
+    /// A run, as it is now.
+    pub(super) async fn run_facts(&self, id: i32) -> Result<Arc<RunFacts>> {
+        let read = async {
+            let ids = [id];
+            let (row, progress) = tokio::try_join!(self.store().run(id), self.store().progress(&ids))?;
+            let row = row.ok_or(Error::NotFound { resource: "run", id })?;
+            Ok(Arc::new(RunFacts { row, progress, outcomes: OnceCell::new(), reference: OnceCell::new() }))
+        };
+        self.reads().runs.get(self.store(), id, read).await
+    }
+}
+
+impl RunFacts {
+    /// What became of its tests, by test id.
+    pub(super) async fn outcomes(&self, platform: &Platform) -> Result<&[Outcome]> {
+        let read = async || {
+            let suite = async { platform.suite().await };
+            let rows = async { platform.store().run_rows(self.row.id).await.map_err(Error::from) };
+            let (suite, rows) = tokio::try_join!(suite, rows)?;
+            Ok::<_, Error>(results::derive(&suite, rows))
+        };
+        Ok(self.outcomes.get_or_try_init(read).await?)
+    }
+
+    /// The run that this one is compared with unless another is named: the newest earlier run on the same platform that tested
+    /// a commit of the main repository's `master`, completed, and has results.
+    pub(super) async fn reference(&self, platform: &Platform) -> Result<Option<&Arc<RunFacts>>> {
+        let read = async || {
+            let repository = &platform.settings().main_repository;
+            let id = platform.store().reference_run(&self.row, repository).await?;
+            // Boxed: a run's facts hold another's.
+            Ok::<_, Error>(match id {
+                Some(id) => Some(Box::pin(platform.run_facts(id)).await?),
+                None => None,
+            })
+        };
+        Ok(self.reference.get_or_try_init(read).await?.as_ref())
+    }
+
+    /// Its status and times.
+    pub(super) async fn state(&self, platform: &Platform) -> Result<RunState> {
+        let outcomes = self.outcomes(platform).await?;
+        let has_results = outcomes.iter().any(|outcome| outcome.result.is_some());
+        Ok(RunState::of(&self.progress, has_results, outcomes.iter().any(Outcome::has_failed)))
+    }
+
+    /// The last report, which is when its errors are said to have occurred.
+    pub(super) fn last_report_at(&self) -> Option<Timestamp> {
+        self.progress.last().map(|row| Timestamp::from_utc(row.timestamp))
+    }
+}
