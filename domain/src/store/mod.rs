@@ -41,8 +41,9 @@ impl Store {
                 pool.after_connect(|connection, _| {
                     Box::pin(async move {
                         // MariaDB rewrites EXISTS as IN: that reads whole tables, and answers wrongly when a prepared statement is
-                        // run again (seen with 10.11). MySQL has no such switch and says so.
-                        let _ = connection.execute("SET SESSION optimizer_switch = 'exists_to_in=off'").await;
+                        // run again (seen with 10.11). It reads a derived table row by row where it could read it once. MySQL has no
+                        // such switches and says so.
+                        let _ = connection.execute("SET SESSION optimizer_switch = 'exists_to_in=off,split_materialized=off'").await;
                         Ok(())
                     })
                 })

@@ -188,14 +188,16 @@ impl Store {
                 CAST(SUM(wrong_exit + missing + differing) AS SIGNED) AS errors,
                 CAST(SUM(runtime) AS SIGNED) AS runtime
              FROM (SELECT r.test_id, r.runtime,
-                CASE WHEN EXISTS (SELECT 1 FROM customized_test c WHERE c.test_id = r.test_id AND c.regression_id IS NOT NULL)
-                     THEN EXISTS (SELECT 1 FROM customized_test c WHERE c.test_id = r.test_id AND c.regression_id = r.regression_test_id)
-                     ELSE COALESCE(rt.active, 0) = 1 END AS chosen,
+                CASE WHEN a.test_id IS NULL THEN COALESCE(rt.active, 0) = 1 ELSE c.test_id IS NOT NULL END AS chosen,
                 CASE WHEN {WRONG_EXIT} THEN 1 ELSE 0 END AS wrong_exit,
                 COALESCE(o.required, 0) - COALESCE(f.required, 0) AS missing,
                 COALESCE(f.differing, 0) AS differing
                 FROM test_result r
                 LEFT JOIN regression_test rt ON rt.id = r.regression_test_id
+                LEFT JOIN (SELECT DISTINCT test_id FROM customized_test WHERE test_id IN ({places}) AND regression_id IS NOT NULL) a
+                     ON a.test_id = r.test_id
+                LEFT JOIN (SELECT DISTINCT test_id, regression_id FROM customized_test WHERE test_id IN ({places})) c
+                     ON c.test_id = r.test_id AND c.regression_id = r.regression_test_id
                 LEFT JOIN (SELECT o.regression_id, COUNT(*) AS required FROM regression_test_output o
                            WHERE o.id > 0 AND COALESCE(o.`ignore`, 0) = 0 GROUP BY o.regression_id) o
                      ON o.regression_id = r.regression_test_id
@@ -209,7 +211,8 @@ impl Store {
                 WHERE r.test_id IN ({places})) d
              GROUP BY test_id"
         );
-        self.rows(sql, run_ids.iter().chain(run_ids).map(|id| (*id).into()).collect()).await
+        let values = run_ids.iter().cycle().take(4 * run_ids.len()).map(|id| (*id).into());
+        self.rows(sql, values.collect()).await
     }
 
     /// The newest run before this one on its platform that tested a commit of a repository's `master`, completed, and has results.
