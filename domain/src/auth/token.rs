@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use runlens_contract::{
     TextEnum, Timestamp,
-    auth::{CreatedToken, Role, Scope, TokenInfo, TokenRequest},
+    auth::{CreatedToken, Scope, TokenInfo, TokenRequest},
     params::invalid,
 };
 use sha2::{Digest, Sha256};
@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use super::{account, password::MAX_PASSWORD, role};
 use crate::{
     Caller, Error, Platform, Result,
+    caller::may_have,
     clock::random_bytes,
     store::{
         accounts::NewToken,
@@ -82,11 +83,11 @@ impl Platform {
         self.issue_token(&user, token_name, scopes, days).await
     }
 
-    async fn issue_token(&self, user: &user::Model, token_name: &str, scopes: &[Scope], days: i64) -> Result<CreatedToken> {
+    pub(super) async fn issue_token(&self, user: &user::Model, token_name: &str, scopes: &[Scope], days: i64) -> Result<CreatedToken> {
         let mut scopes = scopes.to_vec();
         scopes.sort_unstable();
         scopes.dedup();
-        if role(user) != Role::Admin && scopes.iter().any(|scope| scope.is_for_admins()) {
+        if !scopes.iter().all(|scope| may_have(role(user), *scope)) {
             return Err(Error::MissingRole(
                 "The scopes `baselines:write`, `system:write` and `tokens:manage` are for accounts with the role `admin`.",
             ));
@@ -118,17 +119,17 @@ fn hash(token: &str) -> String {
     Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn is_live(row: &api_token::Model, now: Timestamp) -> bool {
+pub(super) fn is_live(row: &api_token::Model, now: Timestamp) -> bool {
     row.revoked_at.is_none() && Timestamp::from_utc(row.expires_at) > now
 }
 
 /// Words that are no scope are left out, and so is everything that is no list of words.
-fn read_scopes(json: &str) -> Vec<Scope> {
+pub(super) fn read_scopes(json: &str) -> Vec<Scope> {
     let words: Vec<serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
     words.iter().filter_map(|word| Scope::from_word(word.as_str()?)).collect()
 }
 
-fn faults(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'static str, String)> {
+pub(super) fn faults(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'static str, String)> {
     let mut faults = Vec::new();
     let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !(1..=50).contains(&token_name.len()) || !token_name.bytes().all(is_name_byte) {
@@ -143,7 +144,7 @@ fn faults(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'static str, S
     faults
 }
 
-fn refuse(faults: &[(&'static str, String)]) -> Result<()> {
+pub(super) fn refuse(faults: &[(&'static str, String)]) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(invalid(faults))) }
 }
 

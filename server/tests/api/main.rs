@@ -10,3 +10,4 @@ mod pages;
 mod runs;
 mod server;
 mod system;
+mod tokens;
