@@ -138,8 +138,8 @@ pub(super) fn faults(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'st
     if !(1..=30).contains(&days) {
         faults.push(("expires_in_days", "must be a whole number from 1 to 30".to_owned()));
     }
-    if scopes.is_empty() {
-        faults.push(("scopes", "must name at least one scope".to_owned()));
+    if !(1..=Scope::ALL.len()).contains(&scopes.len()) {
+        faults.push(("scopes", format!("must name 1 to {} scopes", Scope::ALL.len())));
     }
     faults
 }

@@ -1,6 +1,11 @@
 //! Tokens, and who asks.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use runlens_contract::{
     ErrorBody, Page,
     auth::{CreatedToken, Me, Token, TokenQuery, TokenRequest},
@@ -30,8 +35,9 @@ use crate::{
 pub(crate) async fn create_token(
     State(platform): State<Platform>,
     JsonBody(request): JsonBody<TokenRequest>,
-) -> Result<(StatusCode, Json<CreatedToken>), ApiError> {
-    Ok((StatusCode::CREATED, Json(platform.create_token(&request).await?)))
+) -> Result<impl IntoResponse, ApiError> {
+    let created = platform.create_token(&request).await?;
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)))
 }
 
 /// List tokens

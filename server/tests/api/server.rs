@@ -85,7 +85,7 @@ impl Web {
     /// A form that one of our own pages sends.
     pub(crate) fn form(&self, path: &str) -> Call<'_> {
         let post = self.post(path).header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
-        post.header("origin", "http://127.0.0.1:3000")
+        post.header("host", "127.0.0.1:3000").header("origin", "http://127.0.0.1:3000")
     }
 
     pub(crate) fn delete(&self, path: &str) -> Call<'_> {
