@@ -85,3 +85,28 @@ fn to_token(row: api_token::Model, account: &Account, caller: &Caller, now: Time
         is_current: caller.token_info().is_some_and(|token| token.token_id == row.id),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use runlens_contract::auth::Scope;
+
+    use crate::{Caller, Error, each_backend};
+
+    each_backend! {
+        async fn only_a_person_makes_tokens_without_a_password(test) {
+            let user = test.user("ada", Some("user"), "no hash").await;
+            let platform = &test.platform;
+            let made = platform.create_token_for("ada", "first", &[Scope::RunsRead], 7).await.expect("a token");
+            let token = platform.authenticate_token(&made.token).await.expect("a caller");
+            let person = Caller::signed_in(token.account().expect("an account").clone());
+            assert_eq!(person.account().map(|account| account.user_id), Some(user));
+            for caller in [&token, &platform.visitor(), &Caller::visitor([Scope::TokensManage])] {
+                let refused = platform.create_own_token(caller, "second", &[Scope::RunsRead], 7).await;
+                assert!(matches!(refused, Err(Error::MissingRole(_))));
+            }
+            assert!(platform.create_own_token(&person, "second", &[Scope::RunsRead], 7).await.is_ok());
+            let refused = platform.create_own_token(&person, "third", &[Scope::TokensManage], 7).await;
+            assert!(matches!(refused, Err(Error::MissingRole(_))));
+        }
+    }
+}

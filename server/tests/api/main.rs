@@ -11,3 +11,4 @@ mod runs;
 mod server;
 mod system;
 mod tokens;
+mod tokens_page;
