@@ -36,6 +36,8 @@ each_backend! {
         test.user("ada", Some("contributor"), SECRET).await;
         let server = Server::new(test);
         let session = server.session("ada").await;
+        let foreign = server.post("/tokens").header("cookie", &session).header("origin", "https://evil.example.org").body(GOOD).send().await;
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN);
         let answer = server.form("/tokens").header("cookie", &session).body(GOOD).send().await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
         let token = shown(&answer).expect("a token");

@@ -67,9 +67,11 @@ fn table(tokens: Vec<Token>, view: &TokensView, now: Timestamp) -> AnyView {
 
 fn row(token: Token, view: &TokensView, now: Timestamp) -> AnyView {
     let revoked = token.revoked_at.map(|at| view! { " " <span class="muted">{facts::time(at, now)}</span> });
+    // What is revoked no longer waits for its end.
     let expires = match token.state {
-        TokenState::Expired => "expired",
-        TokenState::Active | TokenState::Revoked => "expires",
+        TokenState::Active => Some("expires"),
+        TokenState::Expired => Some("expired"),
+        TokenState::Revoked => None,
     };
     let revoke = (token.state == TokenState::Active).then(|| revoke(&token, view));
     let scopes = token.scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
@@ -80,7 +82,7 @@ fn row(token: Token, view: &TokensView, now: Timestamp) -> AnyView {
             <td class="prefix"><code>{token.token_prefix}<span class="muted">"…"</span></code></td>
             <td class="scopes">{scopes}</td>
             <td class="time" data-label="created">{facts::time(token.created_at, now)}</td>
-            <td class="time" data-label=expires>{facts::time(token.expires_at, now)}</td>
+            <td class="time" data-label=expires>{expires.map(|_| facts::time(token.expires_at, now))}</td>
             <td class="end act">{revoke}</td>
         </tr>
     }
