@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use runlens_contract::{
-    Page, TextEnum, Timestamp,
+    Page, Query, TextEnum, Timestamp,
     auth::{Token, TokenState},
 };
 
@@ -91,11 +91,10 @@ fn row(token: Token, view: &TokensView, now: Timestamp) -> AnyView {
 
 /// A plain form: it works before, and without, JavaScript.
 fn revoke(token: &Token, view: &TokensView) -> AnyView {
-    use runlens_contract::Query;
     view! {
         <form method="post" action="/forms/revoke-token">
             <input type="hidden" name="token_id" value=token.token_id/>
-            <input type="hidden" name="view" value=view.of_state(view.tokens.state).at(view.tokens.page.offset).to_query_string()/>
+            <input type="hidden" name="view" value=view.to_query_string()/>
             <button type="submit">"Revoke"<span class="unseen">{format!(" {}", token.token_name)}</span></button>
         </form>
     }
