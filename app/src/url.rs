@@ -2,6 +2,7 @@
 
 use runlens_contract::{
     Query, TextEnum,
+    auth::{TokenQuery, TokenState},
     page::MAX_OFFSET,
     params::Params,
     run::RunQuery,
@@ -153,6 +154,53 @@ pub fn bucket_anchor(key: &str) -> String {
     format!("bucket-{slug}")
 }
 
+/// What the page of tokens shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokensView {
+    /// Which tokens.
+    pub tokens: TokenQuery,
+    /// Whether the last attempt to revoke one came to nothing.
+    pub is_refused: bool,
+}
+
+impl TokensView {
+    /// The page's address.
+    pub fn address(&self) -> String {
+        format!("/tokens{}", self.to_query_string())
+    }
+
+    /// With tokens of a state only, or of all.
+    pub fn of_state(&self, state: Option<TokenState>) -> Self {
+        let mut view = Self { is_refused: false, ..*self };
+        view.tokens.state = state;
+        view.tokens.page.offset = 0;
+        view
+    }
+
+    /// With another part of the list.
+    pub fn at(&self, offset: u32) -> Self {
+        let mut view = Self { is_refused: false, ..*self };
+        view.tokens.page.offset = offset;
+        view
+    }
+}
+
+impl Query for TokensView {
+    fn read(params: &mut Params) -> Self {
+        Self { tokens: TokenQuery::read(params), is_refused: params.get("refused") == Some("revoke") }
+    }
+
+    fn write(&self, out: &mut Vec<(&'static str, String)>) {
+        self.tokens.write(out);
+        out.extend(self.is_refused.then(|| ("refused", "revoke".to_owned())));
+    }
+}
+
+/// The id of a token on its page.
+pub fn token_anchor(id: i32) -> String {
+    format!("token-{id}")
+}
+
 /// Why somebody was not signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInRefusal {
@@ -212,11 +260,12 @@ pub fn local_path(path: &str) -> Option<&str> {
 mod tests {
     use runlens_contract::{
         Query,
+        auth::TokenState,
         sample::ResultStatus,
         test_error::{GroupBy, Severity, TestErrorType},
     };
 
-    use super::{RunView, SignInQuery, SignInRefusal, bucket_anchor, local_path, read, read_id};
+    use super::{RunView, SignInQuery, SignInRefusal, TokensView, bucket_anchor, local_path, read, read_id};
 
     #[test]
     fn a_view_of_a_run_survives_the_way_through_its_address() {
@@ -233,6 +282,14 @@ mod tests {
         };
         assert_eq!(read::<RunView>(&view.to_query_string()), Ok(view.clone()));
         assert_eq!(RunView::default().address(7, "errors"), "/runs/7#errors");
+    }
+
+    #[test]
+    fn a_view_of_tokens_survives_the_way_through_its_address() {
+        let view = TokensView { is_refused: true, ..TokensView::default().of_state(Some(TokenState::Revoked)).at(50) };
+        assert_eq!(view.address(), "/tokens?state=revoked&offset=50&refused=revoke");
+        assert_eq!(read::<TokensView>(&view.to_query_string()), Ok(view));
+        assert_eq!(view.of_state(None), TokensView::default());
     }
 
     #[test]

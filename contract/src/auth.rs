@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, text_enum::text_enum};
+use crate::{
+    Timestamp,
+    page::PageQuery,
+    params::{Params, Query},
+    text_enum::text_enum,
+};
 
 text_enum! {
     /// One right.
@@ -102,6 +107,65 @@ pub struct CreatedToken {
     pub scopes: Vec<Scope>,
     /// When it stops working.
     pub expires_at: Timestamp,
+}
+
+text_enum! {
+    /// Whether a token works.
+    TokenState {
+        /// It works.
+        Active = "active",
+        /// Its time is over.
+        Expired = "expired",
+        /// It was revoked, whether or not its time is over.
+        Revoked = "revoked",
+    }
+}
+
+/// A token as its account sees it: everything but the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Token {
+    /// Numeric token ID.
+    pub token_id: i32,
+    /// Its name.
+    pub token_name: String,
+    /// Its first characters.
+    pub token_prefix: String,
+    /// Its rights, as far as the account's role allows them today.
+    pub scopes: Vec<Scope>,
+    /// Whether it works.
+    pub state: TokenState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working, or stopped.
+    pub expires_at: Timestamp,
+    /// When it was revoked; null where it was not.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub revoked_at: Option<Timestamp>,
+    /// Whether it is the token of this request.
+    pub is_current: bool,
+}
+
+/// Which of an account's tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct TokenQuery {
+    /// Part of the list.
+    #[cfg_attr(feature = "openapi", param(ignore))]
+    pub page: PageQuery,
+    /// Only tokens in this state.
+    pub state: Option<TokenState>,
+}
+
+impl Query for TokenQuery {
+    fn read(params: &mut Params) -> Self {
+        Self { page: PageQuery::read(params), state: params.word("state") }
+    }
+
+    fn write(&self, out: &mut Vec<(&'static str, String)>) {
+        out.extend(self.state.map(|state| ("state", state.to_string())));
+        self.page.write(out);
+    }
 }
 
 /// Who asks.

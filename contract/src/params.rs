@@ -107,6 +107,16 @@ impl Params {
         value
     }
 
+    /// Any number of an enumeration's words: a parameter that is given once for each.
+    pub fn words<E: TextEnum>(&mut self, name: &'static str) -> Vec<E> {
+        let given = self.pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| E::from_word(value));
+        let known: Vec<Option<E>> = given.collect();
+        if known.contains(&None) {
+            self.fault(name, one_of(E::ALL));
+        }
+        known.into_iter().flatten().collect()
+    }
+
     /// `true` or `false`.
     pub fn flag(&mut self, name: &'static str) -> Option<bool> {
         let value = self.get(name)?.parse::<bool>().ok();
@@ -174,6 +184,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Params, query_string};
+    use crate::auth::Scope;
 
     #[test]
     fn a_number_out_of_bounds_is_named_with_its_bounds() {
@@ -183,6 +194,16 @@ mod tests {
             let body = params.finish(()).expect_err(value);
             assert_eq!(body.details["fields"]["limit"], "must be a whole number from 1 to 100");
         }
+    }
+
+    #[test]
+    fn a_parameter_may_be_given_once_for_each_of_its_words() {
+        let mut params = Params::new("scopes=runs%3Aread&days=7&scopes=system:read");
+        assert_eq!(params.words::<Scope>("scopes"), [Scope::RunsRead, Scope::SystemRead]);
+        assert_eq!(params.words::<Scope>("others"), []);
+        let mut params = Params::new("scopes=runs:read&scopes=runs:fly");
+        assert_eq!(params.words::<Scope>("scopes"), [Scope::RunsRead]);
+        assert!(params.finish(()).is_err());
     }
 
     proptest! {

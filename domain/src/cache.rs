@@ -8,7 +8,11 @@ use crate::{
     Result,
     results::Suite,
     runs::RunFacts,
-    store::{Store, version::Version},
+    store::{
+        Store,
+        entity::{api_token, user},
+        version::Version,
+    },
 };
 
 /// Answers of one kind of question. An entry counts only while the database is as it was when the entry was read, so nothing
@@ -41,10 +45,19 @@ pub(crate) struct ReadCaches {
     pub(crate) suite: ReadCache<(), Arc<Suite>>,
     pub(crate) runs: ReadCache<i32, Arc<RunFacts>>,
     pub(crate) lists: ReadCache<RunQuery, Arc<Page<Run>>>,
+    /// By the hash of the whole token; what is unknown is kept too.
+    pub(crate) tokens: ReadCache<String, Option<Arc<(api_token::Model, user::Model)>>>,
+    pub(crate) users: ReadCache<i32, Option<Arc<user::Model>>>,
 }
 
 impl Default for ReadCaches {
     fn default() -> Self {
-        Self { suite: ReadCache::new(1), runs: ReadCache::new(32), lists: ReadCache::new(16) }
+        Self {
+            suite: ReadCache::new(1),
+            runs: ReadCache::new(32),
+            lists: ReadCache::new(16),
+            tokens: ReadCache::new(1_000),
+            users: ReadCache::new(1_000),
+        }
     }
 }

@@ -28,7 +28,7 @@ impl Caller {
 
     /// A token: the scopes it was made with, as far as its account's role allows them today.
     pub fn token(account: Account, token: TokenInfo, scopes: impl IntoIterator<Item = Scope>) -> Self {
-        let scopes = scopes.into_iter().filter(|scope| account.role == Role::Admin || !scope.is_for_admins()).collect();
+        let scopes = scopes.into_iter().filter(|scope| may_have(account.role, *scope)).collect();
         Self { account: Some(account), token: Some(token), scopes }
     }
 
@@ -55,6 +55,11 @@ impl Caller {
         self.account.as_ref()
     }
 
+    /// Whether a person asks who has signed in, and no token.
+    pub fn is_signed_in(&self) -> bool {
+        self.account.is_some() && self.token.is_none()
+    }
+
     /// The token of this request; none for a browser.
     pub fn token_info(&self) -> Option<&TokenInfo> {
         self.token.as_ref()
@@ -69,5 +74,10 @@ impl Caller {
 /// The scopes that a role can have: those for admins are for admins.
 pub fn allowed_scopes(role: Role) -> impl Iterator<Item = Scope> {
     use runlens_contract::TextEnum;
-    Scope::ALL.iter().copied().filter(move |scope| role == Role::Admin || !scope.is_for_admins())
+    Scope::ALL.iter().copied().filter(move |scope| may_have(role, *scope))
+}
+
+/// Whether a role can have a scope.
+pub(crate) fn may_have(role: Role, scope: Scope) -> bool {
+    role == Role::Admin || !scope.is_for_admins()
 }

@@ -38,6 +38,18 @@ impl<S: Send + Sync> FromRequestParts<S> for RunId {
     }
 }
 
+/// The token in the path.
+pub(crate) struct TokenId(pub(crate) i32);
+
+impl<S: Send + Sync> FromRequestParts<S> for TokenId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let [id] = path_ids(parts, state, ["token_id"]).await?;
+        Ok(Self(id))
+    }
+}
+
 /// The run and the regression test in the path.
 pub(crate) struct RunTest {
     pub(crate) run_id: i32,

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{FromRequest, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::{Next, from_fn_with_state, map_response},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use leptos::{
     config::{Env, LeptosOptions},
@@ -18,10 +18,11 @@ use leptos::{
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context};
 use runlens_app::{
     App,
-    data::{auth::SessionCookies, provide_request},
+    data::{auth::SessionCookies, provide_request, tokens::TokenAnswer},
     shell,
     url::{SignInQuery, SignInRefusal},
 };
+use runlens_contract::{ErrorBody, ErrorCode};
 use runlens_domain::Caller;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir};
@@ -36,6 +37,9 @@ use crate::{
 
 /// Where the sign-in form is sent to.
 const SIGN_IN: &str = "/forms/sign-in";
+
+/// The page of tokens, and where its form for a new one is sent to.
+const TOKENS: &str = "/tokens";
 
 /// What the pages are told about the build.
 pub(crate) fn leptos_options(http: &Http) -> LeptosOptions {
@@ -61,6 +65,7 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
     let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(App, None, context.clone());
     Router::new()
         .route("/test/{run_id}", get(old_run_address))
+        .route(TOKENS, post(make_token))
         .leptos_routes_with_context(state, routes, context, move || shell(options.clone()))
         .fallback(file_or_page)
         .layer(
@@ -98,6 +103,36 @@ fn content_security_policy(nonce: &str) -> String {
 async fn old_run_address(uri: Uri) -> Redirect {
     let address = uri.path_and_query().map(|address| address.as_str().replacen("/test/", "/runs/", 1));
     Redirect::permanent(address.as_deref().unwrap_or("/runs"))
+}
+
+/// Makes a token, and answers with the page that shows it. A server function would have to redirect, and a token must not
+/// stand in an address.
+async fn make_token(State(state): State<AppState>, request: Request) -> Response {
+    let caller = request.extensions().get::<Caller>().cloned();
+    let Some((caller, user)) = caller.and_then(|caller| caller.account().map(|account| account.user_id).map(|user| (caller, user))) else {
+        return Redirect::to(&SignInQuery::from_path(TOKENS)).into_response();
+    };
+    let (parts, body) = request.into_parts();
+    let form = match String::from_request(Request::from_parts(parts.clone(), body), &state).await {
+        Ok(form) => form,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let answer = match state.limits.take(Budget::Writes, Client::User(user)).await.retry_after {
+        Some(retry_after) => {
+            let message = format!("Too many tokens at once. Try again in {retry_after} seconds.");
+            TokenAnswer::refusal(&form, ErrorBody::new(ErrorCode::RateLimited, message))
+        }
+        None => TokenAnswer::to(&form, &state.platform, &caller).await,
+    };
+    let options = state.leptos.clone();
+    let context = move || {
+        page_context(&state);
+        provide_context(answer.clone());
+    };
+    let render = render_app_async_with_context(context, move || shell(options.clone()));
+    let mut page = render(Request::from_parts(parts, axum::body::Body::empty())).await;
+    page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    page
 }
 
 /// A file of the site, else the page that says there is nothing.
@@ -145,7 +180,7 @@ async fn visit(State(state): State<AppState>, mut request: Request, next: Next) 
     let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
     if is_page {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie"));
     }
     if is_page

@@ -12,9 +12,11 @@ pub fn header(me: &Me) -> AnyView {
     let (path, search) = (location.pathname, location.search);
     // The list is the root page too.
     let current = move || matches!(path.read().as_str(), "/" | "/runs").then_some("page");
+    let at_tokens = move || matches!(path.read().as_str(), "/tokens").then_some("page");
     let account = match &me.user {
         Some(account) => view! {
             <form class="account" method="post" action="/forms/sign-out">
+                <a href="/tokens" aria-current=at_tokens>"Tokens"</a>
                 <span class="name" title=format!("Signed in with the role {}", account.role)>{account.name.clone()}</span>
                 <button type="submit" class="quiet">"Sign out"</button>
             </form>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use runlens_contract::{
+    auth::TokenState,
     log::LogLevel,
     run::RunStatus,
     sample::{OutputStatus, ResultStatus},
@@ -87,6 +88,16 @@ impl From<LogLevel> for Mark {
             LogLevel::Warning => state("!", "warning", "mark error"),
             LogLevel::Info => state("", "info", "mark queued"),
             LogLevel::Debug => state("", "debug", "mark queued"),
+        }
+    }
+}
+
+impl From<TokenState> for Mark {
+    fn from(of: TokenState) -> Self {
+        match of {
+            TokenState::Active => state("✓", "active", "mark pass"),
+            TokenState::Expired => state("○", "expired", "mark queued"),
+            TokenState::Revoked => state("⊘", "revoked", "mark canceled"),
         }
     }
 }

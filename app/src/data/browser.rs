@@ -3,6 +3,7 @@
 use gloo_net::http::{Request, Response};
 use runlens_contract::{
     CursorPage, ErrorBody, ErrorCode, Page, Query, Timestamp,
+    auth::{Token, TokenQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogLine, LogQuery},
     page::PageQuery,
@@ -51,6 +52,10 @@ impl Source {
 
     pub(super) async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, ErrorBody> {
         get(format!("/runs{}", query.to_query_string())).await
+    }
+
+    pub(super) async fn tokens(&self, query: &TokenQuery) -> Result<Page<Token>, ErrorBody> {
+        get(format!("/auth/tokens{}", query.to_query_string())).await
     }
 
     pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {

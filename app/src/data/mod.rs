@@ -5,6 +5,7 @@
 pub mod auth;
 pub mod logs;
 pub mod runs;
+pub mod tokens;
 
 #[cfg(feature = "hydrate")]
 mod browser;

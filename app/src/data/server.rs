@@ -5,6 +5,7 @@ use std::future::Future;
 use leptos::prelude::{provide_context, use_context};
 use runlens_contract::{
     CursorPage, ErrorBody, ErrorCode, Page, Timestamp,
+    auth::{Token, TokenQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogLine, LogQuery},
     page::PageQuery,
@@ -66,6 +67,10 @@ impl Source {
 
     pub(super) async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, ErrorBody> {
         ask(self.0.platform.runs(&self.0.caller, query)).await
+    }
+
+    pub(super) async fn tokens(&self, query: &TokenQuery) -> Result<Page<Token>, ErrorBody> {
+        ask(self.0.platform.tokens(&self.0.caller, query)).await
     }
 
     pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {

@@ -5,3 +5,4 @@ pub mod not_found;
 pub mod run;
 pub mod runs;
 pub mod sign_in;
+pub mod tokens;

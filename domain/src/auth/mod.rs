@@ -3,6 +3,7 @@
 mod password;
 mod session;
 mod token;
+mod tokens;
 
 use runlens_contract::{
     TextEnum,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sha_crypt::{PasswordVerifier, ShaCrypt, password_hash};
+use sha_crypt::{Params, PasswordVerifier, ShaCrypt, sha512_crypt};
 use tokio::sync::Semaphore;
 
 use crate::{Error, Result};
@@ -10,9 +10,9 @@ use crate::{Error, Result};
 /// The longest password that is looked at, in bytes: the cost of a check grows with it.
 pub(super) const MAX_PASSWORD: usize = 1024;
 
-/// Belongs to nobody. Its 1,024,000 rounds are the platform's, so that an unknown account costs what a known one does.
-const NOBODY: &str =
-    "$6$rounds=1024000$runlensdummysalt$6jgd97qMuruUGU4CFiInueGhO9JW4Btrw/LIYd3R5PuHiq4NjIztnKkhiI4IkdcD41nxKIgNURG9F4TWP8fBJ1";
+/// Rounds of the platform's hashes. A wrong password costs as many whatever is stored, so that time tells nobody which
+/// accounts there are, or which have an old hash or none.
+const ROUNDS: u32 = 1_024_000;
 
 /// Checks passwords off the async threads, few at a time: each takes over half a second of a core.
 #[derive(Clone)]
@@ -42,19 +42,26 @@ impl PasswordChecker {
 }
 
 fn verify(password: &[u8], hash: Option<&str>) -> bool {
-    match hash.map(|hash| ShaCrypt::default().verify_password(password, hash)) {
-        Some(Ok(())) => true,
-        Some(Err(password_hash::Error::PasswordInvalid)) => false,
-        _ => {
-            let _ = ShaCrypt::default().verify_password(password, NOBODY);
-            false
-        }
+    let is_right = hash.is_some_and(|hash| ShaCrypt::default().verify_password(password, hash).is_ok());
+    if !is_right && let Ok(rest) = Params::new(missing_rounds(hash)) {
+        std::hint::black_box(sha512_crypt(password, b"of nobody", rest));
     }
+    is_right
+}
+
+/// Rounds that checking a hash leaves out of the platform's.
+fn missing_rounds(hash: Option<&str>) -> u32 {
+    let rounds = hash.and_then(|hash| {
+        let parameter = hash.strip_prefix("$6$").or_else(|| hash.strip_prefix("$5$"))?.split('$').next()?;
+        let params = if parameter.starts_with("rounds=") { parameter.parse::<Params>().ok()? } else { Params::default() };
+        params.to_string().strip_prefix("rounds=")?.parse::<u32>().ok()
+    });
+    ROUNDS.saturating_sub(rounds.unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::verify;
+    use super::{missing_rounds, verify};
 
     #[test]
     fn a_password_is_checked_against_what_passlib_stored() {
@@ -75,6 +82,24 @@ mod tests {
         ];
         for (password, hash, expected) in cases {
             assert_eq!(verify(password.as_bytes(), Some(hash)), expected, "{password} {hash}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_asked_for_a_wrong_password_costs_the_same() {
+        let cases = [
+            (None, 1_024_000),
+            (Some(""), 1_024_000),
+            (Some("secret"), 1_024_000),
+            (Some("$6$rounds=1$salt$x"), 1_024_000),
+            (Some("$6$rounds=1024000$salt$x"), 0),
+            (Some("$6$rounds=656000$salt$x"), 368_000),
+            (Some("$5$rounds=535000$salt$x"), 489_000),
+            (Some("$5$salt$x"), 1_019_000),
+            (Some("$6$rounds=1500000$salt$x"), 0),
+        ];
+        for (hash, rounds) in cases {
+            assert_eq!(missing_rounds(hash), rounds, "{hash:?}");
         }
     }
 

@@ -1,11 +1,13 @@
 //! Browser sessions. Nothing of them is stored: the signed cookie says who and until when.
 
+use std::sync::Arc;
+
 use runlens_contract::{Timestamp, auth::Account};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::account;
-use crate::{Caller, Error, Platform, Result, store::entity::user};
+use crate::{Caller, Platform, Result, store::entity::user};
 
 /// Seconds that a session lasts.
 pub const SESSION_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -30,7 +32,7 @@ impl Platform {
     /// Opens a session for the account whose password is given.
     ///
     /// # Errors
-    /// [`Error::WrongPassword`].
+    /// [`crate::Error::WrongPassword`].
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<Session> {
         let user = self.user_by_password(email, password).await?;
         Ok(Session::open(&user, self.clock().now()))
@@ -49,7 +51,8 @@ impl Platform {
         if expires <= self.clock().now().unix() {
             return Ok(None);
         }
-        let user = self.store().user(user_id).await.map_err(Error::from)?;
+        let read = async { Ok(self.store().user(user_id).await?.map(Arc::new)) };
+        let user = self.reads().users.get(self.store(), user_id, read).await?;
         let user = user.filter(|user| fingerprint(user).as_bytes().ct_eq(signed_with.as_bytes()).into());
         Ok(user.map(|user| Caller::signed_in(account(&user))))
     }

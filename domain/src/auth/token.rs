@@ -1,9 +1,11 @@
 //! Bearer tokens: made, and read back.
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use runlens_contract::{
     TextEnum, Timestamp,
-    auth::{CreatedToken, Role, Scope, TokenInfo, TokenRequest},
+    auth::{CreatedToken, Scope, TokenInfo, TokenRequest},
     params::invalid,
 };
 use sha2::{Digest, Sha256};
@@ -12,6 +14,7 @@ use subtle::ConstantTimeEq;
 use super::{account, password::MAX_PASSWORD, role};
 use crate::{
     Caller, Error, Platform, Result,
+    caller::may_have,
     clock::random_bytes,
     store::{
         accounts::NewToken,
@@ -36,18 +39,26 @@ impl Platform {
         }
         let prefix = token.get(..PREFIX).ok_or(Error::Unauthorized)?;
         let hash = hash(token);
-        let row =
-            self.store().tokens_by_prefix(prefix).await?.into_iter().find(|row| row.token_hash.as_bytes().ct_eq(hash.as_bytes()).into());
-        let row = row.filter(|row| is_live(row, self.clock().now())).ok_or(Error::Unauthorized)?;
-        let user = self.store().user(row.user_id).await?.ok_or(Error::Unauthorized)?;
+        let read = async {
+            let rows = self.store().tokens_by_prefix(prefix).await?;
+            let Some(row) = rows.into_iter().find(|row| row.token_hash.as_bytes().ct_eq(hash.as_bytes()).into()) else { return Ok(None) };
+            let user = self.store().user(row.user_id).await?;
+            Ok(user.map(|user| Arc::new((row, user))))
+        };
+        // Kept by its whole hash: what is found is this token's, and a revocation is a change of the database.
+        let found = self.reads().tokens.get(self.store(), hash.clone(), read).await?.ok_or(Error::Unauthorized)?;
+        let (row, user) = &*found;
+        if !is_live(row, self.clock().now()) {
+            return Err(Error::Unauthorized);
+        }
         let scopes = read_scopes(&row.scopes_json);
         let info = TokenInfo {
             token_id: row.id,
-            token_name: row.token_name,
-            token_prefix: row.token_prefix,
+            token_name: row.token_name.clone(),
+            token_prefix: row.token_prefix.clone(),
             expires_at: Timestamp::from_utc(row.expires_at),
         };
-        Ok(Caller::token(account(&user), info, scopes))
+        Ok(Caller::token(account(user), info, scopes))
     }
 
     /// Makes a token for the account whose password is given.
@@ -82,11 +93,11 @@ impl Platform {
         self.issue_token(&user, token_name, scopes, days).await
     }
 
-    async fn issue_token(&self, user: &user::Model, token_name: &str, scopes: &[Scope], days: i64) -> Result<CreatedToken> {
+    pub(super) async fn issue_token(&self, user: &user::Model, token_name: &str, scopes: &[Scope], days: i64) -> Result<CreatedToken> {
         let mut scopes = scopes.to_vec();
         scopes.sort_unstable();
         scopes.dedup();
-        if role(user) != Role::Admin && scopes.iter().any(|scope| scope.is_for_admins()) {
+        if !scopes.iter().all(|scope| may_have(role(user), *scope)) {
             return Err(Error::MissingRole(
                 "The scopes `baselines:write`, `system:write` and `tokens:manage` are for accounts with the role `admin`.",
             ));
@@ -118,17 +129,17 @@ fn hash(token: &str) -> String {
     Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn is_live(row: &api_token::Model, now: Timestamp) -> bool {
+pub(super) fn is_live(row: &api_token::Model, now: Timestamp) -> bool {
     row.revoked_at.is_none() && Timestamp::from_utc(row.expires_at) > now
 }
 
 /// Words that are no scope are left out, and so is everything that is no list of words.
-fn read_scopes(json: &str) -> Vec<Scope> {
+pub(super) fn read_scopes(json: &str) -> Vec<Scope> {
     let words: Vec<serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
     words.iter().filter_map(|word| Scope::from_word(word.as_str()?)).collect()
 }
 
-fn faults(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'static str, String)> {
+pub(super) fn faults(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'static str, String)> {
     let mut faults = Vec::new();
     let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !(1..=50).contains(&token_name.len()) || !token_name.bytes().all(is_name_byte) {
@@ -137,13 +148,13 @@ fn faults(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'static str, S
     if !(1..=30).contains(&days) {
         faults.push(("expires_in_days", "must be a whole number from 1 to 30".to_owned()));
     }
-    if scopes.is_empty() {
-        faults.push(("scopes", "must name at least one scope".to_owned()));
+    if !(1..=Scope::ALL.len()).contains(&scopes.len()) {
+        faults.push(("scopes", format!("must name 1 to {} scopes", Scope::ALL.len())));
     }
     faults
 }
 
-fn refuse(faults: &[(&'static str, String)]) -> Result<()> {
+pub(super) fn refuse(faults: &[(&'static str, String)]) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(invalid(faults))) }
 }
 

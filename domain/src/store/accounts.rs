@@ -1,6 +1,10 @@
 //! Queries for accounts and their tokens.
 
-use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, ExprTrait, QueryFilter, SqlErr, TransactionTrait, prelude::*, sea_query::Func};
+use runlens_contract::auth::{TokenQuery, TokenState};
+use sea_orm::{
+    ActiveValue::Set, Condition, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr, TransactionTrait, prelude::*,
+    sea_query::Func,
+};
 
 use super::{
     Store,
@@ -41,6 +45,37 @@ impl Store {
     /// Tokens that begin with these characters.
     pub(crate) async fn tokens_by_prefix(&self, prefix: &str) -> Result<Vec<api_token::Model>, DbErr> {
         api_token::Entity::find().filter(api_token::Column::TokenPrefix.eq(prefix)).all(&self.db).await
+    }
+
+    /// An account's tokens as they are asked for, newest first, and how many there are. Tokens are numbered as they are made.
+    pub(crate) async fn tokens_of(
+        &self,
+        user_id: i32,
+        query: &TokenQuery,
+        now: TimeDateTime,
+    ) -> Result<(Vec<api_token::Model>, u64), DbErr> {
+        let (revoked_at, expires_at) = (api_token::Column::RevokedAt, api_token::Column::ExpiresAt);
+        let state = query.state.map(|state| match state {
+            TokenState::Active => revoked_at.is_null().and(expires_at.gt(now)),
+            TokenState::Expired => revoked_at.is_null().and(expires_at.lte(now)),
+            TokenState::Revoked => revoked_at.is_not_null(),
+        });
+        let wanted = Condition::all().add(api_token::Column::UserId.eq(user_id)).add_option(state);
+        let found = api_token::Entity::find().filter(wanted);
+        let total = found.clone().count(&self.db).await?;
+        let page = found.order_by_desc(api_token::Column::Id).limit(u64::from(query.page.limit)).offset(u64::from(query.page.offset));
+        Ok((page.all(&self.db).await?, total))
+    }
+
+    /// Revokes an account's token, unless it is already; false where the account has none of this id.
+    pub(crate) async fn revoke_token(&self, user_id: i32, id: i32, now: TimeDateTime) -> Result<bool, DbErr> {
+        let own = Condition::all().add(api_token::Column::Id.eq(id)).add(api_token::Column::UserId.eq(user_id));
+        let revoked = api_token::Entity::update_many()
+            .col_expr(api_token::Column::RevokedAt, Expr::value(now))
+            .filter(own.clone().add(api_token::Column::RevokedAt.is_null()))
+            .exec(&self.db)
+            .await?;
+        Ok(revoked.rows_affected > 0 || api_token::Entity::find().filter(own).one(&self.db).await?.is_some())
     }
 
     /// Stores a token in the place of one with its name that is no longer live; false where that one still is.

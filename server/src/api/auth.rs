@@ -1,15 +1,21 @@
 //! Tokens, and who asks.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use runlens_contract::{
-    ErrorBody,
-    auth::{CreatedToken, Me, TokenRequest},
+    ErrorBody, Page,
+    auth::{CreatedToken, Me, Token, TokenQuery, TokenRequest},
+    page::PageQuery,
 };
 use runlens_domain::Platform;
 
 use crate::{
     error::{ApiError, ApiResult},
-    extract::{Asker, JsonBody},
+    extract::{Asked, Asker, JsonBody, TokenId},
 };
 
 /// Create a token
@@ -29,8 +35,63 @@ use crate::{
 pub(crate) async fn create_token(
     State(platform): State<Platform>,
     JsonBody(request): JsonBody<TokenRequest>,
-) -> Result<(StatusCode, Json<CreatedToken>), ApiError> {
-    Ok((StatusCode::CREATED, Json(platform.create_token(&request).await?)))
+) -> Result<impl IntoResponse, ApiError> {
+    let created = platform.create_token(&request).await?;
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)))
+}
+
+/// List tokens
+///
+/// Those of the caller's own account, newest first, those that no longer work included. A person who has signed in with a
+/// browser may always list them.
+#[utoipa::path(
+    get, path = "/auth/tokens", tag = "auth", operation_id = "list_tokens", params(PageQuery, TokenQuery),
+    responses((status = OK, description = "A page of tokens", body = Page<Token>)),
+    extensions(("x-required-scope" = json!("tokens:manage")))
+)]
+pub(crate) async fn list_tokens(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    Asked(query): Asked<TokenQuery>,
+) -> ApiResult<Page<Token>> {
+    Ok(Json(platform.tokens(&caller, &query).await?))
+}
+
+/// Revoke the caller's token
+///
+/// The token of this request stops working at once.
+#[utoipa::path(
+    delete, path = "/auth/tokens/current", tag = "auth", operation_id = "revoke_current_token",
+    responses(
+        (status = NO_CONTENT, description = "The token is revoked"),
+        (status = FORBIDDEN, description = "A visitor has no tokens, or the request came from another site", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "The request came with a browser's session, not with a token", body = ErrorBody)
+    )
+)]
+pub(crate) async fn revoke_current_token(State(platform): State<Platform>, Asker(caller): Asker) -> Result<StatusCode, ApiError> {
+    platform.revoke_current_token(&caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Revoke a token
+///
+/// One of the caller's own account; it stops working at once. Needs no scope. Revoking a token again changes nothing.
+#[utoipa::path(
+    delete, path = "/auth/tokens/{token_id}", tag = "auth", operation_id = "revoke_token",
+    params(("token_id" = i32, Path, description = "Numeric token ID", minimum = 1)),
+    responses(
+        (status = NO_CONTENT, description = "The token is revoked"),
+        (status = FORBIDDEN, description = "A visitor has no tokens, or the request came from another site", body = ErrorBody),
+        (status = NOT_FOUND, description = "The account has no such token", body = ErrorBody)
+    )
+)]
+pub(crate) async fn revoke_token(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    TokenId(id): TokenId,
+) -> Result<StatusCode, ApiError> {
+    platform.revoke_token(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Get the caller

@@ -21,16 +21,16 @@ pub(crate) async fn security_headers(State(state): State<AppState>, request: Req
     response
 }
 
-/// For answers of the API: nothing in them is ever run, framed or kept for somebody else.
+/// For answers of the API: nothing in them is ever run, framed or kept for somebody else. A handler may be stricter about keeping.
 pub(crate) async fn api_headers(request: Request, next: Next) -> Response {
-    const HEADERS: [(HeaderName, &str); 3] = [
+    const HEADERS: [(HeaderName, &str); 2] = [
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-        (header::CACHE_CONTROL, "private, no-cache"),
         (header::VARY, "Authorization, Cookie, Accept-Encoding"),
     ];
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     response
 }

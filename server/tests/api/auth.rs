@@ -6,6 +6,7 @@ use runlens_domain::{
     testing::{RunSpec, TestPlatform},
 };
 use serde_json::{Value, json};
+use sha2::Digest;
 
 use crate::server::{Answer, SECRET, Server};
 
@@ -48,6 +49,12 @@ each_backend! {
             (json!({"expires_in_days": 31}), "expires_in_days"),
             (json!({"expires_in_days": "7"}), "expires_in_days"),
             (json!({"scopes": []}), "scopes"),
+            (json!({"scopes": vec!["runs:read"; 8]}), "scopes"),
+            (json!({"scopes": "runs:read"}), "scopes"),
+            (json!({"token_name": "ci\n"}), "token_name"),
+            (json!({"token_name": ""}), "token_name"),
+            (json!({"expires_in_days": 1.5}), "expires_in_days"),
+            (json!({"password": ""}), "password"),
             (json!({"scopes": ["runs:read", "runs:fly"]}), "scopes"),
             (json!({"days": 7}), "days"),
         ] {
@@ -141,5 +148,47 @@ each_backend! {
             server.test.sql(&format!("UPDATE api_token SET scopes_json = '{json}'")).await;
             assert_eq!(server.get("/api/v1/auth/me").token(&token).send().await.ok()["scopes"], scopes, "{json}");
         }
+    }
+
+    async fn tokens_of_the_platform_and_ours_are_stored_alike(test) {
+        // As the platform's own Python makes and stores them.
+        const THEIRS: &str = "spci_Q2FwdGlvbnMgYXJlIHRleHQgb3ZlciB0aW1lIDpdISE";
+        const HASH: &str = "238c34608d124cf219527305b100f5afe13bb1f12afe476b51d28b9c705130c0";
+        let user = test.user("ada", Some("user"), SECRET).await;
+        test.sql(&format!(
+            "INSERT INTO api_token (user_id, token_name, token_hash, token_prefix, scopes_json, created_at, expires_at)
+             VALUES ({user}, 'theirs', '{HASH}', '{}', '[\"runs:read\"]', '2026-06-27 11:00:00', '2026-06-28 12:00:00')",
+            &THEIRS[..16],
+        )).await;
+        let server = Server::new(test);
+        let me = server.get("/api/v1/auth/me").token(THEIRS).send().await.ok();
+        assert_eq!((&me["token"]["token_name"], &me["scopes"]), (&json!("theirs"), &json!(["runs:read"])));
+
+        let ours = ask_for_token(&server, json!({"token_name": "ours"})).await.json();
+        let ours = ours["token"].as_str().expect("a token");
+        let hash: String = sha2::Sha256::digest(ours).iter().map(|byte| format!("{byte:02x}")).collect();
+        server.test.sql(&format!("UPDATE api_token SET revoked_at = created_at WHERE NOT (token_hash = '{hash}'
+            AND token_prefix = '{}' AND scopes_json = '[\"runs:read\",\"results:read\"]' AND revoked_at IS NULL)", &ours[..16])).await;
+        server.get("/api/v1/auth/me").token(ours).send().await.ok();
+        server.get("/api/v1/auth/me").token(THEIRS).send().await.failure(401, "unauthorized");
+    }
+
+    async fn a_new_token_is_kept_by_nobody_on_its_way(test) {
+        let server = with_ada(test, "user").await;
+        assert_eq!(ask_for_token(&server, json!({})).await.header("cache-control"), "no-store");
+    }
+
+    async fn a_session_is_no_password(test) {
+        let server = with_ada(test, "user").await;
+        let session = server.session("ada").await;
+        let post = |body: Value| {
+            let post = server.post("/api/v1/auth/tokens").header("cookie", &session).header("sec-fetch-site", "same-origin");
+            post.json(&body).send()
+        };
+        let body = post(json!({"token_name": "ci"})).await.failure(400, "validation_error");
+        assert!(body["details"]["fields"]["email"].is_string(), "{body}");
+        let body = post(json!({"token_name": "ci", "email": "ada@example.org"})).await.failure(400, "validation_error");
+        assert!(body["details"]["fields"]["password"].is_string(), "{body}");
+        post(json!({"token_name": "ci", "email": "ada@example.org", "password": "wrong"})).await.failure(401, "unauthorized");
     }
 }

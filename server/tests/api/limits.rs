@@ -71,7 +71,7 @@ async fn asking_for_tokens_has_a_window_of_its_own() {
     let ask = || server.post("/api/v1/auth/tokens").json(&json!({}));
     ask().send().await.failure(400, "validation_error");
     for _ in 0..3 {
-        server.get("/api/v1/auth/tokens").send().await.failure(405, "method_not_allowed");
+        server.get("/api/v1/auth/tokens").send().await.failure(401, "unauthorized");
         server.post("/api/v1/runs").send().await;
     }
     server.test.advance(600);

@@ -10,3 +10,5 @@ mod pages;
 mod runs;
 mod server;
 mod system;
+mod tokens;
+mod tokens_page;

@@ -33,6 +33,9 @@ each_backend! {
         server.get("/api/v1/runs").header("cookie", &cookie).header("authorization", "Bearer").send().await.failure(401, "unauthorized");
         server.get("/api/v1/runs").header("cookie", &cookie.replace('=', "=A")).send().await.failure(401, "unauthorized");
         server.get("/api/v1/runs").header("cookie", "runlens_visitor=visitor").send().await.failure(401, "unauthorized");
+        // What is signed for one cookie is worth nothing in the other.
+        let as_session = cookie.replace("runlens_visitor", "runlens_session");
+        server.get("/api/v1/runs").header("cookie", &as_session).send().await.failure(401, "unauthorized");
         server.post("/api/v1/auth/tokens").header("cookie", &cookie).header("sec-fetch-site", "cross-site").send().await.failure(403, "forbidden");
         assert_eq!(server.get("/").header("cookie", &cookie).send().await.header("set-cookie"), "");
     }
@@ -55,6 +58,38 @@ each_backend! {
         me().await.ok();
         server.test.advance(1);
         me().await.failure(401, "unauthorized");
+    }
+
+    async fn a_session_has_the_rights_that_its_account_has_today(test) {
+        test.user("ada", Some("admin"), SECRET).await;
+        let server = Server::new(test);
+        let cookie = server.session("ada").await;
+        let scopes = async || server.get("/api/v1/auth/me").header("cookie", &cookie).send().await.ok()["scopes"].as_array().map(Vec::len);
+        assert_eq!(scopes().await, Some(7));
+        server.test.sql("UPDATE `user` SET role = 'tester'").await;
+        assert_eq!(scopes().await, Some(4));
+        let forged = cookie.replacen("=", "=A", 1);
+        server.get("/api/v1/auth/me").header("cookie", &forged).send().await.failure(401, "unauthorized");
+        let as_visitor = cookie.replace("runlens_session", "runlens_visitor");
+        server.get("/api/v1/auth/me").header("cookie", &as_visitor).send().await.failure(401, "unauthorized");
+        server.test.sql("DELETE FROM `user`").await;
+        server.get("/api/v1/auth/me").header("cookie", &cookie).send().await.failure(401, "unauthorized");
+    }
+
+    async fn signing_out_takes_the_cookie_back(test) {
+        test.user("ada", Some("user"), SECRET).await;
+        let https = Http { public_url: "https://runlens.example.org".to_owned(), ..http() };
+        let server = Server::with(test, https, LimitSettings::default());
+        let cookie = server.session("ada").await;
+        let sign_out = || server.post("/forms/sign-out").header("accept", "text/html").header("cookie", &cookie);
+        assert_eq!(sign_out().header("origin", "https://evil.example.org").send().await.status, StatusCode::FORBIDDEN);
+        let answer = sign_out().header("origin", "https://runlens.example.org").send().await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, "/"));
+        let set = answer.header("set-cookie");
+        for part in ["runlens_session=", "Max-Age=0", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+            assert!(set.contains(part), "{set}");
+        }
+        server.get("/api/v1/auth/me").header("cookie", &answer.cookies()).send().await.failure(401, "unauthorized");
     }
 
     async fn a_new_password_ends_a_session(test) {

@@ -72,6 +72,26 @@ impl Web {
         Self(router(AppState::new(platform, http, limits, &config::SecretKey::random())))
     }
 
+    /// The cookie of somebody who signs in with the password of [`SECRET`].
+    pub(crate) async fn session(&self, name: &str) -> String {
+        let form = format!("email={name}%40example.org&password=secret");
+        // Each from another address: this is not about limits.
+        let [a, b, ..] = runlens_domain::clock::random_bytes::<4>();
+        let answer = self.form("/forms/sign-in").from([10, 1, a, b]).body(form).send().await;
+        assert!(answer.cookies().starts_with("runlens_session="), "{}", answer.text());
+        answer.cookies()
+    }
+
+    /// A form that one of our own pages sends.
+    pub(crate) fn form(&self, path: &str) -> Call<'_> {
+        let post = self.post(path).header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
+        post.header("host", "127.0.0.1:3000").header("origin", "http://127.0.0.1:3000")
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Call<'_> {
+        self.call(Method::DELETE, path)
+    }
+
     pub(crate) fn get(&self, path: &str) -> Call<'_> {
         self.call(Method::GET, path)
     }
