@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sha_crypt::{Params, PasswordVerifier, ShaCrypt, sha512_crypt};
+use sha_crypt::{Params, PasswordVerifier, ShaCrypt, sha256_crypt, sha512_crypt};
 use tokio::sync::Semaphore;
 
 use crate::{Error, Result};
@@ -10,8 +10,8 @@ use crate::{Error, Result};
 /// The longest password that is looked at, in bytes: the cost of a check grows with it.
 pub(super) const MAX_PASSWORD: usize = 1024;
 
-/// Rounds of the platform's hashes. A wrong password costs as many whatever is stored, so that time tells nobody which
-/// accounts there are, or which have an old hash or none.
+/// Rounds of the platform's hashes. A wrong password costs as many of either kind whatever is stored, so that time tells nobody
+/// which accounts there are, or which have an old hash or none.
 const ROUNDS: u32 = 1_024_000;
 
 /// Checks passwords off the async threads, few at a time: each takes over half a second of a core.
@@ -43,20 +43,27 @@ impl PasswordChecker {
 
 fn verify(password: &[u8], hash: Option<&str>) -> bool {
     let is_right = hash.is_some_and(|hash| ShaCrypt::default().verify_password(password, hash).is_ok());
-    if !is_right && let Ok(rest) = Params::new(missing_rounds(hash)) {
-        std::hint::black_box(sha512_crypt(password, b"of nobody", rest));
+    if !is_right {
+        let (sha512, sha256) = missing_rounds(hash);
+        if let Ok(rest) = Params::new(sha512) {
+            std::hint::black_box(sha512_crypt(password, b"of nobody", rest));
+        }
+        if let Ok(rest) = Params::new(sha256) {
+            std::hint::black_box(sha256_crypt(password, b"of nobody", rest));
+        }
     }
     is_right
 }
 
-/// Rounds that checking a hash leaves out of the platform's.
-fn missing_rounds(hash: Option<&str>) -> u32 {
-    let rounds = hash.and_then(|hash| {
-        let parameter = hash.strip_prefix("$6$").or_else(|| hash.strip_prefix("$5$"))?.split('$').next()?;
+/// Rounds of sha512-crypt and of sha256-crypt that checking a hash leaves out of the platform's.
+fn missing_rounds(hash: Option<&str>) -> (u32, u32) {
+    let rounds = |mark: &str| {
+        let parameter = hash?.strip_prefix(mark)?.split('$').next()?;
         let params = if parameter.starts_with("rounds=") { parameter.parse::<Params>().ok()? } else { Params::default() };
         params.to_string().strip_prefix("rounds=")?.parse::<u32>().ok()
-    });
-    ROUNDS.saturating_sub(rounds.unwrap_or_default())
+    };
+    let missing = |mark| ROUNDS.saturating_sub(rounds(mark).unwrap_or_default());
+    (missing("$6$"), missing("$5$"))
 }
 
 #[cfg(test)]
@@ -88,15 +95,15 @@ mod tests {
     #[test]
     fn whoever_is_asked_for_a_wrong_password_costs_the_same() {
         let cases = [
-            (None, 1_024_000),
-            (Some(""), 1_024_000),
-            (Some("secret"), 1_024_000),
-            (Some("$6$rounds=1$salt$x"), 1_024_000),
-            (Some("$6$rounds=1024000$salt$x"), 0),
-            (Some("$6$rounds=656000$salt$x"), 368_000),
-            (Some("$5$rounds=535000$salt$x"), 489_000),
-            (Some("$5$salt$x"), 1_019_000),
-            (Some("$6$rounds=1500000$salt$x"), 0),
+            (None, (1_024_000, 1_024_000)),
+            (Some(""), (1_024_000, 1_024_000)),
+            (Some("secret"), (1_024_000, 1_024_000)),
+            (Some("$6$rounds=1$salt$x"), (1_024_000, 1_024_000)),
+            (Some("$6$rounds=1024000$salt$x"), (0, 1_024_000)),
+            (Some("$6$rounds=656000$salt$x"), (368_000, 1_024_000)),
+            (Some("$5$rounds=535000$salt$x"), (1_024_000, 489_000)),
+            (Some("$5$salt$x"), (1_024_000, 1_019_000)),
+            (Some("$6$rounds=1500000$salt$x"), (0, 1_024_000)),
         ];
         for (hash, rounds) in cases {
             assert_eq!(missing_rounds(hash), rounds, "{hash:?}");
