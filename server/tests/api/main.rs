@@ -3,6 +3,7 @@
 mod auth;
 mod envelope;
 mod errors;
+mod examples;
 mod limits;
 mod logs;
 mod openapi;
