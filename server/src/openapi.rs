@@ -152,7 +152,7 @@ fn add_header(response: &mut Response, name: &str) {
 }
 
 /// Says of an operation what is true of all of them.
-fn complete(path: &str, is_get: bool, operation: &mut Operation) {
+fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
             EVERYWHERE.into_iter().for_each(|name| add_header(response, name));
@@ -187,15 +187,21 @@ fn bound_id(parameter: &mut Parameter) {
 
 /// The document as it is served.
 pub fn document() -> &'static str {
-    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    // Nothing in the document can fail to be written as JSON.
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| complete().to_pretty_json().unwrap_or_default());
+    &DOCUMENT
+}
+
+/// The document with everything that is true of all operations.
+pub(crate) fn complete() -> &'static OpenApi {
+    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| {
         let mut document = api_routes().into_openapi();
         for (path, item) in &mut document.paths.paths {
             let PathItem { get, put, post, delete, patch, .. } = item;
-            get.iter_mut().for_each(|operation| complete(path, true, operation));
-            [put, post, delete, patch].into_iter().flatten().for_each(|operation| complete(path, false, operation));
+            get.iter_mut().for_each(|operation| complete_operation(path, true, operation));
+            [put, post, delete, patch].into_iter().flatten().for_each(|operation| complete_operation(path, false, operation));
         }
-        // Nothing in the document can fail to be written as JSON.
-        document.to_pretty_json().unwrap_or_default()
+        document
     });
     &DOCUMENT
 }

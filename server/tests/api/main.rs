@@ -1,6 +1,7 @@
 //! /api/v1 and the pages, through HTTP, in process. Files mirror the addresses.
 
 mod auth;
+mod docs;
 mod envelope;
 mod errors;
 mod examples;
