@@ -26,14 +26,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <!DOCTYPE html>
         <html lang="en">
             <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                // Before anything is painted, so that a chosen theme does not flash.
-                <script src="/theme.js" nonce=leptos::nonce::use_nonce()></script>
-                <HashedStylesheet options=options.clone()/>
-                <link rel="preload" href="/fonts/inter.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                {document_head(&options)}
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
                 <MetaTags/>
@@ -42,6 +35,20 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <App/>
             </body>
         </html>
+    }
+}
+
+/// What every document's head begins with.
+pub fn document_head(options: &LeptosOptions) -> impl IntoView + use<> {
+    view! {
+        <meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1"/>
+        <meta name="color-scheme" content="light dark"/>
+        // Before anything is painted, so that a chosen theme does not flash.
+        <script src="/theme.js" nonce=leptos::nonce::use_nonce()></script>
+        <HashedStylesheet options=options.clone()/>
+        <link rel="preload" href="/fonts/inter.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
     }
 }
 

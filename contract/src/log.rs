@@ -85,7 +85,7 @@ pub struct LogQuery {
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 100, required = false))]
     pub limit: u32,
     /// Opaque position from a page's `next_cursor`; not together with `offset`.
-    #[cfg_attr(feature = "openapi", param(max_length = 200))]
+    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 200))]
     pub cursor: Option<String>,
     /// Which way to read; `backward` without a cursor starts at the end of the log.
     #[cfg_attr(feature = "openapi", param(inline))]

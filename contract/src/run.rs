@@ -254,7 +254,7 @@ pub struct RunQuery {
     #[cfg_attr(feature = "openapi", param(inline))]
     pub platform: Option<RunPlatform>,
     /// Only runs of this branch.
-    #[cfg_attr(feature = "openapi", param(max_length = 255))]
+    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 255))]
     pub branch: Option<String>,
     /// Only runs of this commit: 40 hexadecimal digits.
     #[cfg_attr(feature = "openapi", param(pattern = "^[0-9a-fA-F]{40}$"))]

@@ -124,7 +124,7 @@ pub struct SampleQuery {
     /// Only tests of this status.
     pub status: Option<ResultStatus>,
     /// Only tests of this category, by name; `uncategorized` for those in none.
-    #[cfg_attr(feature = "openapi", param(max_length = 64))]
+    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 64))]
     pub category: Option<String>,
 }
 

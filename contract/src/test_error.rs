@@ -92,7 +92,7 @@ pub struct ErrorQuery {
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
     pub regression_id: Option<i32>,
     /// Only errors of tests in this category, by name; `uncategorized` for tests in none.
-    #[cfg_attr(feature = "openapi", param(max_length = 64))]
+    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 64))]
     pub category: Option<String>,
 }
 

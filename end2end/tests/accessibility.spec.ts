@@ -11,6 +11,7 @@ const pages: [string, (platform: Platform) => Promise<string>][] = [
   ['a queued run', async (platform) => `/runs/${(await platform.run('status=queued')).run_id}`],
   ['a log', async (platform) => `/runs/${(await platform.run('status=fail', async ({ run_id }) => (await platform.log(run_id)).body.data?.length === 100)).run_id}/logs`],
   ['sign in', async () => '/sign-in'],
+  ['the API', async () => '/api/docs'],
   ['not found', async () => '/nowhere'],
 ];
 

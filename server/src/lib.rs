@@ -3,6 +3,7 @@
 //! No rule lives here. A handler takes a request apart, asks [`runlens_domain::Platform`] and translates its answer.
 
 mod api;
+mod docs;
 mod error;
 mod extract;
 mod middleware;

@@ -1,121 +1,207 @@
 //! The OpenAPI document: what the handlers say about themselves, and what is true of all of them.
 
+pub mod examples;
+
 use std::sync::LazyLock;
 
-use runlens_contract::ErrorBody;
+use runlens_contract::{
+    ErrorBody, Query as _,
+    auth::Scope,
+    page::{MAX_OFFSET, PageQuery},
+};
+use runlens_domain::Error;
+use serde_json::json;
 use utoipa::{
     ToSchema,
     openapi::{
-        Components, ContentBuilder, Header, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Response, ResponseBuilder, Server,
-        path::{Operation, PathItem},
-        schema::Type,
+        Components, ContentBuilder, Header, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Response, ResponseBuilder, Schema, Server,
+        path::{Operation, Parameter, ParameterIn, PathItem},
+        schema::{SchemaType, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
         tag::TagBuilder,
     },
 };
 
-use crate::router::api_routes;
+use crate::{
+    error::ApiError,
+    limits::Window,
+    middleware::{error_envelope, rate_limit},
+    router::api_routes,
+};
 
-/// Headers of every answer.
-const HEADERS: [(&str, &str); 3] = [
-    ("X-RateLimit-Limit", "Maximum requests allowed in the current window"),
-    ("X-RateLimit-Remaining", "Requests remaining in the current window"),
-    ("X-RateLimit-Reset", "Unix timestamp when the rate limit window resets"),
+/// Headers of answers: name, type, description.
+const HEADERS: [(&str, Type, &str); 7] = [
+    ("X-RateLimit-Limit", Type::Integer, "Maximum requests allowed in the current window"),
+    ("X-RateLimit-Remaining", Type::Integer, "Requests remaining in the current window"),
+    ("X-RateLimit-Reset", Type::Integer, "Unix timestamp when the rate limit window resets"),
+    ("X-Request-Id", Type::String, "Name of this request, in the log too; the one that the request gave where that is plain"),
+    ("ETag", Type::String, "Strong validator of this answer; `If-None-Match` with it is answered by 304 while nothing has changed"),
+    ("Retry-After", Type::Integer, "Seconds to wait before retrying"),
+    ("WWW-Authenticate", Type::String, "`Bearer`"),
 ];
 
-/// A failure that more than one operation answers with.
-struct Failure {
+/// Those of every answer.
+const EVERYWHERE: [&str; 4] = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id"];
+
+/// An answer that more than one operation gives.
+struct Common {
     name: &'static str,
     status: &'static str,
     description: &'static str,
-    happens_to: fn(&Operation) -> bool,
+    /// Beside those of every answer.
+    header: Option<&'static str>,
+    /// Made as the real one is; none for an answer without a body.
+    example: fn() -> Option<ErrorBody>,
+    happens_to: fn(&Operation, is_get: bool) -> bool,
 }
 
-const FAILURES: [Failure; 7] = [
-    Failure {
+const COMMON: [Common; 8] = [
+    Common {
+        name: "NotModified",
+        status: "304",
+        description: "The answer is the one that `If-None-Match` names",
+        header: Some("ETag"),
+        example: || None,
+        happens_to: |_, is_get| is_get,
+    },
+    Common {
         name: "ValidationError",
         status: "400",
         description: "A parameter or the body is not allowed; `details.fields` names each fault",
-        happens_to: |operation| operation.parameters.is_some() || operation.request_body.is_some(),
+        header: None,
+        example: || PageQuery::parse("limit=1000").err(),
+        happens_to: |operation, _| operation.parameters.is_some() || operation.request_body.is_some(),
     },
-    Failure {
+    Common {
         name: "Unauthorized",
         status: "401",
         description: "Missing, expired, or invalid bearer token",
-        happens_to: |operation| operation.security.is_none(),
+        header: Some("WWW-Authenticate"),
+        example: || Some(Error::Unauthorized.to_body()),
+        happens_to: |operation, _| operation.security.is_none(),
     },
-    Failure {
+    Common {
         name: "Forbidden",
         status: "403",
         description: "Token is valid but lacks the required scope or role",
-        happens_to: |operation| operation.extensions.as_ref().is_some_and(|extensions| extensions.contains_key("x-required-scope")),
+        header: None,
+        example: || Some(Error::MissingScope(Scope::SystemRead).to_body()),
+        happens_to: |operation, _| operation.extensions.as_ref().is_some_and(|extensions| extensions.contains_key("x-required-scope")),
     },
-    Failure {
+    Common {
         name: "RateLimited",
         status: "429",
         description: "Too many requests. Retry after the indicated number of seconds.",
-        happens_to: |operation| operation.operation_id.as_deref() != Some("get_health"),
+        header: Some("Retry-After"),
+        example: || {
+            let window = Window { limit: 120, remaining: 0, resets_at: 1_782_561_617, seconds: 60, retry_after: Some(17) };
+            Some(rate_limit::refusal(&window, 17).body)
+        },
+        happens_to: |operation, _| operation.operation_id.as_deref() != Some("get_health"),
     },
-    Failure {
+    Common {
         name: "InternalError",
         status: "500",
         description: "A fault of the server; `details.request_id` names it in the log",
-        happens_to: |_| true,
+        header: None,
+        example: || Some(ApiError::internal("").body.with("request_id", "7c1e0f52a94b3d68e0a1b2c3")),
+        happens_to: |_, _| true,
     },
-    Failure { name: "Unavailable", status: "503", description: "A dependency cannot be reached at the moment", happens_to: |_| true },
-    Failure { name: "Unexpected", status: "default", description: "Unexpected server error", happens_to: |_| true },
+    Common {
+        name: "Unavailable",
+        status: "503",
+        description: "A dependency cannot be reached at the moment",
+        header: None,
+        example: || Some(error_envelope::too_slow().body),
+        happens_to: |_, _| true,
+    },
+    Common {
+        name: "Unexpected",
+        status: "default",
+        description: "Unexpected server error",
+        header: None,
+        example: || None,
+        happens_to: |_, _| true,
+    },
 ];
 
-impl Failure {
+impl Common {
     fn response(&self) -> Response {
-        let body = ContentBuilder::new().schema(Some(Ref::from_schema_name(ErrorBody::name()))).build();
-        let mut response = ResponseBuilder::new().description(self.description).content("application/json", body).build();
-        if self.status == "429" {
-            response.headers.insert("Retry-After".to_owned(), RefOr::T(header("Seconds to wait before retrying")));
+        let mut response = Response::new(self.description);
+        if self.status != "304" {
+            let schema = Ref::from_schema_name(ErrorBody::name());
+            let example = (self.example)().map(|body| json!(body));
+            let body = ContentBuilder::new().schema(Some(schema)).example(example).build();
+            response = ResponseBuilder::from(response).content("application/json", body).build();
         }
-        add_headers(&mut response);
+        for name in EVERYWHERE.into_iter().chain(self.header) {
+            add_header(&mut response, name);
+        }
         response
     }
 }
 
-fn header(description: &str) -> Header {
-    let mut header = Header::new(ObjectBuilder::new().schema_type(Type::Integer));
+fn header(schema_type: Type, description: &str) -> Header {
+    let mut header = Header::new(ObjectBuilder::new().schema_type(schema_type));
     header.description = Some(description.to_owned());
     header
 }
 
-fn add_headers(response: &mut Response) {
-    for (name, _) in HEADERS {
-        response.headers.insert(name.to_owned(), RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
-    }
+fn add_header(response: &mut Response, name: &str) {
+    response.headers.entry(name.to_owned()).or_insert_with(|| RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
 }
 
 /// Says of an operation what is true of all of them.
-fn complete(operation: &mut Operation) {
-    for response in operation.responses.responses.values_mut() {
+fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
-            add_headers(response);
+            EVERYWHERE.into_iter().for_each(|name| add_header(response, name));
+            match status.as_str() {
+                "200" if is_get => add_header(response, "ETag"),
+                "401" => add_header(response, "WWW-Authenticate"),
+                _ => {}
+            }
         }
     }
-    for failure in FAILURES.iter().filter(|failure| (failure.happens_to)(operation)).collect::<Vec<_>>() {
-        let responses = &mut operation.responses.responses;
-        responses.entry(failure.status.to_owned()).or_insert_with(|| RefOr::Ref(Ref::from_response_name(failure.name)));
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter {
+            bound_id(parameter);
+        }
     }
+    for common in COMMON.iter().filter(|common| (common.happens_to)(operation, is_get)).collect::<Vec<_>>() {
+        let responses = &mut operation.responses.responses;
+        responses.entry(common.status.to_owned()).or_insert_with(|| RefOr::Ref(Ref::from_response_name(common.name)));
+    }
+    examples::add(path, operation);
 }
 
-fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch].into_iter().flatten()
+/// Every number in a path is an id of the database.
+fn bound_id(parameter: &mut Parameter) {
+    if let (ParameterIn::Path, Some(RefOr::T(Schema::Object(schema)))) = (&parameter.parameter_in, &mut parameter.schema)
+        && schema.schema_type == SchemaType::Type(Type::Integer)
+    {
+        schema.minimum = Some(1.into());
+        schema.maximum = Some(MAX_OFFSET.into());
+    }
 }
 
 /// The document as it is served.
 pub fn document() -> &'static str {
-    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+    // Nothing in the document can fail to be written as JSON.
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| complete().to_pretty_json().unwrap_or_default());
+    &DOCUMENT
+}
+
+/// The document with everything that is true of all operations.
+pub(crate) fn complete() -> &'static OpenApi {
+    static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| {
         let mut document = api_routes().into_openapi();
-        for path in document.paths.paths.values_mut() {
-            operations(path).for_each(complete);
+        for (path, item) in &mut document.paths.paths {
+            let PathItem { get, put, post, delete, patch, .. } = item;
+            get.iter_mut().for_each(|operation| complete_operation(path, true, operation));
+            [put, post, delete, patch].into_iter().flatten().for_each(|operation| complete_operation(path, false, operation));
         }
-        // Nothing in the document can fail to be written as JSON.
-        document.to_pretty_json().unwrap_or_default()
+        document
     });
     &DOCUMENT
 }
@@ -126,14 +212,17 @@ pub(crate) fn frame() -> OpenApi {
     info.description = Some(
         "Runs of CCExtractor's Sample Platform: what failed, grouped, what the infrastructure did, and the logs.\n\n\
          Every answer that is not a success has the body `ErrorBody`. An unknown value of a parameter is refused, an unknown \
-         parameter is ignored. `x-required-scope` names the scope that an operation needs."
+         parameter is ignored. `x-required-scope` names the scope that an operation needs. `GET` answers also to `HEAD`; another \
+         method than those of a path is answered by 405 and `Allow`, a path that leads nowhere by 404."
             .to_owned(),
     );
     let mut bearer = Http::new(HttpAuthScheme::Bearer);
     bearer.description = Some("A token from `POST /auth/tokens`.".to_owned());
     let mut components = Components::new();
-    components.headers.extend(HEADERS.map(|(name, description)| (name.to_owned(), RefOr::T(header(description)))));
-    components.responses.extend(FAILURES.iter().map(|failure| (failure.name.to_owned(), RefOr::T(failure.response()))));
+    components
+        .headers
+        .extend(HEADERS.map(|(name, schema_type, description)| (name.to_owned(), RefOr::T(header(schema_type, description)))));
+    components.responses.extend(COMMON.iter().map(|common| (common.name.to_owned(), RefOr::T(common.response()))));
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let mut document = OpenApi::new(info, Paths::new());
     document.servers = Some(vec![Server::new("/api/v1")]);

@@ -17,6 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::{auth, comparison, document, errors, logs, runs, samples, system},
+    docs,
     middleware::{authentication, client_address, error_envelope, etag, rate_limit, request_id, security_headers},
     openapi, ssr,
     state::AppState,
@@ -55,6 +56,7 @@ pub fn router(state: AppState) -> Router {
         // Nesting leaves this one address out.
         .route_service("/api/v1/", api.clone().with_state(state.clone()))
         .nest("/api/v1", api)
+        .merge(docs::routes(&state))
         .merge(ssr::pages(&state))
         .layer(
             ServiceBuilder::new()

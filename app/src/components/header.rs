@@ -11,12 +11,11 @@ pub fn header(me: &Me) -> AnyView {
     let location = use_location();
     let (path, search) = (location.pathname, location.search);
     // The list is the root page too.
-    let current = move || matches!(path.read().as_str(), "/" | "/runs").then_some("page");
-    let at_tokens = move || matches!(path.read().as_str(), "/tokens").then_some("page");
+    let current = move |href| (*path.read() == href || (href == "/runs" && *path.read() == "/")).then_some("page");
     let account = match &me.user {
         Some(account) => view! {
             <form class="account" method="post" action="/forms/sign-out">
-                <a href="/tokens" aria-current=at_tokens>"Tokens"</a>
+                <a href="/tokens" aria-current=move || current("/tokens")>"Tokens"</a>
                 <span class="name" title=format!("Signed in with the role {}", account.role)>{account.name.clone()}</span>
                 <button type="submit" class="quiet">"Sign out"</button>
             </form>
@@ -27,6 +26,15 @@ pub fn header(me: &Me) -> AnyView {
             view! { <a class="account" href=href>"Sign in"</a> }.into_any()
         }
     };
+    line(current, account)
+}
+
+/// The line above a page that is no part of the app, and the same for everybody.
+pub fn plain_header(path: &'static str) -> AnyView {
+    line(move |href| (href == path).then_some("page"), ().into_any())
+}
+
+fn line(current: impl Fn(&'static str) -> Option<&'static str> + Copy + Send + 'static, account: AnyView) -> AnyView {
     view! {
         <header class="site">
             <a class="brand" href="/">
@@ -37,7 +45,9 @@ pub fn header(me: &Me) -> AnyView {
                 "Runlens"
             </a>
             <nav aria-label="Main">
-                <a href="/runs" aria-current=current>"Runs"</a>
+                <a href="/runs" aria-current=move || current("/runs")>"Runs"</a>
+                // The router leads to pages of the app only.
+                <a href="/api/docs" rel="external" aria-current=move || current("/api/docs")>"API"</a>
             </nav>
             <button type="button" class="quiet theme" data-theme-toggle="" aria-label="Change the colours: automatic, light or dark">
                 <span class="auto">"◐ Auto"</span>

@@ -47,11 +47,14 @@ pub(crate) async fn error_envelope(request: Request, next: Next) -> Response {
 pub(crate) async fn timeout(request: Request, next: Next) -> Response {
     match tokio::time::timeout(TIMEOUT, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => {
-            let error = ApiError::new(ErrorCode::Unavailable, "The answer took too long. Try again in a minute.");
-            ApiError { cause: Some("timeout".into()), ..error }.into_response()
-        }
+        Err(_) => too_slow().into_response(),
     }
+}
+
+/// What is said where a handler takes too long.
+pub(crate) fn too_slow() -> ApiError {
+    let error = ApiError::new(ErrorCode::Unavailable, "The answer took too long. Try again in a minute.");
+    ApiError { cause: Some("timeout".into()), ..error }
 }
 
 /// 500 where a handler panics.

@@ -58,7 +58,8 @@ fn budget(request: &Request, access: &Access, address: Client) -> (Budget, Clien
     (budget, access.client)
 }
 
-fn refusal(window: &Window, retry_after: i64) -> ApiError {
+/// What whoever asks too often is told.
+pub(crate) fn refusal(window: &Window, retry_after: i64) -> ApiError {
     ErrorBody::new(ErrorCode::RateLimited, format!("Rate limit exceeded. Retry after {retry_after} seconds."))
         .with("retry_after", retry_after)
         .with("limit", window.limit)

@@ -1,8 +1,10 @@
 //! /api/v1 and the pages, through HTTP, in process. Files mirror the addresses.
 
 mod auth;
+mod docs;
 mod envelope;
 mod errors;
+mod examples;
 mod limits;
 mod logs;
 mod openapi;

@@ -1,0 +1,156 @@
+//! One operation: what it needs, what it takes, what it answers.
+
+use leptos::prelude::*;
+use runlens_contract::auth::Role;
+use serde_json::Value;
+use utoipa::openapi::{
+    Content, OpenApi, RefOr, Required, Response,
+    path::{Operation, Parameter, ParameterIn},
+};
+
+use super::{inline, paragraphs, schema};
+use crate::openapi::examples::{self, Example, indent};
+
+/// An operation with its anchor.
+pub(super) fn view(origin: &str, method: &'static str, path: &str, operation: &Operation, document: &OpenApi) -> AnyView {
+    let id = operation.operation_id.clone().unwrap_or_default();
+    let examples = examples::of(&id);
+    let parameters: Vec<_> = operation.parameters.iter().flatten().filter_map(known).collect();
+    view! {
+        <article id=id.clone()>
+            <h3>
+                <a class="plain" href=format!("#{id}")><span class="method">{method}</span> " " <code>{path.to_owned()}</code></a>
+            </h3>
+            <p><strong>{operation.summary.clone()}</strong></p>
+            {paragraphs(operation.description.as_deref().unwrap_or_default())}
+            {needs(operation)}
+            {(!parameters.is_empty()).then(|| view! { <h4>"Parameters"</h4> {parameter_table(&parameters)} })}
+            {operation.request_body.as_ref().and_then(known).map(|body| view! {
+                <h4>"Body"</h4>
+                {body.content.values().filter_map(known).map(|content| schema::reference(content.schema.as_ref(), document)).collect_view()}
+            })}
+            {curl(origin, operation, examples)}
+            <h4>"Answers"</h4>
+            {answers(operation, examples, document)}
+        </article>
+    }
+    .into_any()
+}
+
+fn known<T>(value: &RefOr<T>) -> Option<&T> {
+    match value {
+        RefOr::T(value) => Some(value),
+        RefOr::Ref(_) => None,
+    }
+}
+
+fn needs(operation: &Operation) -> AnyView {
+    let scope = operation.extensions.as_ref().and_then(|extensions| extensions.get("x-required-scope")).and_then(Value::as_str);
+    match scope {
+        Some(scope) => view! { <p class="muted">"Needs a token with the scope " <code>{scope.to_owned()}</code> "."</p> }.into_any(),
+        None if operation.security.is_none() => view! { <p class="muted">"Needs a token, whatever its scopes."</p> }.into_any(),
+        None => view! { <p class="muted">"Needs no token."</p> }.into_any(),
+    }
+}
+
+fn parameter_table(parameters: &[&Parameter]) -> impl IntoView + use<> {
+    let rows = parameters.iter().map(|parameter| {
+        let place = match (&parameter.parameter_in, &parameter.required) {
+            (ParameterIn::Path, _) => "in the path",
+            (ParameterIn::Header, _) => "in a header",
+            (_, Required::True) => "required",
+            _ => "",
+        };
+        view! {
+            <tr>
+                <th scope="row" class="name"><code>{parameter.name.clone()}</code> <span class="muted">{place}</span></th>
+                <td class="kind">{schema::kind(parameter.schema.as_ref())}</td>
+                <td class="message">{inline(parameter.description.as_deref().unwrap_or_default())}</td>
+            </tr>
+        }
+    });
+    schema::table("Parameter", rows.collect_view().into_any())
+}
+
+/// The first example as a command.
+fn curl(origin: &str, operation: &Operation, examples: &[Example]) -> Option<AnyView> {
+    let example = examples.iter().find(|example| example.status < 300)?;
+    let (method, address) = example.line();
+    let mut command = format!("curl '{origin}/api/v1{address}'");
+    if method != "GET" && example.send.is_none() {
+        command.insert_str(4, &format!(" -X {method}"));
+    }
+    if operation.security.is_none() {
+        command.push_str(" \\\n  -H \"Authorization: Bearer $TOKEN\"");
+    }
+    if let Some(body) = &example.send {
+        let body = serde_json::from_str::<Value>(body.get()).map(|_| indent(body.get()).replace('\'', "'\\''")).unwrap_or_default();
+        command.push_str(&format!(" \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"));
+    }
+    Some(view! { <h4>"Example"</h4> <pre>{command}</pre> }.into_any())
+}
+
+fn answers(operation: &Operation, examples: &'static [Example], document: &OpenApi) -> impl IntoView + use<> {
+    let answers = operation.responses.responses.iter().map(|(status, response)| match response {
+        RefOr::Ref(reference) => {
+            let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
+            let words = document.components.as_ref().and_then(|all| all.responses.get(&name)).and_then(known);
+            let words = words.map(|response| response.description.clone()).unwrap_or_default();
+            view! { <dt><a href=format!("#{name}")>{status.clone()}</a></dt><dd>{inline(&words)}</dd> }.into_any()
+        }
+        RefOr::T(response) => {
+            let of_status = examples.iter().filter(|example| example.status.to_string() == *status);
+            let shown = of_status.map(|example| {
+                view! {
+                    <details open=example.status < 300>
+                        <summary>"Answer to " <code>{example.request.clone()}</code> {example.role.map(as_role)}</summary>
+                        <pre>{readable(example)}</pre>
+                    </details>
+                }
+            });
+            view! {
+                <dt>{status.clone()}</dt>
+                <dd>
+                    {inline(&response.description)}
+                    {contents(response, document)}
+                    {shown.collect_view()}
+                </dd>
+            }
+            .into_any()
+        }
+    });
+    view! { <dl class="answers">{answers.collect_view()}</dl> }
+}
+
+fn as_role(role: Role) -> String {
+    format!(" as {role}")
+}
+
+/// The body of an example: JSON laid out, text as it is.
+fn readable(example: &Example) -> String {
+    serde_json::from_str::<String>(example.body.get()).unwrap_or_else(|_| indent(example.body.get()))
+}
+
+fn contents(response: &Response, document: &OpenApi) -> impl IntoView + use<> {
+    response.content.values().filter_map(known).map(|content: &Content| schema::reference(content.schema.as_ref(), document)).collect_view()
+}
+
+/// Answers that more than one operation gives.
+pub(super) fn shared(document: &OpenApi) -> impl IntoView + use<> {
+    let responses = document.components.iter().flat_map(|components| &components.responses);
+    let answers = responses.filter_map(|(name, response)| Some((name, known(response)?))).map(|(name, response)| {
+        let example = response.content.values().filter_map(known).find_map(|content| content.example.as_ref());
+        let example = example.and_then(|example| serde_json::to_string_pretty(example).ok()).map(|text| view! { <pre>{text}</pre> });
+        let headers = response.headers.keys().map(|name| view! { <li><code>{name.clone()}</code></li> }.into_any());
+        view! {
+            <article id=name.clone()>
+                <h3><a class="plain" href=format!("#{name}")>{name.clone()}</a></h3>
+                {paragraphs(&response.description)}
+                <p class="muted">"Headers:"</p>
+                <ul class="words">{headers.collect_view()}</ul>
+                {example}
+            </article>
+        }
+    });
+    answers.collect_view()
+}
