@@ -4,20 +4,24 @@
 //! refuses for itself. What a row means is decided by pure functions in `runs`, `results`, `errors` and `logs`; only `store`
 //! knows SQL, and only `files` knows where files lie.
 
+pub mod artifacts;
 pub mod auth;
 pub mod caller;
 pub mod clock;
+mod content_type;
 pub mod demo;
 pub mod error;
 pub mod errors;
 pub mod files;
 pub mod logs;
+pub mod outputs;
 pub mod results;
 pub mod runs;
 pub mod store;
 pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod workers;
 
 use std::sync::Arc;
 
@@ -32,6 +36,7 @@ use auth::PasswordChecker;
 use files::Files;
 use logs::LogCache;
 use store::Store;
+use workers::Workers;
 
 /// What an installation is told about itself.
 #[derive(Clone, Debug)]
@@ -67,12 +72,21 @@ struct Inner {
     settings: Settings,
     logs: LogCache,
     passwords: PasswordChecker,
+    differ: Workers,
 }
 
 impl Platform {
     /// Puts the parts together. Nothing is connected to yet.
     pub fn new(store: Store, files: Files, clock: Clock, settings: Settings) -> Self {
-        let inner = Inner { store, files, clock, settings, logs: LogCache::default(), passwords: PasswordChecker::default() };
+        let inner = Inner {
+            store,
+            files,
+            clock,
+            settings,
+            logs: LogCache::default(),
+            passwords: PasswordChecker::default(),
+            differ: Workers::new(outputs::DIFFS_AT_A_TIME),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -102,6 +116,10 @@ impl Platform {
 
     pub(crate) fn passwords(&self) -> &PasswordChecker {
         &self.inner.passwords
+    }
+
+    pub(crate) fn differ(&self) -> &Workers {
+        &self.inner.differ
     }
 
     /// A visitor without an account.

@@ -1,11 +1,13 @@
 //! /api/v1 and the pages, through HTTP, in process. Files mirror the addresses.
 
+mod artifacts;
 mod auth;
 mod envelope;
 mod errors;
 mod limits;
 mod logs;
 mod openapi;
+mod outputs;
 mod pages;
 mod runs;
 mod server;
