@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 CARGO_LEPTOS_VERSION=0.3.10
 WASM_BINDGEN_VERSION=0.2.130
 NEXTEST_VERSION=0.9.143
+FAKE_GCS_VERSION=0.1.1
 
 WASM_TARGET=wasm32-unknown-unknown
 DEBIAN_TOOLCHAIN=debian-web
@@ -22,3 +23,4 @@ fi
 # wasm-opt and Playwright come from npm's lock file.
 export PATH="$PWD/end2end/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
+FAKE_GCS_VENV=$CARGO_TARGET_DIR/fake-gcs-$FAKE_GCS_VERSION

@@ -6,11 +6,13 @@
 
 mod text_enum;
 
+pub mod artifact;
 pub mod auth;
 pub mod comparison;
 pub mod error;
 pub mod infrastructure;
 pub mod log;
+pub mod output;
 pub mod page;
 pub mod params;
 pub mod run;

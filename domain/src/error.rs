@@ -1,7 +1,12 @@
 //! What a use case can refuse or fail with. The layers above translate it; none of them decides.
 
-use runlens_contract::{ErrorBody, ErrorCode, auth::Scope};
+use runlens_contract::{ErrorBody, ErrorCode, auth::Scope, sample::OutputStatus};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
+
+use crate::outputs::OutputSide;
+
+/// Where files are looked for, as clients of the platform know it.
+const STORES: [&str; 2] = ["local", "gcs"];
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -25,6 +30,20 @@ pub enum Error {
     LogNotFound {
         /// The run.
         run_id: i32,
+    },
+    /// The test ran, and did not produce this output.
+    #[error("output {output_id} was not produced")]
+    NotProduced {
+        /// The output.
+        output_id: i32,
+    },
+    /// The output is known, its file is in none of the stores.
+    #[error("the {side} file of output {output_id} is in no store")]
+    OutputFileNotFound {
+        /// The output.
+        output_id: i32,
+        /// Which of its files.
+        side: OutputSide,
     },
     /// Nobody the platform knows.
     #[error("not authenticated")]
@@ -70,7 +89,21 @@ impl Error {
             Self::LogNotFound { run_id } => {
                 ErrorBody::new(ErrorCode::LogNotFound, format!("The log of run {run_id} is in none of the stores."))
                     .with("run_id", *run_id)
-                    .with("checked", vec!["local", "gcs"])
+                    .with("checked", STORES.to_vec())
+            }
+            Self::NotProduced { output_id } => {
+                ErrorBody::new(ErrorCode::NotFound, format!("The test did not produce output {output_id}: there is no file."))
+                    .with("resource", "file")
+                    .with("output_id", *output_id)
+                    .with("side", OutputSide::Actual.to_string())
+                    .with("output_status", OutputStatus::MissingOutput.to_string())
+            }
+            Self::OutputFileNotFound { output_id, side } => {
+                ErrorBody::new(ErrorCode::NotFound, format!("The {side} file of output {output_id} is in none of the stores."))
+                    .with("resource", "file")
+                    .with("output_id", *output_id)
+                    .with("side", side.to_string())
+                    .with("checked", STORES.to_vec())
             }
             Self::Unauthorized => ErrorBody::new(ErrorCode::Unauthorized, "Bearer token is missing, expired, or invalid."),
             Self::WrongPassword => ErrorBody::new(ErrorCode::Unauthorized, "E-mail address or password is wrong."),

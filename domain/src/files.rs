@@ -1,6 +1,10 @@
 //! Files of the platform: typed keys over a local root, a bucket, or memory.
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 use std::{
+    collections::BTreeMap,
     io,
     ops::Range,
     path::{Path, PathBuf},
@@ -11,9 +15,15 @@ use std::{
 use bytes::Bytes;
 use futures::StreamExt as _;
 use object_store::{
-    ClientOptions, ObjectMeta, ObjectStore, ObjectStoreExt as _, RetryConfig, buffered::BufWriter, gcp::GoogleCloudStorageBuilder,
-    local::LocalFileSystem, memory::InMemory, path::Path as ObjectPath,
+    ClientOptions, ObjectMeta, ObjectStore, ObjectStoreExt as _, RetryConfig,
+    buffered::BufWriter,
+    gcp::GoogleCloudStorageBuilder,
+    local::LocalFileSystem,
+    memory::InMemory,
+    path::Path as ObjectPath,
+    signer::{Method, Signer},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use runlens_contract::Timestamp;
 
 use crate::error::{Error, Result};
@@ -21,6 +31,12 @@ use crate::error::{Error, Result};
 const LOGS: &str = "LogFiles";
 const RESULTS: &str = "TestResults";
 const ARTIFACTS: &str = "test_artifacts";
+
+/// How many files of a directory are listed, those further down included.
+pub const MAX_LISTED: usize = 1_000;
+
+/// What stands in the path of a signed address as it is.
+const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The longest name that common file systems take, in bytes.
 const MAX_NAME: usize = 255;
@@ -43,7 +59,7 @@ impl FileKey {
 
     /// A file that a run left behind. None where `name` is no file name.
     pub fn artifact(run_id: i32, name: &str) -> Option<Self> {
-        Self::in_directory(&format!("{ARTIFACTS}/{run_id}"), name)
+        Self::in_directory(Directory::artifacts(run_id).0.as_ref(), name)
     }
 
     fn in_directory(directory: &str, name: &str) -> Option<Self> {
@@ -61,6 +77,45 @@ impl std::fmt::Display for FileKey {
     }
 }
 
+/// A directory, the same in every store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory(ObjectPath);
+
+impl Directory {
+    /// What a run left behind.
+    pub fn artifacts(run_id: i32) -> Self {
+        Self(ObjectPath::from_iter([ARTIFACTS, &run_id.to_string()]))
+    }
+
+    /// The name of a file that lies right here; none for one further down, and for a name that no key has.
+    fn name_of(&self, path: &ObjectPath) -> Option<String> {
+        let name = path.as_ref().strip_prefix(self.0.as_ref())?.strip_prefix('/')?;
+        FileKey::in_directory(self.0.as_ref(), name).map(|_| name.to_owned())
+    }
+}
+
+/// What one store has in a directory.
+#[derive(Debug)]
+pub struct Listing {
+    /// Name of the store.
+    pub store: &'static str,
+    /// The files, by name.
+    pub files: BTreeMap<String, FoundFile>,
+    /// How much they say about what is not among them.
+    pub extent: Extent,
+}
+
+/// How much of a directory was listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// A part: it is too large, or a name in it cannot be read. A file that is asked for by its name is found all the same.
+    Part,
+    /// The store does not answer.
+    Unknown,
+}
+
 /// The stores of files in the order in which they are asked, local first. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Files {
@@ -71,6 +126,7 @@ pub struct Files {
 struct Store {
     name: &'static str,
     place: Place,
+    signer: Option<Arc<dyn Signer>>,
 }
 
 #[derive(Clone)]
@@ -106,7 +162,12 @@ impl Files {
         if let Some(path) = service_account {
             builder = builder.with_service_account_path(path.to_string_lossy());
         }
-        Ok(self.with("gcs", Place::Objects(Arc::new(builder.build()?))))
+        let bucket = Arc::new(builder.build()?);
+        let mut files = self.with("gcs", Place::Objects(bucket.clone()));
+        if let Some(store) = files.stores.last_mut() {
+            store.signer = Some(bucket);
+        }
+        Ok(files)
     }
 
     /// Adds the store `memory`, empty and gone with the process: for tests.
@@ -115,7 +176,7 @@ impl Files {
     }
 
     fn with(mut self, name: &'static str, place: Place) -> Self {
-        self.stores.push(Store { name, place });
+        self.stores.push(Store { name, place, signer: None });
         self
     }
 
@@ -136,6 +197,32 @@ impl Files {
             }
         }
         failure.map_or(Ok(None), |error| Err(error.into()))
+    }
+
+    /// Asks every store for a file, in their order.
+    pub async fn find_in_each(&self, key: &FileKey) -> Vec<Result<Option<FoundFile>>> {
+        let asked = self.stores.iter().map(|store| async {
+            let found = store.find(key).await;
+            if let Err(error) = &found {
+                tracing::warn!(store = store.name, %key, %error, "a file store does not answer");
+            }
+            found.map_err(Error::from)
+        });
+        futures::future::join_all(asked).await
+    }
+
+    /// Lists a directory in every store, at most [`MAX_LISTED`] files of each.
+    ///
+    /// # Errors
+    /// [`Error::Files`] where no store answers.
+    pub async fn list(&self, directory: &Directory) -> Result<Vec<Listing>> {
+        let said = futures::future::join_all(self.stores.iter().map(|store| store.list(directory))).await;
+        let is_silent = said.iter().all(|(_, failure)| failure.is_some());
+        let (listings, failures): (Vec<_>, Vec<_>) = said.into_iter().unzip();
+        match failures.into_iter().flatten().next() {
+            Some(failure) if is_silent => Err(failure.into()),
+            _ => Ok(listings),
+        }
     }
 
     /// Writes a file into the first store, making the local directory where it is missing.
@@ -184,10 +271,44 @@ impl Store {
     async fn find(&self, key: &FileKey) -> object_store::Result<Option<FoundFile>> {
         let Some(objects) = self.open().await? else { return Ok(None) };
         match objects.head(&key.0).await {
-            Ok(meta) => Ok(Some(FoundFile::new(self.name, objects, meta))),
+            Ok(meta) => Ok(Some(self.found(objects, meta))),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// What it has in a directory, and why that may be less than there is.
+    async fn list(&self, directory: &Directory) -> (Listing, Option<object_store::Error>) {
+        let mut listing = Listing { store: self.name, files: BTreeMap::new(), extent: Extent::Whole };
+        let failure = self.list_into(directory, &mut listing).await.err();
+        if let Some(error) = &failure {
+            tracing::warn!(store = self.name, directory = %directory.0, %error, "a directory cannot be listed");
+            listing.extent = Extent::Unknown;
+        }
+        (listing, failure)
+    }
+
+    async fn list_into(&self, directory: &Directory, listing: &mut Listing) -> object_store::Result<()> {
+        let Some(objects) = self.open().await? else { return Ok(()) };
+        let mut entries = objects.list(Some(&directory.0)).take(MAX_LISTED + 1).enumerate();
+        while let Some((count, entry)) = entries.next().await {
+            match entry {
+                // A name that no path can have, such as one with a line break, ends the list of its store.
+                Err(object_store::Error::InvalidPath { .. }) => listing.extent = Extent::Part,
+                Err(error) => return Err(error),
+                Ok(_) if count == MAX_LISTED => listing.extent = Extent::Part,
+                Ok(meta) => {
+                    if let Some(name) = directory.name_of(&meta.location) {
+                        listing.files.insert(name, self.found(objects.clone(), meta));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn found(&self, objects: Arc<dyn ObjectStore>, meta: ObjectMeta) -> FoundFile {
+        FoundFile::new(self.name, objects, self.signer.clone(), meta)
     }
 
     async fn check(&self) -> Result<()> {
@@ -219,14 +340,15 @@ pub struct FoundFile {
     pub e_tag: String,
     path: ObjectPath,
     objects: Arc<dyn ObjectStore>,
+    signer: Option<Arc<dyn Signer>>,
 }
 
 impl FoundFile {
-    fn new(store: &'static str, objects: Arc<dyn ObjectStore>, meta: ObjectMeta) -> Self {
+    fn new(store: &'static str, objects: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>, meta: ObjectMeta) -> Self {
         let e_tag = meta.e_tag.unwrap_or_else(|| format!("{:x}-{:x}", meta.last_modified.timestamp_micros(), meta.size));
         let modified = meta.last_modified.timestamp();
         let last_modified = Timestamp::from_unix(modified).unwrap_or_else(|| time::OffsetDateTime::UNIX_EPOCH.into());
-        Self { store, size: meta.size, last_modified, e_tag, path: meta.location, objects }
+        Self { store, size: meta.size, last_modified, e_tag, path: meta.location, objects, signer }
     }
 
     /// Reads a part of the file; what lies beyond its end is left out.
@@ -246,88 +368,20 @@ impl FoundFile {
         }
     }
 
+    /// An address at which anybody may fetch it for a while; none where its store has no such thing.
+    ///
+    /// # Errors
+    /// [`Error::Files`] without a key to sign with.
+    pub async fn signed_url(&self, valid_for: Duration) -> Result<Option<String>> {
+        let Some(signer) = &self.signer else { return Ok(None) };
+        // The signer puts the path into the address as it is: what an address has another meaning for is escaped before.
+        let escaped: Vec<_> = self.path.as_ref().split('/').map(|part| utf8_percent_encode(part, NOT_IN_A_PATH).to_string()).collect();
+        let path = ObjectPath::parse(escaped.join("/")).map_err(object_store::Error::from)?;
+        Ok(Some(signer.signed_url(Method::GET, &path, valid_for).await?.into()))
+    }
+
     /// Names this content of this file among all files of all stores.
     pub(crate) fn version(&self) -> String {
         format!("{}/{} {} {} {}", self.store, self.path, self.size, self.last_modified, self.e_tag)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_never_leads_out_of_its_directory() {
-        assert_eq!(FileKey::log(9317).to_string(), "LogFiles/9317.txt");
-        assert_eq!(FileKey::result("0ab1", ".srt").map(|key| key.to_string()), Some("TestResults/0ab1.srt".to_owned()));
-        assert_eq!(FileKey::result("0ab1", "").map(|key| key.to_string()), Some("TestResults/0ab1".to_owned()));
-        assert_eq!(FileKey::artifact(7, "coredump").map(|key| key.to_string()), Some("test_artifacts/7/coredump".to_owned()));
-        let long = "x".repeat(300);
-        for (hash, extension) in [
-            ("", ".srt"),
-            ("../LogFiles/1", ".txt"),
-            ("..", ""),
-            (".", ""),
-            ("a", "/b"),
-            ("a", "\\b"),
-            ("a\0", ".srt"),
-            ("a", ".s\nrt"),
-            ("/etc/passwd", ""),
-            (&long, ""),
-        ] {
-            assert_eq!(FileKey::result(hash, extension), None, "{hash:?} {extension:?}");
-            assert!(FileKey::artifact(1, &format!("{hash}{extension}")).is_none() || hash.is_empty(), "{hash:?} {extension:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_missing_root_holds_nothing_until_something_is_put() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let root = directory.path().join("not yet/there");
-        let files = Files::none().with_local(&root);
-        assert!(files.find(&FileKey::log(1)).await.expect("an answer").is_none());
-        assert!(files.check().await[0].1.is_err());
-
-        files.put(&FileKey::log(1), "hello").await.expect("written");
-        let found = files.find(&FileKey::log(1)).await.expect("an answer").expect("found");
-        assert_eq!((found.store, found.size), ("local", 5));
-        assert_eq!(found.read(1..99).await.expect("read"), "ello");
-        assert_eq!(found.read(5..9).await.expect("read"), "");
-        assert_eq!(std::fs::read(root.join("LogFiles/1.txt")).expect("read"), b"hello");
-        assert!(files.check().await[0].1.is_ok());
-
-        std::fs::write(root.join("LogFiles/1.txt"), "hi").expect("written");
-        assert!(found.read(0..5).await.is_err(), "the file has become shorter");
-        assert_ne!(files.find(&FileKey::log(1)).await.expect("an answer").expect("found").version(), found.version());
-    }
-
-    #[tokio::test]
-    async fn the_next_store_is_asked_where_one_has_nothing_or_fails() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let (first, later) = (Files::none().with_local(directory.path()), Files::none().with_memory());
-        later.put(&FileKey::log(1), "later").await.expect("written");
-        let both = Files { stores: first.stores.iter().chain(&later.stores).cloned().collect() };
-        let store = |found: Option<FoundFile>| found.map(|file| file.store);
-        assert_eq!(store(both.find(&FileKey::log(1)).await.expect("an answer")), Some("memory"));
-
-        // A file stands where the directory of logs should be.
-        std::fs::write(directory.path().join("LogFiles"), "").expect("written");
-        assert_eq!(store(both.find(&FileKey::log(1)).await.expect("an answer")), Some("memory"));
-        let error = both.find(&FileKey::log(2)).await.expect_err("nobody can say");
-        assert!(error.is_unavailable(), "{error}");
-        assert!(Files::none().find(&FileKey::log(1)).await.expect("an answer").is_none());
-    }
-
-    #[tokio::test]
-    async fn a_bucket_out_of_reach_is_said_by_name() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let key = directory.path().join("key.json");
-        let account =
-            r#"{"private_key": "", "private_key_id": "", "client_email": "", "disable_oauth": true, "gcs_base_url": "http://127.0.0.1:9"}"#;
-        std::fs::write(&key, account).expect("written");
-        let files = Files::none().with_bucket("samples", Some(&key)).expect("a bucket");
-        let findings = files.check().await;
-        assert!(matches!(findings.as_slice(), [("gcs", Err(Error::Files(_)))]), "{findings:?}");
-        assert!(files.with_bucket("samples", Some(&directory.path().join("missing.json"))).is_err());
     }
 }

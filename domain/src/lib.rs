@@ -4,22 +4,26 @@
 //! refuses for itself. What a row means is decided by pure functions in `runs`, `results`, `errors` and `logs`; only `store`
 //! knows SQL, and only `files` knows where files lie.
 
+pub mod artifacts;
 pub mod auth;
 mod cache;
 pub mod caller;
 pub mod clock;
 mod comparison;
+mod content_type;
 pub mod demo;
 pub mod error;
 pub mod errors;
 pub mod files;
 pub mod logs;
+pub mod outputs;
 pub mod results;
 pub mod runs;
 pub mod store;
 pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod workers;
 
 use std::sync::Arc;
 
@@ -35,6 +39,7 @@ use cache::ReadCaches;
 use files::Files;
 use logs::LogCache;
 use store::Store;
+use workers::Workers;
 
 /// What an installation is told about itself.
 #[derive(Clone, Debug)]
@@ -71,6 +76,7 @@ struct Inner {
     logs: LogCache,
     reads: ReadCaches,
     passwords: PasswordChecker,
+    differ: Workers,
 }
 
 impl Platform {
@@ -84,6 +90,7 @@ impl Platform {
             logs: LogCache::default(),
             reads: ReadCaches::default(),
             passwords: PasswordChecker::default(),
+            differ: Workers::new(outputs::DIFFS_AT_A_TIME),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -118,6 +125,10 @@ impl Platform {
 
     pub(crate) fn passwords(&self) -> &PasswordChecker {
         &self.inner.passwords
+    }
+
+    pub(crate) fn differ(&self) -> &Workers {
+        &self.inner.differ
     }
 
     /// A visitor without an account.

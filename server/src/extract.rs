@@ -9,7 +9,7 @@ use runlens_contract::{
     Query,
     params::{Params, invalid, query_string},
 };
-use runlens_domain::Caller;
+use runlens_domain::{Caller, outputs::OutputIds};
 use serde::de::DeserializeOwned;
 
 use crate::{error::ApiError, middleware::authentication::Access};
@@ -62,6 +62,30 @@ impl<S: Send + Sync> FromRequestParts<S> for RunTest {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let [run_id, regression_test_id] = path_ids(parts, state, ["run_id", "regression_test_id"]).await?;
         Ok(Self { run_id, regression_test_id })
+    }
+}
+
+/// The output in the path.
+pub(crate) struct RunOutput {
+    pub(crate) run_id: i32,
+    pub(crate) ids: OutputIds,
+}
+
+impl RunOutput {
+    /// The path of its expected file.
+    pub(crate) fn to_expected(&self) -> String {
+        let Self { run_id, ids: OutputIds { sample_id, regression_test_id, output_id } } = self;
+        format!("/api/v1/runs/{run_id}/samples/{sample_id}/regression-tests/{regression_test_id}/outputs/{output_id}/expected")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RunOutput {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let names = ["run_id", "sample_id", "regression_id", "output_id"];
+        let [run_id, sample_id, regression_test_id, output_id] = path_ids(parts, state, names).await?;
+        Ok(Self { run_id, ids: OutputIds { sample_id, regression_test_id, output_id } })
     }
 }
 

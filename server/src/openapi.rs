@@ -232,6 +232,7 @@ pub(crate) fn frame() -> OpenApi {
         [
             ("runs", "Runs and their results"),
             ("errors", "What is wrong with a run"),
+            ("outputs", "Output files of a run's tests, and what else it left behind"),
             ("logs", "Build logs"),
             ("auth", "Tokens"),
             ("system", "The installation"),

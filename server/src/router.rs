@@ -16,7 +16,7 @@ use tower_http::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{auth, comparison, document, errors, logs, runs, samples, system},
+    api::{artifacts, auth, comparison, document, errors, logs, outputs, runs, samples, system},
     docs,
     middleware::{authentication, client_address, error_envelope, etag, rate_limit, request_id, security_headers},
     openapi, ssr,
@@ -36,6 +36,10 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(runs::list_run_categories))
         .routes(routes!(samples::list_run_samples))
         .routes(routes!(samples::get_run_sample))
+        .routes(routes!(outputs::get_expected_output))
+        .routes(routes!(outputs::get_actual_output))
+        .routes(routes!(outputs::get_output_diff))
+        .routes(routes!(artifacts::list_run_artifacts))
         .routes(routes!(errors::list_run_errors))
         .routes(routes!(errors::get_run_error_summary))
         .routes(routes!(errors::list_run_infrastructure_errors))

@@ -1,11 +1,8 @@
 //! Passwords as the platform's passlib stores them: `$6$…` (sha512-crypt), older ones `$5$…` (sha256-crypt).
 
-use std::sync::Arc;
-
 use sha_crypt::{Params, PasswordVerifier, ShaCrypt, sha256_crypt, sha512_crypt};
-use tokio::sync::Semaphore;
 
-use crate::{Error, Result};
+use crate::{Result, workers::Workers};
 
 /// The longest password that is looked at, in bytes: the cost of a check grows with it.
 pub(super) const MAX_PASSWORD: usize = 1024;
@@ -17,27 +14,20 @@ const ROUNDS: u32 = 1_024_000;
 /// Checks passwords off the async threads, few at a time: each takes over half a second of a core.
 #[derive(Clone)]
 pub struct PasswordChecker {
-    permits: Arc<Semaphore>,
+    workers: Workers,
 }
 
 impl Default for PasswordChecker {
     fn default() -> Self {
-        Self { permits: Arc::new(Semaphore::new(2)) }
+        Self { workers: Workers::new(2) }
     }
 }
 
 impl PasswordChecker {
     /// Whether a password belongs to an account's hash. No account, or a hash that is none, costs the same and fails.
     pub(super) async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| Error::Internal(error.to_string()))?;
         let password = password.to_owned();
-        tokio::task::spawn_blocking(move || {
-            // Held until the work is done, also where nobody waits for its answer any more.
-            let _permit = permit;
-            verify(password.as_bytes(), hash.as_deref())
-        })
-        .await
-        .map_err(|error| Error::Internal(error.to_string()))
+        self.workers.run(move || verify(password.as_bytes(), hash.as_deref())).await
     }
 }
 

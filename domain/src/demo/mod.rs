@@ -1,6 +1,7 @@
 //! The demo platform: runs, results, files and logs as a busy platform has them, decided by a seed.
 
 mod accounts;
+mod artifacts;
 mod build_log;
 mod captions;
 mod dice;
@@ -78,6 +79,8 @@ pub struct DemoReport {
     pub files: u64,
     /// Build logs.
     pub logs: u64,
+    /// Other files that runs left behind.
+    pub artifacts: u64,
     /// The run whose log has the length that was asked for.
     pub long_log: Option<i32>,
     /// The accounts, with their passwords.
@@ -109,7 +112,7 @@ pub async fn fill(platform: &Platform, options: &DemoOptions, progress: &(dyn Fn
     let repositories = rows::repositories(main_repository);
     let suite = Suite::new(options.seed);
     let accounts = accounts::accounts();
-    let mut report = DemoReport { runs: options.runs, results: 0, files: 0, logs: 0, long_log: None, accounts };
+    let mut report = DemoReport { runs: options.runs, results: 0, files: 0, logs: 0, artifacts: 0, long_log: None, accounts };
     let mut demo = Demo { platform, options, suite: &suite, repositories, shelf: Shelf::default(), newest: Newest::default() };
     demo.newest.passed = [vec![None; suite.tests.len()], vec![None; suite.tests.len()]];
 
@@ -131,6 +134,9 @@ pub async fn fill(platform: &Platform, options: &DemoOptions, progress: &(dyn Fn
         }
         let logs = pair.iter().map(|run| demo.write_log(run, long_log == Some(run.id), progress));
         report.logs += futures::future::try_join_all(logs).await?.into_iter().map(u64::from).sum::<u64>();
+        for run in &pair {
+            report.artifacts += demo.write_artifacts(run).await?;
+        }
         report.files += demo.write_files().await?;
         if run_rows.is_full() {
             run_rows.flush(&transaction).await?;
@@ -206,6 +212,18 @@ impl Demo<'_> {
             .buffer_unordered(WRITERS)
             .try_for_each(|()| ready(Ok(())))
             .await?;
+        Ok(count)
+    }
+
+    /// Writes what a run leaves behind besides its log and its outputs; how many files.
+    async fn write_artifacts(&self, run: &Run) -> Result<u64> {
+        let artifacts = artifacts::artifacts(self.suite, run, self.options.seed);
+        let count = artifacts.len() as u64;
+        for (name, bytes) in artifacts {
+            if let Some(key) = FileKey::artifact(run.id, name) {
+                self.platform.files().put(&key, bytes).await?;
+            }
+        }
         Ok(count)
     }
 

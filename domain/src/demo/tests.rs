@@ -8,6 +8,7 @@ use std::{
 use bytes::Bytes;
 use runlens_contract::{
     TextEnum, Timestamp,
+    artifact::{ArtifactType, StorageStatus},
     auth::{Account, Role, Scope},
     infrastructure::{InfrastructureErrorQuery, InfrastructureErrorType},
     page::PageQuery,
@@ -73,8 +74,10 @@ async fn contents(platform: &Platform) -> (Vec<String>, BTreeMap<String, Bytes>)
     }
     let mut files = BTreeMap::new();
     for run in test::Entity::find().all(db).await.expect("runs") {
-        let key = FileKey::log(run.id);
-        files.extend(bytes(platform, &key).await.map(|bytes| (key.to_string(), bytes)));
+        let artifacts = ["combined_stdout.log", "coredump"].into_iter().filter_map(|name| FileKey::artifact(run.id, name));
+        for key in std::iter::once(FileKey::log(run.id)).chain(artifacts) {
+            files.extend(bytes(platform, &key).await.map(|bytes| (key.to_string(), bytes)));
+        }
     }
     let outputs: BTreeMap<i32, String> = regression_test_output::Entity::find()
         .all(db)
@@ -159,6 +162,18 @@ async fn master_carries_its_failures_and_its_logs_are_of_every_kind() {
         let failed = (summary.fail_count + summary.missing_output_count) * 100 / summary.total_samples;
         assert!((40..=56).contains(&failed), "{failed} % of run {} fail", run.run_id);
     }
+
+    let mut kinds = BTreeMap::<ArtifactType, u64>::new();
+    for run in runs(platform, None).await {
+        let open = platform.open_run(&caller, run.run_id).await.expect("a run");
+        let artifacts = open.artifacts(PageQuery::default()).await.expect("artifacts").data;
+        for artifact in artifacts.into_iter().filter(|artifact| artifact.storage_status == StorageStatus::Ok) {
+            assert!(matches!(run.status, RunStatus::Pass | RunStatus::Fail), "run {} is {}", run.run_id, run.status);
+            *kinds.entry(artifact.kind).or_default() += 1;
+        }
+    }
+    assert!(kinds[&ArtifactType::Stdout] > kinds[&ArtifactType::Coredump], "{kinds:?}");
+    assert_eq!(kinds.values().sum::<u64>(), report.artifacts);
 
     let mut logs = Vec::new();
     for id in 1..=48 {

@@ -20,6 +20,8 @@ use crate::{
     error::{Error, Result},
     files::{FileKey, FoundFile},
 };
+pub(crate) use survey::Encoding;
+
 use cursor::Position;
 use survey::Survey;
 

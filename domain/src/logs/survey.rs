@@ -10,7 +10,7 @@ use crate::{error::Result, files::FoundFile};
 
 /// How the text of a log is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     Utf8,
     /// Everything that is not UTF-8 as a whole.
     Windows1252,
@@ -18,7 +18,7 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// Reads bytes as text; what stands for no character is replaced.
-    pub(super) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
+    pub(crate) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
             Self::Utf8 => String::from_utf8_lossy(bytes),
             Self::Windows1252 => {

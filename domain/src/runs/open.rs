@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use runlens_contract::{
     CursorPage, Page, Timestamp,
+    artifact::Artifact,
     auth::{Role, Scope},
     comparison::{Comparison, ComparisonQuery, ReferenceRun, VerdictCounts},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogLine, LogQuery},
+    output::{DiffQuery, OutputDiff, OutputFile},
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunSummary},
     sample::{Counts, RunSample, SampleQuery},
@@ -16,9 +18,10 @@ use runlens_contract::{
 
 use super::{RunFacts, RunState, state::stage, to_run};
 use crate::{
-    Caller, Error, Platform, Result,
+    Caller, Error, Platform, Result, artifacts,
     comparison::{compare, counterpart, verdict},
     errors, logs,
+    outputs::{self, ActualOutput, OutputIds, OutputOfRun},
     results::Outcome,
 };
 
@@ -238,6 +241,44 @@ impl OpenRun {
     pub async fn logs(&self, query: &LogQuery) -> Result<CursorPage<LogLine>> {
         self.caller.require(Scope::SystemRead)?;
         logs::log_page(&self.platform, self.id(), query).await
+    }
+
+    /// The expected file of an output. Scope `results:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::OutputFileNotFound`], [`Error::Files`], [`Error::Database`].
+    pub async fn expected_output(&self, ids: OutputIds) -> Result<OutputFile> {
+        self.output(ids).await?.expected(self.platform.files()).await
+    }
+
+    /// What was produced for an output. Scope `results:read`.
+    ///
+    /// # Errors
+    /// Those of [`Self::expected_output`], [`Error::NotProduced`].
+    pub async fn actual_output(&self, ids: OutputIds) -> Result<ActualOutput> {
+        self.output(ids).await?.actual(self.platform.files()).await
+    }
+
+    /// How what was produced differs from what was expected. Scope `results:read`.
+    ///
+    /// # Errors
+    /// Those of [`Self::actual_output`].
+    pub async fn output_diff(&self, ids: OutputIds, query: &DiffQuery) -> Result<OutputDiff> {
+        self.output(ids).await?.diff(&self.platform, query).await
+    }
+
+    async fn output(&self, ids: OutputIds) -> Result<OutputOfRun<'_>> {
+        self.caller.require(Scope::ResultsRead)?;
+        outputs::find(self.id(), self.outcomes().await?, ids)
+    }
+
+    /// Files that it left behind. Scope `results:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::Files`] where no store answers.
+    pub async fn artifacts(&self, query: PageQuery) -> Result<Page<Artifact>> {
+        self.caller.require(Scope::ResultsRead)?;
+        artifacts::page(self.platform.files(), self.id(), &self.facts.row.platform, query).await
     }
 }
 

@@ -87,6 +87,13 @@ impl TestPlatform {
         Self { platform: Platform::new(store, Files::none().with_memory(), clock, settings), seconds, queries, _directory: directory }
     }
 
+    /// The same platform with its files elsewhere.
+    pub fn with_files(mut self, files: Files) -> Self {
+        let platform = &self.platform;
+        self.platform = Platform::new(platform.store().clone(), files, platform.clock().clone(), platform.settings().clone());
+        self
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, seconds: i64) {
         self.seconds.fetch_add(seconds, Ordering::SeqCst);

@@ -52,7 +52,8 @@ fn show(bar: &ProgressBar, stage: &Mutex<&'static str>, progress: DemoProgress) 
 }
 
 fn tell(report: &DemoReport) -> Result<(), CommandError> {
-    print(&format!("{} runs with {} results, {} output files and {} logs.", report.runs, report.results, report.files, report.logs))?;
+    let DemoReport { runs, results, files, logs, artifacts, .. } = report;
+    print(&format!("{runs} runs with {results} results, {files} output files, {logs} logs and {artifacts} other files."))?;
     if let Some(run) = report.long_log {
         print(&format!("The long log is that of run {run}."))?;
     }

@@ -1,5 +1,6 @@
 //! /api/v1 and the pages, through HTTP, in process. Files mirror the addresses.
 
+mod artifacts;
 mod auth;
 mod docs;
 mod envelope;
@@ -8,6 +9,7 @@ mod examples;
 mod limits;
 mod logs;
 mod openapi;
+mod outputs;
 mod pages;
 mod runs;
 mod server;

@@ -47,7 +47,7 @@ each_backend! {
     async fn a_run_that_is_not_there_is_404_everywhere(test) {
         let server = Server::new(test);
         let token = server.reader().await;
-        for part in ["", "/summary", "/progress", "/samples", "/samples/1", "/categories", "/errors", "/error-summary", "/comparison", "/infrastructure-errors", "/logs"] {
+        for part in ["", "/summary", "/progress", "/samples", "/samples/1", "/categories", "/errors", "/error-summary", "/comparison", "/infrastructure-errors", "/logs", "/artifacts", "/samples/1/regression-tests/1/outputs/1/diff"] {
             let body = server.get(&format!("/api/v1/runs/9317{part}")).token(&token).send().await.failure(404, "not_found");
             assert_eq!(body["details"], json!({"resource": "run", "id": 9317}), "{part}");
         }

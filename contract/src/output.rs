@@ -1,0 +1,249 @@
+//! Output files of a regression test: what was expected, what was produced, and how the two differ.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    params::{Params, Query},
+    sample::OutputStatus,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// How the bytes of a file were made into text.
+    FileEncoding {
+        /// UTF-8.
+        Utf8 = "utf-8",
+        /// UTF-16, least significant byte first, said so by its byte order mark.
+        Utf16Le = "utf-16le",
+        /// UTF-16, most significant byte first, said so by its byte order mark.
+        Utf16Be = "utf-16be",
+        /// Windows-1252: every text that is none of the others.
+        Windows1252 = "windows-1252",
+        /// No text: the bytes in base64, with padding.
+        Base64 = "base64",
+    }
+}
+
+text_enum! {
+    /// How the lines of a file end.
+    LineEndings {
+        /// All in LF.
+        Lf = "lf",
+        /// All in CRLF.
+        CrLf = "crlf",
+        /// Some in LF, some in CRLF.
+        Mixed = "mixed",
+        /// No line has an end.
+        None = "none",
+    }
+}
+
+text_enum! {
+    /// How one line ends.
+    LineEnd {
+        /// LF.
+        Lf = "lf",
+        /// CRLF.
+        CrLf = "crlf",
+        /// Not at all: it is the last of its file.
+        None = "none",
+    }
+}
+
+text_enum! {
+    /// How a difference is written.
+    DiffFormat {
+        /// As hunks of lines.
+        Structured = "structured",
+        /// As the text that `diff -u` writes.
+        Unified = "unified",
+    }
+}
+
+text_enum! {
+    /// Which side of a difference has a line.
+    DiffLineKind {
+        /// Both.
+        Context = "context",
+        /// The produced file alone.
+        Added = "added",
+        /// The expected file alone.
+        Removed = "removed",
+    }
+}
+
+/// One output file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OutputFile {
+    /// Numeric run ID.
+    pub run_id: i32,
+    /// Numeric sample ID.
+    pub sample_id: i32,
+    /// Numeric regression test ID.
+    pub regression_test_id: i32,
+    /// Numeric output ID.
+    pub output_id: i32,
+    /// Name of the file.
+    pub filename: String,
+    /// Media type, by the file's name.
+    pub content_type: String,
+    /// The file, without its byte order mark: its first 1 MiB at most, cut at a character's end.
+    pub content: String,
+    /// How to read `content`.
+    pub encoding: FileEncoding,
+    /// Whether the file begins with a byte order mark.
+    pub byte_order_mark: bool,
+    /// SHA-256 of the whole file, in hex; null where the platform keeps it under another name.
+    #[cfg_attr(feature = "openapi", schema(required, min_length = 64, max_length = 64))]
+    pub sha256: Option<String>,
+    /// Size of the whole file in bytes.
+    pub size_bytes: u64,
+    /// Whether `content` is less than the whole file.
+    pub truncated: bool,
+}
+
+impl OutputFile {
+    /// The largest part of a file that is shown or compared, in bytes.
+    pub const MAX_BYTES: u64 = 1 << 20;
+}
+
+/// How the produced file of an output differs from the expected one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OutputDiff {
+    /// Numeric run ID.
+    pub run_id: i32,
+    /// Numeric sample ID.
+    pub sample_id: i32,
+    /// Numeric regression test ID.
+    pub regression_test_id: i32,
+    /// Numeric output ID.
+    pub output_id: i32,
+    /// Name of the file.
+    pub filename: String,
+    /// What became of the output: `pass` although the files differ where the produced one is an accepted variant.
+    pub status: OutputStatus,
+    /// Whether the files are the same, byte for byte. Files that are not, and yet have the same lines, differ in their encoding
+    /// or byte order mark.
+    pub identical: bool,
+    /// Whether a file is no text. Such files are not compared line by line: there are no hunks, and the counts are 0.
+    pub binary: bool,
+    /// The expected file.
+    pub expected: DiffSide,
+    /// The produced file.
+    pub actual: DiffSide,
+    /// Lines that the produced file alone has, those of hunks that are left out included.
+    pub added: u64,
+    /// Lines that the expected file alone has, those of hunks that are left out included.
+    pub removed: u64,
+    /// Number of hunks, those that are left out included.
+    pub hunk_count: u64,
+    /// What differs, from the top; null with `format=unified`.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub hunks: Option<Vec<DiffHunk>>,
+    /// The same as the text that `diff -u` writes, empty for identical lines; null unless `format=unified`.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub unified: Option<String>,
+    /// Whether something is left out: all but the first 1 MiB of a file, as its side says, or what lies behind the 5,000th line
+    /// of the hunks.
+    pub truncated: bool,
+}
+
+impl OutputDiff {
+    /// The most lines that the hunks of one answer have together.
+    pub const MAX_LINES: usize = 5_000;
+}
+
+/// One of the two files of a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DiffSide {
+    /// SHA-256 of the whole file, in hex; null where the platform keeps it under another name.
+    #[cfg_attr(feature = "openapi", schema(required, min_length = 64, max_length = 64))]
+    pub sha256: Option<String>,
+    /// Size of the whole file in bytes.
+    pub size_bytes: u64,
+    /// How the file was read; `base64` for one that is no text.
+    pub encoding: FileEncoding,
+    /// Whether the file begins with a byte order mark.
+    pub byte_order_mark: bool,
+    /// How its lines end.
+    pub line_endings: LineEndings,
+    /// Number of lines that were compared.
+    pub line_count: u64,
+    /// Whether less than the whole file was compared: the lines that lie wholly in its first 1 MiB.
+    pub truncated: bool,
+}
+
+/// Lines that differ, with some that do not around them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DiffHunk {
+    /// Line of the expected file that it begins with, from 1; the line before it where it has none of that file.
+    pub expected_start: u64,
+    /// How many of its lines the expected file has.
+    pub expected_lines: u64,
+    /// Line of the produced file that it begins with, from 1; the line before it where it has none of that file.
+    pub actual_start: u64,
+    /// How many of its lines the produced file has.
+    pub actual_lines: u64,
+    /// Its lines; of lines that were replaced, those removed first.
+    pub lines: Vec<DiffLine>,
+}
+
+/// One line of a hunk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DiffLine {
+    /// Which side has it.
+    pub kind: DiffLineKind,
+    /// Its number in the expected file, from 1; null where that has it not.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub expected_line: Option<u64>,
+    /// Its number in the produced file, from 1; null where that has it not.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub actual_line: Option<u64>,
+    /// The line without its end.
+    pub text: String,
+    /// How it ends. Lines with the same text and another end differ.
+    pub line_end: LineEnd,
+}
+
+/// How a difference is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct DiffQuery {
+    /// `unified` for a text instead of hunks; the answer is JSON all the same.
+    #[cfg_attr(feature = "openapi", param(inline))]
+    pub format: Option<DiffFormat>,
+    /// Number of equal lines around those that differ.
+    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 20, default = 3, required = false))]
+    pub context: u32,
+}
+
+impl DiffQuery {
+    /// The most context.
+    pub const MAX_CONTEXT: u32 = 20;
+}
+
+impl Default for DiffQuery {
+    fn default() -> Self {
+        Self { format: None, context: 3 }
+    }
+}
+
+impl Query for DiffQuery {
+    fn read(params: &mut Params) -> Self {
+        let default = Self::default();
+        Self { format: params.word("format"), context: params.number("context", 0, Self::MAX_CONTEXT).unwrap_or(default.context) }
+    }
+
+    fn write(&self, out: &mut Vec<(&'static str, String)>) {
+        let default = Self::default();
+        out.extend(self.format.map(|format| ("format", format.to_string())));
+        if self.context != default.context {
+            out.push(("context", self.context.to_string()));
+        }
+    }
+}

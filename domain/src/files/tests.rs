@@ -1,0 +1,226 @@
+//! The same suite on local files, in memory and in a bucket; keys, and stores that fail.
+
+use super::*;
+
+/// Puts a file into a store by another way than the one under test.
+pub(crate) trait Shelf {
+    async fn lay(&self, key: &str, content: &str);
+}
+
+/// A directory.
+struct Root(tempfile::TempDir);
+
+impl Shelf for Root {
+    async fn lay(&self, key: &str, content: &str) {
+        let path = self.0.path().join(key);
+        std::fs::create_dir_all(path.parent().expect("a directory")).expect("made");
+        std::fs::write(path, content).expect("written");
+    }
+}
+
+impl Shelf for Files {
+    async fn lay(&self, key: &str, content: &str) {
+        self.put(&FileKey(ObjectPath::parse(key).expect("a path")), content.to_owned()).await.expect("written");
+    }
+}
+
+/// The bucket that scripts/with-gcs makes.
+pub(crate) struct Bucket {
+    pub(crate) key_file: PathBuf,
+    url: String,
+    client: reqwest::Client,
+}
+
+impl Bucket {
+    pub(crate) const NAME: &str = "samples";
+
+    pub(crate) fn new() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
+        let key_file = std::env::var("RUNLENS_TEST_GCS_KEY")
+            .expect("RUNLENS_TEST_GCS_KEY names no key file; `make test` makes one, with a bucket, by scripts/with-gcs");
+        let key: serde_json::Value = serde_json::from_slice(&std::fs::read(&key_file).expect("a key file")).expect("JSON");
+        Self {
+            key_file: key_file.into(),
+            url: key["gcs_base_url"].as_str().expect("an address").to_owned(),
+            client: reqwest::Client::new(),
+        }
+    }
+}
+
+impl Shelf for Bucket {
+    async fn lay(&self, key: &str, content: &str) {
+        let name = utf8_percent_encode(key, NON_ALPHANUMERIC);
+        let url = format!("{}/upload/storage/v1/b/{}/o?uploadType=media&name={name}", self.url, Self::NAME);
+        let answer = self.client.post(url).body(content.to_owned()).send().await.expect("the bucket answers");
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+}
+
+/// What holds of every store.
+async fn suite(name: &str, files: &Files, shelf: &impl Shelf) {
+    let (log, run) = (FileKey::log(71), Directory::artifacts(71));
+    assert!(files.find(&log).await.expect("an answer").is_none());
+    assert!(files.check().await.iter().all(|(_, finding)| finding.is_ok()));
+    let listing = async |directory: &Directory| {
+        let mut listings = files.list(directory).await.expect("an answer");
+        assert_eq!(listings.len(), 1);
+        listings.remove(0)
+    };
+    let nothing = listing(&run).await;
+    assert_eq!((nothing.store, nothing.files.len(), nothing.extent), (name, 0, Extent::Whole));
+
+    shelf.lay("LogFiles/71.txt", "hello").await;
+    let found = files.find(&log).await.expect("an answer").expect("found");
+    assert_eq!((found.store, found.size), (name, 5));
+    for (range, bytes) in [(0..5, "hello"), (1..3, "el"), (1..99, "ello"), (5..9, ""), (9..12, "")] {
+        assert_eq!(found.read(range.clone()).await.expect("read"), bytes, "{range:?}");
+    }
+    shelf.lay("LogFiles/71.txt", "good-bye").await;
+    let later = files.find(&log).await.expect("an answer").expect("found");
+    assert_ne!(later.version(), found.version());
+    assert!(files.find_in_each(&log).await.remove(0).expect("an answer").is_some());
+    assert!(files.find_in_each(&FileKey::log(72)).await.remove(0).expect("an answer").is_none());
+
+    for (key, content) in [
+        ("test_artifacts/71/coredump", "core"),
+        ("test_artifacts/71/a name with? <signs> #1 & 50%.log", "odd"),
+        ("test_artifacts/71/deeper/coredump", "another"),
+        ("test_artifacts/710/coredump", "of another run"),
+        ("test_artifacts/711", "a file"),
+    ] {
+        shelf.lay(key, content).await;
+    }
+    let listed = listing(&run).await;
+    let sizes: Vec<(&str, u64)> = listed.files.iter().map(|(name, file)| (name.as_str(), file.size)).collect();
+    assert_eq!((sizes, listed.extent), (vec![("a name with? <signs> #1 & 50%.log", 3), ("coredump", 4)], Extent::Whole));
+    for (name, file) in &listed.files {
+        let key = FileKey::artifact(71, name).expect("a name");
+        let found = files.find(&key).await.expect("an answer").expect("found");
+        assert_eq!(found.read(0..99).await.expect("read"), file.read(0..99).await.expect("read"), "{name}");
+    }
+    for count in 0..=MAX_LISTED {
+        shelf.lay(&format!("test_artifacts/73/{count}"), "").await;
+    }
+    let many = listing(&Directory::artifacts(73)).await;
+    assert_eq!((many.files.len(), many.extent), (MAX_LISTED, Extent::Part));
+}
+
+#[tokio::test]
+async fn the_suite_holds_of_local_files() {
+    let root = Root(tempfile::tempdir().expect("a directory"));
+    let files = Files::none().with_local(root.0.path());
+    suite("local", &files, &root).await;
+    signs_nothing(&files).await;
+}
+
+#[tokio::test]
+async fn the_suite_holds_of_memory() {
+    let files = Files::none().with_memory();
+    suite("memory", &files, &files).await;
+    signs_nothing(&files).await;
+}
+
+async fn signs_nothing(files: &Files) {
+    let found = files.find(&FileKey::log(71)).await.expect("an answer").expect("found");
+    assert_eq!(found.signed_url(Duration::from_secs(60)).await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn the_suite_holds_of_a_bucket_whose_files_anybody_may_be_let_at() {
+    let bucket = Bucket::new();
+    let files = Files::none().with_bucket(Bucket::NAME, Some(&bucket.key_file)).expect("a bucket");
+    suite("gcs", &files, &bucket).await;
+    for (_, file) in files.list(&Directory::artifacts(71)).await.expect("an answer").remove(0).files {
+        let url = file.signed_url(Duration::from_secs(900)).await.expect("signed").expect("an address");
+        assert!(url.starts_with(&format!("{}/{}/test_artifacts/71/", bucket.url, Bucket::NAME)), "{url}");
+        for part in ["X-Goog-Algorithm=GOOG4-RSA-SHA256", "X-Goog-Expires=900", "X-Goog-Signature="] {
+            assert!(url.contains(part), "{part} is not in {url}");
+        }
+        let fetched = bucket.client.get(&url).send().await.expect("an answer").bytes().await.expect("a body");
+        assert_eq!(fetched, file.read(0..99).await.expect("read"), "{url}");
+    }
+
+    // A name that no path can have spoils the list, and no more.
+    for key in ["test_artifacts/72/coredump", "test_artifacts/72/a\nb", "test_artifacts/72/a//b"] {
+        bucket.lay(key, "core").await;
+    }
+    let spoilt = files.list(&Directory::artifacts(72)).await.expect("an answer").remove(0);
+    assert_eq!(spoilt.extent, Extent::Part);
+    let key = FileKey::artifact(72, "coredump").expect("a name");
+    assert!(files.find(&key).await.expect("an answer").is_some());
+}
+
+#[test]
+fn a_key_never_leads_out_of_its_directory() {
+    assert_eq!(FileKey::log(9317).to_string(), "LogFiles/9317.txt");
+    assert_eq!(FileKey::result("0ab1", ".srt").map(|key| key.to_string()), Some("TestResults/0ab1.srt".to_owned()));
+    assert_eq!(FileKey::result("0ab1", "").map(|key| key.to_string()), Some("TestResults/0ab1".to_owned()));
+    assert_eq!(FileKey::artifact(7, "coredump").map(|key| key.to_string()), Some("test_artifacts/7/coredump".to_owned()));
+    let long = "x".repeat(300);
+    for (hash, extension) in [
+        ("", ".srt"),
+        ("../LogFiles/1", ".txt"),
+        ("..", ""),
+        (".", ""),
+        ("a", "/b"),
+        ("a", "\\b"),
+        ("a\0", ".srt"),
+        ("a", ".s\nrt"),
+        ("/etc/passwd", ""),
+        (&long, ""),
+    ] {
+        assert_eq!(FileKey::result(hash, extension), None, "{hash:?} {extension:?}");
+        assert!(FileKey::artifact(1, &format!("{hash}{extension}")).is_none() || hash.is_empty(), "{hash:?} {extension:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_root_holds_nothing_until_something_is_put() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path().join("not yet/there");
+    let files = Files::none().with_local(&root);
+    assert!(files.find(&FileKey::log(1)).await.expect("an answer").is_none());
+    assert!(files.check().await[0].1.is_err());
+
+    files.put(&FileKey::log(1), "hello").await.expect("written");
+    let found = files.find(&FileKey::log(1)).await.expect("an answer").expect("found");
+    assert_eq!((found.store, found.size), ("local", 5));
+    assert_eq!(found.read(1..99).await.expect("read"), "ello");
+    assert_eq!(found.read(5..9).await.expect("read"), "");
+    assert_eq!(std::fs::read(root.join("LogFiles/1.txt")).expect("read"), b"hello");
+    assert!(files.check().await[0].1.is_ok());
+
+    std::fs::write(root.join("LogFiles/1.txt"), "hi").expect("written");
+    assert!(found.read(0..5).await.is_err(), "the file has become shorter");
+    assert_ne!(files.find(&FileKey::log(1)).await.expect("an answer").expect("found").version(), found.version());
+}
+
+#[tokio::test]
+async fn the_next_store_is_asked_where_one_has_nothing_or_fails() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (first, later) = (Files::none().with_local(directory.path()), Files::none().with_memory());
+    later.put(&FileKey::log(1), "later").await.expect("written");
+    let both = Files { stores: first.stores.iter().chain(&later.stores).cloned().collect() };
+    let store = |found: Option<FoundFile>| found.map(|file| file.store);
+    assert_eq!(store(both.find(&FileKey::log(1)).await.expect("an answer")), Some("memory"));
+
+    // A file stands where the directory of logs should be.
+    std::fs::write(directory.path().join("LogFiles"), "").expect("written");
+    assert_eq!(store(both.find(&FileKey::log(1)).await.expect("an answer")), Some("memory"));
+    let error = both.find(&FileKey::log(2)).await.expect_err("nobody can say");
+    assert!(error.is_unavailable(), "{error}");
+    assert!(Files::none().find(&FileKey::log(1)).await.expect("an answer").is_none());
+}
+
+#[tokio::test]
+async fn a_bucket_out_of_reach_is_said_by_name() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let key = directory.path().join("key.json");
+    let account =
+        r#"{"private_key": "", "private_key_id": "", "client_email": "", "disable_oauth": true, "gcs_base_url": "http://127.0.0.1:9"}"#;
+    std::fs::write(&key, account).expect("written");
+    let files = Files::none().with_bucket("samples", Some(&key)).expect("a bucket");
+    let findings = files.check().await;
+    assert!(matches!(findings.as_slice(), [("gcs", Err(Error::Files(_)))]), "{findings:?}");
+    assert!(files.with_bucket("samples", Some(&directory.path().join("missing.json"))).is_err());
+}

@@ -1,0 +1,34 @@
+//! Work that keeps a core busy: off the async threads, few at a time.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+
+/// A number of pieces of work that may run at the same time; the others wait. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Workers {
+    permits: Arc<Semaphore>,
+}
+
+impl Workers {
+    pub(crate) fn new(count: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(count)) }
+    }
+
+    /// Does a piece of work on a thread of its own.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where the work panics.
+    pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| Error::Internal(error.to_string()))?;
+        tokio::task::spawn_blocking(move || {
+            // Held until the work is done, also where nobody waits for its answer any more.
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))
+    }
+}

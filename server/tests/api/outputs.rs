@@ -1,0 +1,203 @@
+//! /api/v1/runs/{run_id}/samples/{sample_id}/regression-tests/{regression_id}/outputs/{output_id}
+
+use runlens_contract::auth::Scope;
+use runlens_domain::{
+    each_backend,
+    files::{FileKey, Files},
+    testing::{OutputSpec, RunSpec, TestPlatform, TestSpec},
+};
+use serde_json::{Value, json};
+
+use crate::server::Server;
+
+const EXPECTED: &str = "1\n00:00:01,000 --> 00:00:02,000\nGood evening.\n\n2\n00:00:03,000 --> 00:00:04,000\nHere is the news.\n";
+const ACTUAL: &str = "1\r\n00:00:01,000 --> 00:00:02,000\nGood evening.\n\n2\n00:00:03,033 --> 00:00:04,033\nHere is the news.";
+
+/// Their SHA-256.
+const EXPECTED_HASH: &str = "9559985e2919c63fc0f0dc935129297a1c68ab40a7f62bf191a472651ba2a125";
+const ACTUAL_HASH: &str = "df9322d12769db8b82de10f0f1ebf2b3767e59206aae231c8d20c59c51e97a48";
+
+async fn put(test: &TestPlatform, hash: &str, content: impl Into<Vec<u8>>) {
+    let key = FileKey::result(hash, ".srt").expect("a name");
+    test.platform.files().put(&key, content.into()).await.expect("written");
+}
+
+/// A run with one test of sample 1 whose only output came out as `got`.
+async fn run_with(test: &TestPlatform, got: Option<&str>) -> i32 {
+    let (id, outputs) = test.regression_test(TestSpec::default()).await;
+    let run = test.run(RunSpec::default()).await;
+    test.complete(run).await;
+    test.result(run, id, Some(0), Some(0)).await;
+    test.file(run, id, outputs[0], got).await;
+    run
+}
+
+fn path(run: i32, file: &str) -> String {
+    format!("/api/v1/runs/{run}/samples/1/regression-tests/1/outputs/1/{file}")
+}
+
+/// The difference between two contents.
+async fn diff(test: TestPlatform, expected: Vec<u8>, actual: Vec<u8>, query: &str) -> Value {
+    put(&test, "expected", expected).await;
+    put(&test, "other", actual).await;
+    let run = run_with(&test, Some("other")).await;
+    let server = Server::new(test);
+    let token = server.reader().await;
+    server.get(&path(run, &format!("diff{query}"))).token(&token).send().await.ok()
+}
+
+each_backend! {
+    async fn a_differing_output_is_told_in_full(test) {
+        put(&test, EXPECTED_HASH, EXPECTED).await;
+        put(&test, ACTUAL_HASH, ACTUAL).await;
+        let run = run_with(&test, Some(ACTUAL_HASH)).await;
+        test.sql(&format!("UPDATE test_result_file SET expected = '{EXPECTED_HASH}'")).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let get = async |file: &str| server.get(&path(run, file)).token(&token).send().await.ok();
+        insta::assert_json_snapshot!("expected", get("expected").await);
+        insta::assert_json_snapshot!("actual", get("actual").await);
+        insta::assert_json_snapshot!("diff", get("diff?context=1").await);
+        insta::assert_json_snapshot!("unified_diff", get("diff?format=unified&context=1").await);
+        assert_eq!(get("diff").await, get("diff?format=structured&context=3").await);
+        let odd = server.get(&path(run, "diff?context=21&format=html")).token(&token).send().await.failure(400, "validation_error");
+        assert_eq!(odd["details"]["fields"], json!({"context": "must be a whole number from 0 to 20", "format": "must be one of structured, unified"}));
+    }
+
+    async fn what_was_produced_as_expected_is_the_expected_file(test) {
+        put(&test, "expected", EXPECTED).await;
+        let run = run_with(&test, None).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let answer = server.get(&path(run, "actual")).token(&token).send().await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, path(run, "expected").as_str()));
+        let expected = server.get(answer.header("location")).token(&token).send().await.ok();
+        assert_eq!((&expected["content"], &expected["sha256"]), (&json!(EXPECTED), &Value::Null));
+        let diff = server.get(&path(run, "diff")).token(&token).send().await.ok();
+        assert_eq!(diff["expected"], diff["actual"]);
+        assert_eq!([&diff["identical"], &diff["added"], &diff["hunks"], &diff["truncated"]], [&json!(true), &json!(0), &json!([]), &json!(false)]);
+    }
+
+    async fn an_accepted_variant_passes_and_still_differs(test) {
+        let spec = OutputSpec { variants: &["variant"], ..OutputSpec::SRT };
+        let output = test.regression_test(TestSpec { outputs: &[], ..TestSpec::default() }).await.0;
+        let output = test.output(output, spec).await;
+        let run = test.run(RunSpec::default()).await;
+        test.result(run, 1, Some(0), Some(0)).await;
+        test.file(run, 1, output, Some("variant")).await;
+        put(&test, "expected", "a\n").await;
+        put(&test, "variant", "a\r\n").await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let diff = server.get(&path(run, "diff")).token(&token).send().await.ok();
+        assert_eq!([&diff["status"], &diff["identical"], &diff["added"], &diff["removed"]], [&json!("pass"), &json!(false), &json!(1), &json!(1)]);
+        let endings = |side: &str| diff[side]["line_endings"].clone();
+        assert_eq!((endings("expected"), endings("actual")), (json!("lf"), json!("crlf")));
+    }
+
+    async fn what_is_not_there_is_404_and_says_what(test) {
+        let run = run_with(&test, Some("other")).await;
+        let (missing, outputs) = test.regression_test(TestSpec { sample: Some("other.ts"), ..TestSpec::default() }).await;
+        test.result(run, missing, Some(1), Some(0)).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let details = async |path: &str| {
+            let body = server.get(&format!("/api/v1/runs/{run}/samples/{path}")).token(&token).send().await.failure(404, "not_found");
+            (body["message"].clone(), body["details"].clone())
+        };
+        let not_found = |name: &str, resource: &str, id: i32| (json!(format!("{name} {id} not found.")), json!({"resource": resource, "id": id}));
+        for file in ["expected", "actual", "diff"] {
+            assert_eq!(details(&format!("1/regression-tests/99/outputs/1/{file}")).await, not_found("Regression test", "regression_test", 99));
+            assert_eq!(details(&format!("2/regression-tests/1/outputs/1/{file}")).await, not_found("Sample", "sample", 2));
+            assert_eq!(details(&format!("1/regression-tests/1/outputs/{}/{file}", outputs[0])).await, not_found("Output", "output", outputs[0]));
+        }
+        for (file, side) in [("expected", "expected"), ("actual", "actual"), ("diff", "expected")] {
+            let gone = json!({"resource": "file", "output_id": 1, "side": side, "checked": ["local", "gcs"]});
+            assert_eq!(details(&format!("1/regression-tests/1/outputs/1/{file}")).await.1, gone, "{file}");
+        }
+        for file in ["actual", "diff"] {
+            let (message, nothing) = details(&format!("2/regression-tests/{missing}/outputs/{}/{file}", outputs[0])).await;
+            assert_eq!(message, format!("The test did not produce output {}: there is no file.", outputs[0]));
+            assert_eq!(nothing, json!({"resource": "file", "output_id": outputs[0], "side": "actual", "output_status": "missing_output"}));
+        }
+        put(&server.test, "expected", "what should have been").await;
+        let expected = server.get(&format!("/api/v1/runs/{run}/samples/2/regression-tests/{missing}/outputs/{}/expected", outputs[0]));
+        assert_eq!(expected.token(&token).send().await.ok()["content"], "what should have been");
+        let odd = server.get("/api/v1/runs/0/samples/x/regression-tests/-1/outputs/2147483648/diff").token(&token).send().await;
+        let fields = odd.failure(400, "validation_error")["details"]["fields"].as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
+        assert_eq!(fields, Some(["output_id", "regression_id", "run_id", "sample_id"].map(str::to_owned).to_vec()));
+    }
+
+    async fn outputs_need_the_right_to_read_results(test) {
+        let run = run_with(&test, None).await;
+        let server = Server::new(test);
+        let token = server.token("tester", &[Scope::RunsRead]).await;
+        for file in ["expected", "actual", "diff"] {
+            let refused = server.get(&path(run, file)).token(&token).send().await.failure(403, "forbidden");
+            assert_eq!(refused["details"]["required_scope"], "results:read");
+        }
+    }
+
+    async fn of_a_large_file_the_beginning_is_shown(test) {
+        // The first MiB ends within a character and within a line.
+        let large = format!("{}{}", "é♪!\n".repeat(200_000), "end");
+        put(&test, "expected", large.clone()).await;
+        put(&test, "other", large.replacen("é♪!\n", "é♪?\n", 1)).await;
+        let run = run_with(&test, Some("other")).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let get = async |file: &str| server.get(&path(run, file)).token(&token).send().await.ok();
+        let file = get("expected").await;
+        let content = file["content"].as_str().expect("text");
+        assert!(large.starts_with(content) && (1 << 20) - content.len() < 4, "{}", content.len());
+        assert_eq!([&file["truncated"], &file["size_bytes"], &file["encoding"]], [&json!(true), &json!(large.len()), &json!("utf-8")]);
+        let diff = get("diff").await;
+        assert_eq!([&diff["added"], &diff["removed"], &diff["truncated"], &diff["expected"]["truncated"]], [&json!(1), &json!(1), &json!(true), &json!(true)]);
+        assert_eq!(diff["expected"]["line_count"], json!((1 << 20) / "é♪!\n".len()));
+    }
+}
+
+#[tokio::test]
+async fn hunks_that_are_left_out_are_counted() {
+    let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
+    let expected: String = (0..20_000).map(|line| format!("{line}\n")).collect();
+    let actual: String = (0..20_000).map(|line| if line % 10 == 0 { format!("{line}!\n") } else { format!("{line}\n") }).collect();
+    let diff = diff(test, expected.into_bytes(), actual.into_bytes(), "?context=1").await;
+    assert_eq!([&diff["added"], &diff["removed"], &diff["hunk_count"]], [&json!(2_000), &json!(2_000), &json!(2_000)]);
+    let hunks = diff["hunks"].as_array().expect("hunks");
+    let lines: usize = hunks.iter().map(|hunk| hunk["lines"].as_array().map_or(0, Vec::len)).sum();
+    assert_eq!((lines, &diff["truncated"], &diff["actual"]["truncated"]), (5_000, &json!(true), &json!(false)));
+}
+
+#[tokio::test]
+async fn what_is_no_text_comes_in_base64_and_has_no_hunks() {
+    let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
+    let diff = diff(test, b"\x89PNG\0".to_vec(), b"text\n".to_vec(), "").await;
+    assert_eq!([&diff["binary"], &diff["identical"], &diff["hunks"], &diff["added"]], [&json!(true), &json!(false), &json!([]), &json!(0)]);
+    assert_eq!([&diff["expected"]["encoding"], &diff["actual"]["encoding"]], [&json!("base64"), &json!("utf-8")]);
+}
+
+#[tokio::test]
+async fn files_that_differ_in_their_encoding_alone_are_not_identical() {
+    let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
+    let diff = diff(test, b"caf\xe9\n".to_vec(), b"\xef\xbb\xbfcaf\xc3\xa9\n".to_vec(), "?format=unified").await;
+    assert_eq!(
+        [&diff["identical"], &diff["added"], &diff["unified"], &diff["hunks"]],
+        [&json!(false), &json!(0), &json!(""), &Value::Null]
+    );
+    assert_eq!([&diff["expected"]["encoding"], &diff["actual"]["byte_order_mark"]], [&json!("windows-1252"), &json!(true)]);
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_503() {
+    let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
+    let run = run_with(&test, Some("other")).await;
+    let directory = tempfile::tempdir().expect("a directory");
+    // A file stands where the directory should be.
+    std::fs::write(directory.path().join("TestResults"), "").expect("written");
+    let server = Server::new(test.with_files(Files::none().with_local(directory.path())));
+    let token = server.reader().await;
+    for file in ["expected", "actual", "diff"] {
+        server.get(&path(run, file)).token(&token).send().await.failure(503, "unavailable");
+    }
+}
