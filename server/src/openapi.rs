@@ -83,10 +83,13 @@ const COMMON: [Common; 8] = [
     Common {
         name: "Forbidden",
         status: "403",
-        description: "Token is valid but lacks the required scope or role",
+        description: "Token is valid but lacks the required scope or role; or a browser was made to write by another site",
         header: None,
         example: || Some(Error::MissingScope(Scope::SystemRead).to_body()),
-        happens_to: |operation, _| operation.extensions.as_ref().is_some_and(|extensions| extensions.contains_key("x-required-scope")),
+        happens_to: |operation, is_get| {
+            let needs_scope = operation.extensions.as_ref().is_some_and(|extensions| extensions.contains_key("x-required-scope"));
+            needs_scope || !is_get && operation.security.is_none()
+        },
     },
     Common {
         name: "RateLimited",

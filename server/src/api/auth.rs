@@ -64,7 +64,6 @@ pub(crate) async fn list_tokens(
     delete, path = "/auth/tokens/current", tag = "auth", operation_id = "revoke_current_token",
     responses(
         (status = NO_CONTENT, description = "The token is revoked"),
-        (status = FORBIDDEN, description = "A visitor has no tokens, or the request came from another site", body = ErrorBody),
         (status = UNPROCESSABLE_ENTITY, description = "The request came with a browser's session, not with a token", body = ErrorBody)
     )
 )]
@@ -81,7 +80,6 @@ pub(crate) async fn revoke_current_token(State(platform): State<Platform>, Asker
     params(("token_id" = i32, Path, description = "Numeric token ID", minimum = 1)),
     responses(
         (status = NO_CONTENT, description = "The token is revoked"),
-        (status = FORBIDDEN, description = "A visitor has no tokens, or the request came from another site", body = ErrorBody),
         (status = NOT_FOUND, description = "The account has no such token", body = ErrorBody)
     )
 )]
