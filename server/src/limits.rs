@@ -3,6 +3,9 @@
 //! Who counts what is decided by the middleware; where the counts lie is behind [`Counters`].
 
 mod memory;
+mod redis;
+#[cfg(test)]
+mod tests;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -10,6 +13,7 @@ use async_trait::async_trait;
 use runlens_domain::Clock;
 
 pub use memory::MemoryCounters;
+pub use redis::RedisCounters;
 
 /// Numbers of requests that a client may make.
 #[derive(Clone, Debug)]
@@ -75,7 +79,7 @@ impl Client {
 pub struct Count {
     /// Requests in the window, this one included; more than the limit where it is refused.
     pub used: u32,
-    /// Unix time at which the window ends.
+    /// Unix time at which the window ends, the same for whoever asks.
     pub resets_at: i64,
 }
 
@@ -87,6 +91,14 @@ pub trait Counters: Send + Sync {
 
     /// The count as it stands, without a further request.
     async fn look(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count;
+
+    /// State of the store that holds the counts, where that is not this process.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    async fn check(&self) -> Option<Result<(), String>> {
+        None
+    }
 }
 
 /// A client's window as the client is told about it.
@@ -116,6 +128,20 @@ impl Limits {
     /// Limits that count in these counters.
     pub fn new(settings: LimitSettings, counters: Arc<dyn Counters>, clock: Clock) -> Self {
         Self { settings, counters, clock }
+    }
+
+    /// The same limits, counted elsewhere.
+    #[must_use]
+    pub fn counting_in(self, counters: Arc<dyn Counters>) -> Self {
+        Self { counters, ..self }
+    }
+
+    /// State of the store that holds the counts, where that is not this process.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub async fn check(&self) -> Option<Result<(), String>> {
+        self.counters.check().await
     }
 
     /// Counts a request.

@@ -9,7 +9,7 @@ use runlens_domain::Platform;
 
 use crate::{
     config::{Http, SecretKey},
-    limits::{LimitSettings, Limits, MemoryCounters},
+    limits::{Counters, LimitSettings, Limits, MemoryCounters},
     ssr,
 };
 
@@ -29,6 +29,13 @@ impl AppState {
         let limits = Limits::new(limits, Arc::new(MemoryCounters::default()), platform.clock().clone());
         let leptos = ssr::leptos_options(&http);
         Self { platform, limits, cookies: Key::derive_from(secret.bytes()), http: Arc::new(http), leptos }
+    }
+
+    /// Counts requests in these counters instead, which other instances may share.
+    #[must_use]
+    pub fn counting_in(mut self, counters: Arc<dyn Counters>) -> Self {
+        self.limits = self.limits.counting_in(counters);
+        self
     }
 }
 
