@@ -51,6 +51,8 @@ pub enum Budget {
     TokenRequests,
     /// Signing in.
     SignIns,
+    /// Different tokens of one address that did not work. As many as reads; beyond them no token that was never seen is looked up.
+    FailingTokens,
 }
 
 /// Whose requests are counted together.
@@ -163,10 +165,17 @@ impl Limits {
         Window { limit, remaining: limit.saturating_sub(count.used), resets_at: count.resets_at, seconds, retry_after: None }
     }
 
+    /// The window of a client whose next request would be refused; none where it would not.
+    pub async fn used_up(&self, budget: Budget, client: Client) -> Option<Window> {
+        let window = self.look(budget, client).await;
+        let retry_after = (window.resets_at - self.clock.now().unix()).max(1);
+        (self.settings.is_on && window.remaining == 0).then_some(Window { retry_after: Some(retry_after), ..window })
+    }
+
     fn size(&self, budget: Budget) -> (u32, u32) {
         let settings = &self.settings;
         match budget {
-            Budget::Reads => (settings.reads, 60),
+            Budget::Reads | Budget::FailingTokens => (settings.reads, 60),
             Budget::Writes => (settings.writes, 60),
             Budget::BrowserReads => (settings.browser_reads, 60),
             Budget::TokenRequests => (settings.token_requests, 900),

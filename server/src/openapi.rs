@@ -62,7 +62,12 @@ const FAILURES: [Failure; 7] = [
         description: "A fault of the server; `details.request_id` names it in the log",
         happens_to: |_| true,
     },
-    Failure { name: "Unavailable", status: "503", description: "A dependency cannot be reached at the moment", happens_to: |_| true },
+    Failure {
+        name: "Unavailable",
+        status: "503",
+        description: "A dependency cannot be reached at the moment; `details.request_id` names it in the log",
+        happens_to: |_| true,
+    },
     Failure { name: "Unexpected", status: "default", description: "Unexpected server error", happens_to: |_| true },
 ];
 

@@ -24,7 +24,7 @@ use crate::limits::LimitSettings;
 pub use access::{Access, AccessOptions, SecretKey, parse_scopes};
 pub use database::{Database, DatabaseOptions};
 pub use files::{FileStores, FilesOptions};
-pub use http::{Http, HttpOptions};
+pub use http::{Http, HttpOptions, OtherOrigins};
 pub use limits::{LimitOptions, Switch};
 pub use log::{LogFormat, LogOptions};
 pub use redis::{Redis, RedisOptions};
@@ -181,6 +181,9 @@ mod tests {
             ("public_scopes = \"runs:fly\"", "RUNLENS_PUBLIC_SCOPES"),
             ("secret_key = \"short\"", "RUNLENS_SECRET_KEY"),
             ("trusted_proxies = \"everywhere\"", "RUNLENS_TRUSTED_PROXIES"),
+            ("cors_origins = \"dashboard.example.org\"", "RUNLENS_CORS_ORIGINS"),
+            ("cors_origins = \"https://a.example.org *\"", "RUNLENS_CORS_ORIGINS"),
+            ("cors_origins = \"https://a.example.org/app\"", "RUNLENS_CORS_ORIGINS"),
             ("database_url = \"postgres://db\"", "RUNLENS_DATABASE_URL"),
             ("redis_url = \"http://:secret@redis\"", "RUNLENS_REDIS_URL"),
         ] {

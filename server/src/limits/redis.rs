@@ -104,6 +104,7 @@ impl RedisCounters {
             Budget::BrowserReads => "browser-reads",
             Budget::TokenRequests => "token-requests",
             Budget::SignIns => "sign-ins",
+            Budget::FailingTokens => "failing-tokens",
         };
         let client = match client {
             Client::Token(id) => format!("token:{id}"),

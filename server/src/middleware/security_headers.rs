@@ -15,19 +15,21 @@ pub(crate) async fn security_headers(State(state): State<AppState>, request: Req
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+    // What is meant to be shown elsewhere, or to be more than text, says so itself.
+    headers.entry("cross-origin-resource-policy").or_insert(HeaderValue::from_static("same-origin"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     if state.http.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     response
 }
 
-/// For answers of the API: nothing in them is ever run, framed or kept for somebody else.
+/// For answers of the API: nothing in them is kept for somebody else, or used without asking.
 pub(crate) async fn api_headers(request: Request, next: Next) -> Response {
-    const HEADERS: [(HeaderName, &str); 3] = [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-        (header::CACHE_CONTROL, "private, no-cache"),
-        (header::VARY, "Authorization, Cookie, Accept-Encoding"),
-    ];
+    const HEADERS: [(HeaderName, &str); 2] =
+        [(header::CACHE_CONTROL, "private, no-cache"), (header::VARY, "Authorization, Cookie, Accept-Encoding")];
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));

@@ -3,6 +3,7 @@
 mod auth;
 mod envelope;
 mod errors;
+mod http;
 mod limits;
 mod logs;
 mod openapi;
