@@ -74,7 +74,7 @@ pub fn dependency(name: &str, without: HealthStatus, state: Result<(), impl Disp
     let status = if state.is_ok() { HealthStatus::Ok } else { without };
     let message = state.err().map(|error| {
         tracing::warn!(name, %error, "a dependency does not work");
-        format!("The {name} cannot be used at the moment. `runlens check` says why.")
+        format!("`{name}` cannot be used at the moment. `runlens check` says why.")
     });
     Dependency { name: name.to_owned(), status, message }
 }
