@@ -1,6 +1,6 @@
 //! Query parameters: read strictly, with every fault named, and written back as an address.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::json;
@@ -47,23 +47,41 @@ pub fn query_string<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
     out
 }
 
+/// The longest name of an unreadable parameter that is repeated to the caller, in characters.
+const MAX_NAME: usize = 100;
+
+/// Decodes a name or a value; what cannot be decoded is given back as well as it can be shown.
+fn decode(text: &str) -> Result<String, String> {
+    let text = text.replace('+', " ");
+    let is_escape = |escape: &str| escape.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    match percent_decode_str(&text).decode_utf8() {
+        Ok(decoded) if text.split('%').skip(1).all(is_escape) => Ok(decoded.into_owned()),
+        _ => Err(percent_decode_str(&text).decode_utf8_lossy().into_owned()),
+    }
+}
+
 /// The parameters of one address, and the faults found in them so far.
 #[derive(Debug)]
 pub struct Params {
     pairs: Vec<(String, String)>,
-    faults: Vec<(&'static str, String)>,
+    faults: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Params {
-    /// Splits the query part of an address (without `?`).
+    /// Splits the query part of an address (without `?`). Whatever is not UTF-8 in percent-encoding is a fault, also in a parameter
+    /// that nobody asks for: the address cannot be read.
     pub fn new(query: &str) -> Self {
-        let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-        let pairs = query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| pair.split_once('=').map_or_else(|| (decode(pair), String::new()), |(name, value)| (decode(name), decode(value))))
-            .collect();
-        Self { pairs, faults: Vec::new() }
+        let mut params = Self { pairs: Vec::new(), faults: Vec::new() };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match (decode(name), decode(value)) {
+                (Ok(name), Ok(value)) => params.pairs.push((name, value)),
+                (Ok(name) | Err(name), _) => {
+                    params.fault(name.chars().take(MAX_NAME).collect::<String>(), "must be UTF-8 in percent-encoding")
+                }
+            }
+        }
+        params
     }
 
     /// Leaves out parameters without a value: what an HTML form sends for a field that was left empty.
@@ -77,9 +95,12 @@ impl Params {
         self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Notes that a parameter is not allowed, and why.
-    pub fn fault(&mut self, name: &'static str, message: impl Into<String>) {
-        self.faults.push((name, message.into()));
+    /// Notes that a parameter is not allowed, and why. The first fault of a parameter stands.
+    pub fn fault(&mut self, name: impl Into<Cow<'static, str>>, message: impl Into<String>) {
+        let name = name.into();
+        if self.faults.iter().all(|(known, _)| *known != name) {
+            self.faults.push((name, message.into()));
+        }
     }
 
     /// A whole number within bounds.
@@ -183,6 +204,8 @@ pub fn invalid<N: AsRef<str>>(faults: &[(N, String)]) -> ErrorBody {
 mod tests {
     use proptest::prelude::*;
 
+    use serde_json::json;
+
     use super::{Params, query_string};
     use crate::auth::Scope;
 
@@ -204,6 +227,24 @@ mod tests {
         let mut params = Params::new("scopes=runs:read&scopes=runs:fly");
         assert_eq!(params.words::<Scope>("scopes"), [Scope::RunsRead]);
         assert!(params.finish(()).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_named() {
+        for (query, name) in [
+            ("branch=%ff", "branch"),
+            ("limit=%zz", "limit"),
+            ("limit=5%", "limit"),
+            ("limit=%e4%b", "limit"),
+            ("%ff=5", "\u{fffd}"),
+            ("limit=5&x=%c3%28", "x"),
+        ] {
+            let mut params = Params::new(query);
+            params.number("limit", 1, 100);
+            let body = params.finish(()).expect_err(query);
+            assert_eq!(body.details["fields"], json!({name: "must be UTF-8 in percent-encoding"}), "{query}");
+        }
+        assert_eq!(Params::new("branch=%C3%A4+%2B&a=100%25").get("branch"), Some("ä +"));
     }
 
     proptest! {

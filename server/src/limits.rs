@@ -3,6 +3,9 @@
 //! Who counts what is decided by the middleware; where the counts lie is behind [`Counters`].
 
 mod memory;
+mod redis;
+#[cfg(test)]
+mod tests;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -10,6 +13,7 @@ use async_trait::async_trait;
 use runlens_domain::Clock;
 
 pub use memory::MemoryCounters;
+pub use redis::RedisCounters;
 
 /// Numbers of requests that a client may make.
 #[derive(Clone, Debug)]
@@ -47,6 +51,8 @@ pub enum Budget {
     TokenRequests,
     /// Signing in.
     SignIns,
+    /// Different tokens of one address that did not work. As many as reads; beyond them no token that was never seen is looked up.
+    FailingTokens,
 }
 
 /// Whose requests are counted together.
@@ -75,7 +81,7 @@ impl Client {
 pub struct Count {
     /// Requests in the window, this one included; more than the limit where it is refused.
     pub used: u32,
-    /// Unix time at which the window ends.
+    /// Unix time at which the window ends, the same for whoever asks.
     pub resets_at: i64,
 }
 
@@ -87,6 +93,14 @@ pub trait Counters: Send + Sync {
 
     /// The count as it stands, without a further request.
     async fn look(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count;
+
+    /// State of the store that holds the counts, where that is not this process.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    async fn check(&self) -> Option<Result<(), String>> {
+        None
+    }
 }
 
 /// A client's window as the client is told about it.
@@ -118,6 +132,20 @@ impl Limits {
         Self { settings, counters, clock }
     }
 
+    /// The same limits, counted elsewhere.
+    #[must_use]
+    pub fn counting_in(self, counters: Arc<dyn Counters>) -> Self {
+        Self { counters, ..self }
+    }
+
+    /// State of the store that holds the counts, where that is not this process.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub async fn check(&self) -> Option<Result<(), String>> {
+        self.counters.check().await
+    }
+
     /// Counts a request.
     pub async fn take(&self, budget: Budget, client: Client) -> Window {
         if !self.settings.is_on {
@@ -137,10 +165,17 @@ impl Limits {
         Window { limit, remaining: limit.saturating_sub(count.used), resets_at: count.resets_at, seconds, retry_after: None }
     }
 
+    /// The window of a client whose next request would be refused; none where it would not.
+    pub async fn used_up(&self, budget: Budget, client: Client) -> Option<Window> {
+        let window = self.look(budget, client).await;
+        let retry_after = (window.resets_at - self.clock.now().unix()).max(1);
+        (self.settings.is_on && window.remaining == 0).then_some(Window { retry_after: Some(retry_after), ..window })
+    }
+
     fn size(&self, budget: Budget) -> (u32, u32) {
         let settings = &self.settings;
         match budget {
-            Budget::Reads => (settings.reads, 60),
+            Budget::Reads | Budget::FailingTokens => (settings.reads, 60),
             Budget::Writes => (settings.writes, 60),
             Budget::BrowserReads => (settings.browser_reads, 60),
             Budget::TokenRequests => (settings.token_requests, 900),

@@ -113,7 +113,7 @@ const COMMON: [Common; 8] = [
     Common {
         name: "Unavailable",
         status: "503",
-        description: "A dependency cannot be reached at the moment",
+        description: "A dependency cannot be reached at the moment; `details.request_id` names it in the log",
         header: None,
         example: || Some(error_envelope::too_slow().body),
         happens_to: |_, _| true,

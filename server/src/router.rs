@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{artifacts, auth, comparison, document, errors, logs, outputs, runs, samples, system},
     docs,
-    middleware::{authentication, client_address, error_envelope, etag, rate_limit, request_id, security_headers},
+    middleware::{authentication, client_address, cors, error_envelope, etag, head, rate_limit, request_id, security_headers},
     openapi, ssr,
     state::AppState,
 };
@@ -85,17 +85,77 @@ pub fn router(state: AppState) -> Router {
 
 fn api(state: &AppState) -> Router<AppState> {
     let (routes, _) = api_routes().split_for_parts();
+    surrounded(routes, state)
+}
+
+/// Routes of the API with what lies around them, from the outside to the inside.
+fn surrounded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
     routes.fallback(error_envelope::no_such_path).method_not_allowed_fallback(error_envelope::no_such_method).layer(
         ServiceBuilder::new()
+            .layer(from_fn(head::head_as_get))
+            .layer(from_fn_with_state(state.clone(), rate_limit::tell_limit))
+            .option_layer(cors::layer(&state.http.other_origins))
             .layer(from_fn(security_headers::api_headers))
-            .layer(from_fn(etag::etag))
+            .layer(from_fn(etag::encoded_etag))
             .layer(CompressionLayer::new())
             .layer(from_fn(error_envelope::error_envelope))
-            .layer(from_fn_with_state(state.clone(), authentication::authenticate))
-            .layer(from_fn_with_state(state.clone(), rate_limit::rate_limit))
-            .layer(from_fn_with_state(state.clone(), authentication::refuse_other_sites))
             .layer(CatchPanicLayer::custom(error_envelope::panicked))
             .layer(from_fn(error_envelope::timeout))
+            .layer(from_fn_with_state(state.clone(), rate_limit::admit))
+            .layer(from_fn(etag::etag))
+            .layer(from_fn_with_state(state.clone(), authentication::refuse_other_sites))
             .layer(DefaultBodyLimit::max(MAX_BODY)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use axum::{
+        body::{Body, to_bytes},
+        extract::ConnectInfo,
+        http::Request,
+        middleware::from_fn_with_state,
+        routing::get,
+    };
+    use runlens_domain::testing::{Backend, TestPlatform};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::config::{HttpOptions, SecretKey};
+
+    /// The answer of a route that goes wrong, with all that lies around it.
+    async fn answer(routes: Router<AppState>) -> (u16, axum::http::HeaderMap, serde_json::Value) {
+        let test = TestPlatform::new(Backend::Sqlite).await;
+        let http = HttpOptions::default().settle().expect("settings");
+        let state = AppState::new(test.platform.clone(), http, Default::default(), &SecretKey::random());
+        let address = from_fn_with_state(state.clone(), client_address::client_address);
+        let app = surrounded(routes, &state).layer(address).with_state(state);
+        let mut request = Request::builder().uri("/").header(request_id::X_REQUEST_ID, "job-17").body(Body::empty()).expect("a request");
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+        // The database is not asked any more, and time may pass.
+        tokio::time::pause();
+        let (parts, body) = app.oneshot(request).await.expect("an answer").into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        (parts.status.as_u16(), parts.headers, serde_json::from_slice(&body).expect("JSON"))
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_like_everything_else() {
+        async fn panicking() {
+            panic!("the inside")
+        }
+        let (status, headers, body) = answer(Router::new().route("/", get(panicking))).await;
+        assert_eq!((status, &body["code"], &body["details"]["request_id"]), (500, &"internal_error".into(), &"job-17".into()));
+        assert_eq!(headers["x-ratelimit-remaining"], "119", "it was counted");
+        assert_eq!(headers["cache-control"], "private, no-cache");
+    }
+
+    #[tokio::test]
+    async fn an_endless_answer_is_ended_like_everything_else() {
+        let (status, headers, body) = answer(Router::new().route("/", get(std::future::pending::<()>))).await;
+        assert_eq!((status, &body["code"], &body["details"]["request_id"]), (503, &"unavailable".into(), &"job-17".into()));
+        assert_eq!(headers["x-ratelimit-remaining"], "119", "it was counted");
+    }
 }

@@ -189,7 +189,6 @@ async fn visit(State(state): State<AppState>, mut request: Request, next: Next) 
     {
         headers.append(header::SET_COOKIE, cookie);
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     response
 }
 

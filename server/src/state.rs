@@ -9,7 +9,8 @@ use runlens_domain::Platform;
 
 use crate::{
     config::{Http, SecretKey},
-    limits::{LimitSettings, Limits, MemoryCounters},
+    limits::{Counters, LimitSettings, Limits, MemoryCounters},
+    middleware::seen_tokens::SeenTokens,
     ssr,
 };
 
@@ -18,6 +19,7 @@ use crate::{
 pub struct AppState {
     pub(crate) platform: Platform,
     pub(crate) limits: Limits,
+    pub(crate) tokens: SeenTokens,
     pub(crate) cookies: Key,
     pub(crate) http: Arc<Http>,
     pub(crate) leptos: LeptosOptions,
@@ -28,7 +30,14 @@ impl AppState {
     pub fn new(platform: Platform, http: Http, limits: LimitSettings, secret: &SecretKey) -> Self {
         let limits = Limits::new(limits, Arc::new(MemoryCounters::default()), platform.clock().clone());
         let leptos = ssr::leptos_options(&http);
-        Self { platform, limits, cookies: Key::derive_from(secret.bytes()), http: Arc::new(http), leptos }
+        Self { platform, limits, tokens: SeenTokens::default(), cookies: Key::derive_from(secret.bytes()), http: Arc::new(http), leptos }
+    }
+
+    /// Counts requests in these counters instead, which other instances may share.
+    #[must_use]
+    pub fn counting_in(mut self, counters: Arc<dyn Counters>) -> Self {
+        self.limits = self.limits.counting_in(counters);
+        self
     }
 }
 

@@ -1,6 +1,9 @@
 //! The state of the installation.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Display,
+};
 
 use runlens_contract::system::{Dependency, Health, HealthStatus};
 
@@ -12,29 +15,29 @@ use crate::{
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What was looked at: `database`, `table test_progress`, `files`, `bucket`.
+    /// What was looked at: `database`, `table test_progress`, `files`, `bucket`, `redis`.
     pub subject: String,
     /// What is wrong and what to do; none where nothing is.
     pub problem: Option<String>,
 }
 
 impl Finding {
-    fn new(subject: impl Into<String>, problem: Option<String>) -> Self {
+    /// What was found.
+    pub fn new(subject: impl Into<String>, problem: Option<String>) -> Self {
         Self { subject: subject.into(), problem }
     }
 }
 
 impl Platform {
-    /// State of the installation. Anybody may ask; the inside of a failure goes to the log.
+    /// State of what the platform needs; the layers above add what they need themselves. Anybody may ask; the inside of a
+    /// failure goes to the log.
     pub async fn health(&self) -> Health {
         let database = self.store().ping().await.map_err(Error::from);
         let mut dependencies = vec![dependency("database", HealthStatus::Down, database)];
         for (name, state) in self.files().check().await {
             dependencies.push(dependency(part(name), HealthStatus::Degraded, state));
         }
-        let worst = |status| dependencies.iter().any(|dependency| dependency.status == status);
-        let status = [HealthStatus::Down, HealthStatus::Degraded].into_iter().find(|status| worst(*status)).unwrap_or(HealthStatus::Ok);
-        Health { status, checked_at: self.clock().now(), dependencies }
+        Health::of(self.clock().now(), dependencies)
     }
 
     /// Looks at everything the installation needs, columns of tables included.
@@ -66,11 +69,12 @@ fn part(store: &str) -> &str {
     }
 }
 
-fn dependency(name: &str, without: HealthStatus, state: Result<(), Error>) -> Dependency {
+/// A part of the installation; `without` is what the installation is where the part does not work.
+pub fn dependency(name: &str, without: HealthStatus, state: Result<(), impl Display>) -> Dependency {
     let status = if state.is_ok() { HealthStatus::Ok } else { without };
     let message = state.err().map(|error| {
         tracing::warn!(name, %error, "a dependency does not work");
-        format!("The {name} cannot be used at the moment. `runlens check` says why.")
+        format!("`{name}` cannot be used at the moment. `runlens check` says why.")
     });
     Dependency { name: name.to_owned(), status, message }
 }

@@ -2,7 +2,9 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use runlens_contract::system::{Health, HealthStatus};
-use runlens_domain::Platform;
+use runlens_domain::system::dependency;
+
+use crate::state::AppState;
 
 /// Get the health of the installation
 ///
@@ -15,8 +17,11 @@ use runlens_domain::Platform;
     ),
     security()
 )]
-pub(crate) async fn get_health(State(platform): State<Platform>) -> (StatusCode, Json<Health>) {
-    let health = platform.health().await;
+pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
+    let mut health = state.platform.health().await;
+    if let Some(redis) = state.limits.check().await {
+        health = health.with(dependency("redis", HealthStatus::Degraded, redis));
+    }
     let status = if health.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, Json(health))
 }

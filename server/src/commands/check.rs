@@ -2,12 +2,18 @@
 
 use std::process::ExitCode;
 
+use runlens_domain::system::Finding;
+
 use super::{CommandError, platform, print};
-use crate::config::Config;
+use crate::{config::Config, limits::RedisCounters};
 
 /// One line for each thing looked at; fails where something is wrong.
 pub(super) async fn run(config: &Config) -> Result<ExitCode, CommandError> {
-    let findings = platform(config).await?.check().await;
+    let mut findings = platform(config).await?.check().await;
+    if let Some(redis) = &config.redis {
+        let state = RedisCounters::new(redis).check().await;
+        findings.push(Finding::new("redis", state.err().map(|error| format!("redis: {error}; limits would be counted in memory"))));
+    }
     for finding in &findings {
         match &finding.problem {
             None => print(&format!("ok    {}", finding.subject))?,

@@ -40,7 +40,7 @@ pub enum Command {
     /// Bearer tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Look at database, files and bucket, and say what is wrong
+    /// Look at database, files, bucket and Redis, and say what is wrong
     Check,
     /// Print the OpenAPI document
     Openapi,

@@ -1,18 +1,22 @@
 //! `runlens serve`.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use tokio::net::TcpListener;
 
 use super::{CommandError, platform};
-use crate::{AppState, config::Config, router};
+use crate::{AppState, config::Config, limits::RedisCounters, router};
 
 pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     let secret = config.access.secret_key(&config.database)?;
     let platform = platform(&config).await?;
     let listen = config.http.listen;
     let public_url = config.http.public_url.clone();
-    let app = router(AppState::new(platform, config.http, config.limits, &secret));
+    let mut state = AppState::new(platform, config.http, config.limits, &secret);
+    if let Some(redis) = &config.redis {
+        state = state.counting_in(Arc::new(RedisCounters::new(redis)));
+    }
+    let app = router(state);
     let refused = |error| CommandError::Io { what: format!("listening on {listen} (RUNLENS_LISTEN names another address)"), error };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use axum::http::HeaderValue;
 use clap::Args;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -30,30 +31,40 @@ pub struct HttpOptions {
     #[arg(long, global = true, env = "RUNLENS_TRUSTED_PROXIES", value_name = "CIDR…")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trusted_proxies: Option<String>,
+    /// Origins whose pages may ask the API with tokens, such as `https://dashboard.example.org`, or `*` [default: none]
+    #[arg(long, global = true, env = "RUNLENS_CORS_ORIGINS", value_name = "ORIGIN…")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors_origins: Option<String>,
 }
 
 impl HttpOptions {
-    pub(super) fn settle(self) -> Result<Http, ConfigError> {
+    pub(crate) fn settle(self) -> Result<Http, ConfigError> {
         let listen = filled(self.listen).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
         let listen = listen
             .parse::<SocketAddr>()
             .map_err(|_| ConfigError::value("RUNLENS_LISTEN", "must be an address with a port, such as 127.0.0.1:3000"))?;
         let public_url = filled(self.public_url).unwrap_or_else(|| format!("http://{listen}"));
         let public_url = public_url.trim_end_matches('/').to_owned();
-        let is_origin = public_url
-            .split_once("://")
-            .is_some_and(|(scheme, host)| matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains('/'));
-        if !is_origin {
+        if !is_origin(&public_url) {
             return Err(ConfigError::value("RUNLENS_PUBLIC_URL", "must be an origin such as https://runlens.example.org, without a path"));
         }
         let trusted_proxies = networks(&filled(self.trusted_proxies).unwrap_or_default())?;
-        Ok(Http { listen, public_url, site_root: filled(self.site_root).map_or_else(find_site_root, PathBuf::from), trusted_proxies })
+        let other_origins = OtherOrigins::parse(&filled(self.cors_origins).unwrap_or_default())?;
+        let site_root = filled(self.site_root).map_or_else(find_site_root, PathBuf::from);
+        Ok(Http { listen, public_url, site_root, trusted_proxies, other_origins })
     }
 }
 
+fn is_origin(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, host)| matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains('/'))
+}
+
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    list.split(|separator: char| separator == ',' || separator.is_whitespace()).filter(|word| !word.is_empty())
+}
+
 fn networks(list: &str) -> Result<Vec<IpNet>, ConfigError> {
-    let words = list.split(|separator: char| separator == ',' || separator.is_whitespace()).filter(|word| !word.is_empty());
-    words
+    words(list)
         .map(|word| word.parse::<IpNet>().or_else(|_| word.parse::<IpAddr>().map(IpNet::from)))
         .map(|network| network.map_err(|_| ConfigError::value("RUNLENS_TRUSTED_PROXIES", "must be networks such as 10.0.0.0/8")))
         .collect()
@@ -78,6 +89,44 @@ pub struct Http {
     pub site_root: PathBuf,
     /// Proxies whose X-Forwarded-For counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// Other origins whose pages may ask the API.
+    pub other_origins: OtherOrigins,
+}
+
+/// Origins other than our own whose pages may ask the API, with tokens and never with cookies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OtherOrigins {
+    /// None.
+    #[default]
+    None,
+    /// Whatever there is.
+    Any,
+    /// These, as browsers write them.
+    These(Vec<HeaderValue>),
+}
+
+impl OtherOrigins {
+    fn parse(list: &str) -> Result<Self, ConfigError> {
+        let fault = || ConfigError::value("RUNLENS_CORS_ORIGINS", "must be origins such as https://dashboard.example.org, or * alone");
+        if list == "*" {
+            return Ok(Self::Any);
+        }
+        let origins = words(list).map(|origin| {
+            let origin = origin.trim_end_matches('/').to_ascii_lowercase();
+            HeaderValue::try_from(&origin).ok().filter(|_| is_origin(&origin) && !origin.contains('*')).ok_or_else(fault)
+        });
+        let origins = origins.collect::<Result<Vec<_>, _>>()?;
+        Ok(if origins.is_empty() { Self::None } else { Self::These(origins) })
+    }
+
+    /// Whether an `Origin` is one of them.
+    pub fn include(&self, origin: Option<&HeaderValue>) -> bool {
+        match self {
+            Self::None => false,
+            Self::Any => origin.is_some(),
+            Self::These(origins) => origin.is_some_and(|origin| origins.contains(origin)),
+        }
+    }
 }
 
 impl Http {

@@ -9,6 +9,7 @@ mod files;
 mod http;
 mod limits;
 mod log;
+mod redis;
 
 use std::path::PathBuf;
 
@@ -23,9 +24,10 @@ use crate::limits::LimitSettings;
 pub use access::{Access, AccessOptions, SecretKey, parse_scopes};
 pub use database::{Database, DatabaseOptions};
 pub use files::{FileStores, FilesOptions};
-pub use http::{Http, HttpOptions};
+pub use http::{Http, HttpOptions, OtherOrigins};
 pub use limits::{LimitOptions, Switch};
 pub use log::{LogFormat, LogOptions};
+pub use redis::{Redis, RedisOptions};
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +75,9 @@ pub struct Options {
     /// How much a client may ask.
     #[command(flatten)]
     pub limits: LimitOptions,
+    /// What several instances share.
+    #[command(flatten)]
+    pub redis: RedisOptions,
     /// What is written down.
     #[command(flatten)]
     pub log: LogOptions,
@@ -91,6 +96,8 @@ pub struct Config {
     pub access: Access,
     /// How much a client may ask.
     pub limits: LimitSettings,
+    /// What several instances share; none for a single one.
+    pub redis: Option<Redis>,
     /// What is written down.
     pub log: LogOptions,
 }
@@ -116,6 +123,7 @@ impl Config {
             files: layered::<FilesOptions>(&file, &options.files)?.settle(),
             access: layered::<AccessOptions>(&file, &options.access)?.settle()?,
             limits: layered::<LimitOptions>(&file, &options.limits)?.settle(),
+            redis: layered::<RedisOptions>(&file, &options.redis)?.settle()?,
             log: layered::<LogOptions>(&file, &options.log)?,
             http,
         })
@@ -173,10 +181,14 @@ mod tests {
             ("public_scopes = \"runs:fly\"", "RUNLENS_PUBLIC_SCOPES"),
             ("secret_key = \"short\"", "RUNLENS_SECRET_KEY"),
             ("trusted_proxies = \"everywhere\"", "RUNLENS_TRUSTED_PROXIES"),
+            ("cors_origins = \"dashboard.example.org\"", "RUNLENS_CORS_ORIGINS"),
+            ("cors_origins = \"https://a.example.org *\"", "RUNLENS_CORS_ORIGINS"),
+            ("cors_origins = \"https://a.example.org/app\"", "RUNLENS_CORS_ORIGINS"),
             ("database_url = \"postgres://db\"", "RUNLENS_DATABASE_URL"),
+            ("redis_url = \"http://:secret@redis\"", "RUNLENS_REDIS_URL"),
         ] {
             let error = load(file, &[]).expect_err(file).to_string();
-            assert!(error.contains(named), "{file}: {error}");
+            assert!(error.contains(named) && !error.contains("secret@"), "{file}: {error}");
         }
         let missing = Config::load(Cli::parse_from(["runlens", "check", "--config", "no-such-file.toml"]).options);
         assert!(missing.expect_err("no file").to_string().contains("no-such-file.toml"));

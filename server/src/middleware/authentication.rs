@@ -10,8 +10,12 @@ use axum_extra::extract::cookie::{Cookie, SameSite, SignedCookieJar};
 use runlens_contract::ErrorCode;
 use runlens_domain::{Caller, Error, auth::SESSION_SECONDS};
 
-use super::{client_address::ClientAddress, same_origin};
-use crate::{error::ApiError, limits::Client, state::AppState};
+use super::{same_origin, seen_tokens::Seen};
+use crate::{
+    error::ApiError,
+    limits::{Budget, Client, Window},
+    state::AppState,
+};
 
 /// Cookie of a person who has signed in.
 pub(crate) const SESSION_COOKIE: &str = "runlens_session";
@@ -24,54 +28,104 @@ const VISITOR: &str = "visitor";
 pub(crate) struct Access {
     /// The caller, or why there is none.
     pub(crate) caller: Result<Caller, ApiError>,
-    /// Whose requests these are counted with.
-    pub(crate) client: Client,
-    /// Whether a cookie said so.
-    pub(crate) is_browser: bool,
 }
 
-/// For the API: finds out who asks. Handlers refuse what has no caller; a path that leads nowhere needs none.
-pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let address = request.extensions().get::<ClientAddress>().copied();
-    let Some(ClientAddress(address)) = address else { return ApiError::internal("a request without an address").into_response() };
-    let access = access(&state, request.headers(), Client::at(address)).await;
-    request.extensions_mut().insert(access);
-    next.run(request).await
+impl Access {
+    /// Of a request that needs no caller.
+    pub(crate) fn nobody() -> Self {
+        Error::Unauthorized.into()
+    }
+}
+
+impl From<Error> for Access {
+    fn from(error: Error) -> Self {
+        Self { caller: Err(error.into()) }
+    }
+}
+
+impl From<Caller> for Access {
+    fn from(caller: Caller) -> Self {
+        Self { caller: Ok(caller) }
+    }
+}
+
+/// Finds out who asks, and counts the request with its client: a token, an account that has signed in, or else the address.
+pub(crate) async fn enter(state: &AppState, headers: &HeaderMap, is_read: bool, address: Client) -> (Access, Window) {
+    let budget = if is_read { Budget::Reads } else { Budget::Writes };
+    let (access, budget, client) = match headers.get(header::AUTHORIZATION) {
+        Some(value) => match bearer(value) {
+            Some(token) => return enter_by_token(state, token, budget, address).await,
+            None => (Access::nobody(), budget, address),
+        },
+        None => match by_cookie(state, headers).await {
+            Ok(Some(caller)) => {
+                let client = caller.account().map_or(address, |account| Client::User(account.user_id));
+                (caller.into(), if is_read { Budget::BrowserReads } else { budget }, client)
+            }
+            Ok(None) => (Access::nobody(), budget, address),
+            Err(error) => (error.into(), budget, address),
+        },
+    };
+    (access, state.limits.take(budget, client).await)
+}
+
+/// Spends a query on a token only where its client has budget left. A token that has worked is counted before it is looked up; one
+/// that has failed is not looked up again; one that was never seen is looked up unless its address has tried too many others that
+/// failed.
+async fn enter_by_token(state: &AppState, token: &str, budget: Budget, address: Client) -> (Access, Window) {
+    let limits = &state.limits;
+    let counted = match state.tokens.recall(token).await {
+        Some(Seen::Working(id)) => {
+            let window = limits.take(budget, Client::Token(id)).await;
+            if window.retry_after.is_some() {
+                return (Access::nobody(), window);
+            }
+            Some(window)
+        }
+        Some(Seen::Failing) => return (Access::nobody(), limits.take(budget, address).await),
+        None => {
+            if let Some(window) = limits.used_up(Budget::FailingTokens, address).await {
+                return (Access::nobody(), window);
+            }
+            None
+        }
+    };
+    match (state.platform.authenticate_token(token).await, counted) {
+        (Ok(caller), Some(window)) => (caller.into(), window),
+        (Ok(caller), None) => {
+            let mut client = address;
+            if let Some(info) = caller.token_info() {
+                client = Client::Token(info.token_id);
+                state.tokens.remember(token, Seen::Working(info.token_id)).await;
+            }
+            (caller.into(), limits.take(budget, client).await)
+        }
+        (Err(Error::Unauthorized), _) => {
+            state.tokens.remember(token, Seen::Failing).await;
+            limits.take(Budget::FailingTokens, address).await;
+            (Access::nobody(), limits.take(budget, address).await)
+        }
+        (Err(error), Some(window)) => (error.into(), window),
+        (Err(error), None) => (error.into(), limits.take(budget, address).await),
+    }
+}
+
+/// The token of an `Authorization` header.
+fn bearer(value: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
 }
 
 /// For the API, behind the limits: refuses what another site makes a browser write.
 pub(crate) async fn refuse_other_sites(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if headers.contains_key(header::AUTHORIZATION) || same_origin::may_write(request.method(), headers, &state.http.public_url) {
+    // Where other origins may ask, they may do so without what a browser adds by itself.
+    let is_invited = !headers.contains_key(header::COOKIE) && state.http.other_origins.include(headers.get(header::ORIGIN));
+    let may_write = same_origin::may_write(request.method(), headers, &state.http.public_url);
+    if headers.contains_key(header::AUTHORIZATION) || may_write || is_invited {
         return next.run(request).await;
     }
     ApiError::new(ErrorCode::Forbidden, "A write with a cookie must come from this site's own pages.").into_response()
-}
-
-async fn access(state: &AppState, headers: &HeaderMap, address: Client) -> Access {
-    let (caller, is_browser) = match headers.get(header::AUTHORIZATION) {
-        Some(value) => (by_token(state, value).await, false),
-        None => match by_cookie(state, headers).await {
-            Ok(Some(caller)) => (Ok(caller), true),
-            Ok(None) => (Err(Error::Unauthorized), false),
-            Err(error) => (Err(error), false),
-        },
-    };
-    let client = match &caller {
-        Ok(caller) => {
-            caller.token_info().map(|token| Client::Token(token.token_id)).or(caller.account().map(|account| Client::User(account.user_id)))
-        }
-        Err(_) => None,
-    };
-    Access { caller: caller.map_err(ApiError::from), client: client.unwrap_or(address), is_browser }
-}
-
-async fn by_token(state: &AppState, value: &HeaderValue) -> Result<Caller, Error> {
-    let (scheme, token) = value.to_str().ok().and_then(|value| value.trim().split_once(' ')).ok_or(Error::Unauthorized)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Error::Unauthorized);
-    }
-    state.platform.authenticate_token(token.trim_start()).await
 }
 
 /// The caller that a cookie stands for; none without one that counts.

@@ -30,7 +30,10 @@ pub(crate) async fn error_envelope(request: Request, next: Next) -> Response {
             tracing::error!(request_id, cause, "a request failed");
             body = body.with("request_id", request_id);
         }
-        ErrorCode::Unavailable => tracing::warn!(request_id, cause, "a request could not be answered"),
+        ErrorCode::Unavailable => {
+            tracing::warn!(request_id, cause, "a request could not be answered");
+            body = body.with("request_id", request_id);
+        }
         ErrorCode::Unauthorized => {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -2,9 +2,12 @@
 
 pub(crate) mod authentication;
 pub(crate) mod client_address;
+pub(crate) mod cors;
 pub(crate) mod error_envelope;
 pub(crate) mod etag;
+pub(crate) mod head;
 pub(crate) mod rate_limit;
 pub(crate) mod request_id;
 pub(crate) mod same_origin;
 pub(crate) mod security_headers;
+pub(crate) mod seen_tokens;

@@ -1,13 +1,19 @@
 //! Rate limits.
 
+use std::{sync::Arc, time::Duration};
+
+use axum::http::Method;
 use runlens_domain::{
     each_backend,
     testing::{Backend, START, TestPlatform},
 };
-use runlens_server::limits::LimitSettings;
+use runlens_server::{
+    config::Redis,
+    limits::{Counters, LimitSettings, MemoryCounters, RedisCounters},
+};
 use serde_json::json;
 
-use crate::server::{Server, http};
+use crate::server::{Server, Web, http};
 
 fn small() -> LimitSettings {
     LimitSettings { reads: 3, writes: 2, browser_reads: 9, token_requests: 2, ..LimitSettings::default() }
@@ -118,4 +124,130 @@ async fn without_limits_nobody_is_refused() {
         answer.failure(404, "not_found");
         assert_eq!(answer.header("x-ratelimit-remaining"), "3");
     }
+}
+
+#[tokio::test]
+async fn every_answer_says_what_is_left() {
+    let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
+    let token = server.reader().await;
+    for (method, path, status) in [
+        (Method::GET, "/api/v1/runs", 200),
+        (Method::GET, "/api/v1/runs/9", 404),
+        (Method::GET, "/api/v1/runs/x", 400),
+        (Method::GET, "/api/v1/nope", 404),
+        (Method::GET, "/api/v1/", 404),
+        (Method::GET, "/api/v1/%ff", 404),
+        (Method::DELETE, "/api/v1/runs", 405),
+        (Method::OPTIONS, "/api/v1/runs", 405),
+        (Method::POST, "/api/v1/auth/tokens", 400),
+        (Method::GET, "/api/v1/system/health", 200),
+    ] {
+        let answer = server.call(method.clone(), path).token(&token).send().await;
+        assert_eq!(answer.status, status, "{method} {path}");
+        for name in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {
+            assert!(answer.header(name).parse::<u64>().is_ok(), "{method} {path} {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_tokens_that_do_not_work_costs_no_more_queries_than_an_address_has_reads() {
+    let server = server().await;
+    let token = server.reader().await;
+    let guess = |number: u32| format!("spci_{number:043}");
+    server.get("/api/v1/runs").token(&token).send().await.ok();
+    server.test.take_queries();
+    for _ in 0..3 {
+        server.get("/api/v1/runs").token(&guess(0)).send().await.failure(401, "unauthorized");
+    }
+    assert_eq!(server.test.take_queries().len(), 1, "the same token is looked up once");
+    for number in 0..20 {
+        let body = server.get("/api/v1/runs").token(&guess(number)).send().await.failure(429, "rate_limited");
+        assert_eq!(body["details"], json!({"retry_after": 60, "limit": 3, "window": "60s"}));
+    }
+    assert_eq!(server.test.take_queries().len(), 2, "three tokens in all");
+    server.get("/api/v1/runs").token(&token).send().await.ok();
+    server.test.take_queries();
+    for _ in 0..3 {
+        server.get("/api/v1/runs").token(&token).send().await;
+    }
+    server.get("/api/v1/runs").token(&token).send().await.failure(429, "rate_limited");
+    let queries = server.test.take_queries();
+    server.get("/api/v1/runs").token(&token).send().await.failure(429, "rate_limited");
+    assert_eq!(server.test.take_queries().len(), 0, "neither does a token whose budget is used up: {queries:?}");
+}
+
+#[tokio::test]
+async fn a_new_token_works_beside_a_client_that_repeats_a_wrong_one() {
+    let server = server().await;
+    for _ in 0..20 {
+        server.get("/api/v1/runs").token(&format!("spci_{:043}", 0)).send().await;
+    }
+    let token = server.reader().await;
+    server.get("/api/v1/runs").token(&token).send().await.ok();
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_counts_with_its_address() {
+    let server = server().await;
+    let token = server.reader().await;
+    server.get("/api/v1/runs").token(&token).send().await.ok();
+    server.test.sql("UPDATE api_token SET revoked_at = created_at").await;
+    for remaining in ["2", "1", "0"] {
+        let answer = server.get("/api/v1/runs").token(&token).send().await;
+        answer.failure(401, "unauthorized");
+        assert_eq!(answer.header("x-ratelimit-remaining"), remaining);
+    }
+    server.get("/api/v1/runs").token(&token).send().await.failure(429, "rate_limited");
+}
+
+/// 64 clients at once at two instances of the server.
+async fn rush(counters: [Arc<dyn Counters>; 2]) {
+    let test = TestPlatform::new(Backend::Sqlite).await;
+    let instances = counters.map(|counters| Web::counting_in(test.platform.clone(), LimitSettings { reads: 40, ..small() }, counters));
+    for (round, end) in [(0, START + 60), (1, START + 120)] {
+        let calls = (0..64).map(|number| instances[number % 2].get("/api/v1/nope").send());
+        let answers = futures::future::join_all(calls).await;
+        let count = |status| answers.iter().filter(|answer| answer.status == status).count();
+        assert_eq!((count(404), count(429)), (40, 24), "round {round}");
+        assert!(answers.iter().all(|answer| answer.header("x-ratelimit-reset") == end.to_string()), "round {round}");
+        test.advance(60);
+    }
+}
+
+#[tokio::test]
+async fn two_instances_let_exactly_the_limit_through_in_memory() {
+    let counters: Arc<dyn Counters> = Arc::new(MemoryCounters::default());
+    rush([counters.clone(), counters]).await;
+}
+
+#[tokio::test]
+async fn two_instances_let_exactly_the_limit_through_in_redis() {
+    #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
+    let url = std::env::var("RUNLENS_TEST_REDIS_URL").expect("RUNLENS_TEST_REDIS_URL names no Redis; `make test` starts one and sets it");
+    let redis = Redis::open(&url).expect("an address");
+    let prefix = format!("test:{:?}", runlens_domain::clock::random_bytes::<8>());
+    let counters = || RedisCounters::new(&redis).with_prefix(&prefix).with_patience(Duration::from_secs(20));
+    let instances = [Arc::new(counters()), Arc::new(counters())];
+    rush(instances.clone().map(|counters| counters as Arc<dyn Counters>)).await;
+    for counters in instances {
+        assert_eq!(counters.check().await, Ok(()), "nothing was counted in memory");
+    }
+}
+
+#[tokio::test]
+async fn without_redis_limits_hold_and_health_says_so() {
+    // Port 9 of this machine has nobody who listens.
+    let counters = Arc::new(RedisCounters::new(&Redis::open("redis://:secret@127.0.0.1:9").expect("an address")));
+    let test = TestPlatform::new(Backend::Sqlite).await;
+    let server = Web::counting_in(test.platform.clone(), small(), counters);
+    let health = server.get("/api/v1/system/health").send().await.ok();
+    assert_eq!(health["status"], "degraded");
+    let redis = health["dependencies"].as_array().expect("a list").iter().find(|part| part["name"] == "redis").expect("its part");
+    assert_eq!(redis["status"], "degraded");
+    assert!(!health.to_string().contains("127.0.0.1") && !health.to_string().contains("secret"), "{health}");
+    for _ in 0..3 {
+        server.get("/api/v1/nope").send().await.failure(404, "not_found");
+    }
+    server.get("/api/v1/nope").send().await.failure(429, "rate_limited");
 }

@@ -6,6 +6,7 @@ mod docs;
 mod envelope;
 mod errors;
 mod examples;
+mod http;
 mod limits;
 mod logs;
 mod openapi;

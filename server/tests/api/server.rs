@@ -1,6 +1,6 @@
 //! The server under test.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
@@ -10,7 +10,11 @@ use axum::{
 };
 use runlens_contract::auth::Scope;
 use runlens_domain::{Platform, testing::TestPlatform};
-use runlens_server::{AppState, config, limits::LimitSettings, router};
+use runlens_server::{
+    AppState, config,
+    limits::{Counters, LimitSettings},
+    router,
+};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -42,6 +46,7 @@ pub(crate) fn http() -> config::Http {
         public_url: "http://127.0.0.1:3000".to_owned(),
         site_root: PathBuf::from("no-such-site"),
         trusted_proxies: Vec::new(),
+        other_origins: config::OtherOrigins::None,
     }
 }
 
@@ -90,6 +95,11 @@ impl Web {
 
     pub(crate) fn delete(&self, path: &str) -> Call<'_> {
         self.call(Method::DELETE, path)
+    }
+
+    /// One of several instances: requests are counted in what they share.
+    pub(crate) fn counting_in(platform: Platform, limits: LimitSettings, counters: Arc<dyn Counters>) -> Self {
+        Self(router(AppState::new(platform, http(), limits, &config::SecretKey::random()).counting_in(counters)))
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {
