@@ -15,6 +15,7 @@ pub mod logs;
 pub mod results;
 pub mod runs;
 pub mod store;
+pub mod suite;
 pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -144,6 +144,7 @@ pub(crate) fn frame() -> OpenApi {
             ("runs", "Runs and their results"),
             ("errors", "What is wrong with a run"),
             ("logs", "Build logs"),
+            ("suite", "Samples, regression tests, categories, and results over runs"),
             ("auth", "Tokens"),
             ("system", "The installation"),
         ]

@@ -16,7 +16,7 @@ use tower_http::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{auth, document, errors, logs, runs, samples, system},
+    api::{auth, document, errors, logs, runs, samples, suite, system},
     middleware::{authentication, client_address, error_envelope, etag, rate_limit, request_id, security_headers},
     openapi, ssr,
     state::AppState,
@@ -39,6 +39,13 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(errors::get_run_error_summary))
         .routes(routes!(errors::list_run_infrastructure_errors))
         .routes(routes!(logs::list_run_logs))
+        .routes(routes!(suite::list_samples))
+        .routes(routes!(suite::get_sample))
+        .routes(routes!(suite::list_sample_history))
+        .routes(routes!(suite::list_regression_tests))
+        .routes(routes!(suite::get_regression_test))
+        .routes(routes!(suite::list_regression_test_history))
+        .routes(routes!(suite::list_categories))
         .routes(routes!(auth::create_token))
         .routes(routes!(auth::get_me))
         .routes(routes!(system::get_health))

@@ -137,7 +137,7 @@ pub(crate) fn derive(rows: ResultRows) -> Vec<Outcome> {
                     };
                     Some(Output {
                         id: output.id,
-                        filename: file_name(output, &test),
+                        filename: file_name(output, test.sample_name.as_deref()),
                         extension: output.correct_extension.clone(),
                         status,
                         expected: file.map(|(expected, _)| expected.clone()).or_else(|| output.correct.clone()),
@@ -175,11 +175,11 @@ fn status(outcome: &Outcome) -> ResultStatus {
 }
 
 /// What people call an output: its expected name, or its sample's name with the output's extension.
-fn file_name(output: &regression_test_output::Model, test: &SuiteTest) -> String {
+pub(crate) fn file_name(output: &regression_test_output::Model, sample_name: Option<&str>) -> String {
     let extension = output.correct_extension.as_str();
     let named = output.expected_filename.as_deref().map(str::trim).filter(|name| !name.is_empty());
     let stem = named.unwrap_or_else(|| {
-        let sample = test.sample_name.as_deref().unwrap_or("output");
+        let sample = sample_name.unwrap_or("output");
         sample.rsplit_once('.').map_or(sample, |(stem, _)| stem)
     });
     if stem.ends_with(extension) { stem.to_owned() } else { format!("{stem}{extension}") }

@@ -6,4 +6,5 @@ pub(crate) mod errors;
 pub(crate) mod logs;
 pub(crate) mod runs;
 pub(crate) mod samples;
+pub(crate) mod suite;
 pub(crate) mod system;

@@ -128,7 +128,7 @@ each_backend! {
         let document = server.get("/api/v1/openapi.json").send().await.ok();
         for (path, methods) in document["paths"].as_object().expect("paths") {
             let Some(scope) = methods["get"]["x-required-scope"].as_str() else { continue };
-            let path = path.replace("{run_id}", &run.to_string()).replace("{regression_test_id}", "1");
+            let path = path.replace("{run_id}", &run.to_string()).replace("{regression_test_id}", "1").replace("{sample_id}", "1");
             let body = server.get(&format!("/api/v1{path}")).token(&token).send().await.failure(403, "forbidden");
             assert_eq!(body["details"]["required_scope"], scope, "{path}");
         }

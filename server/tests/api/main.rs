@@ -9,4 +9,5 @@ mod openapi;
 mod pages;
 mod runs;
 mod server;
+mod suite;
 mod system;
