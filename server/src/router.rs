@@ -33,6 +33,7 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(runs::get_run_summary))
         .routes(routes!(runs::list_run_progress))
         .routes(routes!(runs::list_run_categories))
+        .routes(routes!(runs::get_run_config))
         .routes(routes!(samples::list_run_samples))
         .routes(routes!(samples::get_run_sample))
         .routes(routes!(errors::list_run_errors))

@@ -6,7 +6,7 @@ use runlens_contract::{
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogLine, LogQuery},
     page::PageQuery,
-    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunSummary},
+    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunSummary},
     sample::{Counts, RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
 };
@@ -188,6 +188,16 @@ impl OpenRun {
     pub async fn logs(&self, query: &LogQuery) -> Result<CursorPage<LogLine>> {
         self.caller.require(Scope::SystemRead)?;
         logs::log_page(&self.platform, self.row.id, query).await
+    }
+
+    /// What it was set up with. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::Database`].
+    pub async fn config(&self) -> Result<RunConfig> {
+        let Run { run_id, platform, branch, commit_sha, .. } = self.run().await?;
+        let chosen = self.outcomes().await?.iter().filter(|outcome| outcome.chosen);
+        Ok(RunConfig { run_id, platform, branch, commit_sha, regression_test_ids: chosen.map(|outcome| outcome.test.id).collect() })
     }
 }
 
