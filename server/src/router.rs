@@ -50,6 +50,7 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::create_token))
         .routes(routes!(auth::get_me))
         .routes(routes!(system::get_health))
+        .routes(routes!(system::list_queue))
         .routes(routes!(document::get_openapi))
 }
 

@@ -14,7 +14,7 @@ use runlens_contract::{
 };
 
 pub use open::OpenRun;
-use state::RunState;
+pub(crate) use state::RunState;
 
 use crate::{
     Caller, Error, Platform, Result, Settings,

@@ -5,6 +5,7 @@ pub mod entity;
 mod filter;
 pub(crate) mod history;
 pub mod migration;
+pub(crate) mod queue;
 pub(crate) mod runs;
 pub(crate) mod schema;
 pub(crate) mod suite;

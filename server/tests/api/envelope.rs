@@ -57,6 +57,7 @@ each_backend! {
             ("/api/v1/regression-tests/0", &["regression_test_id"]),
             ("/api/v1/regression-tests/1/history?status=queued&offset=x", &["offset", "status"]),
             ("/api/v1/categories?limit=0", &["limit"]),
+            ("/api/v1/system/queue?platform=bsd&limit=0", &["limit", "platform"]),
         ] {
             let body = server.get(&path.replace("RUN", &run).replace("LONG", &"x".repeat(101))).token(&token).send().await.failure(400, "validation_error");
             let named: Vec<_> = body["details"]["fields"].as_object().expect("fields").keys().collect();
