@@ -17,6 +17,7 @@ pub mod page;
 pub mod params;
 pub mod run;
 pub mod sample;
+pub mod suite;
 pub mod system;
 pub mod test_error;
 pub mod timestamp;

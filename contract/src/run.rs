@@ -196,6 +196,23 @@ pub struct RunSummary {
     pub duration_ms: Option<i64>,
 }
 
+/// What a run was set up with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunConfig {
+    /// Numeric run ID.
+    pub run_id: i32,
+    /// Operating system.
+    pub platform: Platform,
+    /// Branch tested.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub branch: Option<String>,
+    /// Commit tested, 40 hexadecimal digits.
+    pub commit_sha: String,
+    /// Regression tests the run is made of, ascending: those chosen for it, else all active ones.
+    pub regression_test_ids: Vec<i32>,
+}
+
 /// Counts of a run's results in one category.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, text_enum::text_enum};
+use crate::{
+    Page, Timestamp,
+    page::{PageQuery, Pagination},
+    params::{Params, Query},
+    run::{Platform, RunPlatform},
+    text_enum::text_enum,
+};
 
 text_enum! {
     /// State of the installation, or of a part of it, from good to bad.
@@ -53,6 +59,89 @@ pub struct Dependency {
     /// What is wrong, and what to do; null where nothing is.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub message: Option<String>,
+}
+
+text_enum! {
+    /// Where a run stands that has not ended.
+    QueueStatus {
+        /// Being prepared or tested.
+        Running = "running",
+        /// Not picked up yet.
+        Queued = "queued",
+    }
+}
+
+/// A run that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueEntry {
+    /// Numeric run ID.
+    pub run_id: i32,
+    /// Where it stands.
+    pub status: QueueStatus,
+    /// Operating system.
+    pub platform: Platform,
+    /// First report of progress; null while queued.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub queued_at: Option<Timestamp>,
+    /// When testing began.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub started_at: Option<Timestamp>,
+    /// Place among all queued runs, from 1; null while running.
+    #[cfg_attr(feature = "openapi", schema(required, minimum = 1))]
+    pub position: Option<u64>,
+}
+
+/// How many runs have not ended, on every operating system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueMeta {
+    /// Queued runs.
+    pub queue_depth: u64,
+    /// Running runs.
+    pub running_count: u64,
+}
+
+/// A page of the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Queue {
+    /// The runs of this page.
+    pub data: Vec<QueueEntry>,
+    /// Where this page lies in the list.
+    pub pagination: Pagination,
+    /// The whole queue in numbers, whatever was asked for.
+    pub meta: QueueMeta,
+}
+
+impl Queue {
+    /// A page with the whole in numbers.
+    pub fn new(page: Page<QueueEntry>, meta: QueueMeta) -> Self {
+        Self { data: page.data, pagination: page.pagination, meta }
+    }
+}
+
+/// Which runs of the queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct QueueQuery {
+    /// Part of the list.
+    #[cfg_attr(feature = "openapi", param(ignore))]
+    pub page: PageQuery,
+    /// Only runs on this operating system. Positions stay those among all queued runs.
+    #[cfg_attr(feature = "openapi", param(inline))]
+    pub platform: Option<RunPlatform>,
+}
+
+impl Query for QueueQuery {
+    fn read(params: &mut Params) -> Self {
+        Self { page: PageQuery::read(params), platform: params.word("platform") }
+    }
+
+    fn write(&self, out: &mut Vec<(&'static str, String)>) {
+        out.extend(self.platform.map(|platform| ("platform", platform.to_string())));
+        self.page.write(out);
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod outputs;
 pub mod results;
 pub mod runs;
 pub mod store;
+pub mod suite;
 pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -26,16 +26,35 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
     }
 }
 
-/// The run in the path.
-pub(crate) struct RunId(pub(crate) i32);
+macro_rules! path_id {
+    ($(#[$doc:meta])* $name:ident = $parameter:literal) => {
+        $(#[$doc])*
+        pub(crate) struct $name(pub(crate) i32);
 
-impl<S: Send + Sync> FromRequestParts<S> for RunId {
-    type Rejection = ApiError;
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let [id] = path_ids(parts, state, ["run_id"]).await?;
-        Ok(Self(id))
-    }
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                let [id] = path_ids(parts, state, [$parameter]).await?;
+                Ok(Self(id))
+            }
+        }
+    };
+}
+
+path_id! {
+    /// The run in the path.
+    RunId = "run_id"
+}
+
+path_id! {
+    /// The media sample in the path.
+    SampleId = "sample_id"
+}
+
+path_id! {
+    /// The regression test in the path.
+    RegressionTestId = "regression_test_id"
 }
 
 /// The token in the path.

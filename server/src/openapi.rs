@@ -237,6 +237,7 @@ pub(crate) fn frame() -> OpenApi {
             ("errors", "What is wrong with a run"),
             ("outputs", "Output files of a run's tests, and what else it left behind"),
             ("logs", "Build logs"),
+            ("suite", "Samples, regression tests, categories, and results over runs"),
             ("auth", "Tokens"),
             ("system", "The installation"),
         ]

@@ -16,7 +16,7 @@ use tower_http::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{artifacts, auth, comparison, document, errors, logs, outputs, runs, samples, system},
+    api::{artifacts, auth, comparison, document, errors, logs, outputs, runs, samples, suite, system},
     docs,
     middleware::{authentication, client_address, cors, error_envelope, etag, head, rate_limit, request_id, security_headers},
     openapi, ssr,
@@ -34,6 +34,7 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(runs::get_run_summary))
         .routes(routes!(runs::list_run_progress))
         .routes(routes!(runs::list_run_categories))
+        .routes(routes!(runs::get_run_config))
         .routes(routes!(samples::list_run_samples))
         .routes(routes!(samples::get_run_sample))
         .routes(routes!(outputs::get_expected_output))
@@ -45,11 +46,19 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(errors::list_run_infrastructure_errors))
         .routes(routes!(comparison::compare_runs))
         .routes(routes!(logs::list_run_logs))
+        .routes(routes!(suite::list_samples))
+        .routes(routes!(suite::get_sample))
+        .routes(routes!(suite::list_sample_history))
+        .routes(routes!(suite::list_regression_tests))
+        .routes(routes!(suite::get_regression_test))
+        .routes(routes!(suite::list_regression_test_history))
+        .routes(routes!(suite::list_categories))
         .routes(routes!(auth::list_tokens, auth::create_token))
         .routes(routes!(auth::revoke_current_token))
         .routes(routes!(auth::revoke_token))
         .routes(routes!(auth::get_me))
         .routes(routes!(system::get_health))
+        .routes(routes!(system::list_queue))
         .routes(routes!(document::get_openapi))
 }
 

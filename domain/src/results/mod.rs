@@ -11,7 +11,7 @@ use std::{
 
 use runlens_contract::sample::{OutputStatus, ResultStatus, RunOutput, RunSample};
 
-pub(crate) use suite::{Suite, SuiteTest};
+pub(crate) use suite::{Suite, SuiteTest, file_name};
 
 use crate::store::{entity::test_result, suite::RunRows};
 

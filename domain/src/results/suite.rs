@@ -126,7 +126,7 @@ impl Suite {
 }
 
 /// What people call an output: its expected name, or its sample's name with the output's extension.
-fn file_name(output: &regression_test_output::Model, sample_name: Option<&str>) -> String {
+pub(crate) fn file_name(output: &regression_test_output::Model, sample_name: Option<&str>) -> String {
     let extension = output.correct_extension.as_str();
     let named = output.expected_filename.as_deref().map(str::trim).filter(|name| !name.is_empty());
     let stem = named.unwrap_or_else(|| {

@@ -18,7 +18,7 @@ use runlens_contract::{
 
 pub(crate) use facts::RunFacts;
 pub use open::OpenRun;
-use state::RunState;
+pub(crate) use state::RunState;
 
 use crate::{
     Caller, Platform, Result, Settings,
@@ -142,12 +142,12 @@ fn run_errors(state: &RunState) -> RunErrors {
 }
 
 /// An enumerated column as it is read: some installations pad it, some write it in capitals.
-fn word<E: TextEnum>(text: &str) -> Option<E> {
+pub(crate) fn word<E: TextEnum>(text: &str) -> Option<E> {
     E::from_word(&text.trim().to_ascii_lowercase())
 }
 
 /// `OWNER/NAME` of an address such as `https://github.com/OWNER/NAME.git`; empty where it has none.
-fn repository(github: &str) -> String {
+pub(crate) fn repository(github: &str) -> String {
     let address = github.trim().trim_end_matches('/').trim_end_matches(".git");
     // The host of `git@github.com:OWNER/NAME` ends in a colon, every other in a slash.
     let path = address.split_once("://").map_or(address, |(_, rest)| rest);

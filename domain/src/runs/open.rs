@@ -11,7 +11,7 @@ use runlens_contract::{
     log::{LogLine, LogQuery},
     output::{DiffQuery, OutputDiff, OutputFile},
     page::PageQuery,
-    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunSummary},
+    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunSummary},
     sample::{Counts, RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
 };
@@ -279,6 +279,16 @@ impl OpenRun {
     pub async fn artifacts(&self, query: PageQuery) -> Result<Page<Artifact>> {
         self.caller.require(Scope::ResultsRead)?;
         artifacts::page(self.platform.files(), self.id(), &self.facts.row.platform, query).await
+    }
+
+    /// What it was set up with. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::Database`].
+    pub async fn config(&self) -> Result<RunConfig> {
+        let Run { run_id, platform, branch, commit_sha, .. } = self.run().await?;
+        let chosen = self.outcomes().await?.iter().filter(|outcome| outcome.chosen);
+        Ok(RunConfig { run_id, platform, branch, commit_sha, regression_test_ids: chosen.map(|outcome| outcome.test.id).collect() })
     }
 }
 

@@ -2,10 +2,14 @@
 
 pub(crate) mod accounts;
 pub mod entity;
+mod filter;
+pub(crate) mod history;
 pub mod migration;
+pub(crate) mod queue;
 pub(crate) mod runs;
 pub(crate) mod schema;
 pub(crate) mod suite;
+pub(crate) mod suite_lists;
 pub(crate) mod version;
 
 use std::{sync::Arc, time::Duration};

@@ -56,27 +56,30 @@ SELECT t.id, t.platform, t.test_type, t.branch, t.`commit`, t.pr_nr, f.github,
        (SELECT u.name FROM test_fork tf JOIN `user` u ON u.id = tf.user_id WHERE tf.test_id = t.id ORDER BY tf.id LIMIT 1) AS triggered_by
 FROM test t LEFT JOIN fork f ON f.id = t.fork_id";
 
-const LAST_STATUS: &str = "(SELECT p.status FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id DESC LIMIT 1)";
+// As `runs::word` reads it: a column compares without regard to case on SQLite, what a subquery answers does not.
+const LAST_STATUS: &str = "(SELECT LOWER(TRIM(p.status)) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id DESC LIMIT 1)";
 
 const HAS_RESULT: &str = "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id)";
 
 // A DATETIME has no fraction on MariaDB, and on SQLite whatever its writer gave it.
 const CREATED: &str = "(SELECT SUBSTR(p.timestamp, 1, 19) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id LIMIT 1)";
 
-// What is wrong with a result `r`, as `results::derive` decides it from rows; `runs::tests` holds the two to each other.
-const WRONG_EXIT: &str = "(r.exit_code <> r.expected_rc OR (r.exit_code IS NULL) <> (r.expected_rc IS NULL))";
-const MISSING: &str = "FROM regression_test_output o
+// What is wrong with a result `r`, as `results::derive` decides it from rows; `runs::tests` and `suite::tests` hold the two to each
+// other. HEX compares bytes: a collation of MariaDB takes texts for equal that are not.
+pub(super) const WRONG_EXIT: &str = "(r.exit_code <> r.expected_rc OR (r.exit_code IS NULL) <> (r.expected_rc IS NULL))";
+pub(super) const MISSING: &str = "FROM regression_test_output o
     WHERE o.regression_id = r.regression_test_id AND o.id > 0 AND COALESCE(o.`ignore`, 0) = 0
       AND NOT EXISTS (SELECT 1 FROM test_result_file f
                       WHERE f.test_id = r.test_id AND f.regression_test_id = r.regression_test_id AND f.regression_test_output_id = o.id)";
 macro_rules! differs {
     () => {
-        "f.got IS NOT NULL AND f.got <> f.expected AND (o.correct IS NULL OR f.got <> o.correct)
-      AND NOT EXISTS (SELECT 1 FROM regression_test_output_files v WHERE v.regression_test_output_id = o.id AND v.file_hashes = f.got)"
+        "f.got IS NOT NULL AND HEX(f.got) <> HEX(f.expected) AND (o.correct IS NULL OR HEX(f.got) <> HEX(o.correct))
+      AND NOT EXISTS (SELECT 1 FROM regression_test_output_files v
+                      WHERE v.regression_test_output_id = o.id AND HEX(v.file_hashes) = HEX(f.got))"
     };
 }
 const DIFFERS: &str = differs!();
-const DIFFERING: &str = concat!(
+pub(super) const DIFFERING: &str = concat!(
     "FROM test_result_file f
     JOIN regression_test_output o ON o.id = f.regression_test_output_id AND o.regression_id = f.regression_test_id
     WHERE f.test_id = r.test_id AND f.regression_test_id = r.regression_test_id AND o.id > 0 AND ",
@@ -139,8 +142,13 @@ fn conditions(query: &RunQuery) -> (String, Vec<Value>) {
 }
 
 impl Store {
-    async fn rows<R: FromQueryResult>(&self, sql: String, values: Vec<Value>) -> Result<Vec<R>, DbErr> {
+    pub(super) async fn rows<R: FromQueryResult>(&self, sql: String, values: Vec<Value>) -> Result<Vec<R>, DbErr> {
         R::find_by_statement(Statement::from_sql_and_values(self.db.get_database_backend(), sql, values)).all(&self.db).await
+    }
+
+    /// What a query counts as `total`.
+    pub(super) async fn total(&self, sql: String, values: Vec<Value>) -> Result<u64, DbErr> {
+        Ok(self.rows::<Total>(sql, values).await?.pop().map_or(0, |row| row.total.unsigned_abs()))
     }
 
     /// One run.
@@ -152,7 +160,7 @@ impl Store {
     pub(crate) async fn runs(&self, query: &RunQuery) -> Result<(Vec<RunRow>, u64), DbErr> {
         let (conditions, values) = conditions(query);
         let total = format!("SELECT COUNT(*) AS total FROM test t LEFT JOIN fork f ON f.id = t.fork_id{conditions}");
-        let total = self.rows::<Total>(total, values.clone()).await?.pop().map_or(0, |row| row.total.unsigned_abs());
+        let total = self.total(total, values.clone()).await?;
         let order = match query.sort.unwrap_or(RunSort::CreatedDescending) {
             RunSort::CreatedDescending | RunSort::IdDescending => "DESC",
             RunSort::CreatedAscending | RunSort::IdAscending => "ASC",
@@ -244,7 +252,6 @@ impl Store {
 
     /// How many tests a run without a choice is made of.
     pub(crate) async fn active_test_count(&self) -> Result<u64, DbErr> {
-        let rows: Vec<Total> = self.rows("SELECT COUNT(*) AS total FROM regression_test WHERE active = 1".to_owned(), Vec::new()).await?;
-        Ok(rows.first().map_or(0, |row| row.total.unsigned_abs()))
+        self.total("SELECT COUNT(*) AS total FROM regression_test WHERE active = 1".to_owned(), Vec::new()).await
     }
 }

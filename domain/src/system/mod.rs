@@ -1,5 +1,7 @@
 //! The state of the installation.
 
+mod queue;
+
 use std::{
     collections::{HashMap, HashSet},
     fmt::Display,

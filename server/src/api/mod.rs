@@ -9,4 +9,5 @@ pub(crate) mod logs;
 pub(crate) mod outputs;
 pub(crate) mod runs;
 pub(crate) mod samples;
+pub(crate) mod suite;
 pub(crate) mod system;

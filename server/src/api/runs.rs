@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use runlens_contract::{
     ErrorBody, Page,
     page::PageQuery,
-    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
+    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunQuery, RunSummary},
 };
 use runlens_domain::Platform;
 
@@ -102,4 +102,20 @@ pub(crate) async fn list_run_categories(
     Asked(page): Asked<PageQuery>,
 ) -> ApiResult<Page<CategorySummary>> {
     Ok(Json(platform.open_run(&caller, id).await?.categories(page).await?))
+}
+
+/// Get a run's configuration
+///
+/// What the run tested, on what, and with which regression tests.
+#[utoipa::path(
+    get, path = "/runs/{run_id}/config", tag = "runs", operation_id = "get_run_config",
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1)),
+    responses(
+        (status = OK, description = "Configuration of the run", body = RunConfig),
+        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_run_config(State(platform): State<Platform>, Asker(caller): Asker, RunId(id): RunId) -> ApiResult<RunConfig> {
+    Ok(Json(platform.open_run(&caller, id).await?.config().await?))
 }

@@ -1,10 +1,17 @@
 //! The state of the installation.
 
 use axum::{Json, extract::State, http::StatusCode};
-use runlens_contract::system::{Health, HealthStatus};
-use runlens_domain::system::dependency;
+use runlens_contract::{
+    page::PageQuery,
+    system::{Health, HealthStatus, Queue, QueueQuery},
+};
+use runlens_domain::{Platform, system::dependency};
 
-use crate::state::AppState;
+use crate::{
+    error::ApiResult,
+    extract::{Asked, Asker},
+    state::AppState,
+};
 
 /// Get the health of the installation
 ///
@@ -24,4 +31,20 @@ pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Js
     }
     let status = if health.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     (status, Json(health))
+}
+
+/// List the queue
+///
+/// Runs that have not ended: those running by ID, then those queued by ID. `meta` counts all of them, on every operating system.
+#[utoipa::path(
+    get, path = "/system/queue", tag = "system", operation_id = "list_queue", params(PageQuery, QueueQuery),
+    responses((status = OK, description = "A page of the queue", body = Queue)),
+    extensions(("x-required-scope" = json!("system:read")))
+)]
+pub(crate) async fn list_queue(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    Asked(query): Asked<QueueQuery>,
+) -> ApiResult<Queue> {
+    Ok(Json(platform.queue(&caller, &query).await?))
 }

@@ -52,8 +52,16 @@ each_backend! {
             ("RUN/logs?cursor=a&offset=1", &["offset"]),
             ("/api/v1/runs?branch=%ff&limit=%zz&x=%c3%28", &["branch", "limit", "x"]),
             ("RUN/logs?contains=100%", &["contains"]),
+            ("/api/v1/samples?extension=&contains=&limit=x", &["contains", "extension", "limit"]),
+            ("/api/v1/samples/x/history?status=x", &["sample_id"]),
+            ("/api/v1/samples/1/history?status=x&platform=x&branch=&regression_test_id=0", &["branch", "platform", "regression_test_id", "status"]),
+            ("/api/v1/regression-tests?active=1&category=&sample_id=x&contains=LONG", &["active", "category", "contains", "sample_id"]),
+            ("/api/v1/regression-tests/0", &["regression_test_id"]),
+            ("/api/v1/regression-tests/1/history?status=queued&offset=x", &["offset", "status"]),
+            ("/api/v1/categories?limit=0", &["limit"]),
+            ("/api/v1/system/queue?platform=bsd&limit=0", &["limit", "platform"]),
         ] {
-            let body = server.get(&path.replace("RUN", &run)).token(&token).send().await.failure(400, "validation_error");
+            let body = server.get(&path.replace("RUN", &run).replace("LONG", &"x".repeat(101))).token(&token).send().await.failure(400, "validation_error");
             let named: Vec<_> = body["details"]["fields"].as_object().expect("fields").keys().collect();
             assert_eq!(named, fields, "{path}: {body}");
         }

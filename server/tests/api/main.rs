@@ -14,6 +14,7 @@ mod outputs;
 mod pages;
 mod runs;
 mod server;
+mod suite;
 mod system;
 mod tokens;
 mod tokens_page;

@@ -32,6 +32,7 @@ each_backend! {
         let token = server.reader().await;
         let get = async |path: &str| server.get(&format!("/api/v1/runs/{run}{path}")).token(&token).send().await.ok();
         insta::assert_json_snapshot!("run", get("").await);
+        insta::assert_json_snapshot!("config", get("/config").await);
         insta::assert_json_snapshot!("summary", get("/summary").await);
         insta::assert_json_snapshot!("progress", get("/progress").await);
         insta::assert_json_snapshot!("progress_of_a_stage", get("/progress?status=testing&limit=1").await);
@@ -47,9 +48,27 @@ each_backend! {
     async fn a_run_that_is_not_there_is_404_everywhere(test) {
         let server = Server::new(test);
         let token = server.reader().await;
-        for part in ["", "/summary", "/progress", "/samples", "/samples/1", "/categories", "/errors", "/error-summary", "/comparison", "/infrastructure-errors", "/logs", "/artifacts", "/samples/1/regression-tests/1/outputs/1/diff"] {
+        for part in ["", "/config", "/summary", "/progress", "/samples", "/samples/1", "/categories", "/errors", "/error-summary", "/comparison", "/infrastructure-errors", "/logs", "/artifacts", "/samples/1/regression-tests/1/outputs/1/diff"] {
             let body = server.get(&format!("/api/v1/runs/9317{part}")).token(&token).send().await.failure(404, "not_found");
             assert_eq!(body["details"], json!({"resource": "run", "id": 9317}), "{part}");
+        }
+    }
+
+    async fn the_configuration_of_a_run_names_the_tests_it_is_made_of(test) {
+        let active = test.regression_test(TestSpec::default()).await.0;
+        let inactive = test.regression_test(TestSpec { active: false, ..TestSpec::default() }).await.0;
+        let last = test.regression_test(TestSpec::default()).await.0;
+        let (whole, chosen) = (test.run(RunSpec::default()).await, test.run(RunSpec::default()).await);
+        for regression_test in [last, inactive, last] {
+            test.choose(chosen, regression_test).await;
+        }
+        // A result of a test that was not chosen does not make it one of the run's.
+        test.result(chosen, active, Some(0), Some(0)).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        for (run, expected) in [(whole, [active, last]), (chosen, [inactive, last])] {
+            let config = server.get(&format!("/api/v1/runs/{run}/config")).token(&token).send().await.ok();
+            assert_eq!(config["regression_test_ids"], json!(expected));
         }
     }
 

@@ -1,11 +1,72 @@
 //! /api/v1/system
 
-use runlens_domain::{Clock, Platform, Settings, each_backend, files::Files, store::Store};
-use serde_json::json;
+use runlens_domain::{
+    Clock, Platform, Settings, each_backend,
+    files::Files,
+    store::Store,
+    testing::{RunSpec, TestPlatform},
+};
+use serde_json::{Value, json};
 
 use crate::server::{Server, Web, http};
 
+/// Runs that have ended and runs that have not, on both operating systems.
+async fn queue(test: &TestPlatform) {
+    for (platform, reports) in [
+        ("linux", &[][..]),
+        ("linux", &["preparation", "testing", "completed"]),
+        ("windows", &["preparation"]),
+        ("windows", &[]),
+        ("linux", &["canceled"]),
+        ("linux", &["paused"]),
+        ("linux", &["preparation", "canceled", "Testing "]),
+        ("bsd", &[]),
+        ("linux", &[]),
+    ] {
+        let run = test.run(RunSpec { platform, ..RunSpec::default() }).await;
+        for (report, seconds) in reports.iter().zip([0, 60, 120]) {
+            test.progress(run, report, seconds, "").await;
+        }
+    }
+}
+
 each_backend! {
+    async fn the_queue_tells_what_runs_and_what_waits(test) {
+        queue(&test).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let get = async |path: &str| server.get(&format!("/api/v1{path}")).token(&token).send().await.ok();
+        let whole = get("/system/queue").await;
+        insta::assert_json_snapshot!("queue", whole);
+        let ids = |page: &Value| page["data"].as_array().expect("runs").iter().map(|run| run["run_id"].clone()).collect::<Vec<_>>();
+        for status in ["running", "queued"] {
+            let listed = get(&format!("/runs?sort=run_id&status={status}")).await;
+            let queued = whole["data"].as_array().expect("runs").iter().filter(|run| run["status"] == status);
+            assert_eq!(queued.map(|run| run["run_id"].clone()).collect::<Vec<_>>(), ids(&listed), "{status}");
+        }
+        let mut read = Vec::new();
+        for offset in 0..6 {
+            let page = get(&format!("/system/queue?limit=1&offset={offset}")).await;
+            assert_eq!((&page["meta"], &page["pagination"]["total"]), (&whole["meta"], &json!(6)));
+            read.extend(page["data"].as_array().expect("runs").clone());
+        }
+        assert_eq!(json!(read), whole["data"]);
+        assert_eq!(get("/system/queue?offset=6").await["data"], json!([]));
+    }
+
+    async fn a_filter_of_the_queue_leaves_positions_and_counts_as_they_are(test) {
+        queue(&test).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        for (platform, expected) in [("linux", json!([[7, null], [1, 1], [9, 4]])), ("windows", json!([[3, null], [4, 2]]))] {
+            let page = server.get(&format!("/api/v1/system/queue?platform={platform}")).token(&token).send().await.ok();
+            let found: Vec<_> = page["data"].as_array().expect("runs").iter().map(|run| json!([run["run_id"], run["position"]])).collect();
+            assert_eq!(json!(found), expected);
+            assert_eq!(page["pagination"]["total"], found.len());
+            assert_eq!(page["meta"], json!({"queue_depth": 4, "running_count": 2}));
+        }
+    }
+
     async fn health_needs_nothing_and_uses_nothing_up(test) {
         let server = Server::new(test);
         for _ in 0..3 {

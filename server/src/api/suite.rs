@@ -1,0 +1,139 @@
+//! The suite: samples, regression tests, categories, and results over runs.
+
+use axum::{Json, extract::State};
+use runlens_contract::{
+    ErrorBody, Page,
+    page::PageQuery,
+    suite::{Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample, SampleHistoryQuery, SuiteSampleQuery},
+};
+use runlens_domain::Platform;
+
+use crate::{
+    error::ApiResult,
+    extract::{Asked, Asker, RegressionTestId, SampleId},
+};
+
+/// List samples
+///
+/// By ID.
+#[utoipa::path(
+    get, path = "/samples", tag = "suite", operation_id = "list_samples", params(PageQuery, SuiteSampleQuery),
+    responses((status = OK, description = "A page of samples", body = Page<Sample>)),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_samples(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    Asked(query): Asked<SuiteSampleQuery>,
+) -> ApiResult<Page<Sample>> {
+    Ok(Json(platform.samples(&caller, &query).await?))
+}
+
+/// Get a sample
+#[utoipa::path(
+    get, path = "/samples/{sample_id}", tag = "suite", operation_id = "get_sample",
+    params(("sample_id" = i32, Path, description = "Numeric sample ID", minimum = 1)),
+    responses(
+        (status = OK, description = "The sample", body = Sample),
+        (status = NOT_FOUND, description = "Sample not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_sample(State(platform): State<Platform>, Asker(caller): Asker, SampleId(id): SampleId) -> ApiResult<Sample> {
+    Ok(Json(platform.sample(&caller, id).await?))
+}
+
+/// List a sample's history
+///
+/// Results of every regression test that reads the sample today: newest run first, then by regression test ID.
+#[utoipa::path(
+    get, path = "/samples/{sample_id}/history", tag = "suite", operation_id = "list_sample_history",
+    params(
+        ("sample_id" = i32, Path, description = "Numeric sample ID", minimum = 1),
+        PageQuery, HistoryQuery, SampleHistoryQuery
+    ),
+    responses(
+        (status = OK, description = "A page of results", body = Page<HistoryEntry>),
+        (status = NOT_FOUND, description = "Sample not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_sample_history(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    SampleId(id): SampleId,
+    Asked(query): Asked<SampleHistoryQuery>,
+) -> ApiResult<Page<HistoryEntry>> {
+    Ok(Json(platform.sample_history(&caller, id, &query).await?))
+}
+
+/// List regression tests
+///
+/// As they are defined today, by ID, active or not.
+#[utoipa::path(
+    get, path = "/regression-tests", tag = "suite", operation_id = "list_regression_tests", params(PageQuery, RegressionTestQuery),
+    responses((status = OK, description = "A page of regression tests", body = Page<RegressionTest>)),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_regression_tests(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    Asked(query): Asked<RegressionTestQuery>,
+) -> ApiResult<Page<RegressionTest>> {
+    Ok(Json(platform.regression_tests(&caller, &query).await?))
+}
+
+/// Get a regression test
+#[utoipa::path(
+    get, path = "/regression-tests/{regression_test_id}", tag = "suite", operation_id = "get_regression_test",
+    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1)),
+    responses(
+        (status = OK, description = "The regression test", body = RegressionTest),
+        (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_regression_test(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    RegressionTestId(id): RegressionTestId,
+) -> ApiResult<RegressionTest> {
+    Ok(Json(platform.regression_test(&caller, id).await?))
+}
+
+/// List a regression test's history
+///
+/// Its result in every run that has one, newest run first. Statuses are decided by the outputs as they are defined today.
+#[utoipa::path(
+    get, path = "/regression-tests/{regression_test_id}/history", tag = "suite", operation_id = "list_regression_test_history",
+    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1), PageQuery, HistoryQuery),
+    responses(
+        (status = OK, description = "A page of results", body = Page<HistoryEntry>),
+        (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_regression_test_history(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    RegressionTestId(id): RegressionTestId,
+    Asked(query): Asked<HistoryQuery>,
+) -> ApiResult<Page<HistoryEntry>> {
+    Ok(Json(platform.regression_test_history(&caller, id, &query).await?))
+}
+
+/// List categories
+///
+/// By name.
+#[utoipa::path(
+    get, path = "/categories", tag = "suite", operation_id = "list_categories", params(PageQuery),
+    responses((status = OK, description = "A page of categories", body = Page<Category>)),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_categories(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    Asked(page): Asked<PageQuery>,
+) -> ApiResult<Page<Category>> {
+    Ok(Json(platform.categories(&caller, page).await?))
+}
