@@ -29,7 +29,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Rea
     /// The answer to `key`, read where it is not known.
     pub(crate) async fn get(&self, store: &Store, key: K, read: impl Future<Output = Result<V>>) -> Result<V> {
         // The version is older than what is read with it, never newer: a change in between is seen by the next question.
-        let Some(version) = store.version().await else { return read.await };
+        let Some(version) = store.version() else { return read.await };
         let key = (version, key);
         if let Some(known) = self.entries.get(&key) {
             return Ok(known);

@@ -19,6 +19,8 @@ for (const [name, address] of pages) {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [390, 1440]) {
       test(`${name}, ${colorScheme}, ${width} px @javascript`, async ({ page, platform }) => {
+        // axe looks at each of some thousand elements of the longest page.
+        test.slow(name === 'the API');
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });
         await page.goto(await address(platform));

@@ -18,7 +18,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{artifacts, auth, comparison, document, errors, logs, outputs, runs, samples, suite, system},
     docs,
-    middleware::{authentication, client_address, cors, error_envelope, etag, head, rate_limit, request_id, security_headers},
+    middleware::{
+        authentication, client_address, cors, error_envelope, etag, head, kept_answers, rate_limit, request_id, security_headers,
+    },
     openapi, ssr,
     state::AppState,
 };
@@ -28,7 +30,12 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// Routes of /api/v1, without what lies around them.
 pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::frame())
+    OpenApiRouter::with_openapi(openapi::frame()).merge(routes_of_the_database()).merge(other_routes())
+}
+
+/// Those whose answers depend on nothing but the database and the caller's rights.
+fn routes_of_the_database() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(runs::list_runs))
         .routes(routes!(runs::get_run))
         .routes(routes!(runs::get_run_summary))
@@ -37,15 +44,10 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(runs::get_run_config))
         .routes(routes!(samples::list_run_samples))
         .routes(routes!(samples::get_run_sample))
-        .routes(routes!(outputs::get_expected_output))
-        .routes(routes!(outputs::get_actual_output))
-        .routes(routes!(outputs::get_output_diff))
-        .routes(routes!(artifacts::list_run_artifacts))
         .routes(routes!(errors::list_run_errors))
         .routes(routes!(errors::get_run_error_summary))
         .routes(routes!(errors::list_run_infrastructure_errors))
         .routes(routes!(comparison::compare_runs))
-        .routes(routes!(logs::list_run_logs))
         .routes(routes!(suite::list_samples))
         .routes(routes!(suite::get_sample))
         .routes(routes!(suite::list_sample_history))
@@ -53,12 +55,22 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(suite::get_regression_test))
         .routes(routes!(suite::list_regression_test_history))
         .routes(routes!(suite::list_categories))
+        .routes(routes!(system::list_queue))
+}
+
+/// Those whose answers depend on files, on the time, or on who asks.
+fn other_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(outputs::get_expected_output))
+        .routes(routes!(outputs::get_actual_output))
+        .routes(routes!(outputs::get_output_diff))
+        .routes(routes!(artifacts::list_run_artifacts))
+        .routes(routes!(logs::list_run_logs))
         .routes(routes!(auth::list_tokens, auth::create_token))
         .routes(routes!(auth::revoke_current_token))
         .routes(routes!(auth::revoke_token))
         .routes(routes!(auth::get_me))
         .routes(routes!(system::get_health))
-        .routes(routes!(system::list_queue))
         .routes(routes!(document::get_openapi))
 }
 
@@ -73,6 +85,7 @@ pub fn router(state: AppState) -> Router {
         .merge(ssr::pages(&state))
         .layer(
             ServiceBuilder::new()
+                .layer(from_fn(kept_answers::one_version))
                 .layer(from_fn(request_id::plain_request_id))
                 .layer(SetRequestIdLayer::x_request_id(request_id::RandomId))
                 .layer(
@@ -93,8 +106,9 @@ pub fn router(state: AppState) -> Router {
 }
 
 fn api(state: &AppState) -> Router<AppState> {
-    let (routes, _) = api_routes().split_for_parts();
-    surrounded(routes, state)
+    let (of_the_database, _) = routes_of_the_database().split_for_parts();
+    let (others, _) = other_routes().split_for_parts();
+    surrounded(of_the_database.route_layer(from_fn_with_state(state.clone(), kept_answers::keep)).merge(others), state)
 }
 
 /// Routes of the API with what lies around them, from the outside to the inside.

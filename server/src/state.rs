@@ -10,19 +10,32 @@ use runlens_domain::Platform;
 use crate::{
     config::{Http, SecretKey},
     limits::{Counters, LimitSettings, Limits, MemoryCounters},
-    middleware::seen_tokens::SeenTokens,
+    middleware::{kept_answers::KeptAnswers, seen_tokens::SeenTokens},
     ssr,
 };
 
-/// What every handler can reach. Cheap to clone.
+/// What every handler can reach. Cheap to clone: each layer around a request has its own.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+/// The parts, for this crate.
+#[derive(Clone)]
+pub struct Parts {
     pub(crate) platform: Platform,
     pub(crate) limits: Limits,
     pub(crate) tokens: SeenTokens,
+    pub(crate) answers: KeptAnswers,
     pub(crate) cookies: Key,
-    pub(crate) http: Arc<Http>,
+    pub(crate) http: Http,
     pub(crate) leptos: LeptosOptions,
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl AppState {
@@ -30,14 +43,16 @@ impl AppState {
     pub fn new(platform: Platform, http: Http, limits: LimitSettings, secret: &SecretKey) -> Self {
         let limits = Limits::new(limits, Arc::new(MemoryCounters::default()), platform.clock().clone());
         let leptos = ssr::leptos_options(&http);
-        Self { platform, limits, tokens: SeenTokens::default(), cookies: Key::derive_from(secret.bytes()), http: Arc::new(http), leptos }
+        let cookies = Key::derive_from(secret.bytes());
+        let (tokens, answers) = (SeenTokens::default(), KeptAnswers::default());
+        Self(Arc::new(Parts { platform, limits, tokens, answers, cookies, http, leptos }))
     }
 
     /// Counts requests in these counters instead, which other instances may share.
     #[must_use]
-    pub fn counting_in(mut self, counters: Arc<dyn Counters>) -> Self {
-        self.limits = self.limits.counting_in(counters);
-        self
+    pub fn counting_in(self, counters: Arc<dyn Counters>) -> Self {
+        let parts = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Parts { limits: parts.limits.clone().counting_in(counters), ..parts }))
     }
 }
 

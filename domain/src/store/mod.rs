@@ -10,7 +10,7 @@ pub(crate) mod runs;
 pub(crate) mod schema;
 pub(crate) mod suite;
 pub(crate) mod suite_lists;
-pub(crate) mod version;
+pub mod version;
 
 use std::{sync::Arc, time::Duration};
 

@@ -173,6 +173,9 @@ impl Store {
 
     /// The progress of some runs, by id.
     pub(crate) async fn progress(&self, run_ids: &[i32]) -> Result<Vec<test_progress::Model>, DbErr> {
+        if run_ids.is_empty() {
+            return Ok(Vec::new());
+        }
         test_progress::Entity::find()
             .filter(test_progress::Column::TestId.is_in(run_ids.iter().copied()))
             .order_by_asc(test_progress::Column::Id)

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::cookie::{Cookie, SameSite, SignedCookieJar};
-use runlens_contract::ErrorCode;
+use runlens_contract::{ErrorCode, TextEnum, auth::Scope};
 use runlens_domain::{Caller, Error, auth::SESSION_SECONDS};
 
 use super::{same_origin, seen_tokens::Seen};
@@ -34,6 +34,14 @@ impl Access {
     /// Of a request that needs no caller.
     pub(crate) fn nobody() -> Self {
         Error::Unauthorized.into()
+    }
+
+    /// The caller's rights as a number: whoever may see less or more has another. None without a caller.
+    pub(crate) fn rights(&self) -> Option<u64> {
+        let caller = self.caller.as_ref().ok()?;
+        let scopes = Scope::ALL.iter().fold(1, |bits, scope| bits << 1 | u64::from(caller.may(*scope)));
+        let role = caller.role().map_or(0, |role| role as u64 + 1);
+        Some(role << 32 | scopes)
     }
 }
 

@@ -14,7 +14,6 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::stream;
-use runlens_contract::{TextEnum, auth::Scope};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::authentication::Access;
@@ -23,7 +22,7 @@ use crate::error::ApiError;
 /// Inside the compression: adds the `ETag`, and answers 304 where the client knows it.
 pub(crate) async fn etag(request: Request, next: Next) -> Response {
     let is_get = request.method() == Method::GET;
-    let rights = request.extensions().get::<Access>().map_or(0, rights);
+    let rights = request.extensions().get::<Access>().and_then(Access::rights).unwrap_or_default();
     let known: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
     let response = next.run(request).await;
     // What is sent while it is made has no known length, and is not held in memory for a tag.
@@ -67,14 +66,6 @@ pub(crate) async fn encoded_etag(request: Request, next: Next) -> Response {
         headers.insert(header::ETAG, tag);
     }
     response
-}
-
-/// The caller's rights as a number: the same bytes have another tag for whoever may see less or more.
-fn rights(access: &Access) -> u64 {
-    let Ok(caller) = &access.caller else { return 0 };
-    let scopes = Scope::ALL.iter().fold(1, |bits, scope| bits << 1 | u64::from(caller.may(*scope)));
-    let role = caller.role().map_or(0, |role| role as u64 + 1);
-    role << 32 | scopes
 }
 
 /// The form of the tag that a list names: plain, or with an encoding.

@@ -6,6 +6,7 @@ pub(crate) mod cors;
 pub(crate) mod error_envelope;
 pub(crate) mod etag;
 pub(crate) mod head;
+pub(crate) mod kept_answers;
 pub(crate) mod rate_limit;
 pub(crate) mod request_id;
 pub(crate) mod same_origin;

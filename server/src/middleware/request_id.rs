@@ -30,7 +30,7 @@ pub(crate) struct RandomId;
 
 impl MakeRequestId for RandomId {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
-        let id = random_bytes::<12>().map(|byte| format!("{byte:02x}")).concat();
+        let id = format!("{:032x}", u128::from_be_bytes(random_bytes()));
         HeaderValue::from_str(&id).ok().map(RequestId::new)
     }
 }

@@ -179,3 +179,21 @@ async fn every_origin_may_ask_where_that_is_configured() {
     let server = open_to(OtherOrigins::Any).await;
     assert_eq!(preflight(&server, "https://any.example.org").await.header("access-control-allow-origin"), "*");
 }
+
+each_backend! {
+    async fn an_answer_is_kept_for_one_state_of_the_database_and_one_set_of_rights(test) {
+        let run = test.run(RunSpec::default()).await;
+        test.progress(run, "canceled", 0, "Worker died\n  at run.py:1").await;
+        let server = Server::new(test);
+        let (contributor, tester) = (server.reader().await, server.token("tester", &[Scope::SystemRead]).await);
+        let path = format!("/api/v1/runs/{run}/infrastructure-errors?include_stack=true");
+        for _ in 0..2 {
+            assert!(server.get(&path).token(&contributor).send().await.ok()["data"][0]["stack"].is_array());
+            server.get(&path).token(&tester).send().await.failure(403, "forbidden");
+        }
+        server.test.progress(run, "canceled", 1, "Duplicate Entries").await;
+        assert_eq!(server.get(&path).token(&contributor).send().await.ok()["pagination"]["total"], 2);
+        server.test.sql("UPDATE api_token SET revoked_at = '2026-06-27 12:00:00'").await;
+        server.get(&path).token(&contributor).send().await.failure(401, "unauthorized");
+    }
+}
