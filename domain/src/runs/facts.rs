@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use super::RunState;
 use crate::{
     Error, Platform, Result,
-    results::{self, Outcome},
+    results::{self, Outcome, Suite},
     store::{entity::test_progress, runs::RunRow},
 };
 
@@ -16,6 +16,8 @@ use crate::{
 pub(crate) struct RunFacts {
     pub(super) row: RunRow,
     pub(super) progress: Vec<test_progress::Model>,
+    /// Shared with the runs it is compared with.
+    suite: Arc<OnceCell<Arc<Suite>>>,
     outcomes: OnceCell<Vec<Outcome>>,
     reference: OnceCell<Option<Arc<RunFacts>>>,
 }
@@ -23,11 +25,16 @@ pub(crate) struct RunFacts {
 impl Platform {
     /// A run, as it is now.
     pub(super) async fn run_facts(&self, id: i32) -> Result<Arc<RunFacts>> {
+        self.run_facts_in(id, Arc::default()).await
+    }
+
+    /// A run, as it is now, of a suite that may have been read already.
+    async fn run_facts_in(&self, id: i32, suite: Arc<OnceCell<Arc<Suite>>>) -> Result<Arc<RunFacts>> {
         let read = async {
             let ids = [id];
             let (row, progress) = tokio::try_join!(self.store().run(id), self.store().progress(&ids))?;
             let row = row.ok_or(Error::NotFound { resource: "run", id })?;
-            Ok(Arc::new(RunFacts { row, progress, outcomes: OnceCell::new(), reference: OnceCell::new() }))
+            Ok(Arc::new(RunFacts { row, progress, suite, outcomes: OnceCell::new(), reference: OnceCell::new() }))
         };
         self.reads().runs.get(self.store(), id, read).await
     }
@@ -37,12 +44,17 @@ impl RunFacts {
     /// What became of its tests, by test id.
     pub(super) async fn outcomes(&self, platform: &Platform) -> Result<&[Outcome]> {
         let read = async || {
-            let suite = async { platform.suite().await };
+            let suite = self.suite.get_or_try_init(|| platform.suite());
             let rows = async { platform.store().run_rows(self.row.id).await.map_err(Error::from) };
             let (suite, rows) = tokio::try_join!(suite, rows)?;
-            Ok::<_, Error>(results::derive(&suite, rows))
+            Ok::<_, Error>(results::derive(suite, rows))
         };
         Ok(self.outcomes.get_or_try_init(read).await?)
+    }
+
+    /// Another run, to be compared with this one.
+    pub(super) async fn beside(&self, id: i32, platform: &Platform) -> Result<Arc<RunFacts>> {
+        platform.run_facts_in(id, self.suite.clone()).await
     }
 
     /// The run that this one is compared with unless another is named: the newest earlier run on the same platform that tested
@@ -53,7 +65,7 @@ impl RunFacts {
             let id = platform.store().reference_run(&self.row, repository).await?;
             // Boxed: a run's facts hold another's.
             Ok::<_, Error>(match id {
-                Some(id) => Some(Box::pin(platform.run_facts(id)).await?),
+                Some(id) => Some(Box::pin(self.beside(id, platform)).await?),
                 None => None,
             })
         };

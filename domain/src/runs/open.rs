@@ -175,7 +175,7 @@ impl OpenRun {
     pub async fn comparison(&self, query: &ComparisonQuery) -> Result<Comparison> {
         self.caller.require(Scope::ResultsRead)?;
         let reference = match query.against {
-            Some(id) => Some(self.platform.run_facts(id).await?),
+            Some(id) => Some(self.facts.beside(id, &self.platform).await?),
             None => self.facts.reference(&self.platform).await?.cloned(),
         };
         let there = match &reference {

@@ -194,6 +194,13 @@ each_backend! {
         assert_eq!(reference(run).await, Some(expected));
         assert_eq!(reference(expected).await, Some(first));
         assert_eq!(reference(first).await, None);
+
+        // Two runs of one suite, which is read once; what SQLite still knows is not read at all.
+        test.take_queries();
+        let open = test.platform.open_run(&everything, run).await.expect("opens");
+        open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
+        let queries = test.take_queries();
+        assert!(queries.len() <= 15, "{queries:#?}");
     }
 
     async fn what_was_read_of_a_run_is_forgotten_once_anything_is_written(test) {
