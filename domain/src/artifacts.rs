@@ -6,12 +6,14 @@ use runlens_contract::{
     Page,
     artifact::{Artifact, ArtifactType, StorageStatus},
     page::PageQuery,
+    run::Platform,
 };
 
 use crate::{
     content_type::content_type,
     error::Result,
     files::{Directory, Extent, FileKey, Files, FoundFile, Listing},
+    runs::word,
 };
 
 const LINUX_PROGRAM: &str = "ccextractor";
@@ -84,10 +86,10 @@ fn presence(listing: &Listing, name: &str) -> Presence {
 
 /// What a run has once it is through. A platform of another name has a program of an unknown one.
 fn expected_names(platform: &str) -> Vec<&'static str> {
-    let program = match platform.trim().to_ascii_lowercase().as_str() {
-        "linux" => Some(LINUX_PROGRAM),
-        "windows" => Some(WINDOWS_PROGRAM),
-        _ => None,
+    let program = match word(platform) {
+        Some(Platform::Linux) => Some(LINUX_PROGRAM),
+        Some(Platform::Windows) => Some(WINDOWS_PROGRAM),
+        Some(Platform::Unknown) | None => None,
     };
     program.into_iter().chain([STDOUT]).collect()
 }

@@ -11,6 +11,7 @@ use runlens_contract::{
 };
 use runlens_domain::{Caller, outputs::OutputIds};
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 use crate::{error::ApiError, middleware::authentication::Access};
 
@@ -57,16 +58,9 @@ path_id! {
     RegressionTestId = "regression_test_id"
 }
 
-/// The token in the path.
-pub(crate) struct TokenId(pub(crate) i32);
-
-impl<S: Send + Sync> FromRequestParts<S> for TokenId {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let [id] = path_ids(parts, state, ["token_id"]).await?;
-        Ok(Self(id))
-    }
+path_id! {
+    /// The token in the path.
+    TokenId = "token_id"
 }
 
 /// The run and the regression test in the path.
@@ -85,16 +79,33 @@ impl<S: Send + Sync> FromRequestParts<S> for RunTest {
 }
 
 /// The output in the path.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
 pub(crate) struct RunOutput {
+    /// Numeric run ID
+    #[param(minimum = 1)]
     pub(crate) run_id: i32,
-    pub(crate) ids: OutputIds,
+    /// Numeric sample ID: the test's sample
+    #[param(minimum = 1)]
+    sample_id: i32,
+    /// Numeric regression test ID
+    #[param(minimum = 1)]
+    regression_id: i32,
+    /// Numeric output ID
+    #[param(minimum = 1)]
+    output_id: i32,
 }
 
 impl RunOutput {
     /// The path of its expected file.
     pub(crate) fn to_expected(&self) -> String {
-        let Self { run_id, ids: OutputIds { sample_id, regression_test_id, output_id } } = self;
-        format!("/api/v1/runs/{run_id}/samples/{sample_id}/regression-tests/{regression_test_id}/outputs/{output_id}/expected")
+        let Self { run_id, sample_id, regression_id, output_id } = self;
+        format!("/api/v1/runs/{run_id}/samples/{sample_id}/regression-tests/{regression_id}/outputs/{output_id}/expected")
+    }
+
+    /// Which output of the run.
+    pub(crate) fn ids(&self) -> OutputIds {
+        OutputIds { sample_id: self.sample_id, regression_test_id: self.regression_id, output_id: self.output_id }
     }
 }
 
@@ -103,8 +114,8 @@ impl<S: Send + Sync> FromRequestParts<S> for RunOutput {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let names = ["run_id", "sample_id", "regression_id", "output_id"];
-        let [run_id, sample_id, regression_test_id, output_id] = path_ids(parts, state, names).await?;
-        Ok(Self { run_id, ids: OutputIds { sample_id, regression_test_id, output_id } })
+        let [run_id, sample_id, regression_id, output_id] = path_ids(parts, state, names).await?;
+        Ok(Self { run_id, sample_id, regression_id, output_id })
     }
 }
 

@@ -8,7 +8,7 @@ use runlens_contract::{
     sample::ResultStatus,
 };
 
-use crate::results::Outcome;
+use crate::results::{self, Outcome};
 
 /// One test on both sides.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +32,7 @@ pub(crate) fn compare<'a>(here: &'a [Outcome], there: &'a [Outcome]) -> Vec<Comp
 
 /// The same test's result in another run, whose outcomes are by test id; none where it has none.
 pub(crate) fn counterpart<'a>(here: &Outcome, there: &'a [Outcome]) -> Option<&'a Outcome> {
-    let index = there.binary_search_by_key(&here.test.id, |outcome| outcome.test.id).ok()?;
-    there.get(index).filter(|outcome| outcome.result.is_some())
+    results::find(there, here.test.id).filter(|outcome| outcome.result.is_some())
 }
 
 /// What a result says beside the one `there`; none where it passes on both sides, or where there is no result here.

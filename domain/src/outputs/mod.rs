@@ -14,7 +14,7 @@ use crate::{
     content_type::content_type,
     error::{Error, Result},
     files::{FileKey, Files, FoundFile},
-    results::{Outcome, Output},
+    results::{self, Outcome, Output},
 };
 use text::Text;
 
@@ -72,10 +72,8 @@ pub(crate) struct OutputOfRun<'a> {
 /// [`Error::NotFound`] for the first of test, sample and output that is no part of the run.
 pub(crate) fn find(run_id: i32, outcomes: &[Outcome], ids: OutputIds) -> Result<OutputOfRun<'_>> {
     let OutputIds { sample_id, regression_test_id, output_id } = ids;
-    let outcome = outcomes
-        .iter()
-        .find(|outcome| outcome.test.id == regression_test_id)
-        .ok_or(Error::NotFound { resource: "regression_test", id: regression_test_id })?;
+    let outcome =
+        results::find(outcomes, regression_test_id).ok_or(Error::NotFound { resource: "regression_test", id: regression_test_id })?;
     if outcome.test.sample_id != Some(sample_id) {
         return Err(Error::NotFound { resource: "sample", id: sample_id });
     }

@@ -75,6 +75,11 @@ impl Outcome {
     }
 }
 
+/// What became of one test, among outcomes that are by test id.
+pub(crate) fn find(outcomes: &[Outcome], test_id: i32) -> Option<&Outcome> {
+    outcomes.get(outcomes.binary_search_by_key(&test_id, |outcome| outcome.test.id).ok()?)
+}
+
 /// Decides what became of every test that a run is made of or has a result for, by test id.
 ///
 /// Outputs are taken as defined today. A file row of an output that is not defined for its test says nothing; an output that

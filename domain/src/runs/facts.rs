@@ -32,8 +32,9 @@ impl Platform {
     async fn run_facts_in(&self, id: i32, suite: Arc<OnceCell<Arc<Suite>>>) -> Result<Arc<RunFacts>> {
         let read = async {
             let ids = [id];
-            let (row, progress) = tokio::try_join!(self.store().run(id), self.store().progress(&ids))?;
+            let (row, mut progress) = tokio::try_join!(self.store().run(id), self.store().progress(&ids))?;
             let row = row.ok_or(Error::NotFound { resource: "run", id })?;
+            let progress = progress.remove(&id).unwrap_or_default();
             Ok(Arc::new(RunFacts { row, progress, suite, outcomes: OnceCell::new(), reference: OnceCell::new() }))
         };
         self.reads().runs.get(self.store(), id, read).await

@@ -23,10 +23,7 @@ pub(crate) use state::RunState;
 use crate::{
     Caller, Platform, Result, Settings,
     results::Suite,
-    store::{
-        entity::test_progress,
-        runs::{ResultCounts, RunRow},
-    },
+    store::runs::{ResultCounts, RunRow},
 };
 
 impl Platform {
@@ -44,12 +41,7 @@ impl Platform {
         let store = self.store();
         let (rows, total) = store.runs(query).await?;
         let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
-        let mut progress: HashMap<i32, Vec<test_progress::Model>> = HashMap::new();
-        for report in store.progress(&ids).await? {
-            if let Some(run) = report.test_id {
-                progress.entry(run).or_default().push(report);
-            }
-        }
+        let mut progress = store.progress(&ids).await?;
         let mut counts: HashMap<i32, ResultCounts> =
             store.result_counts(&ids).await?.into_iter().map(|counts| (counts.test_id, counts)).collect();
         let sizes = if query.include == Some(RunInclude::Summary) {

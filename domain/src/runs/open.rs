@@ -22,7 +22,7 @@ use crate::{
     comparison::{compare, counterpart, verdict},
     errors, logs,
     outputs::{self, ActualOutput, OutputIds, OutputOfRun},
-    results::Outcome,
+    results::{self, Outcome},
 };
 
 /// One run, opened by a caller. A question checks its scope, and reads what it needs once, in a fixed number of queries.
@@ -119,7 +119,7 @@ impl OpenRun {
     /// [`Error::MissingScope`], [`Error::NotFound`] for a test that is no part of the run, [`Error::Database`].
     pub async fn sample(&self, regression_test_id: i32) -> Result<RunSample> {
         self.caller.require(Scope::RunsRead)?;
-        let outcome = self.outcomes().await?.iter().find(|outcome| outcome.test.id == regression_test_id);
+        let outcome = results::find(self.outcomes().await?, regression_test_id);
         outcome.map(Outcome::to_sample).ok_or(Error::NotFound { resource: "regression_test", id: regression_test_id })
     }
 

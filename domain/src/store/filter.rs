@@ -48,3 +48,13 @@ impl Filter {
 pub(super) fn limit(page: PageQuery) -> String {
     format!("LIMIT {} OFFSET {}", page.limit, page.offset)
 }
+
+/// Places for so many values, as in `IN (?, ?)`.
+pub(super) fn places(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
+/// Ids as the values in such places.
+pub(super) fn values(ids: &[i32]) -> Vec<Value> {
+    ids.iter().map(|id| (*id).into()).collect()
+}

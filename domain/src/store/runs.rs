@@ -1,12 +1,18 @@
 //! Queries for runs: one, a page of them, their progress, and their counts.
 
+use std::collections::HashMap;
+
 use runlens_contract::{
     TextEnum, Timestamp,
     run::{RunQuery, RunSort, RunStatus},
 };
 use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement, Value, prelude::*};
 
-use super::{Store, entity::test_progress};
+use super::{
+    Store,
+    entity::test_progress,
+    filter::{Filter, limit, places, values},
+};
 
 /// A run with what its columns point to.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -115,30 +121,22 @@ fn datetime_text(at: Timestamp) -> Value {
     at.to_string().replace('T', " ").trim_end_matches('Z').into()
 }
 
-/// The conditions of a query, as SQL and the values in it.
-fn conditions(query: &RunQuery) -> (String, Vec<Value>) {
-    let mut sql = Vec::new();
-    let mut values: Vec<Value> = Vec::new();
-    let mut equals = |column: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            sql.push(format!("{column} = ?"));
-            values.push(value);
-        }
-    };
-    equals("t.platform", query.platform.map(|platform| platform.as_str().into()));
-    equals("t.branch", query.branch.clone().map(Into::into));
-    equals("t.`commit`", query.commit_sha.clone().map(Into::into));
-    equals("t.pr_nr", query.pull_request.map(Into::into));
-    equals("f.github", query.repository.as_ref().map(|repository| github_address(repository).into()));
+fn filter(query: &RunQuery) -> Filter {
+    let mut filter = Filter::default();
+    filter.equals("t.platform", query.platform.map(TextEnum::as_str));
+    filter.equals("t.branch", query.branch.clone());
+    filter.equals("t.`commit`", query.commit_sha.clone());
+    filter.equals("t.pr_nr", query.pull_request);
+    filter.equals("f.github", query.repository.as_deref().map(github_address));
     for (operator, at) in [(">", query.created_after), ("<", query.created_before)] {
         if let Some(at) = at {
-            sql.push(format!("{CREATED} {operator} ?"));
-            values.push(datetime_text(at));
+            filter.add(format!("{CREATED} {operator} ?"), [datetime_text(at)]);
         }
     }
-    sql.extend(query.status.map(status_condition));
-    let sql = if sql.is_empty() { String::new() } else { format!(" WHERE {}", sql.join(" AND ")) };
-    (sql, values)
+    if let Some(status) = query.status {
+        filter.add(status_condition(status), []);
+    }
+    filter
 }
 
 impl Store {
@@ -158,29 +156,36 @@ impl Store {
 
     /// A page of runs, and how many there are in all.
     pub(crate) async fn runs(&self, query: &RunQuery) -> Result<(Vec<RunRow>, u64), DbErr> {
-        let (conditions, values) = conditions(query);
+        let filter = filter(query);
+        let conditions = filter.sql();
         let total = format!("SELECT COUNT(*) AS total FROM test t LEFT JOIN fork f ON f.id = t.fork_id{conditions}");
-        let total = self.total(total, values.clone()).await?;
+        let total = self.total(total, filter.values()).await?;
         let order = match query.sort.unwrap_or(RunSort::CreatedDescending) {
             RunSort::CreatedDescending | RunSort::IdDescending => "DESC",
             RunSort::CreatedAscending | RunSort::IdAscending => "ASC",
         };
-        // Both are numbers, bound by the contract.
-        let page = format!("LIMIT {} OFFSET {}", query.page.limit, query.page.offset);
-        let rows = self.rows(format!("{RUN_COLUMNS}{conditions} ORDER BY t.id {order} {page}"), values).await?;
+        let page = limit(query.page);
+        let rows = self.rows(format!("{RUN_COLUMNS}{conditions} ORDER BY t.id {order} {page}"), filter.values()).await?;
         Ok((rows, total))
     }
 
-    /// The progress of some runs, by id.
-    pub(crate) async fn progress(&self, run_ids: &[i32]) -> Result<Vec<test_progress::Model>, DbErr> {
+    /// The progress of some runs, each run's by id. A run without progress has no entry.
+    pub(crate) async fn progress(&self, run_ids: &[i32]) -> Result<HashMap<i32, Vec<test_progress::Model>>, DbErr> {
+        let mut by_run: HashMap<i32, Vec<test_progress::Model>> = HashMap::new();
         if run_ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok(by_run);
         }
-        test_progress::Entity::find()
+        let reports = test_progress::Entity::find()
             .filter(test_progress::Column::TestId.is_in(run_ids.iter().copied()))
             .order_by_asc(test_progress::Column::Id)
             .all(&self.db)
-            .await
+            .await?;
+        for report in reports {
+            if let Some(run) = report.test_id {
+                by_run.entry(run).or_default().push(report);
+            }
+        }
+        Ok(by_run)
     }
 
     /// Counts of the results of some runs. A run without results has no row.
@@ -188,7 +193,7 @@ impl Store {
         if run_ids.is_empty() {
             return Ok(Vec::new());
         }
-        let places = vec!["?"; run_ids.len()].join(", ");
+        let places = places(run_ids.len());
         // What is missing is what an output must be there for, less what is there: one scan of each table, where a look for every
         // result would take more than twice as long. MariaDB's SUM is a DECIMAL; SQLite takes SIGNED for a number.
         let sql = format!(
@@ -244,12 +249,12 @@ impl Store {
         if run_ids.is_empty() {
             return Ok(Vec::new());
         }
-        let places = vec!["?"; run_ids.len()].join(", ");
+        let places = places(run_ids.len());
         let sql = format!(
             "SELECT c.test_id, COUNT(DISTINCT c.regression_id) AS chosen FROM customized_test c
              JOIN regression_test rt ON rt.id = c.regression_id WHERE c.test_id IN ({places}) GROUP BY c.test_id"
         );
-        let rows: Vec<ChosenCount> = self.rows(sql, run_ids.iter().map(|id| (*id).into()).collect()).await?;
+        let rows: Vec<ChosenCount> = self.rows(sql, values(run_ids)).await?;
         Ok(rows.into_iter().map(|row| (row.test_id, row.chosen.unsigned_abs())).collect())
     }
 

@@ -11,7 +11,7 @@ use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Quer
 use super::{
     Store,
     entity::{regression_test, regression_test_output, sample},
-    filter::{Filter, limit},
+    filter::{Filter, limit, places, values},
     suite::{TestCategory, Variant},
 };
 
@@ -38,14 +38,6 @@ pub(crate) struct TestParts {
     pub(crate) categories: Vec<TestCategory>,
     pub(crate) outputs: Vec<regression_test_output::Model>,
     pub(crate) variants: Vec<Variant>,
-}
-
-fn places(count: usize) -> String {
-    vec!["?"; count].join(", ")
-}
-
-fn values(ids: &[i32]) -> Vec<Value> {
-    ids.iter().map(|id| (*id).into()).collect()
 }
 
 fn sample_filter(query: &SuiteSampleQuery) -> Filter {

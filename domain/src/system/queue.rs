@@ -1,7 +1,5 @@
 //! The runs that have not ended.
 
-use std::collections::HashMap;
-
 use futures::try_join;
 use runlens_contract::{
     Page,
@@ -13,7 +11,6 @@ use runlens_contract::{
 use crate::{
     Caller, Platform, Result,
     runs::{RunState, word},
-    store::entity::test_progress,
 };
 
 impl Platform {
@@ -26,12 +23,7 @@ impl Platform {
         let store = self.store();
         let (rows, counts) = try_join!(store.queue(query), store.queue_counts(query))?;
         let running: Vec<i32> = rows.iter().filter(|row| row.position.is_none()).map(|row| row.id).collect();
-        let mut progress: HashMap<i32, Vec<test_progress::Model>> = HashMap::new();
-        for report in store.progress(&running).await? {
-            if let Some(run) = report.test_id {
-                progress.entry(run).or_default().push(report);
-            }
-        }
+        let mut progress = store.progress(&running).await?;
         let entries = rows.into_iter().map(|row| {
             let state = RunState::of(&progress.remove(&row.id).unwrap_or_default(), false, false);
             QueueEntry {

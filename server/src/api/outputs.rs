@@ -25,12 +25,7 @@ use crate::{
 #[utoipa::path(
     get, path = "/runs/{run_id}/samples/{sample_id}/regression-tests/{regression_id}/outputs/{output_id}/expected", tag = "outputs",
     operation_id = "get_expected_output",
-    params(
-        ("run_id" = i32, Path, description = "Numeric run ID", minimum = 1),
-        ("sample_id" = i32, Path, description = "Numeric sample ID: the test's sample", minimum = 1),
-        ("regression_id" = i32, Path, description = "Numeric regression test ID", minimum = 1),
-        ("output_id" = i32, Path, description = "Numeric output ID", minimum = 1)
-    ),
+    params(RunOutput),
     responses(
         (status = OK, description = "The file", body = OutputFile),
         (status = NOT_FOUND, description = "Run, regression test, sample or output not found; or the file, with `details.resource` `file` and \
@@ -39,7 +34,7 @@ use crate::{
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_expected_output(State(platform): State<Platform>, Asker(caller): Asker, path: RunOutput) -> ApiResult<OutputFile> {
-    Ok(Json(platform.open_run(&caller, path.run_id).await?.expected_output(path.ids).await?))
+    Ok(Json(platform.open_run(&caller, path.run_id).await?.expected_output(path.ids()).await?))
 }
 
 /// Get the produced file of an output
@@ -48,12 +43,7 @@ pub(crate) async fn get_expected_output(State(platform): State<Platform>, Asker(
 #[utoipa::path(
     get, path = "/runs/{run_id}/samples/{sample_id}/regression-tests/{regression_id}/outputs/{output_id}/actual", tag = "outputs",
     operation_id = "get_actual_output",
-    params(
-        ("run_id" = i32, Path, description = "Numeric run ID", minimum = 1),
-        ("sample_id" = i32, Path, description = "Numeric sample ID: the test's sample", minimum = 1),
-        ("regression_id" = i32, Path, description = "Numeric regression test ID", minimum = 1),
-        ("output_id" = i32, Path, description = "Numeric output ID", minimum = 1)
-    ),
+    params(RunOutput),
     responses(
         (status = OK, description = "The file, which differs from the expected one", body = OutputFile),
         (status = SEE_OTHER, description = "The expected file was produced, byte for byte", headers(
@@ -70,7 +60,7 @@ pub(crate) async fn get_actual_output(
     Asker(caller): Asker,
     path: RunOutput,
 ) -> Result<Response, ApiError> {
-    Ok(match platform.open_run(&caller, path.run_id).await?.actual_output(path.ids).await? {
+    Ok(match platform.open_run(&caller, path.run_id).await?.actual_output(path.ids()).await? {
         ActualOutput::File(file) => Json(file).into_response(),
         // A path alone: whatever name the caller knows this server by, token and cookies go along.
         ActualOutput::Identical => (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_expected())]).into_response(),
@@ -87,13 +77,7 @@ pub(crate) async fn get_actual_output(
 #[utoipa::path(
     get, path = "/runs/{run_id}/samples/{sample_id}/regression-tests/{regression_id}/outputs/{output_id}/diff", tag = "outputs",
     operation_id = "get_output_diff",
-    params(
-        ("run_id" = i32, Path, description = "Numeric run ID", minimum = 1),
-        ("sample_id" = i32, Path, description = "Numeric sample ID: the test's sample", minimum = 1),
-        ("regression_id" = i32, Path, description = "Numeric regression test ID", minimum = 1),
-        ("output_id" = i32, Path, description = "Numeric output ID", minimum = 1),
-        DiffQuery
-    ),
+    params(RunOutput, DiffQuery),
     responses(
         (status = OK, description = "The difference", body = OutputDiff),
         (status = NOT_FOUND, description = "Run, regression test, sample or output not found; or a file, with `details.resource` `file`: nothing \
@@ -107,5 +91,5 @@ pub(crate) async fn get_output_diff(
     path: RunOutput,
     Asked(query): Asked<DiffQuery>,
 ) -> ApiResult<OutputDiff> {
-    Ok(Json(platform.open_run(&caller, path.run_id).await?.output_diff(path.ids, &query).await?))
+    Ok(Json(platform.open_run(&caller, path.run_id).await?.output_diff(path.ids(), &query).await?))
 }
