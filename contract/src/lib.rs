@@ -23,7 +23,7 @@ pub mod test_error;
 pub mod timestamp;
 
 pub use error::{ErrorBody, ErrorCode};
-pub use page::{CursorPage, Page};
+pub use page::Page;
 pub use params::Query;
 pub use text_enum::TextEnum;
 pub use timestamp::Timestamp;

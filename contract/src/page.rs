@@ -95,16 +95,6 @@ impl<T> Page<T> {
     }
 }
 
-/// One page of a log: forward only, by an opaque cursor.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CursorPage<T> {
-    /// The items of this page.
-    pub data: Vec<T>,
-    /// How to go on.
-    pub pagination: CursorPagination,
-}
-
 /// How to go on from a page of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

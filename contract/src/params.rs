@@ -104,14 +104,13 @@ impl Params {
     }
 
     /// A whole number within bounds.
-    pub fn number(&mut self, name: &'static str, min: u32, max: u32) -> Option<u32> {
-        let text = self.get(name)?;
-        let number =
-            text.parse::<u32>().ok().filter(|number| text.bytes().all(|byte| byte.is_ascii_digit()) && (min..=max).contains(number));
+    pub fn number<N: Copy + Into<u64> + TryFrom<u64>>(&mut self, name: &'static str, min: N, max: N) -> Option<N> {
+        let (text, bounds) = (self.get(name)?, min.into()..=max.into());
+        let number = text.parse::<u64>().ok().filter(|number| text.bytes().all(|byte| byte.is_ascii_digit()) && bounds.contains(number));
         if number.is_none() {
-            self.fault(name, format!("must be a whole number from {min} to {max}"));
+            self.fault(name, format!("must be a whole number from {} to {}", bounds.start(), bounds.end()));
         }
-        number
+        number.and_then(|number| N::try_from(number).ok())
     }
 
     /// An id of the database.

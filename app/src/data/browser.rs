@@ -2,10 +2,10 @@
 
 use gloo_net::http::{Request, Response};
 use runlens_contract::{
-    CursorPage, ErrorBody, ErrorCode, Page, Query, Timestamp,
+    ErrorBody, ErrorCode, Page, Query, Timestamp,
     auth::{Token, TokenQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
-    log::{LogLine, LogQuery},
+    log::{LogPage, LogQuery},
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
@@ -106,7 +106,7 @@ impl RunSource {
         self.part("/infrastructure-errors", query).await
     }
 
-    pub(super) async fn logs(&self, query: &LogQuery) -> Result<CursorPage<LogLine>, ErrorBody> {
+    pub(super) async fn logs(&self, query: &LogQuery) -> Result<LogPage, ErrorBody> {
         self.part("/logs", query).await
     }
 }

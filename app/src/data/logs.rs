@@ -2,8 +2,8 @@
 
 use futures::join;
 use runlens_contract::{
-    CursorPage, ErrorBody,
-    log::{LogLine, LogQuery},
+    ErrorBody,
+    log::{LogPage, LogQuery},
     run::Run,
 };
 use serde::{Deserialize, Serialize};
@@ -12,19 +12,19 @@ use super::Source;
 
 /// Everything that the page of a log shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LogPage {
+pub struct LogView {
     /// The run.
     pub run: Run,
     /// Lines of its log; none where there is no log, or it may not be read.
-    pub lines: Result<CursorPage<LogLine>, ErrorBody>,
+    pub lines: Result<LogPage, ErrorBody>,
 }
 
 /// A page of a run's log.
 ///
 /// # Errors
 /// The domain's: that the run does not exist, or may not be read.
-pub async fn log_page(id: i32, query: LogQuery) -> Result<LogPage, ErrorBody> {
+pub async fn log_view(id: i32, query: LogQuery) -> Result<LogView, ErrorBody> {
     let open = Source::new()?.open(id).await?;
     let (run, lines) = join!(open.run(), open.logs(&query));
-    Ok(LogPage { run: run?, lines })
+    Ok(LogView { run: run?, lines })
 }

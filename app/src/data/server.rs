@@ -4,10 +4,10 @@ use std::future::Future;
 
 use leptos::prelude::{provide_context, use_context};
 use runlens_contract::{
-    CursorPage, ErrorBody, ErrorCode, Page, Timestamp,
+    ErrorBody, ErrorCode, Page, Timestamp,
     auth::{Token, TokenQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
-    log::{LogLine, LogQuery},
+    log::{LogPage, LogQuery},
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
@@ -117,7 +117,7 @@ impl RunSource {
         answer(self.0.infrastructure_errors(query))
     }
 
-    pub(super) async fn logs(&self, query: &LogQuery) -> Result<CursorPage<LogLine>, ErrorBody> {
+    pub(super) async fn logs(&self, query: &LogQuery) -> Result<LogPage, ErrorBody> {
         ask(self.0.logs(query)).await
     }
 }

@@ -6,7 +6,7 @@ mod paging;
 use leptos::prelude::*;
 use runlens_contract::{
     ErrorBody, ErrorCode,
-    log::{LogLevel, LogQuery, LogSource},
+    log::{LogFilter, LogLevel, LogQuery, LogSource},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         page::{Address, page},
     },
     data::{
-        logs::{LogPage, log_page},
+        logs::{LogView, log_view},
         now,
     },
     pages::run::{facts, subject, title},
@@ -35,15 +35,15 @@ fn id(path: &str) -> Option<&str> {
     path.strip_prefix("/runs/")?.strip_suffix("/logs").filter(|id| !id.is_empty() && !id.contains('/'))
 }
 
-async fn fetch(address: Address) -> Result<LogPage, ErrorBody> {
+async fn fetch(address: Address) -> Result<LogView, ErrorBody> {
     let id = url::read_id(id(&address.path).unwrap_or_default())?;
-    log_page(id, url::read::<LogQuery>(&address.search)?).await
+    log_view(id, url::read::<LogQuery>(&address.search)?).await
 }
 
-fn show(page: LogPage, address: Address) -> AnyView {
+fn show(page: LogView, address: Address) -> AnyView {
     // It has been read once already, to get the page.
     let query = url::read::<LogQuery>(&address.search).unwrap_or_default();
-    let LogPage { run, lines } = page;
+    let LogView { run, lines } = page;
     let id = run.run_id;
     let content = match lines {
         Err(body) if matches!(body.code, ErrorCode::ValidationError | ErrorCode::InternalError | ErrorCode::Unavailable) => {
@@ -53,7 +53,7 @@ fn show(page: LogPage, address: Address) -> AnyView {
         Ok(page) => {
             let pages = paging::paging(id, &query, &page);
             let end = page.data.len();
-            let content = if end == 0 { nothing(id, &query) } else { lines::table(page.data, query.contains.as_deref()) };
+            let content = if end == 0 { nothing(id, &query) } else { lines::table(page.data, query.filter.contains.as_deref()) };
             view! { {filters(id, &query)} {pages.bar("Pages of the log")} {content} {pages.bar("Pages of the log, again")} }.into_any()
         }
     };
@@ -69,11 +69,11 @@ fn show(page: LogPage, address: Address) -> AnyView {
 }
 
 fn filters(id: i32, query: &LogQuery) -> AnyView {
-    let clear = query.is_filtered().then(|| view! { <a href=url::log(id, &LogQuery::default())>"Clear"</a> });
+    let clear = (!query.filter.is_empty()).then(|| view! { <a href=url::log(id, &LogQuery::default())>"Clear"</a> });
     let fields = view! {
-        {filter::text("contains", "Contains", "wide", query.contains.clone(), LogQuery::MAX_CONTAINS as u32)}
-        {filter::choice::<LogLevel>("level", "Level", query.level)}
-        {filter::choice::<LogSource>("source", "Source", query.source)}
+        {filter::text("contains", "Contains", "wide", query.filter.contains.clone(), LogFilter::MAX_CONTAINS as u32)}
+        {filter::choice::<LogLevel>("level", "Level", query.filter.level)}
+        {filter::choice::<LogSource>("source", "Source", query.filter.source)}
         <button type="submit">"Filter"</button>
         {clear}
     };
@@ -83,7 +83,7 @@ fn filters(id: i32, query: &LogQuery) -> AnyView {
 /// A page without a line.
 fn nothing(id: i32, query: &LogQuery) -> AnyView {
     let all = url::log(id, &LogQuery::default());
-    let (title, text, way) = match (query.cursor.is_some(), query.is_filtered()) {
+    let (title, text, way) = match (query.cursor.is_some(), !query.filter.is_empty()) {
         (true, _) => ("There is nothing further", "The log ends here.", Some((all, "From the start"))),
         (false, true) => ("No line is like that", "No line of this log has all of these properties.", Some((all, "All lines"))),
         (false, false) => ("The log is empty", "There is a log, and nothing has been written to it.", None),

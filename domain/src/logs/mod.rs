@@ -2,6 +2,7 @@
 
 mod ansi;
 mod cursor;
+mod index;
 mod line;
 mod lines;
 mod reader;
@@ -10,10 +11,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
-use runlens_contract::{
-    CursorPage,
-    log::{LogLine, LogQuery},
-};
+use runlens_contract::log::{LogPage, LogQuery};
 
 use crate::{
     Platform,
@@ -65,7 +63,7 @@ impl LogCache {
 ///
 /// # Errors
 /// [`Error::LogNotFound`], [`Error::Invalid`] for a cursor that does not fit, [`Error::Files`].
-pub(crate) async fn log_page(platform: &Platform, run_id: i32, query: &LogQuery) -> Result<CursorPage<LogLine>> {
+pub(crate) async fn log_page(platform: &Platform, run_id: i32, query: &LogQuery) -> Result<LogPage> {
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
     let file = platform.files().find(&FileKey::log(run_id)).await?.ok_or(Error::LogNotFound { run_id })?;
     let survey = platform.logs().survey(&file).await?;

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use runlens_contract::{
-    CursorPage,
-    log::{LogDirection, LogLine, LogQuery},
+    log::{LogDirection, LogLine, LogPage, LogQuery},
     page::CursorPagination,
 };
 
@@ -34,8 +33,8 @@ pub(super) async fn page(
     query: &LogQuery,
     cursor: Option<Position>,
     limits: Limits,
-) -> Result<CursorPage<LogLine>> {
-    let direction = query.direction.unwrap_or(LogDirection::Forward);
+) -> Result<LogPage> {
+    let (limit, direction) = query.extent();
     let from = match (cursor, direction) {
         (Some(position), _) => {
             position.require_in(file).await?;
@@ -44,13 +43,19 @@ pub(super) async fn page(
         (None, LogDirection::Forward) => Position::START,
         (None, LogDirection::Backward) => survey.end,
     };
-    let reader =
-        Reader { file, encoding: survey.encoding, run_id, query, needle: query.contains.as_deref().map(Needle::new).transpose()?, limits };
+    let reader = Reader {
+        file,
+        encoding: survey.encoding,
+        run_id,
+        query,
+        needle: query.filter.contains.as_deref().map(Needle::new).transpose()?,
+        limits,
+    };
     let mut lines = Lines::new(file, direction, from, limits);
     let (mut data, mut next) = (Vec::new(), None);
     while let Some(raw) = lines.next().await? {
         let Some(line) = reader.read(&raw).await? else { continue };
-        if data.len() == query.limit as usize {
+        if data.len() == limit as usize {
             next = Some(if direction == LogDirection::Forward { raw.start } else { raw.end });
             break;
         }
@@ -59,7 +64,7 @@ pub(super) async fn page(
     if direction == LogDirection::Backward {
         data.reverse();
     }
-    Ok(CursorPage { data, pagination: CursorPagination { limit: query.limit, next_cursor: next.map(Position::to_cursor) } })
+    Ok(LogPage { data, examined: None, pagination: CursorPagination { limit, next_cursor: next.map(Position::to_cursor) } })
 }
 
 struct Reader<'a> {
@@ -92,8 +97,8 @@ impl Reader<'_> {
                 return Ok(None);
             }
         }
-        let passes = self.query.source.is_none_or(|wanted| wanted == line::source(&shown))
-            && self.query.level.is_none_or(|wanted| wanted == line::level(&shown));
+        let passes = self.query.filter.source.is_none_or(|wanted| wanted == line::source(&shown))
+            && self.query.filter.level.is_none_or(|wanted| wanted == line::level(&shown));
         if !passes {
             return Ok(None);
         }
@@ -107,6 +112,7 @@ impl Reader<'_> {
             truncated: is_cut || long.is_some(),
             run_id: self.run_id,
             sample_id: None,
+            is_context: false,
         }))
     }
 

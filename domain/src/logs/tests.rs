@@ -4,8 +4,8 @@ use futures::executor::block_on;
 use proptest::{collection::vec, prelude::*, sample::select};
 use regex::RegexBuilder;
 use runlens_contract::{
-    CursorPage, TextEnum as _,
-    log::{LogDirection, LogLevel, LogLine, LogQuery, LogSource},
+    TextEnum as _,
+    log::{LogDirection, LogFilter, LogLevel, LogLine, LogPage, LogQuery, LogSource},
 };
 
 use super::{
@@ -31,7 +31,7 @@ fn found(content: &[u8]) -> FoundFile {
     })
 }
 
-fn page(file: &FoundFile, query: &LogQuery, limits: Limits) -> Result<CursorPage<LogLine>> {
+fn page(file: &FoundFile, query: &LogQuery, limits: Limits) -> Result<LogPage> {
     block_on(async {
         let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
         let survey = Survey::of(file, limits).await?;
@@ -52,13 +52,20 @@ fn pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<Vec<LogLine>
     }
 }
 
+fn containing(text: &str) -> LogFilter {
+    LogFilter { contains: Some(text.to_owned()), ..LogFilter::default() }
+}
+
 fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
     let encoding = match std::str::from_utf8(content) {
         Err(error) if error.error_len().is_some() => Encoding::Windows1252,
         _ => Encoding::Utf8,
     };
-    let needle =
-        query.contains.as_ref().map(|text| RegexBuilder::new(&regex::escape(text)).case_insensitive(true).build().expect("a pattern"));
+    let needle = query
+        .filter
+        .contains
+        .as_ref()
+        .map(|text| RegexBuilder::new(&regex::escape(text)).case_insensitive(true).build().expect("a pattern"));
     let mut lines = Vec::new();
     for (index, raw) in content.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let is_long = raw.len() as u64 > limits.max_line;
@@ -72,7 +79,7 @@ fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
         let head = encoding.decode(&bytes[..bytes.len().min(limits.max_line as usize)]).into_owned();
         let shown = visible(&head);
         let (level, source) = (line::level(&shown), line::source(&shown));
-        if query.level.is_some_and(|wanted| wanted != level) || query.source.is_some_and(|wanted| wanted != source) {
+        if query.filter.level.is_some_and(|wanted| wanted != level) || query.filter.source.is_some_and(|wanted| wanted != source) {
             continue;
         }
         let (message, is_cut) = line::message(&head);
@@ -85,6 +92,7 @@ fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
             truncated: is_cut || is_long,
             run_id: RUN,
             sample_id: None,
+            is_context: false,
         });
     }
     lines
@@ -135,7 +143,11 @@ fn query() -> impl Strategy<Value = LogQuery> {
         proptest::option::weighted(0.3, select(LogSource::ALL)),
         proptest::option::weighted(0.4, contains),
     )
-        .prop_map(|(limit, level, source, contains)| LogQuery { limit, level, source, contains, ..LogQuery::default() })
+        .prop_map(|(limit, level, source, contains)| LogQuery {
+            limit,
+            filter: LogFilter { level, source, contains, regex: None },
+            ..LogQuery::default()
+        })
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
@@ -216,12 +228,12 @@ fn a_line_of_megabytes_is_cut_when_shown_and_searched_to_its_end() {
     content.extend("\x1b[0mNädel\r\nafter".as_bytes());
     let file = found(&content);
     for direction in LogDirection::ALL {
-        let query = LogQuery { contains: Some("NÄDEL".into()), direction: Some(*direction), ..LogQuery::default() };
+        let query = LogQuery { filter: containing("NÄDEL"), direction: Some(*direction), ..LogQuery::default() };
         let page = page(&file, &query, Limits::DEFAULT).expect("a page");
         let [line] = page.data.as_slice() else { panic!("{} lines", page.data.len()) };
         assert_eq!((line.line, line.level, line.truncated, line.message.chars().count()), (2, LogLevel::Error, true, 4000));
         assert_eq!(page.pagination.next_cursor, None);
-        assert!(pages(&file, &LogQuery { contains: Some("needle".into()), ..query }, Limits::DEFAULT).concat().is_empty());
+        assert!(pages(&file, &LogQuery { filter: containing("needle"), ..query }, Limits::DEFAULT).concat().is_empty());
     }
 }
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use runlens_contract::{
-    CursorPage, Page, Timestamp,
+    Page, Timestamp,
     artifact::Artifact,
     auth::{Role, Scope},
     comparison::{Comparison, ComparisonQuery, ReferenceRun, VerdictCounts},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
-    log::{LogLine, LogQuery},
+    log::{LogPage, LogQuery},
     output::{DiffQuery, OutputDiff, OutputFile},
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunSummary},
@@ -238,7 +238,7 @@ impl OpenRun {
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::LogNotFound`], [`Error::Invalid`] for a cursor that is none, [`Error::Files`].
-    pub async fn logs(&self, query: &LogQuery) -> Result<CursorPage<LogLine>> {
+    pub async fn logs(&self, query: &LogQuery) -> Result<LogPage> {
         self.caller.require(Scope::SystemRead)?;
         logs::log_page(&self.platform, self.id(), query).await
     }

@@ -2,8 +2,8 @@
 
 use axum::{Json, extract::State};
 use runlens_contract::{
-    CursorPage, ErrorBody,
-    log::{LogLine, LogQuery},
+    ErrorBody,
+    log::{LogPage, LogQuery},
 };
 use runlens_domain::Platform;
 
@@ -20,7 +20,7 @@ use crate::{
     get, path = "/runs/{run_id}/logs", tag = "logs", operation_id = "list_run_logs",
     params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), LogQuery),
     responses(
-        (status = OK, description = "Cursor-paginated run log lines", body = CursorPage<LogLine>),
+        (status = OK, description = "Cursor-paginated run log lines", body = LogPage),
         (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody)
     ),
     extensions(("x-required-scope" = json!("system:read")))
@@ -30,6 +30,6 @@ pub(crate) async fn list_run_logs(
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<LogQuery>,
-) -> ApiResult<CursorPage<LogLine>> {
+) -> ApiResult<LogPage> {
     Ok(Json(platform.open_run(&caller, id).await?.logs(&query).await?))
 }

@@ -1,10 +1,7 @@
 //! Moving through a log: its pages are found by position, forward and backward, and are not counted.
 
 use leptos::prelude::*;
-use runlens_contract::{
-    CursorPage,
-    log::{LogDirection, LogLine, LogQuery},
-};
+use runlens_contract::log::{LogDirection, LogPage, LogQuery};
 
 use crate::{components::pager::way, format, url};
 
@@ -25,7 +22,7 @@ pub(super) struct Paging {
 
 /// Works out the neighbours of a page. A cursor is a position between two lines: the page after it is read forward from
 /// it, the page before it backward.
-pub(super) fn paging(run: i32, query: &LogQuery, page: &CursorPage<LogLine>) -> Paging {
+pub(super) fn paging(run: i32, query: &LogQuery, page: &LogPage) -> Paging {
     let at = |cursor: Option<String>, direction: Option<LogDirection>| url::log(run, &LogQuery { cursor, direction, ..query.clone() });
     let onward = page.pagination.next_cursor.clone();
     let from = query.cursor.clone();
@@ -40,7 +37,8 @@ pub(super) fn paging(run: i32, query: &LogQuery, page: &CursorPage<LogLine>) -> 
         (Some(first), Some(last)) => format!("lines {}–{}", format::number(first.line), format::number(last.line)),
         _ => "no lines".to_owned(),
     };
-    let matching = if query.is_filtered() { format!(", {} of them shown", format::number(page.data.len() as u64)) } else { String::new() };
+    let matching =
+        if !query.filter.is_empty() { format!(", {} of them shown", format::number(page.data.len() as u64)) } else { String::new() };
     Paging {
         range: format!("{range}{matching}"),
         first: previous.is_some().then(|| at(None, None)),
@@ -71,14 +69,13 @@ impl Paging {
 #[cfg(test)]
 mod tests {
     use runlens_contract::{
-        CursorPage,
-        log::{LogDirection, LogLevel, LogLine, LogQuery, LogSource},
+        log::{LogDirection, LogLevel, LogLine, LogPage, LogQuery, LogSource},
         page::CursorPagination,
     };
 
     use super::paging;
 
-    fn page(lines: std::ops::Range<u64>, next: Option<&str>) -> CursorPage<LogLine> {
+    fn page(lines: std::ops::Range<u64>, next: Option<&str>) -> LogPage {
         let line = |line| LogLine {
             line,
             timestamp: None,
@@ -88,8 +85,13 @@ mod tests {
             truncated: false,
             run_id: 7,
             sample_id: None,
+            is_context: false,
         };
-        CursorPage { data: lines.map(line).collect(), pagination: CursorPagination { limit: 100, next_cursor: next.map(str::to_owned) } }
+        LogPage {
+            data: lines.map(line).collect(),
+            examined: None,
+            pagination: CursorPagination { limit: 100, next_cursor: next.map(str::to_owned) },
+        }
     }
 
     #[test]
