@@ -261,6 +261,8 @@ async fn evidence_holds_until_something_is_changed() {
     for (change, make) in changes {
         let evidence = look().await;
         assert!(evidence.still_holds(), "before {change}");
+        // The clock of the file system ticks some hundred times a second.
+        std::thread::sleep(Duration::from_millis(20));
         make();
         assert!(!evidence.still_holds(), "{change}");
     }

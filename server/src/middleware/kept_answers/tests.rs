@@ -73,6 +73,7 @@ impl Served {
     }
 
     fn write(&self, name: &str, content: &str) {
+        tick();
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a directory")).expect("made");
         fs::write(path, content).expect("written");
@@ -124,6 +125,11 @@ impl Served {
     }
 }
 
+/// Lets the clock of the file system go on, which ticks some hundred times a second.
+fn tick() {
+    std::thread::sleep(std::time::Duration::from_millis(20));
+}
+
 fn state(test: &TestPlatform) -> AppState {
     let http = HttpOptions::default().settle().expect("settings");
     AppState::new(test.platform.clone(), http, Default::default(), &SecretKey::random())
@@ -146,8 +152,7 @@ async fn what_a_file_says_is_kept_until_the_file_is_another() {
     let overwrite: fn(&Served, &str) = |served, file| {
         let path = served.path(file);
         let (modified, length) = (fs::metadata(&path).expect("there").modified().expect("a time"), fs::read(&path).expect("read").len());
-        // The clock of the file system ticks some hundred times a second.
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        tick();
         fs::write(&path, "x".repeat(length)).expect("written");
         fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(modified)).expect("set back");
     };
