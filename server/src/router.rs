@@ -33,7 +33,8 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::frame()).merge(kept_routes()).merge(other_routes())
 }
 
-/// Those whose answers depend on nothing but the database, files and the caller's rights, or say that they are not to be kept.
+/// Those whose answers depend on nothing but the address, the database, files and the caller's rights, or say that they are not to be
+/// kept (`files::not_to_be_kept`).
 fn kept_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(runs::list_runs))
