@@ -2,6 +2,7 @@
 
 mod evidence;
 mod local;
+mod reader;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -30,6 +31,7 @@ use runlens_contract::Timestamp;
 
 use crate::error::{Error, Result};
 pub use evidence::{Evidence, not_to_be_kept};
+pub(crate) use reader::FileReader;
 
 const LOGS: &str = "LogFiles";
 const RESULTS: &str = "TestResults";

@@ -71,6 +71,16 @@ fn walk(directory: &Path) -> io::Result<Walk> {
     Ok(walk)
 }
 
+/// Opens a file, to be read at many places.
+pub(super) async fn open(path: Arc<Path>) -> io::Result<(File, Seen)> {
+    away(move || {
+        let file = File::open(&path)?;
+        let stamp = Stamp::of(&file.metadata()?);
+        Ok((file, Seen { path: path.to_path_buf(), stamp }))
+    })
+    .await
+}
+
 /// Reads `length` bytes from `start` on; fewer where the file ends.
 pub(super) async fn read(path: Arc<Path>, start: u64, length: u64) -> io::Result<Bytes> {
     away(move || {

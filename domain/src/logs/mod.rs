@@ -1,27 +1,32 @@
 //! Logs of any size, page by page: what is asked for is read by ranges, never the whole file at once.
 
 mod ansi;
+mod build;
+mod classify;
 mod cursor;
+mod encoding;
 mod index;
+mod indexes;
 mod line;
 mod lines;
 mod reader;
 mod search;
-mod survey;
 #[cfg(test)]
 mod tests;
+
+use std::time::Duration;
 
 use runlens_contract::log::{LogPage, LogQuery};
 
 use crate::{
     Platform,
     error::{Error, Result},
-    files::{FileKey, FoundFile},
+    files::FileKey,
 };
-pub(crate) use survey::Encoding;
+pub(crate) use encoding::Encoding;
+pub use indexes::LogCache;
 
 use cursor::Position;
-use survey::Survey;
 
 /// How much of a log is held in memory at a time.
 #[derive(Clone, Copy, Debug)]
@@ -32,32 +37,18 @@ struct Limits {
     max_read: u64,
     /// Bytes of a line by which it is shown and classified. A longer line is still searched to its end.
     max_line: u64,
+    /// Bytes of a block of the index, about.
+    block: u64,
+    /// Bytes that are gone through at a time to make the index.
+    piece: u64,
 }
 
 impl Limits {
-    const DEFAULT: Self = Self { first_read: 64 << 10, max_read: 1 << 20, max_line: 64 << 10 };
+    const DEFAULT: Self = Self { first_read: 64 << 10, max_read: 1 << 20, max_line: 64 << 10, block: index::BLOCK, piece: 1 << 20 };
 }
 
-/// What is remembered of logs, so that it need not be found out again: a log is gone through once for each of its versions.
-pub struct LogCache {
-    surveys: moka::future::Cache<String, Survey>,
-}
-
-impl Default for LogCache {
-    fn default() -> Self {
-        Self { surveys: moka::future::Cache::new(4096) }
-    }
-}
-
-impl LogCache {
-    async fn survey(&self, file: &FoundFile) -> Result<Survey> {
-        self.surveys
-            .try_get_with(file.version(), Survey::of(file, Limits::DEFAULT))
-            .await
-            // Everybody who waited for the survey shares its failure, which can only be that of the store.
-            .map_err(|error| object_store::Error::Generic { store: file.store, source: Box::new(error) }.into())
-    }
-}
+/// How long a page waits until a log has been gone through as far as it needs.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A page of a run's log.
 ///
@@ -66,6 +57,8 @@ impl LogCache {
 pub(crate) async fn log_page(platform: &Platform, run_id: i32, query: &LogQuery) -> Result<LogPage> {
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
     let file = platform.files().find(&FileKey::log(run_id)).await?.ok_or(Error::LogNotFound { run_id })?;
-    let survey = platform.logs().survey(&file).await?;
-    reader::page(&file, survey, run_id, query, cursor, Limits::DEFAULT).await
+    let index = platform.logs().index(&file).await?;
+    let survey = index.wait(PATIENCE, |index| index.is_complete.then_some((index.encoding, index.end))).await?;
+    let survey = survey.ok_or_else(|| Error::NotReady("The log is still being gone through; ask again.".to_owned()))?;
+    reader::page(index.file(), survey, run_id, query, cursor, Limits::DEFAULT).await
 }

@@ -12,10 +12,10 @@ use super::{
     Limits,
     ansi::visible,
     cursor::Position,
+    encoding::Encoding,
     line,
     lines::{Lines, RawLine},
     search::Needle,
-    survey::{Encoding, Survey},
 };
 use crate::{error::Result, files::FoundFile};
 
@@ -28,7 +28,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// read on to the next line that does, and the cursor stands just before it. No page but the first is ever empty.
 pub(super) async fn page(
     file: &FoundFile,
-    survey: Survey,
+    (encoding, end): (Encoding, Position),
     run_id: i32,
     query: &LogQuery,
     cursor: Option<Position>,
@@ -41,16 +41,9 @@ pub(super) async fn page(
             position
         }
         (None, LogDirection::Forward) => Position::START,
-        (None, LogDirection::Backward) => survey.end,
+        (None, LogDirection::Backward) => end,
     };
-    let reader = Reader {
-        file,
-        encoding: survey.encoding,
-        run_id,
-        query,
-        needle: query.filter.contains.as_deref().map(Needle::new).transpose()?,
-        limits,
-    };
+    let reader = Reader { file, encoding, run_id, query, needle: query.filter.contains.as_deref().map(Needle::new).transpose()?, limits };
     let mut lines = Lines::new(file, direction, from, limits);
     let (mut data, mut next) = (Vec::new(), None);
     while let Some(raw) = lines.next().await? {

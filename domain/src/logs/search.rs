@@ -2,7 +2,7 @@
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::{ansi::Stripper, survey::Encoding};
+use super::{ansi::Stripper, encoding::Encoding};
 use crate::error::{Error, Result};
 
 /// A text that is looked for.

@@ -1,6 +1,9 @@
 //! The pages of a log against a reader that holds the whole file in memory and knows nothing of chunks.
 
-use futures::executor::block_on;
+mod index;
+
+use std::sync::LazyLock;
+
 use proptest::{collection::vec, prelude::*, sample::select};
 use regex::RegexBuilder;
 use runlens_contract::{
@@ -8,13 +11,9 @@ use runlens_contract::{
     log::{LogDirection, LogFilter, LogLevel, LogLine, LogPage, LogQuery, LogSource},
 };
 
-use super::{
-    Limits, LogCache,
-    ansi::visible,
-    cursor::Position,
-    line, reader,
-    survey::{Encoding, Survey},
-};
+use tokio::runtime::Runtime;
+
+use super::{Limits, LogCache, ansi::visible, cursor::Position, encoding::Encoding, line, reader};
 use crate::{
     Error,
     error::Result,
@@ -23,18 +22,28 @@ use crate::{
 
 const RUN: i32 = 7;
 
+/// Runs a test's async part, with threads for what goes on in the background.
+fn run<T>(work: impl Future<Output = T>) -> T {
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+    RUNTIME.block_on(work)
+}
+
 fn found(content: &[u8]) -> FoundFile {
     let files = Files::none().with_memory();
-    block_on(async {
+    run(async {
         files.put(&FileKey::log(RUN), content.to_vec()).await.expect("written");
         files.find(&FileKey::log(RUN)).await.expect("an answer").expect("found")
     })
 }
 
 fn page(file: &FoundFile, query: &LogQuery, limits: Limits) -> Result<LogPage> {
-    block_on(async {
+    run(async {
         let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-        let survey = Survey::of(file, limits).await?;
+        let index = LogCache::new(limits).index(file).await?;
+        let survey = index
+            .wait(std::time::Duration::from_secs(9), |index| index.is_complete.then_some((index.encoding, index.end)))
+            .await?
+            .expect("ends");
         reader::page(file, survey, RUN, query, cursor, limits).await
     })
 }
@@ -56,11 +65,15 @@ fn containing(text: &str) -> LogFilter {
     LogFilter { contains: Some(text.to_owned()), ..LogFilter::default() }
 }
 
-fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
-    let encoding = match std::str::from_utf8(content) {
+fn encoding_of(content: &[u8]) -> Encoding {
+    match std::str::from_utf8(content) {
         Err(error) if error.error_len().is_some() => Encoding::Windows1252,
         _ => Encoding::Utf8,
-    };
+    }
+}
+
+fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
+    let encoding = encoding_of(content);
     let needle = query
         .filter
         .contains
@@ -151,7 +164,13 @@ fn query() -> impl Strategy<Value = LogQuery> {
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
-    (1u64..40, 4u64..40, 1u64..120).prop_map(|(first_read, max_read, max_line)| Limits { first_read, max_read, max_line })
+    (1u64..40, 4u64..40, 1u64..120, 1u64..80, 1u64..200).prop_map(|(first_read, max_read, max_line, block, piece)| Limits {
+        first_read,
+        max_read,
+        max_line,
+        block,
+        piece,
+    })
 }
 
 proptest! {
@@ -182,15 +201,6 @@ proptest! {
             let rest = LogQuery { direction: Some(LogDirection::Forward), limit: 100, ..back };
             prop_assert_eq!(page(&file, &rest, limits).expect("a page").data, &expected[query.limit as usize..]);
         }
-    }
-
-    #[test]
-    fn the_survey_does_not_depend_on_where_reads_end(content in content(), limits in limits()) {
-        let whole = Limits { max_read: 1 << 20, ..limits };
-        let file = found(&content);
-        let survey = block_on(Survey::of(&file, limits)).expect("a survey");
-        prop_assert_eq!(survey, block_on(Survey::of(&file, whole)).expect("a survey"));
-        prop_assert_eq!(survey.end.line as usize, content.split_inclusive(|byte| *byte == b'\n').count() + 1);
     }
 
     #[test]
@@ -235,19 +245,4 @@ fn a_line_of_megabytes_is_cut_when_shown_and_searched_to_its_end() {
         assert_eq!(page.pagination.next_cursor, None);
         assert!(pages(&file, &LogQuery { filter: containing("needle"), ..query }, Limits::DEFAULT).concat().is_empty());
     }
-}
-
-#[test]
-fn a_log_is_surveyed_once_for_each_version() {
-    let files = Files::none().with_memory();
-    let cache = LogCache::default();
-    let survey = |content: &'static str| {
-        block_on(async {
-            files.put(&FileKey::log(RUN), content).await.expect("written");
-            let file = files.find(&FileKey::log(RUN)).await.expect("an answer").expect("found");
-            (cache.survey(&file).await.expect("a survey").end, cache.surveys.contains_key(&file.version()))
-        })
-    };
-    assert_eq!(survey("one\n"), (Position { offset: 4, line: 2 }, true));
-    assert_eq!(survey("a\nb\n"), (Position { offset: 4, line: 3 }, true));
 }
