@@ -1,7 +1,10 @@
 //! Logs of any size, page by page: what is asked for is read by ranges, never the whole file at once.
 
 mod ansi;
+#[allow(dead_code, reason = "counting is for the index")]
+mod classify;
 mod cursor;
+mod level;
 mod line;
 mod lines;
 mod reader;
@@ -9,6 +12,8 @@ mod search;
 mod survey;
 #[cfg(test)]
 mod tests;
+#[allow(dead_code, reason = "plain code is for processors without AVX2")]
+mod words;
 
 use runlens_contract::{
     CursorPage,

@@ -12,15 +12,14 @@ use runlens_contract::{
 use super::{
     Limits,
     ansi::visible,
+    classify,
     cursor::Position,
-    line,
+    line::{self, BYTE_ORDER_MARK},
     lines::{Lines, RawLine},
     search::Needle,
     survey::{Encoding, Survey},
 };
 use crate::{error::Result, files::FoundFile};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads the page that lies at `cursor` in the direction asked for, without one at the end that this direction starts from.
 /// The lines come in the order of the log either way.
@@ -92,8 +91,8 @@ impl Reader<'_> {
                 return Ok(None);
             }
         }
-        let passes = self.query.source.is_none_or(|wanted| wanted == line::source(&shown))
-            && self.query.level.is_none_or(|wanted| wanted == line::level(&shown));
+        let passes = self.query.source.is_none_or(|wanted| wanted == classify::source(&shown))
+            && self.query.level.is_none_or(|wanted| wanted == classify::level(&shown));
         if !passes {
             return Ok(None);
         }
@@ -101,8 +100,8 @@ impl Reader<'_> {
         Ok(Some(LogLine {
             line: raw.start.line,
             timestamp: line::timestamp(&shown),
-            level: line::level(&shown),
-            source: line::source(&shown),
+            level: classify::level(&shown),
+            source: classify::source(&shown),
             message: message.to_owned(),
             truncated: is_cut || long.is_some(),
             run_id: self.run_id,

@@ -11,6 +11,7 @@ use runlens_contract::{
 use super::{
     Limits, LogCache,
     ansi::visible,
+    classify,
     cursor::Position,
     line, reader,
     survey::{Encoding, Survey},
@@ -71,7 +72,7 @@ fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
         }
         let head = encoding.decode(&bytes[..bytes.len().min(limits.max_line as usize)]).into_owned();
         let shown = visible(&head);
-        let (level, source) = (line::level(&shown), line::source(&shown));
+        let (level, source) = (classify::level(&shown), classify::source(&shown));
         if query.level.is_some_and(|wanted| wanted != level) || query.source.is_some_and(|wanted| wanted != source) {
             continue;
         }
