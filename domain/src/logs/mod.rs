@@ -7,6 +7,7 @@ mod cursor;
 mod encoding;
 mod index;
 mod indexes;
+mod level;
 mod line;
 mod lines;
 mod place;
@@ -14,6 +15,8 @@ mod reader;
 mod search;
 #[cfg(test)]
 mod tests;
+#[allow(dead_code, reason = "plain code is for processors without AVX2")]
+mod words;
 
 use std::time::Duration;
 
@@ -24,7 +27,7 @@ use crate::{
     Platform,
     clock::Stopwatch,
     error::{Error, Result},
-    files::{FileKey, FoundFile},
+    files::{FileKey, FoundFile, not_to_be_kept},
 };
 pub(crate) use encoding::Encoding;
 pub use indexes::LogCache;
@@ -79,9 +82,6 @@ pub(crate) async fn log_page(platform: &Platform, run_id: i32, query: &LogQuery)
     }
     Ok(answer.page)
 }
-
-/// Another answer to the same question may say more, although nothing was written meanwhile.
-fn not_to_be_kept() {}
 
 /// A page, and whether it would have been another one with more time.
 struct Answer {
