@@ -34,13 +34,15 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Of a file of which `size` bytes are the log.
-    pub(super) fn new(file: &'a FileReader, size: u64, direction: LogDirection, from: Position, limits: Limits) -> Self {
+    /// Of a file of which `size` bytes are the log. What `read` has is not read again.
+    pub(super) fn new(file: &'a FileReader, size: u64, direction: LogDirection, from: Position, limits: Limits, read: &Chunk) -> Self {
+        let chunk = read.ahead(from.offset, direction);
+        let length = chunk.len() as u64;
         let unread = match direction {
-            LogDirection::Forward => from.offset..size.max(from.offset),
-            LogDirection::Backward => 0..from.offset,
+            LogDirection::Forward => from.offset + length..size.max(from.offset + length),
+            LogDirection::Backward => 0..from.offset - length,
         };
-        Self { file, direction, limits, unread, chunk: Bytes::new(), next_read: limits.first_read, at: from }
+        Self { file, direction, limits, unread, chunk, next_read: limits.first_read, at: from }
     }
 
     /// The place behind the last line that was cut, in this direction.
@@ -125,17 +127,38 @@ impl RawLine {
     }
 }
 
-/// The place where a line begins that lies at or behind `from`; what is read is not held.
-pub(super) fn seek(file: &FileReader, size: u64, from: Position, line: u64, limits: &Limits) -> Result<Position> {
+/// The place where a line begins that lies at or behind `from`, and what was read last, which this place ends or lies in.
+pub(super) fn seek(file: &FileReader, size: u64, from: Position, line: u64, limits: &Limits) -> Result<(Position, Chunk)> {
     let (mut at, mut offset) = (from, from.offset);
+    let mut last = Chunk::default();
     while at.line < line && offset < size {
         let chunk = file.read(offset..size.min(offset + limits.first_read))?;
         for end in memchr_iter(b'\n', &chunk).take((line - at.line) as usize) {
             at = Position { offset: offset + end as u64 + 1, line: at.line + 1 };
         }
         offset += chunk.len() as u64;
+        last = Chunk { end: offset, bytes: chunk };
     }
-    Ok(at)
+    Ok((at, last))
+}
+
+/// A piece of a log that has been read already.
+#[derive(Clone, Default)]
+pub(super) struct Chunk {
+    end: u64,
+    bytes: Bytes,
+}
+
+impl Chunk {
+    /// What of it lies ahead of a place, and right there.
+    fn ahead(&self, from: u64, direction: LogDirection) -> Bytes {
+        let start = self.end - self.bytes.len() as u64;
+        match direction {
+            _ if !(start..=self.end).contains(&from) => Bytes::new(),
+            LogDirection::Forward => self.bytes.slice((from - start) as usize..),
+            LogDirection::Backward => self.bytes.slice(..(from - start) as usize),
+        }
+    }
 }
 
 /// The pieces of one line, in the order in which they were met.

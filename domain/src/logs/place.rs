@@ -14,7 +14,7 @@ use super::{
     encoding::Encoding,
     index::{Counts, LogIndex},
     indexes::Indexing,
-    lines::{self, Lines},
+    lines::{self, Chunk, Lines},
 };
 use crate::{
     error::{Error, Result},
@@ -26,6 +26,8 @@ pub(super) struct OpenLog {
     reader: FileReader,
     /// Bytes of the version that the page is of.
     size: Cell<u64>,
+    /// What was read to find where the page begins.
+    read: OnceCell<Chunk>,
     cache: LogCache,
     runtime: Handle,
     index: OnceCell<Arc<Indexing>>,
@@ -41,6 +43,7 @@ impl OpenLog {
         let reader = file.reader().await?;
         Ok(Self {
             size: Cell::new(reader.file().size),
+            read: OnceCell::new(),
             reader,
             cache: cache.clone(),
             runtime: Handle::current(),
@@ -63,7 +66,8 @@ impl OpenLog {
     }
 
     pub(super) fn lines(&self, direction: LogDirection, from: Position, max_read: u64) -> Lines<'_> {
-        Lines::new(&self.reader, self.size.get(), direction, from, Limits { max_read, ..self.cache.limits })
+        let read = self.read.get_or_init(Chunk::default);
+        Lines::new(&self.reader, self.size.get(), direction, from, Limits { max_read, ..self.cache.limits }, read)
     }
 
     /// Where a page begins: what it goes on to lies behind this place in its direction.
@@ -92,7 +96,9 @@ impl OpenLog {
         };
         let found = self.runtime.block_on(index.wait(self.limits().patience, look))?;
         let (from, line) = found.ok_or_else(|| self.not_yet(index))?;
-        lines::seek(&self.reader, self.size.get(), from, line, self.limits())
+        let (place, read) = lines::seek(&self.reader, self.size.get(), from, line, self.limits())?;
+        _ = self.read.set(read);
+        Ok(place)
     }
 
     fn not_yet(&self, index: &Indexing) -> Error {
