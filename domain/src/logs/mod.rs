@@ -1,14 +1,20 @@
 //! Logs of any size, page by page: what is asked for is read by ranges, never the whole file at once.
 
 mod ansi;
+mod blocks;
 mod build;
 mod classify;
 mod cursor;
 mod encoding;
+mod finder;
 mod index;
 mod indexes;
 mod line;
 mod lines;
+mod matcher;
+mod matches;
+mod outline;
+mod raw;
 mod reader;
 mod search;
 #[cfg(test)]
@@ -24,7 +30,12 @@ use crate::{
     files::FileKey,
 };
 pub(crate) use encoding::Encoding;
+pub(crate) use finder::search_log;
 pub use indexes::LogCache;
+pub(crate) use matches::MatchCache;
+pub(crate) use outline::log_outline;
+pub(crate) use raw::raw_log;
+pub use raw::{LogFile, RawLog};
 
 use cursor::Position;
 

@@ -1,5 +1,7 @@
 //! Looks for a text in lines, whatever its case.
 
+use std::ops::Range;
+
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::{ansi::Stripper, encoding::Encoding};
@@ -24,6 +26,11 @@ impl Needle {
 
     pub(super) fn is_in(&self, visible: &str) -> bool {
         self.regex.is_match(visible.as_bytes())
+    }
+
+    /// Where it stands in a line, in bytes.
+    pub(super) fn ranges(&self, visible: &str) -> impl Iterator<Item = Range<usize>> {
+        self.regex.find_iter(visible.as_bytes()).map(|found| found.range())
     }
 
     /// Looks through one line that is too long to be held.

@@ -1,6 +1,8 @@
 //! The pages of a log against a reader that holds the whole file in memory and knows nothing of chunks.
 
 mod index;
+mod outline;
+mod search;
 
 use std::sync::LazyLock;
 
