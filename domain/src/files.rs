@@ -2,7 +2,7 @@
 
 mod reader;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use std::{
     collections::BTreeMap,
