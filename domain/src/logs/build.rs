@@ -53,7 +53,7 @@ pub(super) struct Marks {
 impl Marks {
     /// Whether a file, open now, begins with what has been gone through.
     pub(super) fn are_in(&self, reader: &FileReader) -> Result<bool> {
-        Ok(self.last.range.end <= reader.file().size && self.first.is_in(reader)? && self.last.is_in(reader)?)
+        Ok(self.first.is_in(reader)? && self.last.is_in(reader)?)
     }
 }
 

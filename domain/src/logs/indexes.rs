@@ -33,11 +33,16 @@ const OVERHEAD: u64 = 2 << 10;
 /// Logs that are gone through at the same time.
 pub(super) const AT_A_TIME: usize = 4;
 
+/// Pages that look for something at the same time: each keeps a core busy, and holds some megabytes.
+const SEARCHES: usize = 8;
+
 /// What is remembered of logs, so that it need not be found out again. Cheap to clone.
 #[derive(Clone)]
 pub struct LogCache {
     indexes: Cache<String, Arc<Indexing>>,
     pub(super) gate: Arc<Semaphore>,
+    /// Pages that look for something at the same time.
+    pub(super) searches: Arc<Semaphore>,
     pub(super) limits: Limits,
 }
 
@@ -55,7 +60,7 @@ impl LogCache {
             // What is asked for now is always taken in: who asks next shares it.
             .eviction_policy(EvictionPolicy::lru())
             .build();
-        Self { indexes, gate: Arc::new(Semaphore::new(AT_A_TIME)), limits }
+        Self { indexes, gate: Arc::new(Semaphore::new(AT_A_TIME)), searches: Arc::new(Semaphore::new(SEARCHES)), limits }
     }
 
     /// The index of a log, which is made in the background from now on where there is none, and extended where the log has grown. While
@@ -182,13 +187,11 @@ impl Indexing {
         }
     }
 
-    /// Whether a file, open now, begins with what has been gone through. It reads a little.
-    pub(super) fn describes(&self, reader: &FileReader) -> Result<bool> {
-        if self.file.version() == reader.file().version() {
-            return Ok(true);
-        }
-        let marks = self.progress.borrow().marks.clone();
-        Ok(reader.can_grow() && marks.are_in(reader)?)
+    /// Whether a file, open now, begins with what has been gone through: it may have grown since, or be known better than by who opened
+    /// it. It reads a little.
+    pub(super) fn describes(&self, reader: &FileReader) -> bool {
+        let marks = || self.progress.borrow().marks.clone();
+        self.file.version() == reader.file().version() || reader.can_grow() && marks().are_in(reader).unwrap_or(false)
     }
 
     fn is_of(&self, version: &str) -> bool {

@@ -34,30 +34,42 @@ fn index_of(file: &FoundFile, limits: Limits) -> LogIndex {
 }
 
 /// A local log that grows.
-struct Growing {
-    _root: TempDir,
+pub(super) struct Growing {
+    root: TempDir,
     files: Files,
     file: File,
 }
 
 impl Growing {
-    fn new(content: &[u8]) -> Self {
+    pub(super) fn new(content: &[u8]) -> Self {
         let root = tempfile::tempdir().expect("a directory");
         let files = Files::none().with_local(root.path());
         run(files.put(&FileKey::log(RUN), content.to_vec())).expect("written");
         let file = OpenOptions::new().append(true).open(Self::path(root.path())).expect("a file");
-        Self { _root: root, files, file }
+        Self { root, files, file }
     }
 
     fn path(root: &Path) -> std::path::PathBuf {
         root.join(FileKey::log(RUN).to_string())
     }
 
-    fn append(&mut self, content: &[u8]) {
+    pub(super) fn append(&mut self, content: &[u8]) {
         self.file.write_all(content).expect("written");
     }
 
-    fn found(&self) -> FoundFile {
+    pub(super) fn cut(&self, size: u64) {
+        self.file.set_len(size).expect("cut");
+    }
+
+    pub(super) fn replace(&self, content: &[u8]) {
+        run(self.files.put(&FileKey::log(RUN), content.to_vec())).expect("written");
+    }
+
+    pub(super) fn delete(&self) {
+        std::fs::remove_file(Self::path(self.root.path())).expect("deleted");
+    }
+
+    pub(super) fn found(&self) -> FoundFile {
         run(self.files.find(&FileKey::log(RUN))).expect("an answer").expect("found")
     }
 }
@@ -78,7 +90,7 @@ proptest! {
             prop_assert!(content[..end.offset as usize].ends_with(b"\n") || end == index.end);
             let mut counts = Counts::default();
             lines[before..end.line as usize - 1].iter().for_each(|line| counts.add(line.level, line.source));
-            prop_assert_eq!(block.counts, counts, "of {:?}", index.range(number));
+            prop_assert_eq!(block.counts, counts, "of {:?}", block.start);
             (offset, before) = (end.offset, end.line as usize - 1);
             total += counts;
         }
@@ -166,7 +178,7 @@ fn a_log_that_is_cut_while_it_is_read_fails_for_those_who_wait_and_is_read_anew_
     // All who may go through logs are busy: this one is cut before its turn.
     let turns = run(cache.gate.clone().acquire_many_owned(AT_A_TIME as u32)).expect("open");
     let indexing = run(cache.index(&file)).expect("an index");
-    log.file.set_len(70).expect("cut");
+    log.cut(70);
     drop(turns);
     let error = run(indexing.wait(PATIENCE, |_| None::<()>)).expect_err("it is shorter than it was");
     assert!(matches!(error, Error::Files(_)) && error.is_unavailable(), "{error}");
