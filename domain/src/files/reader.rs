@@ -32,7 +32,10 @@ impl FoundFile {
     pub(crate) async fn reader(&self) -> Result<FileReader> {
         Ok(match &self.content {
             Content::Local(path) => {
-                let (file, seen) = local::open(path.clone()).await.map_err(|error| failed(self.store, error))?;
+                let (file, seen) = local::open(path.clone()).await.map_err(|error| match error.kind() {
+                    io::ErrorKind::NotFound => object_store::Error::NotFound { path: self.path.to_string(), source: error.into() },
+                    _ => failed(self.store, error),
+                })?;
                 FileReader { file: Self::local(self.store, self.path.clone(), seen), source: Source::Local(file) }
             }
             Content::Object { objects, signer } => {

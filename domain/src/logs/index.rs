@@ -15,8 +15,10 @@ pub(super) const BLOCK: u64 = 64 << 10;
 /// How many lines there are of each level, and of each source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    levels: [u64; LogLevel::ALL.len()],
-    sources: [u64; LogSource::ALL.len()],
+    /// In the order of the levels.
+    pub(super) levels: [u64; LogLevel::ALL.len()],
+    /// In the order of the sources.
+    pub(super) sources: [u64; LogSource::ALL.len()],
 }
 
 impl Counts {
@@ -38,6 +40,7 @@ impl Counts {
         self.levels.iter().sum()
     }
 
+    #[cfg(test)]
     pub(super) fn add(&mut self, level: LogLevel, source: LogSource) {
         self.levels[level as usize] += 1;
         self.sources[source as usize] += 1;
