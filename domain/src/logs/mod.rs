@@ -8,6 +8,7 @@ mod level;
 mod line;
 mod lines;
 mod reader;
+#[allow(dead_code, reason = "searching many lines is for the search of whole logs")]
 mod search;
 mod survey;
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{
     cursor::Position,
     line::{self, BYTE_ORDER_MARK},
     lines::{Lines, RawLine},
-    search::Needle,
+    search::Pattern,
     survey::{Encoding, Survey},
 };
 use crate::{error::Result, files::FoundFile};
@@ -43,8 +43,14 @@ pub(super) async fn page(
         (None, LogDirection::Forward) => Position::START,
         (None, LogDirection::Backward) => survey.end,
     };
-    let reader =
-        Reader { file, encoding: survey.encoding, run_id, query, needle: query.contains.as_deref().map(Needle::new).transpose()?, limits };
+    let reader = Reader {
+        file,
+        encoding: survey.encoding,
+        run_id,
+        query,
+        needle: query.contains.as_deref().map(Pattern::literal).transpose()?,
+        limits,
+    };
     let mut lines = Lines::new(file, direction, from, limits);
     let (mut data, mut next) = (Vec::new(), None);
     while let Some(raw) = lines.next().await? {
@@ -66,7 +72,7 @@ struct Reader<'a> {
     encoding: Encoding,
     run_id: i32,
     query: &'a LogQuery,
-    needle: Option<Needle>,
+    needle: Option<Pattern>,
     limits: Limits,
 }
 
@@ -124,10 +130,11 @@ impl Reader<'_> {
         Ok(start + self.content(raw, &first).start as u64..end - line::end_length(&last) as u64)
     }
 
-    async fn is_in_file(&self, needle: &Needle, range: Range<u64>) -> Result<bool> {
-        let mut search = needle.search(self.encoding);
+    async fn is_in_file(&self, needle: &Pattern, range: Range<u64>) -> Result<bool> {
+        let mut search = needle.search(self.encoding)?;
         for start in range.clone().step_by(self.limits.max_read as usize) {
-            if search.push(&self.file.read(start..range.end.min(start + self.limits.max_read)).await?) {
+            let end = range.end.min(start + self.limits.max_read);
+            if search.push(&self.file.read(start..end).await?, end == range.end) {
                 return Ok(true);
             }
         }
