@@ -4,7 +4,7 @@ mod evidence;
 mod local;
 mod reader;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use std::{
     collections::BTreeMap,

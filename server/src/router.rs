@@ -9,15 +9,18 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate as _},
+    },
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
     trace::{DefaultOnResponse, TraceLayer},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{artifacts, auth, comparison, document, errors, logs, outputs, runs, samples, suite, system},
-    docs,
+    api::{artifacts, auth, comparison, document, errors, logs, outputs, raw_logs, runs, samples, suite, system},
+    docs, download,
     middleware::{
         authentication, client_address, cors, error_envelope, etag, head, kept_answers, rate_limit, request_id, security_headers,
     },
@@ -62,11 +65,14 @@ fn kept_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(outputs::get_output_diff))
         .routes(routes!(artifacts::list_run_artifacts))
         .routes(routes!(logs::list_run_logs))
+        .routes(routes!(logs::get_run_log_outline))
+        .routes(routes!(logs::search_run_log))
 }
 
-/// Those whose answers depend on the time, or on who asks.
+/// Those whose answers depend on the time, or on who asks, or are sent piece by piece.
 fn other_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(raw_logs::get_raw_run_log))
         .routes(routes!(auth::list_tokens, auth::create_token))
         .routes(routes!(auth::revoke_current_token))
         .routes(routes!(auth::revoke_token))
@@ -121,7 +127,7 @@ fn surrounded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
             .option_layer(cors::layer(&state.http.other_origins))
             .layer(from_fn(security_headers::api_headers))
             .layer(from_fn(etag::encoded_etag))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(download::is_no_download)))
             .layer(from_fn(error_envelope::error_envelope))
             .layer(CatchPanicLayer::custom(error_envelope::panicked))
             .layer(from_fn(error_envelope::timeout))

@@ -1,9 +1,10 @@
 //! The same suite on local files, in memory and in a bucket; keys, and stores that fail.
 
 use super::*;
+use crate::testing::Bucket;
 
 /// Puts a file into a store by another way than the one under test.
-pub(crate) trait Shelf {
+trait Shelf {
     async fn lay(&self, key: &str, content: &str);
 }
 
@@ -24,35 +25,9 @@ impl Shelf for Files {
     }
 }
 
-/// The bucket that scripts/with-gcs makes.
-pub(crate) struct Bucket {
-    pub(crate) key_file: PathBuf,
-    url: String,
-    client: reqwest::Client,
-}
-
-impl Bucket {
-    pub(crate) const NAME: &str = "samples";
-
-    pub(crate) fn new() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
-        let key_file = std::env::var("RUNLENS_TEST_GCS_KEY")
-            .expect("RUNLENS_TEST_GCS_KEY names no key file; `make test` makes one, with a bucket, by scripts/with-gcs");
-        let key: serde_json::Value = serde_json::from_slice(&std::fs::read(&key_file).expect("a key file")).expect("JSON");
-        Self {
-            key_file: key_file.into(),
-            url: key["gcs_base_url"].as_str().expect("an address").to_owned(),
-            client: reqwest::Client::new(),
-        }
-    }
-}
-
 impl Shelf for Bucket {
     async fn lay(&self, key: &str, content: &str) {
-        let name = utf8_percent_encode(key, NON_ALPHANUMERIC);
-        let url = format!("{}/upload/storage/v1/b/{}/o?uploadType=media&name={name}", self.url, Self::NAME);
-        let answer = self.client.post(url).body(content.to_owned()).send().await.expect("the bucket answers");
-        assert!(answer.status().is_success(), "{answer:?}");
+        Self::lay(self, key, content.to_owned()).await;
     }
 }
 
@@ -128,7 +103,7 @@ async fn signs_nothing(files: &Files) {
 #[tokio::test]
 async fn the_suite_holds_of_a_bucket_whose_files_anybody_may_be_let_at() {
     let bucket = Bucket::new();
-    let files = Files::none().with_bucket(Bucket::NAME, Some(&bucket.key_file)).expect("a bucket");
+    let files = bucket.behind(Files::none());
     suite("gcs", &files, &bucket).await;
     for (_, file) in files.list(&Directory::artifacts(71)).await.expect("an answer").remove(0).files {
         let url = file.signed_url(Duration::from_secs(900)).await.expect("signed").expect("an address");
@@ -136,8 +111,7 @@ async fn the_suite_holds_of_a_bucket_whose_files_anybody_may_be_let_at() {
         for part in ["X-Goog-Algorithm=GOOG4-RSA-SHA256", "X-Goog-Expires=900", "X-Goog-Signature="] {
             assert!(url.contains(part), "{part} is not in {url}");
         }
-        let fetched = bucket.client.get(&url).send().await.expect("an answer").bytes().await.expect("a body");
-        assert_eq!(fetched, file.read(0..99).await.expect("read"), "{url}");
+        assert_eq!(bucket.fetch(&url).await, file.read(0..99).await.expect("read"), "{url}");
     }
 
     // A name that no path can have spoils the list, and no more.

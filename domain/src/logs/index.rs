@@ -1,6 +1,6 @@
 //! What one pass over a log tells of it, block by block: where its lines are, and how many there are of each level and source.
 
-use std::ops::{AddAssign, Range};
+use std::ops::AddAssign;
 
 use runlens_contract::{
     TextEnum as _,
@@ -119,10 +119,5 @@ impl LogIndex {
     /// The place behind a block.
     pub(super) fn end_of(&self, block: usize) -> Position {
         self.blocks.get(block + 1).map_or(self.end, |next| next.start)
-    }
-
-    /// Bytes of a block.
-    pub(super) fn range(&self, block: usize) -> Range<u64> {
-        self.blocks[block].start.offset..self.end_of(block).offset
     }
 }

@@ -1,17 +1,24 @@
 //! Logs of any size, page by page: what is asked for is read by ranges, never the whole file at once.
 
 mod ansi;
+mod blocks;
 mod build;
 mod classify;
 mod cursor;
 mod encoding;
+mod finder;
 mod index;
 mod indexes;
 mod level;
 mod line;
 mod lines;
+mod matcher;
+mod matches;
+mod outline;
 mod place;
+mod raw;
 mod reader;
+#[allow(dead_code, reason = "searching many lines is for the search of whole logs")]
 mod search;
 #[cfg(test)]
 mod tests;
@@ -30,7 +37,12 @@ use crate::{
     files::{FileKey, FoundFile, not_to_be_kept},
 };
 pub(crate) use encoding::Encoding;
+pub(crate) use finder::search_log;
 pub use indexes::LogCache;
+pub(crate) use matches::MatchCache;
+pub(crate) use outline::log_outline;
+pub(crate) use raw::raw_log;
+pub use raw::{LogFile, RawLog};
 
 use cursor::Position;
 use place::OpenLog;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::server::Server;
 
-const LOG: &str = "2026-06-27 12:00:00 worker started\n[ERROR] build failed\r\nwarning: unused variable\n0 errors\n\u{1b}[31merror\u{1b}[0m: test_runner gave up";
+pub(crate) const LOG: &str = "2026-06-27 12:00:00 worker started\n[ERROR] build failed\r\nwarning: unused variable\n0 errors\n\u{1b}[31merror\u{1b}[0m: test_runner gave up";
 
 each_backend! {
     async fn a_log_is_read_page_by_page(test) {
