@@ -87,6 +87,9 @@ impl Matcher {
             return Ok(self.may_match(&stretch.counts));
         };
         let range = long_content(stretch, reader, encoding)?;
+        if range.is_empty() {
+            return Ok(pattern.is_in(""));
+        }
         let mut search = pattern.search(encoding)?;
         for start in range.clone().step_by(limits.piece as usize) {
             let end = range.end.min(start + limits.piece);

@@ -252,6 +252,9 @@ impl Reader<'_> {
         let Some(range) = &content.long else { return Ok(pattern.is_in(shown)) };
         let file = self.log.file();
         // What is held may be ASCII where the rest is not.
+        if range.is_empty() {
+            return Ok(pattern.is_in(shown));
+        }
         let mut search = pattern.search(self.log.encoding()?)?;
         let step = self.log.limits().max_read;
         for start in range.clone().step_by(step as usize) {
