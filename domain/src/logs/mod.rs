@@ -18,7 +18,6 @@ mod outline;
 mod place;
 mod raw;
 mod reader;
-#[allow(dead_code, reason = "searching many lines is for the search of whole logs")]
 mod search;
 #[cfg(test)]
 mod tests;
@@ -73,7 +72,7 @@ impl Limits {
         max_read: 1 << 20,
         max_line: 64 << 10,
         block: index::BLOCK,
-        piece: 1 << 20,
+        piece: 256 << 10,
         budget: Duration::from_millis(500),
         patience: Duration::from_secs(5),
     };

@@ -108,18 +108,8 @@ impl Pattern {
         ranges
     }
 
-    /// Lines in which it is, of a piece of a log that begins where a line begins, at the log's start where `is_first`, and
-    /// ends where a line or the log ends.
-    pub(super) fn matching_lines(&self, buffer: &[u8], encoding: Encoding, is_first: bool) -> u64 {
-        let (text, mut at, mut count) = (visible(buffer, encoding, is_first), 0, 0);
-        while let Some(line) = self.next_line(&text, at) {
-            count += 1;
-            at = line.end + 1;
-        }
-        count
-    }
-
-    /// Hands these lines to `visit`: the index of each in the piece, from 0, and its bytes there with its end.
+    /// Hands the lines in which it is, of a piece of a log that begins where a line begins, at the log's start where `is_first`, and
+    /// ends where a line or the log ends, to `visit`: the index of each in the piece, from 0, and its bytes there with its end.
     pub(super) fn for_each_match(
         &self,
         buffer: &[u8],
