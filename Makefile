@@ -1,11 +1,12 @@
 # The few commands. Each is a script in scripts/, which says what it does.
-.PHONY: serve build test e2e schemathesis lint bench fmt
+.PHONY: serve build test e2e schemathesis fuzz lint bench fmt
 
 serve: ; @scripts/serve
 build: ; @scripts/build
 test: ; @scripts/test
 e2e: ; @scripts/e2e
 schemathesis: ; @scripts/schemathesis
+fuzz: ; @scripts/fuzz
 lint: ; @scripts/lint
 bench: ; @scripts/bench && scripts/bench logs
 fmt: ; @cargo fmt --all

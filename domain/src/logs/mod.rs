@@ -7,6 +7,8 @@ mod classify;
 mod cursor;
 mod encoding;
 mod finder;
+#[cfg(feature = "testing")]
+pub(crate) mod fuzzing;
 mod index;
 mod indexes;
 mod level;
@@ -14,6 +16,8 @@ mod line;
 mod lines;
 mod matcher;
 mod matches;
+#[cfg(feature = "testing")]
+mod naive;
 mod outline;
 mod place;
 mod raw;

@@ -13,6 +13,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::{Clock, Platform, Settings, files::Files, store::Store};
 
+pub use crate::logs::fuzzing::check_log;
 pub use bucket::Bucket;
 pub use rows::{OutputSpec, RunSpec, TestSpec};
 

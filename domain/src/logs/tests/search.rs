@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
-use super::*;
-use crate::logs::{MatchCache, finder::find, matcher::Matcher};
+use regex::RegexBuilder;
 use runlens_contract::log::{LogMatch, LogSearch, LogSearchQuery};
+
+use super::*;
+use crate::{
+    files::{FileKey, Files},
+    logs::{MatchCache, ansi::visible, finder::find, matcher::Matcher},
+};
 
 /// A log with what is remembered of it.
 struct Searched {
