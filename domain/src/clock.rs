@@ -1,6 +1,9 @@
 //! The time, and randomness: the only places they are taken from, so that tests can decide both.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use runlens_contract::Timestamp;
 
@@ -22,6 +25,27 @@ impl Clock {
 
     /// The time.
     pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+/// Tells how long something takes, whatever becomes of the machine's clock meanwhile.
+pub(crate) struct Stopwatch(Box<dyn Fn() -> Duration + Send>);
+
+impl Stopwatch {
+    /// Begins to measure.
+    pub(crate) fn start() -> Self {
+        let start = Instant::now();
+        Self::new(move || start.elapsed())
+    }
+
+    /// Any other stopwatch.
+    pub(crate) fn new(elapsed: impl Fn() -> Duration + Send + 'static) -> Self {
+        Self(Box::new(elapsed))
+    }
+
+    /// Time since the start.
+    pub(crate) fn elapsed(&self) -> Duration {
         (self.0)()
     }
 }

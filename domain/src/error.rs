@@ -60,6 +60,9 @@ pub enum Error {
     /// Understood, but it cannot be done.
     #[error("{0}")]
     Unprocessable(String),
+    /// What is needed for the answer is in the making; the message says how far it is.
+    #[error("{0}")]
+    NotReady(String),
     /// A file store does not answer.
     #[error("a file store does not answer: {0}")]
     Files(#[from] object_store::Error),
@@ -72,10 +75,10 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether waiting can help: a dependency is out of reach.
+    /// Whether waiting can help: a dependency is out of reach, or an answer in the making.
     pub fn is_unavailable(&self) -> bool {
         match self {
-            Self::Files(_) => true,
+            Self::Files(_) | Self::NotReady(_) => true,
             Self::Database(error) => is_connection_error(error),
             _ => false,
         }
@@ -112,6 +115,7 @@ impl Error {
             }
             Self::MissingRole(message) => ErrorBody::new(ErrorCode::Forbidden, *message),
             Self::Unprocessable(message) => ErrorBody::new(ErrorCode::Unprocessable, message),
+            Self::NotReady(message) => ErrorBody::new(ErrorCode::Unavailable, message),
             _ if self.is_unavailable() => {
                 let what = if matches!(self, Self::Files(_)) { "file store" } else { "database" };
                 ErrorBody::new(ErrorCode::Unavailable, format!("The {what} cannot be reached at the moment. Try again in a minute."))

@@ -1,5 +1,6 @@
 //! Files of the platform: typed keys over a local root, a bucket, or memory.
 
+mod reader;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -27,6 +28,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use runlens_contract::Timestamp;
 
 use crate::error::{Error, Result};
+pub(crate) use reader::FileReader;
 
 const LOGS: &str = "LogFiles";
 const RESULTS: &str = "TestResults";

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     error::{Error, Result},
-    files::FoundFile,
+    files::FileReader,
 };
 
 const VERSION: u8 = 1;
@@ -46,12 +46,12 @@ impl Position {
     }
 
     /// Refuses a place that is none in this log: the file has been replaced since the cursor was given out.
-    pub(super) async fn require_in(self, file: &FoundFile) -> Result<()> {
-        if self.offset > file.size {
+    pub(super) fn require_in(self, file: &FileReader) -> Result<()> {
+        if self.offset > file.file().size {
             return Err(fault("lies beyond the end of this log, which has been replaced or cut; start again without it"));
         }
         // The first line begins where nothing ends.
-        if self.offset > 0 && file.read(self.offset - 1..self.offset).await?.as_ref() != b"\n" {
+        if self.offset > 0 && file.read(self.offset - 1..self.offset)?.as_ref() != b"\n" {
             return Err(fault("does not fit this log, which has been replaced; start again without it"));
         }
         Ok(())

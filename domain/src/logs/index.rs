@@ -7,10 +7,9 @@ use runlens_contract::{
     log::{LogLevel, LogSource},
 };
 
-use super::{cursor::Position, survey::Encoding};
+use super::{cursor::Position, encoding::Encoding};
 
-/// Bytes of a block at least, and of one without a long line at most twice this: what is read to find one line. Blocks begin and end at
-/// lines; a longer line makes its block longer.
+/// Bytes of a block, about: what is read to find one line. Blocks begin and end at lines; a longer line is a block by itself.
 pub(super) const BLOCK: u64 = 64 << 10;
 
 /// How many lines there are of each level, and of each source.
@@ -62,7 +61,7 @@ pub(super) struct Block {
 }
 
 /// The index of a log, as far as it has been gone through.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LogIndex {
     pub(super) encoding: Encoding,
     /// In the order of the log, without gaps, from its start.
@@ -76,6 +75,34 @@ pub(super) struct LogIndex {
 }
 
 impl LogIndex {
+    /// Of a log that nobody has begun to go through.
+    pub(super) const EMPTY: Self = Self {
+        encoding: Encoding::Utf8,
+        blocks: Vec::new(),
+        total: Counts { levels: [0; LogLevel::ALL.len()], sources: [0; LogSource::ALL.len()] },
+        end: Position::START,
+        is_complete: false,
+    };
+
+    /// Adds the next block.
+    pub(super) fn push(&mut self, counts: Counts, length: u64) {
+        self.blocks.push(Block { start: self.end, counts });
+        self.total += counts;
+        self.end = Position { offset: self.end.offset + length, line: self.end.line + counts.lines() };
+    }
+
+    /// Forgets the blocks from the first on that begins at or behind `offset`.
+    pub(super) fn truncate(&mut self, offset: u64) {
+        let kept = self.blocks.partition_point(|block| block.start.offset < offset);
+        if let Some(first) = self.blocks.get(kept) {
+            self.end = first.start;
+        }
+        self.blocks.truncate(kept);
+        self.is_complete = false;
+        self.total = Counts::default();
+        self.blocks.iter().for_each(|block| self.total += block.counts);
+    }
+
     /// The block that holds a line; none where it lies beyond what has been gone through.
     pub(super) fn block_of_line(&self, line: u64) -> Option<usize> {
         if line >= self.end.line { None } else { self.blocks.partition_point(|block| block.start.line <= line).checked_sub(1) }

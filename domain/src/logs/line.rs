@@ -1,7 +1,7 @@
 //! What one line of a log says: how bad it is, who wrote it and when. Everything here works on the visible text, without
 //! escape sequences; only the message keeps them.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::{Captures, Regex};
 use runlens_contract::{
@@ -9,6 +9,10 @@ use runlens_contract::{
     log::{LogLevel, LogSource},
 };
 use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
+
+use super::encoding::Encoding;
+
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Characters of a message.
 const MAX_MESSAGE: usize = 4000;
@@ -24,6 +28,13 @@ pub(super) fn end_length(line: &[u8]) -> usize {
         [.., b'\n'] => 1,
         _ => 0,
     }
+}
+
+/// What of a line's bytes is text: neither its end nor, at the start of the file, a byte order mark.
+pub(super) fn content(raw: &[u8], encoding: Encoding, is_first: bool) -> Range<usize> {
+    let has_mark = is_first && encoding == Encoding::Utf8 && raw.starts_with(BYTE_ORDER_MARK);
+    let start = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
+    start..raw.len() - end_length(raw)
 }
 
 /// As much of a line as is shown, and whether it was cut.

@@ -3,11 +3,11 @@
 use std::{mem, ops::Range};
 
 use bytes::Bytes;
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 use runlens_contract::log::LogDirection;
 
 use super::{Limits, cursor::Position};
-use crate::{error::Result, files::FoundFile};
+use crate::{error::Result, files::FileReader};
 
 /// One line as it lies in the file.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) struct RawLine {
 
 /// The lines of a log from a place towards one of its ends.
 pub(super) struct Lines<'a> {
-    file: &'a FoundFile,
+    file: &'a FileReader,
     direction: LogDirection,
     limits: Limits,
     /// What has not been read.
@@ -34,21 +34,32 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(file: &'a FoundFile, direction: LogDirection, from: Position, limits: Limits) -> Self {
+    /// Of a file of which `size` bytes are the log.
+    pub(super) fn new(file: &'a FileReader, size: u64, direction: LogDirection, from: Position, limits: Limits) -> Self {
         let unread = match direction {
-            LogDirection::Forward => from.offset..file.size,
+            LogDirection::Forward => from.offset..size.max(from.offset),
             LogDirection::Backward => 0..from.offset,
         };
         Self { file, direction, limits, unread, chunk: Bytes::new(), next_read: limits.first_read, at: from }
     }
 
+    /// The place behind the last line that was cut, in this direction.
+    pub(super) fn at(&self) -> Position {
+        self.at
+    }
+
+    /// Whether no line follows.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.chunk.is_empty() && self.unread.is_empty()
+    }
+
     /// The next line; none at the end that lies ahead.
-    pub(super) async fn next(&mut self) -> Result<Option<RawLine>> {
+    pub(super) fn next(&mut self) -> Result<Option<RawLine>> {
         let mut line = Pieces::default();
         loop {
             let (piece, is_whole) = self.cut(line.length == 0);
             line.push(piece, self.limits.max_line);
-            if is_whole || !self.fetch().await? {
+            if is_whole || !self.fetch()? {
                 break;
             }
         }
@@ -69,7 +80,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Reads the next chunk; false where there is none.
-    async fn fetch(&mut self) -> Result<bool> {
+    fn fetch(&mut self) -> Result<bool> {
         if self.unread.is_empty() {
             return Ok(false);
         }
@@ -78,7 +89,7 @@ impl<'a> Lines<'a> {
             LogDirection::Forward => self.unread.start..self.unread.start + length,
             LogDirection::Backward => self.unread.end - length..self.unread.end,
         };
-        self.chunk = self.file.read(range.clone()).await?;
+        self.chunk = self.file.read(range.clone())?;
         match self.direction {
             LogDirection::Forward => self.unread.start = range.end,
             LogDirection::Backward => self.unread.end = range.start,
@@ -102,6 +113,29 @@ impl<'a> Lines<'a> {
             }
         }
     }
+}
+
+impl RawLine {
+    /// The end of the line that is met first in a direction.
+    pub(super) fn near_end(&self, direction: LogDirection) -> Position {
+        match direction {
+            LogDirection::Forward => self.start,
+            LogDirection::Backward => self.end,
+        }
+    }
+}
+
+/// The place where a line begins that lies at or behind `from`; what is read is not held.
+pub(super) fn seek(file: &FileReader, size: u64, from: Position, line: u64, limits: &Limits) -> Result<Position> {
+    let (mut at, mut offset) = (from, from.offset);
+    while at.line < line && offset < size {
+        let chunk = file.read(offset..size.min(offset + limits.first_read))?;
+        for end in memchr_iter(b'\n', &chunk).take((line - at.line) as usize) {
+            at = Position { offset: offset + end as u64 + 1, line: at.line + 1 };
+        }
+        offset += chunk.len() as u64;
+    }
+    Ok(at)
 }
 
 /// The pieces of one line, in the order in which they were met.

@@ -1,27 +1,37 @@
 //! Logs of any size, page by page: what is asked for is read by ranges, never the whole file at once.
 
 mod ansi;
+mod build;
+mod classify;
 mod cursor;
+mod encoding;
 mod index;
+mod indexes;
 mod line;
 mod lines;
+mod place;
 mod reader;
 mod search;
-mod survey;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use runlens_contract::log::{LogPage, LogQuery};
+use tokio::task::spawn_blocking;
 
 use crate::{
     Platform,
+    clock::Stopwatch,
     error::{Error, Result},
     files::{FileKey, FoundFile},
 };
-pub(crate) use survey::Encoding;
+pub(crate) use encoding::Encoding;
+pub use indexes::LogCache;
 
 use cursor::Position;
-use survey::Survey;
+use place::OpenLog;
+use search::Pattern;
 
 /// How much of a log is held in memory at a time.
 #[derive(Clone, Copy, Debug)]
@@ -32,40 +42,72 @@ struct Limits {
     max_read: u64,
     /// Bytes of a line by which it is shown and classified. A longer line is still searched to its end.
     max_line: u64,
+    /// Bytes of a block of the index, about.
+    block: u64,
+    /// Bytes that are gone through at a time to make the index.
+    piece: u64,
+    /// How long a page looks for lines that pass the filters.
+    budget: Duration,
+    /// How long a page waits until the index knows what it needs.
+    patience: Duration,
 }
 
 impl Limits {
-    const DEFAULT: Self = Self { first_read: 64 << 10, max_read: 1 << 20, max_line: 64 << 10 };
-}
-
-/// What is remembered of logs, so that it need not be found out again: a log is gone through once for each of its versions.
-pub struct LogCache {
-    surveys: moka::future::Cache<String, Survey>,
-}
-
-impl Default for LogCache {
-    fn default() -> Self {
-        Self { surveys: moka::future::Cache::new(4096) }
-    }
-}
-
-impl LogCache {
-    async fn survey(&self, file: &FoundFile) -> Result<Survey> {
-        self.surveys
-            .try_get_with(file.version(), Survey::of(file, Limits::DEFAULT))
-            .await
-            // Everybody who waited for the survey shares its failure, which can only be that of the store.
-            .map_err(|error| object_store::Error::Generic { store: file.store, source: Box::new(error) }.into())
-    }
+    const DEFAULT: Self = Self {
+        first_read: 64 << 10,
+        max_read: 1 << 20,
+        max_line: 64 << 10,
+        block: index::BLOCK,
+        piece: 1 << 20,
+        budget: Duration::from_millis(500),
+        patience: Duration::from_secs(5),
+    };
 }
 
 /// A page of a run's log.
 ///
 /// # Errors
-/// [`Error::LogNotFound`], [`Error::Invalid`] for a cursor that does not fit, [`Error::Files`].
+/// [`Error::LogNotFound`], [`Error::Invalid`] for a cursor that does not fit and for what is no regular expression, [`Error::NotReady`]
+/// where the log has not been gone through as far as the page needs, [`Error::Files`].
 pub(crate) async fn log_page(platform: &Platform, run_id: i32, query: &LogQuery) -> Result<LogPage> {
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
+    let pattern = Pattern::new(&query.filter)?;
     let file = platform.files().find(&FileKey::log(run_id)).await?.ok_or(Error::LogNotFound { run_id })?;
-    let survey = platform.logs().survey(&file).await?;
-    reader::page(&file, survey, run_id, query, cursor, Limits::DEFAULT).await
+    let answer = platform.logs().page(&file, run_id, query.clone(), pattern, cursor, Stopwatch::start()).await?;
+    if answer.is_provisional {
+        not_to_be_kept();
+    }
+    Ok(answer.page)
+}
+
+/// Another answer to the same question may say more, although nothing was written meanwhile.
+fn not_to_be_kept() {}
+
+/// A page, and whether it would have been another one with more time.
+struct Answer {
+    page: LogPage,
+    is_provisional: bool,
+}
+
+impl LogCache {
+    async fn page(
+        &self,
+        file: &FoundFile,
+        run_id: i32,
+        query: LogQuery,
+        pattern: Option<Pattern>,
+        cursor: Option<Position>,
+        stopwatch: Stopwatch,
+    ) -> Result<Answer> {
+        let log = match OpenLog::new(self, file).await {
+            Err(Error::Files(object_store::Error::NotFound { .. })) => return Err(Error::LogNotFound { run_id }),
+            opened => opened?,
+        };
+        let turn = if query.filter.is_empty() { None } else { Some(self.searches.clone().acquire_owned().await) };
+        let work = move || {
+            let _turn = turn;
+            reader::page(&log, run_id, &query, pattern, cursor, &stopwatch)
+        };
+        spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
+    }
 }

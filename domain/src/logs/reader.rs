@@ -1,140 +1,259 @@
 //! Reads one page of a log.
 
-use std::ops::Range;
+use std::{collections::VecDeque, ops::Range};
 
 use bytes::Bytes;
 use runlens_contract::{
-    log::{LogDirection, LogLine, LogPage, LogQuery},
+    log::{LineRange, LogDirection, LogLine, LogPage, LogQuery},
     page::CursorPagination,
 };
 
-use super::{
-    Limits,
-    ansi::visible,
-    cursor::Position,
-    line,
-    lines::{Lines, RawLine},
-    search::Needle,
-    survey::{Encoding, Survey},
-};
-use crate::{error::Result, files::FoundFile};
+use super::Answer;
+use super::{ansi::visible, cursor::Position, encoding::Encoding, index::Counts, line, lines::RawLine, place::OpenLog, search::Pattern};
+use crate::{clock::Stopwatch, error::Result};
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// Reads the page that lies at `cursor` in the direction asked for, without one at the end that this direction starts from.
-/// The lines come in the order of the log either way.
+/// Reads the page that lies at a place in the direction asked for. The lines come in the order of the log either way.
 ///
-/// `next_cursor` is null exactly where no further line of that direction passes the filters: after a full page, the log is
-/// read on to the next line that does, and the cursor stands just before it. No page but the first is ever empty.
-pub(super) async fn page(
-    file: &FoundFile,
-    survey: Survey,
+/// Pages are made of the lines of the whole log that pass the filters, and those around them as far as `context` says: what a page has does
+/// not depend on how the pages before it were cut. `next_cursor` is null exactly where none of these lines follows: after a full
+/// page, the log is read on to the next one, and the cursor stands just before it. Where reading has taken as long as it may, the page
+/// ends early, and the cursor stands where the next one has to go on.
+pub(super) fn page(
+    log: &OpenLog,
     run_id: i32,
     query: &LogQuery,
+    pattern: Option<Pattern>,
     cursor: Option<Position>,
-    limits: Limits,
-) -> Result<LogPage> {
+    stopwatch: &Stopwatch,
+) -> Result<Answer> {
     let (limit, direction) = query.extent();
-    let from = match (cursor, direction) {
-        (Some(position), _) => {
-            position.require_in(file).await?;
-            position
-        }
-        (None, LogDirection::Forward) => Position::START,
-        (None, LogDirection::Backward) => survey.end,
-    };
-    let reader = Reader {
-        file,
-        encoding: survey.encoding,
-        run_id,
-        query,
-        needle: query.filter.contains.as_deref().map(Needle::new).transpose()?,
-        limits,
-    };
-    let mut lines = Lines::new(file, direction, from, limits);
-    let (mut data, mut next) = (Vec::new(), None);
-    while let Some(raw) = lines.next().await? {
-        let Some(line) = reader.read(&raw).await? else { continue };
-        if data.len() == limit as usize {
-            next = Some(if direction == LogDirection::Forward { raw.start } else { raw.end });
-            break;
-        }
-        data.push(line);
-    }
+    let place = log.place(query, cursor)?;
+    let reader = Reader { log, run_id, query, pattern };
+    let mut page = Page { reader: &reader, place, direction, limit: limit as usize, data: Vec::new(), next: None, is_cut: false };
+    let end = if query.filter.is_empty() { page.fill()? } else { page.fill_filtered(query.context as usize, stopwatch)? };
+    let Page { mut data, next, is_cut, .. } = page;
     if direction == LogDirection::Backward {
         data.reverse();
     }
-    Ok(LogPage { data, examined: None, pagination: CursorPagination { limit, next_cursor: next.map(Position::to_cursor) } })
+    let stop = next.unwrap_or(end);
+    let (first, behind) = if direction == LogDirection::Forward { (place, stop) } else { (stop, place) };
+    let examined = (first.line < behind.line).then(|| LineRange { first: first.line, last: behind.line - 1 });
+    let page = LogPage { data, examined, pagination: CursorPagination { limit, next_cursor: next.map(Position::to_cursor) } };
+    Ok(Answer { page, is_provisional: is_cut || log.is_provisional() })
+}
+
+/// A page in the making.
+struct Page<'a> {
+    reader: &'a Reader<'a>,
+    place: Position,
+    direction: LogDirection,
+    limit: usize,
+    data: Vec<LogLine>,
+    next: Option<Position>,
+    /// Whether time was up.
+    is_cut: bool,
+}
+
+impl Page<'_> {
+    /// Takes the lines that lie ahead; returns where it ended.
+    fn fill(&mut self) -> Result<Position> {
+        let limits = self.reader.log.limits();
+        let mut lines = self.reader.log.lines(self.direction, self.place, limits.max_read.min(limits.first_read * 4));
+        while let Some(raw) = lines.next()? {
+            if !self.take(&raw, false)? {
+                break;
+            }
+        }
+        Ok(lines.at())
+    }
+
+    /// Takes those that pass, and those around them. It begins some lines before the place: the first lines of the page may be context of
+    /// those. Returns where it ended.
+    fn fill_filtered(&mut self, context: usize, stopwatch: &Stopwatch) -> Result<Position> {
+        let (log, direction) = (self.reader.log, self.direction);
+        let limits = *log.limits();
+        let mut lines = log.lines(direction, self.step_back(self.place, context)?, limits.max_read);
+        // What may yet turn out to be context, and how many lines of context are still due.
+        let (mut waiting, mut due) = (VecDeque::<RawLine>::new(), 0);
+        // Up to where the index has nothing more to say.
+        let mut known = None;
+        let mut timed = lines.at().offset;
+        loop {
+            let at = lines.at();
+            if self.reader.can_skip() && due == 0 && known.is_none_or(|known| !self.is_before(at.offset, known)) {
+                let found = log.skip(at, direction, |counts| self.reader.may_pass(counts))?;
+                let to = found.map_or(at, |(to, _)| to);
+                known = Some(found.map_or_else(|| self.ahead(at.offset, limits.max_read), |(_, until)| until));
+                if to != at {
+                    let from = self.step_back(to, context)?;
+                    if self.is_before(at.offset, from.offset) {
+                        waiting.clear();
+                        lines = log.lines(direction, from, limits.max_read);
+                    }
+                }
+            }
+            if lines.at().offset.abs_diff(timed) >= limits.first_read && !lines.is_at_end() {
+                timed = lines.at().offset;
+                let next = waiting.iter().find(|raw| self.is_ahead(raw)).map_or(lines.at(), |raw| raw.near_end(direction));
+                if stopwatch.elapsed() >= limits.budget && self.is_before(self.place.offset, next.offset) {
+                    self.next = Some(next);
+                    self.is_cut = true;
+                    break;
+                }
+            }
+            let Some(raw) = lines.next()? else { break };
+            if self.reader.passes(&raw)? {
+                due = context;
+                let mut has_room = true;
+                for before in waiting.drain(..) {
+                    has_room = has_room && self.take(&before, true)?;
+                }
+                if !has_room || !self.take(&raw, false)? {
+                    break;
+                }
+            } else if due > 0 {
+                due -= 1;
+                if !self.take(&raw, true)? {
+                    break;
+                }
+            } else {
+                waiting.push_back(raw);
+                if waiting.len() > context {
+                    waiting.pop_front();
+                }
+            }
+        }
+        Ok(lines.at())
+    }
+
+    /// Adds a line that lies ahead of the place; false where there is no room, and the next page begins with it.
+    fn take(&mut self, raw: &RawLine, is_context: bool) -> Result<bool> {
+        if !self.is_ahead(raw) {
+            return Ok(true);
+        }
+        if self.data.len() == self.limit {
+            self.next = Some(raw.near_end(self.direction));
+            return Ok(false);
+        }
+        self.data.push(self.reader.show(raw, is_context)?);
+        Ok(true)
+    }
+
+    fn is_ahead(&self, raw: &RawLine) -> bool {
+        !self.is_before(raw.near_end(self.direction).offset, self.place.offset)
+    }
+
+    /// Whether a place comes before another one in the direction of the page.
+    fn is_before(&self, one: u64, other: u64) -> bool {
+        match self.direction {
+            LogDirection::Forward => one < other,
+            LogDirection::Backward => one > other,
+        }
+    }
+
+    fn ahead(&self, offset: u64, bytes: u64) -> u64 {
+        match self.direction {
+            LogDirection::Forward => offset + bytes,
+            LogDirection::Backward => offset.saturating_sub(bytes),
+        }
+    }
+
+    /// The place some lines before another one, in the direction of the page.
+    fn step_back(&self, from: Position, count: usize) -> Result<Position> {
+        let opposite = match self.direction {
+            LogDirection::Forward => LogDirection::Backward,
+            LogDirection::Backward => LogDirection::Forward,
+        };
+        let mut lines = self.reader.log.lines(opposite, from, self.reader.log.limits().max_read);
+        for _ in 0..count {
+            if lines.next()?.is_none() {
+                break;
+            }
+        }
+        Ok(lines.at())
+    }
 }
 
 struct Reader<'a> {
-    file: &'a FoundFile,
-    encoding: Encoding,
+    log: &'a OpenLog,
     run_id: i32,
     query: &'a LogQuery,
-    needle: Option<Needle>,
-    limits: Limits,
+    pattern: Option<Pattern>,
+}
+
+/// As much of a line as is held, as text.
+struct Content {
+    bytes: Bytes,
+    encoding: Encoding,
+    /// Where in the file the text lies of which this is the beginning.
+    long: Option<Range<u64>>,
 }
 
 impl Reader<'_> {
-    /// The line, where the filters let it through.
-    async fn read(&self, raw: &RawLine) -> Result<Option<LogLine>> {
-        let (bytes, long) = match &raw.bytes {
-            Some(bytes) => (bytes.slice(self.content(raw, bytes)), None),
-            None => {
-                let range = self.long_content(raw).await?;
-                (self.file.read(range.start..range.end.min(range.start + self.limits.max_line)).await?, Some(range))
-            }
-        };
-        let text = self.encoding.decode(&bytes);
+    /// Whether the index tells blocks without a line that passes.
+    fn can_skip(&self) -> bool {
+        self.query.filter.level.is_some() || self.query.filter.source.is_some()
+    }
+
+    fn may_pass(&self, counts: &Counts) -> bool {
+        let filter = &self.query.filter;
+        filter.level.is_none_or(|level| counts.level(level) > 0) && filter.source.is_none_or(|source| counts.source(source) > 0)
+    }
+
+    /// Whether the filters let a line through.
+    fn passes(&self, raw: &RawLine) -> Result<bool> {
+        let content = self.content(raw)?;
+        let text = content.encoding.decode(&content.bytes);
         let shown = visible(&text);
-        if let Some(needle) = &self.needle {
-            let is_found = match long {
-                None => needle.is_in(&shown),
-                Some(ref range) => self.is_in_file(needle, range.clone()).await?,
-            };
-            if !is_found {
-                return Ok(None);
-            }
-        }
-        let passes = self.query.filter.source.is_none_or(|wanted| wanted == line::source(&shown))
-            && self.query.filter.level.is_none_or(|wanted| wanted == line::level(&shown));
-        if !passes {
-            return Ok(None);
-        }
+        let filter = &self.query.filter;
+        Ok(self.is_found(&content, &shown)?
+            && filter.source.is_none_or(|wanted| wanted == line::source(&shown))
+            && filter.level.is_none_or(|wanted| wanted == line::level(&shown)))
+    }
+
+    fn show(&self, raw: &RawLine, is_context: bool) -> Result<LogLine> {
+        let content = self.content(raw)?;
+        let text = content.encoding.decode(&content.bytes);
+        let shown = visible(&text);
         let (message, is_cut) = line::message(&text);
-        Ok(Some(LogLine {
+        Ok(LogLine {
             line: raw.start.line,
             timestamp: line::timestamp(&shown),
             level: line::level(&shown),
             source: line::source(&shown),
             message: message.to_owned(),
-            truncated: is_cut || long.is_some(),
+            truncated: is_cut || content.long.is_some(),
             run_id: self.run_id,
             sample_id: None,
-            is_context: false,
-        }))
+            is_context,
+        })
     }
 
-    /// What of a line's bytes is text: neither its end nor a byte order mark.
-    fn content(&self, raw: &RawLine, bytes: &[u8]) -> Range<usize> {
-        let has_mark = raw.start.offset == 0 && self.encoding == Encoding::Utf8 && bytes.starts_with(BYTE_ORDER_MARK);
-        let start = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
-        start..bytes.len() - line::end_length(bytes)
-    }
-
-    /// The same for a line that is not held in memory, as a range of the file.
-    async fn long_content(&self, raw: &RawLine) -> Result<Range<u64>> {
+    fn content(&self, raw: &RawLine) -> Result<Content> {
+        let is_first = raw.start.offset == 0;
+        if let Some(bytes) = &raw.bytes {
+            let encoding = self.log.encoding_of(bytes)?;
+            return Ok(Content { bytes: bytes.slice(line::content(bytes, encoding, is_first)), encoding, long: None });
+        }
+        let (file, max_line) = (self.log.file(), self.log.limits().max_line);
         let (start, end) = (raw.start.offset, raw.end.offset);
-        let first: Bytes = self.file.read(start..start + BYTE_ORDER_MARK.len() as u64).await?;
-        let last = self.file.read(end.saturating_sub(2)..end).await?;
-        Ok(start + self.content(raw, &first).start as u64..end - line::end_length(&last) as u64)
+        let mark = file.read(start..end.min(start + line::BYTE_ORDER_MARK.len() as u64))?;
+        let begins = line::content(&mark, if is_first { self.log.encoding_of(&mark)? } else { Encoding::Utf8 }, is_first).start as u64;
+        let last = file.read(end.saturating_sub(2).max(start)..end)?;
+        let range = start + begins..end - line::end_length(&last) as u64;
+        let bytes = file.read(range.start..range.end.min(range.start + max_line))?;
+        Ok(Content { encoding: self.log.encoding_of(&bytes)?, bytes, long: Some(range) })
     }
 
-    async fn is_in_file(&self, needle: &Needle, range: Range<u64>) -> Result<bool> {
-        let mut search = needle.search(self.encoding);
-        for start in range.clone().step_by(self.limits.max_read as usize) {
-            if search.push(&self.file.read(start..range.end.min(start + self.limits.max_read)).await?) {
+    fn is_found(&self, content: &Content, shown: &str) -> Result<bool> {
+        let Some(pattern) = &self.pattern else { return Ok(true) };
+        let Some(range) = &content.long else { return Ok(pattern.is_in(shown)) };
+        let file = self.log.file();
+        // What is held may be ASCII where the rest is not.
+        let Some(mut search) = pattern.search(self.log.encoding()?) else { return Ok(pattern.is_in(shown)) };
+        let step = self.log.limits().max_read;
+        for start in range.clone().step_by(step as usize) {
+            if search.push(&file.read(start..range.end.min(start + step))?) {
                 return Ok(true);
             }
         }

@@ -1,71 +1,107 @@
 //! The pages of a log against a reader that holds the whole file in memory and knows nothing of chunks.
 
-use futures::executor::block_on;
+mod index;
+mod opening;
+
+use std::{
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
 use proptest::{collection::vec, prelude::*, sample::select};
 use regex::RegexBuilder;
 use runlens_contract::{
     TextEnum as _,
     log::{LogDirection, LogFilter, LogLevel, LogLine, LogPage, LogQuery, LogSource},
 };
+use tokio::runtime::Runtime;
 
-use super::{
-    Limits, LogCache,
-    ansi::visible,
-    cursor::Position,
-    line, reader,
-    survey::{Encoding, Survey},
-};
+use super::{Answer, Limits, LogCache, ansi::visible, cursor::Position, encoding::Encoding, line, search::Pattern};
 use crate::{
     Error,
+    clock::Stopwatch,
     error::Result,
     files::{FileKey, Files, FoundFile},
 };
 
 const RUN: i32 = 7;
 
+/// Runs a test's async part, with threads for what goes on in the background.
+fn run<T>(work: impl Future<Output = T>) -> T {
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+    RUNTIME.block_on(work)
+}
+
 fn found(content: &[u8]) -> FoundFile {
     let files = Files::none().with_memory();
-    block_on(async {
+    run(async {
         files.put(&FileKey::log(RUN), content.to_vec()).await.expect("written");
         files.find(&FileKey::log(RUN)).await.expect("an answer").expect("found")
     })
 }
 
-fn page(file: &FoundFile, query: &LogQuery, limits: Limits) -> Result<LogPage> {
-    block_on(async {
+/// A page, where each look at the clock takes a millisecond.
+fn page_of(cache: &LogCache, file: &FoundFile, query: &LogQuery) -> Result<Answer> {
+    let looks = AtomicU64::new(0);
+    let stopwatch = Stopwatch::new(move || Duration::from_millis(looks.fetch_add(1, Ordering::Relaxed) + 1));
+    run(async {
         let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-        let survey = Survey::of(file, limits).await?;
-        reader::page(file, survey, RUN, query, cursor, limits).await
+        cache.page(file, RUN, query.clone(), Pattern::new(&query.filter)?, cursor, stopwatch).await
     })
 }
 
+fn page(file: &FoundFile, query: &LogQuery, limits: Limits) -> Result<LogPage> {
+    page_of(&LogCache::new(limits), file, query).map(|answer| answer.page)
+}
+
 /// Follows the cursors to the end: the pages in the order in which they were read.
-fn pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<Vec<LogLine>> {
+fn whole_pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<LogPage> {
+    let cache = LogCache::new(limits);
     let (mut query, mut pages) = (query.clone(), Vec::new());
     loop {
-        let page = page(file, &query, limits).expect("a page");
-        pages.push(page.data);
-        query.cursor = page.pagination.next_cursor;
+        let page = page_of(&cache, file, &query).expect("a page").page;
+        query = LogQuery { cursor: page.pagination.next_cursor.clone(), from_line: None, ..query };
+        pages.push(page);
         if query.cursor.is_none() {
             return pages;
         }
+        assert!(pages.len() < 2000, "each page goes on");
     }
+}
+
+fn pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<Vec<LogLine>> {
+    whole_pages(file, query, limits).into_iter().map(|page| page.data).collect()
 }
 
 fn containing(text: &str) -> LogFilter {
     LogFilter { contains: Some(text.to_owned()), ..LogFilter::default() }
 }
 
-fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
-    let encoding = match std::str::from_utf8(content) {
+fn encoding_of(content: &[u8]) -> Encoding {
+    match std::str::from_utf8(content) {
         Err(error) if error.error_len().is_some() => Encoding::Windows1252,
         _ => Encoding::Utf8,
-    };
-    let needle = query
-        .filter
-        .contains
-        .as_ref()
-        .map(|text| RegexBuilder::new(&regex::escape(text)).case_insensitive(true).build().expect("a pattern"));
+    }
+}
+
+/// The lines that pass, and those around them.
+fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
+    let lines = naive_lines(content, query, limits);
+    let context = if query.filter.is_empty() { 0 } else { query.context as usize };
+    let is_shown = |at: usize| lines[at.saturating_sub(context)..lines.len().min(at + context + 1)].iter().any(|(_, passes)| *passes);
+    let shown = lines.iter().enumerate().filter(|(at, _)| is_shown(*at));
+    shown.map(|(_, (line, passes))| LogLine { is_context: !passes, ..line.clone() }).collect()
+}
+
+/// Every line, and whether it passes.
+fn naive_lines(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<(LogLine, bool)> {
+    let encoding = encoding_of(content);
+    let compiled = |pattern: String| RegexBuilder::new(&pattern).case_insensitive(true).build().expect("a pattern");
+    let needle = query.filter.contains.as_ref().map(|text| compiled(regex::escape(text)));
+    let regex = query.filter.regex.clone().map(compiled);
     let mut lines = Vec::new();
     for (index, raw) in content.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let is_long = raw.len() as u64 > limits.max_line;
@@ -73,17 +109,15 @@ fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
         if index == 0 && encoding == Encoding::Utf8 {
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         }
-        if needle.as_ref().is_some_and(|needle| !needle.is_match(&visible(&encoding.decode(bytes)))) {
-            continue;
-        }
         let head = encoding.decode(&bytes[..bytes.len().min(limits.max_line as usize)]).into_owned();
         let shown = visible(&head);
         let (level, source) = (line::level(&shown), line::source(&shown));
-        if query.filter.level.is_some_and(|wanted| wanted != level) || query.filter.source.is_some_and(|wanted| wanted != source) {
-            continue;
-        }
+        let passes = needle.as_ref().is_none_or(|needle| needle.is_match(&visible(&encoding.decode(bytes))))
+            && regex.as_ref().is_none_or(|regex| regex.is_match(&shown))
+            && query.filter.level.is_none_or(|wanted| wanted == level)
+            && query.filter.source.is_none_or(|wanted| wanted == source);
         let (message, is_cut) = line::message(&head);
-        lines.push(LogLine {
+        let line = LogLine {
             line: index as u64 + 1,
             timestamp: line::timestamp(&shown),
             level,
@@ -93,7 +127,8 @@ fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
             run_id: RUN,
             sample_id: None,
             is_context: false,
-        });
+        };
+        lines.push((line, passes));
     }
     lines
 }
@@ -137,21 +172,37 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
 fn query() -> impl Strategy<Value = LogQuery> {
     let contains =
         select(vec!["ERR", "é", "straSSe", "STRASSE 😀", "long piece", "r w", ": ", "k", "\0", "0 errorserror"]).prop_map(str::to_owned);
+    let regex = select(vec!["err|warn", r"^\[", r"\d e", "(?-i)Build", "r.*t", "^$", r"s\b", "ſ", ".", "y$"]).prop_map(str::to_owned);
+    let text = prop_oneof![
+        3 => Just((None, None)),
+        2 => contains.prop_map(|text| (Some(text), None)),
+        2 => regex.prop_map(|pattern| (None, Some(pattern))),
+    ];
     (
         prop_oneof![1u32..5, Just(100)],
         proptest::option::weighted(0.3, select(LogLevel::ALL)),
         proptest::option::weighted(0.3, select(LogSource::ALL)),
-        proptest::option::weighted(0.4, contains),
+        text,
+        prop_oneof![Just(0), 0u32..4, Just(10)],
     )
-        .prop_map(|(limit, level, source, contains)| LogQuery {
+        .prop_map(|(limit, level, source, (contains, regex), context)| LogQuery {
             limit,
-            filter: LogFilter { level, source, contains, regex: None },
+            context,
+            filter: LogFilter { level, source, contains, regex },
             ..LogQuery::default()
         })
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
-    (1u64..40, 4u64..40, 1u64..120).prop_map(|(first_read, max_read, max_line)| Limits { first_read, max_read, max_line })
+    (1u64..40, 4u64..40, 1u64..120, 1u64..80, 1u64..200).prop_map(|(first_read, max_read, max_line, block, piece)| Limits {
+        first_read,
+        max_read,
+        max_line,
+        block,
+        piece,
+        budget: Duration::MAX,
+        ..Limits::DEFAULT
+    })
 }
 
 proptest! {
@@ -185,12 +236,49 @@ proptest! {
     }
 
     #[test]
-    fn the_survey_does_not_depend_on_where_reads_end(content in content(), limits in limits()) {
-        let whole = Limits { max_read: 1 << 20, ..limits };
-        let file = found(&content);
-        let survey = block_on(Survey::of(&file, limits)).expect("a survey");
-        prop_assert_eq!(survey, block_on(Survey::of(&file, whole)).expect("a survey"));
-        prop_assert_eq!(survey.end.line as usize, content.split_inclusive(|byte| *byte == b'\n').count() + 1);
+    fn a_page_begins_at_the_line_asked_for_or_ends_with_it(content in content(), query in query(), limits in limits(), line in 1u64..40) {
+        let (file, all) = (found(&content), naive(&content, &query, limits));
+        let limit = query.limit as usize;
+        let forward = LogQuery { from_line: Some(line), ..query.clone() };
+        let expected: Vec<_> = all.iter().filter(|shown| shown.line >= line).cloned().collect();
+        prop_assert_eq!(&page(&file, &forward, limits).expect("a page").data, &expected[..expected.len().min(limit)]);
+        prop_assert_eq!(pages(&file, &forward, limits).concat(), expected);
+        let backward = LogQuery { direction: Some(LogDirection::Backward), ..forward };
+        let expected: Vec<_> = all.iter().filter(|shown| shown.line <= line).cloned().collect();
+        prop_assert_eq!(&page(&file, &backward, limits).expect("a page").data, &expected[expected.len().saturating_sub(limit)..]);
+        let tail = LogQuery { tail: Some(query.limit), ..query };
+        prop_assert_eq!(&page(&file, &tail, limits).expect("a page").data, &all[all.len().saturating_sub(limit)..]);
+    }
+
+    #[test]
+    fn what_pages_have_examined_lies_side_by_side(
+        content in content(),
+        query in query(),
+        limits in limits(),
+        budget in 0u64..9,
+        backward in any::<bool>(),
+    ) {
+        let limits = Limits { budget: Duration::from_millis(budget), ..limits };
+        let direction = if backward { LogDirection::Backward } else { LogDirection::Forward };
+        let query = LogQuery { direction: Some(direction), ..query };
+        let mut pages = whole_pages(&found(&content), &query, limits);
+        if backward {
+            pages.reverse();
+        }
+        let mut last = 0;
+        for page in &pages {
+            if let Some(examined) = page.examined {
+                prop_assert_eq!(examined.first, last + 1);
+                prop_assert!(examined.first <= examined.last);
+                prop_assert!(page.data.iter().all(|line| (examined.first..=examined.last).contains(&line.line)));
+                last = examined.last;
+            } else {
+                prop_assert!(content.is_empty());
+            }
+        }
+        prop_assert_eq!(last as usize, naive_lines(&content, &query, limits).len());
+        // Time that is up changes where pages end, and nothing else.
+        prop_assert_eq!(pages.into_iter().map(|page| page.data).collect::<Vec<_>>().concat(), naive(&content, &query, limits));
     }
 
     #[test]
@@ -235,19 +323,4 @@ fn a_line_of_megabytes_is_cut_when_shown_and_searched_to_its_end() {
         assert_eq!(page.pagination.next_cursor, None);
         assert!(pages(&file, &LogQuery { filter: containing("needle"), ..query }, Limits::DEFAULT).concat().is_empty());
     }
-}
-
-#[test]
-fn a_log_is_surveyed_once_for_each_version() {
-    let files = Files::none().with_memory();
-    let cache = LogCache::default();
-    let survey = |content: &'static str| {
-        block_on(async {
-            files.put(&FileKey::log(RUN), content).await.expect("written");
-            let file = files.find(&FileKey::log(RUN)).await.expect("an answer").expect("found");
-            (cache.survey(&file).await.expect("a survey").end, cache.surveys.contains_key(&file.version()))
-        })
-    };
-    assert_eq!(survey("one\n"), (Position { offset: 4, line: 2 }, true));
-    assert_eq!(survey("a\nb\n"), (Position { offset: 4, line: 3 }, true));
 }
