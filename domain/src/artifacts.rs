@@ -112,7 +112,7 @@ async fn to_artifact(run_id: i32, filename: String, places: Vec<Presence>) -> Ar
 }
 
 /// A signed address in the first store that has such. That none can be signed is no reason to keep the rest back.
-async fn download_url(here: &[&FoundFile]) -> Option<String> {
+pub(crate) async fn download_url(here: &[&FoundFile]) -> Option<String> {
     for file in here {
         match file.signed_url(SIGNED_FOR).await {
             Ok(Some(url)) => return Some(url),

@@ -38,7 +38,7 @@ pub use runs::OpenRun;
 use auth::PasswordChecker;
 use cache::ReadCaches;
 use files::Files;
-use logs::LogCache;
+use logs::{LogCache, MatchCache};
 use store::Store;
 use workers::Workers;
 
@@ -51,6 +51,8 @@ pub struct Settings {
     pub main_repository: String,
     /// What a visitor without an account may read.
     pub public_scopes: Vec<Scope>,
+    /// Whether a log that lies in a bucket is fetched from there, by a signed address.
+    pub redirect_raw_logs: bool,
 }
 
 impl Default for Settings {
@@ -59,6 +61,7 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:3000".to_owned(),
             main_repository: "CCExtractor/ccextractor".to_owned(),
             public_scopes: vec![Scope::RunsRead, Scope::ResultsRead],
+            redirect_raw_logs: false,
         }
     }
 }
@@ -75,6 +78,7 @@ struct Inner {
     clock: Clock,
     settings: Settings,
     logs: LogCache,
+    searches: MatchCache,
     reads: ReadCaches,
     passwords: PasswordChecker,
     differ: Workers,
@@ -89,6 +93,7 @@ impl Platform {
             clock,
             settings,
             logs: LogCache::default(),
+            searches: MatchCache::default(),
             reads: ReadCaches::default(),
             passwords: PasswordChecker::default(),
             differ: Workers::new(outputs::DIFFS_AT_A_TIME),
@@ -118,6 +123,10 @@ impl Platform {
 
     pub(crate) fn logs(&self) -> &LogCache {
         &self.inner.logs
+    }
+
+    pub(crate) fn searches(&self) -> &MatchCache {
+        &self.inner.searches
     }
 
     pub(crate) fn reads(&self) -> &ReadCaches {

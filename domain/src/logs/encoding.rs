@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::WINDOWS_1252;
+use runlens_contract::log::LogEncoding;
 
 /// How the text of a log is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,15 @@ impl Encoding {
                 let is_undefined = |c: char| matches!(c, '\u{81}' | '\u{8d}' | '\u{8f}' | '\u{90}' | '\u{9d}');
                 if text.contains(is_undefined) { Cow::Owned(text.replace(is_undefined, "\u{fffd}")) } else { text }
             }
+        }
+    }
+}
+
+impl From<Encoding> for LogEncoding {
+    fn from(encoding: Encoding) -> Self {
+        match encoding {
+            Encoding::Utf8 => Self::Utf8,
+            Encoding::Windows1252 => Self::Windows1252,
         }
     }
 }

@@ -1,15 +1,21 @@
 //! Logs of any size, page by page: what is asked for is read by ranges, never the whole file at once.
 
 mod ansi;
+mod blocks;
 mod build;
 mod classify;
 mod cursor;
 mod encoding;
+mod finder;
 mod index;
 mod indexes;
 mod line;
 mod lines;
 mod place;
+mod matcher;
+mod matches;
+mod outline;
+mod raw;
 mod reader;
 mod search;
 #[cfg(test)]
@@ -27,7 +33,12 @@ use crate::{
     files::{FileKey, FoundFile},
 };
 pub(crate) use encoding::Encoding;
+pub(crate) use finder::search_log;
 pub use indexes::LogCache;
+pub(crate) use matches::MatchCache;
+pub(crate) use outline::log_outline;
+pub(crate) use raw::raw_log;
+pub use raw::{LogFile, RawLog};
 
 use cursor::Position;
 use place::OpenLog;

@@ -1,5 +1,7 @@
 //! Looks for what is searched for in lines, whatever its case.
 
+use std::ops::Range;
+
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ast::parse::Parser;
 use runlens_contract::{log::LogFilter, params::invalid};
@@ -40,6 +42,11 @@ impl Pattern {
 
     pub(super) fn is_in(&self, visible: &str) -> bool {
         self.regex.is_match(visible.as_bytes())
+    }
+
+    /// Where it stands in a line, in bytes.
+    pub(super) fn ranges(&self, visible: &str) -> impl Iterator<Item = Range<usize>> {
+        self.regex.find_iter(visible.as_bytes()).map(|found| found.range())
     }
 
     /// Looks through one line that is too long to be held; none where the pattern is looked for only in what is held of it.

@@ -2,6 +2,8 @@
 
 mod index;
 mod opening;
+mod outline;
+mod search;
 
 use std::{
     sync::{

@@ -8,10 +8,10 @@ use runlens_contract::{
     auth::{Role, Scope},
     comparison::{Comparison, ComparisonQuery, ReferenceRun, VerdictCounts},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
-    log::{LogPage, LogQuery},
+    log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     output::{DiffQuery, OutputDiff, OutputFile},
     page::PageQuery,
-    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunSummary},
+    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunStatus, RunSummary},
     sample::{Counts, RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
 };
@@ -20,7 +20,8 @@ use super::{RunFacts, RunState, state::stage, to_run};
 use crate::{
     Caller, Error, Platform, Result, artifacts,
     comparison::{compare, counterpart, verdict},
-    errors, logs,
+    errors,
+    logs::{self, RawLog},
     outputs::{self, ActualOutput, OutputIds, OutputOfRun},
     results::{self, Outcome},
 };
@@ -241,6 +242,35 @@ impl OpenRun {
     pub async fn logs(&self, query: &LogQuery) -> Result<LogPage> {
         self.caller.require(Scope::SystemRead)?;
         logs::log_page(&self.platform, self.id(), query).await
+    }
+
+    /// What is in its build log as a whole. Scope `system:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::LogNotFound`], [`Error::Files`], [`Error::Database`].
+    pub async fn log_outline(&self, query: &LogOutlineQuery) -> Result<LogOutline> {
+        self.caller.require(Scope::SystemRead)?;
+        let is_growing = matches!(self.state().await?.status, RunStatus::Queued | RunStatus::Running);
+        logs::log_outline(&self.platform, self.id(), is_growing, query).await
+    }
+
+    /// Matches in its build log. Scope `system:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::LogNotFound`], [`Error::Invalid`] for a cursor or a regular expression that is none,
+    /// [`Error::Files`].
+    pub async fn search_log(&self, query: &LogSearchQuery) -> Result<LogSearch> {
+        self.caller.require(Scope::SystemRead)?;
+        logs::search_log(&self.platform, self.id(), query).await
+    }
+
+    /// Its build log as a file. Scope `system:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::LogNotFound`], [`Error::Files`].
+    pub async fn raw_log(&self) -> Result<RawLog> {
+        self.caller.require(Scope::SystemRead)?;
+        logs::raw_log(&self.platform, self.id()).await
     }
 
     /// The expected file of an output. Scope `results:read`.

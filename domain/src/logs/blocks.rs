@@ -1,0 +1,78 @@
+//! Lines of a log, block by block: for what the index has counted and somebody wants to see.
+
+use super::{
+    Limits,
+    cursor::Position,
+    encoding::Encoding,
+    index::{Counts, LogIndex},
+    indexes::Indexing,
+    line,
+};
+use crate::{
+    error::{Error, Result},
+    files::FileReader,
+};
+
+/// A block with its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    /// Where its first line begins.
+    pub(super) start: Position,
+    /// The place behind its last line.
+    pub(super) end: Position,
+    /// What is in it.
+    pub(super) counts: Counts,
+}
+
+impl Stretch {
+    pub(super) fn of(index: &LogIndex, block: usize) -> Self {
+        let start = index.blocks[block].start;
+        Self { start, end: index.end_of(block), counts: index.blocks[block].counts }
+    }
+
+    /// Bytes.
+    pub(super) fn length(&self) -> u64 {
+        self.end.offset - self.start.offset
+    }
+
+    /// Whether it is one line of which only the beginning is held in memory.
+    pub(super) fn is_long_line(&self, limits: &Limits) -> bool {
+        self.counts.lines() == 1 && self.length() > limits.max_line
+    }
+
+    /// Its bytes; the first of them, enough to show and classify it by, where it is one long line.
+    pub(super) fn read(&self, reader: &FileReader, limits: &Limits) -> Result<bytes::Bytes> {
+        let length =
+            if self.is_long_line(limits) { self.length().min(limits.max_line + line::BYTE_ORDER_MARK.len() as u64) } else { self.length() };
+        reader.read(self.start.offset..self.start.offset + length)
+    }
+}
+
+/// The lines of a buffer that begins at `start`, with their ends.
+pub(super) fn lines(buffer: &[u8], start: Position) -> impl Iterator<Item = (Position, &[u8])> {
+    buffer.split_inclusive(|byte| *byte == b'\n').scan(start, |next, raw| {
+        let here = *next;
+        *next = Position { offset: here.offset + raw.len() as u64, line: here.line + 1 };
+        Some((here, raw))
+    })
+}
+
+/// What of a line counts for what it is: as much of its text as is held in memory.
+pub(super) fn head<'a>(raw: &'a [u8], encoding: Encoding, start: Position, limits: &Limits) -> &'a [u8] {
+    let content = &raw[line::content(raw, encoding, start.offset == 0)];
+    &content[..content.len().min(limits.max_line as usize)]
+}
+
+/// Refuses a file that is another than the one that was indexed. It may read a little, and wait.
+///
+/// # Errors
+/// [`Error::Files`](crate::Error::Files).
+pub(super) fn require_same(indexing: &Indexing, reader: &FileReader) -> Result<()> {
+    if indexing.describes(reader)? { Ok(()) } else { Err(changed(reader)) }
+}
+
+/// What is said of a file that is not what it was when it was counted.
+pub(super) fn changed(reader: &FileReader) -> Error {
+    let source = "the log was replaced while it was read";
+    object_store::Error::Generic { store: reader.file().store, source: source.into() }.into()
+}
