@@ -97,10 +97,8 @@ async fn lines(open: &RunSource, outline: &LogOutline, address: &LogAddress) -> 
     let query = LogQuery { from_line: from, direction: from.is_none().then_some(LogDirection::Backward), ..LogQuery::default() };
     let page = open.logs(&query).await?;
     let mut rows = lines_as_rows(page.data);
-    if let Some(text) = address.search()
-        && let Some(first) = rows.first()
-    {
-        mark(&mut rows, open.search_log(&LogSearchQuery { from_line: Some(first.number), ..search(text) }).await);
+    if let Some(text) = address.search() {
+        mark(open, &mut rows, text).await;
     }
     // While a log is gone through, less of it may have been counted than is shown.
     let total = outline.lines.max(rows.last().map_or(0, |row| row.number));
@@ -121,9 +119,16 @@ fn lines_as_rows(lines: Vec<runlens_contract::log::LogLine>) -> Vec<LogMatch> {
     lines.into_iter().map(|line| LogMatch { number: line.line, line, ranges: Vec::new() }).collect()
 }
 
-/// Marks in rows what a search has found in their lines.
-fn mark(rows: &mut [LogMatch], found: Result<LogSearch, ErrorBody>) {
-    for found in found.map(|found| found.data).unwrap_or_default() {
+/// Marks in rows where what is looked for stands.
+async fn mark(open: &RunSource, rows: &mut [LogMatch], looked_for: LogFilter) {
+    let from_line = rows.first().map(|row| row.line.line);
+    let Some(Ok(found)) = (match from_line {
+        Some(_) => Some(open.search_log(&LogSearchQuery { from_line, ..search(looked_for) }).await),
+        None => None,
+    }) else {
+        return;
+    };
+    for found in found.data {
         if let Ok(at) = rows.binary_search_by_key(&found.line.line, |row| row.line.line) {
             rows[at].ranges = found.ranges;
         }
@@ -154,10 +159,8 @@ pub async fn log_rows(id: i32, filter: LogFilter, looked_for: Option<LogFilter>,
     } else {
         open.search_log(&LogSearchQuery { from_match: Some(from), ..search(filter) }).await?.data
     };
-    if let Some(looked_for) = looked_for
-        && let Some(first) = rows.first()
-    {
-        mark(&mut rows, open.search_log(&LogSearchQuery { from_line: Some(first.line.line), ..search(looked_for) }).await);
+    if let Some(looked_for) = looked_for {
+        mark(&open, &mut rows, looked_for).await;
     }
     Ok(rows)
 }

@@ -50,7 +50,9 @@ pub(super) async fn find(
     matcher: Arc<Matcher>,
 ) -> Result<LogSearch> {
     if let Some(cursor) = cursor {
-        cursor.require_in(file).await?;
+        let reader = file.reader().await?;
+        let required = spawn_blocking(move || cursor.require_in(&reader)).await;
+        required.map_err(|error| Error::Internal(error.to_string()))??;
     }
     let (indexing, limits) = (logs.index(file).await?, logs.limits);
     let matches = searches.matches(file, &indexing, &matcher, limits).await?;

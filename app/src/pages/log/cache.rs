@@ -59,6 +59,7 @@ impl Cache {
     /// What is known of a row.
     pub(super) fn row(&mut self, row: u64) -> Content {
         self.clock += 1;
+        let seed = self.seed(row);
         if let Some(block) = self.blocks.get_mut(&(row / BLOCK)) {
             block.used = self.clock;
             match &block.state {
@@ -67,11 +68,11 @@ impl Cache {
                     None if row < *of => return Content::Failed("The log has become shorter.".to_owned()),
                     None => {}
                 },
-                State::Failed(message) => return self.seed(row).unwrap_or_else(|| Content::Failed(message.clone())),
+                State::Failed(message) => return seed.unwrap_or_else(|| Content::Failed(message.clone())),
                 State::Asked { .. } => {}
             }
         }
-        self.seed(row).unwrap_or(Content::Waiting)
+        seed.unwrap_or(Content::Waiting)
     }
 
     fn seed(&self, row: u64) -> Option<Content> {

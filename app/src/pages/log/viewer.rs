@@ -103,6 +103,16 @@ fn field(name: &str) -> Option<HtmlElement> {
     document().query_selector(name).ok().flatten()?.dyn_into().ok()
 }
 
+/// Styles that depend on data are set by property: the page's policy allows no others.
+fn put(element: &HtmlElement, name: &str, value: &str) {
+    let _ = HtmlElement::style(element).set_property(name, value);
+}
+
+fn drawn_rows(layer: &Element) -> impl Iterator<Item = HtmlElement> {
+    let first = layer.query_selector("tbody").ok().flatten().and_then(|body| body.first_element_child());
+    std::iter::successors(first, Element::next_element_sibling).filter_map(|row| row.dyn_into().ok())
+}
+
 fn line_of(element: &Element) -> Option<u64> {
     element.closest("[data-line]").ok().flatten()?.get_attribute("data-line")?.parse().ok()
 }
@@ -240,7 +250,7 @@ impl Viewer {
         });
         let Some((rows, span, lead, is_wrapped, visible)) = drawn else { return };
         if let Some(element) = self.span.get_untracked() {
-            let _ = element.style().set_property("height", &format!("{span}px"));
+            put(&element, "height", &format!("{span}px"));
         }
         let is_same = self.rows.with_untracked(|old| old.iter().map(Row::key).eq(rows.iter().map(Row::key)));
         let is_filtered = self.frame().is_filtered;
@@ -273,9 +283,7 @@ impl Viewer {
     /// Puts wrapped rows where their heights say.
     fn measure(self) {
         let Some(layer) = self.layer.get_untracked() else { return };
-        let Ok(elements) = layer.query_selector_all("tbody tr") else { return };
-        let elements = (0..elements.length()).filter_map(|at| elements.get(at)?.dyn_into::<HtmlElement>().ok());
-        let places: Vec<(f64, f64)> = elements.map(|row| (f64::from(row.offset_top()), f64::from(row.offset_height()))).collect();
+        let places: Vec<(f64, f64)> = drawn_rows(&layer).map(|row| (f64::from(row.offset_top()), f64::from(row.offset_height()))).collect();
         let first = self.rows.with_untracked(|rows| rows.first().map_or(0, |row| row.index));
         let heights: Vec<f64> = places.iter().map(|(_, height)| *height).collect();
         let settled = self.with(|core| {
@@ -295,7 +303,7 @@ impl Viewer {
         if let Some(layer) = self.layer.get_untracked()
             && let Some(table) = layer.first_element_child().and_then(|table| table.dyn_into::<HtmlElement>().ok())
         {
-            let _ = table.style().set_property("transform", &format!("translateY({}px)", -lead));
+            put(&table, "transform", &format!("translateY({}px)", -lead));
         }
     }
 
@@ -305,8 +313,8 @@ impl Viewer {
         if let (Some(here), Some(view)) = (self.here.get_untracked(), self.view.get_untracked()) {
             let share = |lines_before: u64| (lines_before as f64 / lines * 100.0).min(100.0);
             let top = share(view.first - 1);
-            let _ = here.style().set_property("top", &format!("{top}%"));
-            let _ = here.style().set_property("height", &format!("{}%", share(view.last) - top));
+            put(&here, "top", &format!("{top}%"));
+            put(&here, "height", &format!("{}%", share(view.last) - top));
         }
     }
 
@@ -324,13 +332,12 @@ impl Viewer {
     /// Marks the lines that are pointed at and the match that the search has got to, and leaves the keyboard one stop among the rows.
     fn mark(self) {
         let Some(layer) = self.layer.get_untracked() else { return };
-        let Ok(rows) = layer.query_selector_all("tr[data-line]") else { return };
         let chosen = self.chosen.try_get_untracked().flatten();
         let found = self.with(|core| core.match_line).flatten();
         let view = self.view.try_get_untracked().flatten();
         let stop = chosen.map(|lines| lines.first).filter(|line| view.is_some_and(|view| (view.first..=view.last).contains(line)));
         let stop = stop.or(view.map(|view| view.first));
-        for row in (0..rows.length()).filter_map(|at| rows.get(at)?.dyn_into::<Element>().ok()) {
+        for row in drawn_rows(&layer) {
             let line = line_of(&row);
             let is_chosen = chosen.zip(line).is_some_and(|(chosen, line)| (chosen.first..=chosen.last).contains(&line));
             let _ = row.class_list().toggle_with_force("chosen", is_chosen);
