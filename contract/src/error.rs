@@ -20,6 +20,8 @@ text_enum! {
         LogNotFound = "log_not_found",
         /// 405: the path exists, but not with this method; `Allow` lists the others.
         MethodNotAllowed = "method_not_allowed",
+        /// 416: the file ends before the part that `Range` asks for; `details.size_bytes` says where.
+        RangeNotSatisfiable = "range_not_satisfiable",
         /// 422: understood, but it cannot be done.
         Unprocessable = "unprocessable",
         /// 429: too many requests; `Retry-After` says when to come back.
@@ -40,6 +42,7 @@ impl ErrorCode {
             Self::Forbidden => 403,
             Self::NotFound | Self::LogNotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::RangeNotSatisfiable => 416,
             Self::Unprocessable => 422,
             Self::RateLimited => 429,
             Self::InternalError => 500,

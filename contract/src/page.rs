@@ -100,7 +100,7 @@ impl<T> Page<T> {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CursorPagination {
     /// The page's size as asked for.
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100))]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 100))]
     pub limit: u32,
     /// The `cursor` that goes on in the direction asked for, null where there is nothing more.
     #[cfg_attr(feature = "openapi", schema(required))]

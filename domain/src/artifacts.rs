@@ -154,7 +154,7 @@ impl Presence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::tests::{Bucket, Shelf as _};
+    use crate::testing::Bucket;
 
     #[tokio::test]
     async fn a_file_in_the_bucket_has_an_address_and_one_in_the_bucket_alone_is_degraded() {
@@ -167,7 +167,7 @@ mod tests {
         for name in [LINUX_PROGRAM, COREDUMP, "a\nb"] {
             bucket.lay(&format!("test_artifacts/81/{name}"), "text").await;
         }
-        let files = local.with_bucket(Bucket::NAME, Some(&bucket.key_file)).expect("a bucket");
+        let files = bucket.behind(local);
         let page = page(&files, 81, "linux", PageQuery::default()).await.expect("a page");
         let said = page.data.iter().map(|file| (file.filename.as_str(), file.storage_status, file.download_url.is_some()));
         assert_eq!(

@@ -1,8 +1,10 @@
 //! Files of the platform: typed keys over a local root, a bucket, or memory.
 
+mod evidence;
+mod local;
 mod reader;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use std::{
     collections::BTreeMap,
@@ -28,13 +30,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use runlens_contract::Timestamp;
 
 use crate::error::{Error, Result};
+pub use evidence::{Evidence, not_to_be_kept};
 pub(crate) use reader::FileReader;
 
 const LOGS: &str = "LogFiles";
 const RESULTS: &str = "TestResults";
 const ARTIFACTS: &str = "test_artifacts";
 
-/// How many files of a directory are listed, those further down included.
+/// How many entries of a directory are looked at; of a bucket, files, those further down included.
 pub const MAX_LISTED: usize = 1_000;
 
 /// What stands in the path of a signed address as it is.
@@ -92,7 +95,11 @@ impl Directory {
     /// The name of a file that lies right here; none for one further down, and for a name that no key has.
     fn name_of(&self, path: &ObjectPath) -> Option<String> {
         let name = path.as_ref().strip_prefix(self.0.as_ref())?.strip_prefix('/')?;
-        FileKey::in_directory(self.0.as_ref(), name).map(|_| name.to_owned())
+        self.key_of(name).map(|_| name.to_owned())
+    }
+
+    fn key_of(&self, name: &str) -> Option<FileKey> {
+        FileKey::in_directory(self.0.as_ref(), name)
     }
 }
 
@@ -112,7 +119,7 @@ pub struct Listing {
 pub enum Extent {
     /// All of it.
     Whole,
-    /// A part: it is too large, or a name in it cannot be read. A file that is asked for by its name is found all the same.
+    /// A part: it is too large, or something in it cannot be read. A file that is asked for by its name is found all the same.
     Part,
     /// The store does not answer.
     Unknown,
@@ -133,7 +140,7 @@ struct Store {
 
 #[derive(Clone)]
 enum Place {
-    /// Opened for each use: the directory may be made, mounted or replaced while we run.
+    /// Looked up for each use: the directory may be made, mounted or replaced while we run.
     Directory(PathBuf),
     Objects(Arc<dyn ObjectStore>),
 }
@@ -246,10 +253,13 @@ impl Files {
 
     async fn open_first(&self) -> Result<Arc<dyn ObjectStore>> {
         let store = self.stores.first().ok_or_else(|| Error::Internal("no store of files is configured".to_owned()))?;
-        if let Place::Directory(root) = &store.place {
-            tokio::fs::create_dir_all(root).await.map_err(|error| failed(store.name, error))?;
+        match &store.place {
+            Place::Objects(objects) => Ok(objects.clone()),
+            Place::Directory(root) => {
+                tokio::fs::create_dir_all(root).await.map_err(|error| failed(store.name, error))?;
+                Ok(Arc::new(LocalFileSystem::new_with_prefix(root)?))
+            }
         }
-        Ok(store.open().await?.ok_or_else(|| failed(store.name, io::ErrorKind::NotFound))?)
     }
 
     /// Looks whether each store answers: the name of the store, and what is wrong with it.
@@ -259,23 +269,20 @@ impl Files {
 }
 
 impl Store {
-    /// None where the local directory does not exist.
-    async fn open(&self) -> object_store::Result<Option<Arc<dyn ObjectStore>>> {
-        match &self.place {
-            Place::Objects(objects) => Ok(Some(objects.clone())),
-            Place::Directory(root) => {
-                let exists = tokio::fs::try_exists(root).await.map_err(|error| failed(self.name, error))?;
-                Ok(if exists { Some(Arc::new(LocalFileSystem::new_with_prefix(root)?)) } else { None })
-            }
-        }
-    }
-
     async fn find(&self, key: &FileKey) -> object_store::Result<Option<FoundFile>> {
-        let Some(objects) = self.open().await? else { return Ok(None) };
-        match objects.head(&key.0).await {
-            Ok(meta) => Ok(Some(self.found(objects, meta))),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
+        match &self.place {
+            Place::Directory(root) => {
+                let seen = local::find(root.join(key.0.as_ref())).await.map_err(|error| failed(self.name, error))?;
+                Ok(seen.map(|seen| FoundFile::local(self.name, key.0.clone(), seen)))
+            }
+            Place::Objects(objects) => {
+                not_to_be_kept();
+                match objects.head(&key.0).await {
+                    Ok(meta) => Ok(Some(self.object(objects, meta))),
+                    Err(object_store::Error::NotFound { .. }) => Ok(None),
+                    Err(error) => Err(error),
+                }
+            }
         }
     }
 
@@ -291,7 +298,17 @@ impl Store {
     }
 
     async fn list_into(&self, directory: &Directory, listing: &mut Listing) -> object_store::Result<()> {
-        let Some(objects) = self.open().await? else { return Ok(()) };
+        let objects = match &self.place {
+            Place::Objects(objects) => objects,
+            Place::Directory(root) => {
+                let (seen, extent) = local::list(root.join(directory.0.as_ref())).await.map_err(|error| failed(self.name, error))?;
+                let keyed = seen.into_iter().filter_map(|(name, seen)| directory.key_of(&name).map(|key| (name, key, seen)));
+                listing.files.extend(keyed.map(|(name, key, seen)| (name, FoundFile::local(self.name, key.0, seen))));
+                listing.extent = extent;
+                return Ok(());
+            }
+        };
+        not_to_be_kept();
         let mut entries = objects.list(Some(&directory.0)).take(MAX_LISTED + 1).enumerate();
         while let Some((count, entry)) = entries.next().await {
             match entry {
@@ -301,7 +318,7 @@ impl Store {
                 Ok(_) if count == MAX_LISTED => listing.extent = Extent::Part,
                 Ok(meta) => {
                     if let Some(name) = directory.name_of(&meta.location) {
-                        listing.files.insert(name, self.found(objects.clone(), meta));
+                        listing.files.insert(name, self.object(objects, meta));
                     }
                 }
             }
@@ -309,8 +326,8 @@ impl Store {
         Ok(())
     }
 
-    fn found(&self, objects: Arc<dyn ObjectStore>, meta: ObjectMeta) -> FoundFile {
-        FoundFile::new(self.name, objects, self.signer.clone(), meta)
+    fn object(&self, objects: &Arc<dyn ObjectStore>, meta: ObjectMeta) -> FoundFile {
+        FoundFile::object(self.name, objects.clone(), self.signer.clone(), meta)
     }
 
     async fn check(&self) -> Result<()> {
@@ -323,6 +340,11 @@ impl Store {
             }
         }
     }
+}
+
+/// Of seconds since 1970, and of a store that does not tell them.
+fn timestamp(modified: Option<i64>) -> Timestamp {
+    modified.and_then(Timestamp::from_unix).unwrap_or_else(|| time::OffsetDateTime::UNIX_EPOCH.into())
 }
 
 fn failed(store: &'static str, error: impl Into<io::Error>) -> object_store::Error {
@@ -341,16 +363,26 @@ pub struct FoundFile {
     /// Differs when the content differs.
     pub e_tag: String,
     path: ObjectPath,
-    objects: Arc<dyn ObjectStore>,
-    signer: Option<Arc<dyn Signer>>,
+    content: Content,
+}
+
+/// Where the bytes of a file are.
+#[derive(Clone, Debug)]
+enum Content {
+    Local(Arc<Path>),
+    Object { objects: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>> },
 }
 
 impl FoundFile {
-    fn new(store: &'static str, objects: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>, meta: ObjectMeta) -> Self {
+    fn local(store: &'static str, path: ObjectPath, seen: local::Seen) -> Self {
+        let (size, e_tag) = (seen.stamp.size(), seen.stamp.to_string());
+        Self { store, size, last_modified: timestamp(seen.stamp.modified()), e_tag, path, content: Content::Local(seen.path.into()) }
+    }
+
+    fn object(store: &'static str, objects: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>, meta: ObjectMeta) -> Self {
         let e_tag = meta.e_tag.unwrap_or_else(|| format!("{:x}-{:x}", meta.last_modified.timestamp_micros(), meta.size));
-        let modified = meta.last_modified.timestamp();
-        let last_modified = Timestamp::from_unix(modified).unwrap_or_else(|| time::OffsetDateTime::UNIX_EPOCH.into());
-        Self { store, size: meta.size, last_modified, e_tag, path: meta.location, objects, signer }
+        let last_modified = timestamp(Some(meta.last_modified.timestamp()));
+        Self { store, size: meta.size, last_modified, e_tag, path: meta.location, content: Content::Object { objects, signer } }
     }
 
     /// Reads a part of the file; what lies beyond its end is left out.
@@ -362,8 +394,12 @@ impl FoundFile {
         if range.is_empty() {
             return Ok(Bytes::new());
         }
-        let bytes = self.objects.get_range(&self.path, range.clone()).await?;
-        if bytes.len() as u64 == range.end - range.start {
+        let length = range.end - range.start;
+        let bytes = match &self.content {
+            Content::Object { objects, .. } => objects.get_range(&self.path, range).await?,
+            Content::Local(path) => local::read(path.clone(), range.start, length).await.map_err(|error| failed(self.store, error))?,
+        };
+        if bytes.len() as u64 == length {
             Ok(bytes)
         } else {
             Err(failed(self.store, io::Error::new(io::ErrorKind::UnexpectedEof, format!("{} was cut while it was read", self.path))).into())
@@ -375,7 +411,7 @@ impl FoundFile {
     /// # Errors
     /// [`Error::Files`] without a key to sign with.
     pub async fn signed_url(&self, valid_for: Duration) -> Result<Option<String>> {
-        let Some(signer) = &self.signer else { return Ok(None) };
+        let Content::Object { signer: Some(signer), .. } = &self.content else { return Ok(None) };
         // The signer puts the path into the address as it is: what an address has another meaning for is escaped before.
         let escaped: Vec<_> = self.path.as_ref().split('/').map(|part| utf8_percent_encode(part, NOT_IN_A_PATH).to_string()).collect();
         let path = ObjectPath::parse(escaped.join("/")).map_err(object_store::Error::from)?;

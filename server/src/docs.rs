@@ -32,7 +32,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         let page = page.get_or_init(|| render(&state).into()).clone();
         async move { respond(page) }
     };
-    let layers = ServiceBuilder::new().layer(from_fn(etag::etag)).layer(CompressionLayer::new());
+    let layers = ServiceBuilder::new().layer(from_fn(etag::encoded_etag)).layer(CompressionLayer::new()).layer(from_fn(etag::etag));
     Router::new().route("/api/docs", get(answer).layer(layers))
 }
 

@@ -4,6 +4,7 @@
 
 mod api;
 mod docs;
+mod download;
 mod error;
 mod extract;
 mod middleware;

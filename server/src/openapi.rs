@@ -160,7 +160,7 @@ fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
         if let RefOr::T(response) = response {
             EVERYWHERE.into_iter().for_each(|name| add_header(response, name));
             match status.as_str() {
-                "200" if is_get => add_header(response, "ETag"),
+                "200" | "206" if is_get => add_header(response, "ETag"),
                 "401" => add_header(response, "WWW-Authenticate"),
                 _ => {}
             }

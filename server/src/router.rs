@@ -9,15 +9,18 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate as _},
+    },
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
     trace::{DefaultOnResponse, TraceLayer},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{artifacts, auth, comparison, document, errors, logs, outputs, runs, samples, suite, system},
-    docs,
+    api::{artifacts, auth, comparison, document, errors, logs, outputs, raw_logs, runs, samples, suite, system},
+    docs, download,
     middleware::{
         authentication, client_address, cors, error_envelope, etag, head, kept_answers, rate_limit, request_id, security_headers,
     },
@@ -30,11 +33,12 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// Routes of /api/v1, without what lies around them.
 pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::frame()).merge(routes_of_the_database()).merge(other_routes())
+    OpenApiRouter::with_openapi(openapi::frame()).merge(kept_routes()).merge(other_routes())
 }
 
-/// Those whose answers depend on nothing but the database and the caller's rights.
-fn routes_of_the_database() -> OpenApiRouter<AppState> {
+/// Those whose answers depend on nothing but the address, the database, files and the caller's rights, or say that they are not to be
+/// kept (`files::not_to_be_kept`).
+fn kept_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(runs::list_runs))
         .routes(routes!(runs::get_run))
@@ -56,16 +60,19 @@ fn routes_of_the_database() -> OpenApiRouter<AppState> {
         .routes(routes!(suite::list_regression_test_history))
         .routes(routes!(suite::list_categories))
         .routes(routes!(system::list_queue))
-}
-
-/// Those whose answers depend on files, on the time, or on who asks.
-fn other_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
         .routes(routes!(outputs::get_expected_output))
         .routes(routes!(outputs::get_actual_output))
         .routes(routes!(outputs::get_output_diff))
         .routes(routes!(artifacts::list_run_artifacts))
         .routes(routes!(logs::list_run_logs))
+        .routes(routes!(logs::get_run_log_outline))
+        .routes(routes!(logs::search_run_log))
+}
+
+/// Those whose answers depend on the time, or on who asks, or are sent piece by piece.
+fn other_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(raw_logs::get_raw_run_log))
         .routes(routes!(auth::list_tokens, auth::create_token))
         .routes(routes!(auth::revoke_current_token))
         .routes(routes!(auth::revoke_token))
@@ -106,9 +113,9 @@ pub fn router(state: AppState) -> Router {
 }
 
 fn api(state: &AppState) -> Router<AppState> {
-    let (of_the_database, _) = routes_of_the_database().split_for_parts();
+    let (kept, _) = kept_routes().split_for_parts();
     let (others, _) = other_routes().split_for_parts();
-    surrounded(of_the_database.route_layer(from_fn_with_state(state.clone(), kept_answers::keep)).merge(others), state)
+    surrounded(kept.route_layer(from_fn_with_state(state.clone(), kept_answers::keep)).merge(others), state)
 }
 
 /// Routes of the API with what lies around them, from the outside to the inside.
@@ -120,7 +127,7 @@ fn surrounded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
             .option_layer(cors::layer(&state.http.other_origins))
             .layer(from_fn(security_headers::api_headers))
             .layer(from_fn(etag::encoded_etag))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(download::is_no_download)))
             .layer(from_fn(error_envelope::error_envelope))
             .layer(CatchPanicLayer::custom(error_envelope::panicked))
             .layer(from_fn(error_envelope::timeout))

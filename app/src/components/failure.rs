@@ -112,7 +112,7 @@ fn words(body: &ErrorBody, path: &str) -> Words {
             let explanation = "A part of it is not allowed:".to_owned();
             ("This address is not valid".to_owned(), explanation, Some((plain, "Without filters")))
         }
-        ErrorCode::MethodNotAllowed | ErrorCode::Unprocessable | ErrorCode::InternalError => {
+        ErrorCode::MethodNotAllowed | ErrorCode::RangeNotSatisfiable | ErrorCode::Unprocessable | ErrorCode::InternalError => {
             ("This page is broken".to_owned(), body.message.clone(), None)
         }
     };

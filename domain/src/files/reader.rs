@@ -1,12 +1,12 @@
 //! Reads a file at many places: opened once, by threads that may wait.
 
-use std::{fs::File, io, ops::Range, os::unix::fs::FileExt as _};
+use std::{fs::File, io, ops::Range, os::unix::fs::FileExt as _, sync::Arc};
 
 use bytes::Bytes;
-use object_store::{GetOptions, GetResultPayload};
+use object_store::{GetOptions, ObjectStore, ObjectStoreExt as _};
 use tokio::runtime::Handle;
 
-use super::{FoundFile, failed};
+use super::{Content, FoundFile, failed, local};
 use crate::error::Result;
 
 /// An open file. What is put in the place of a local file meanwhile is not seen, and of any other it is an error; what is appended to a
@@ -21,7 +21,7 @@ pub(crate) struct FileReader {
 enum Source {
     Local(File),
     /// Read by requests, which the runtime makes while the thread waits.
-    Requests(Handle),
+    Requests(Arc<dyn ObjectStore>, Handle),
 }
 
 impl FoundFile {
@@ -30,13 +30,20 @@ impl FoundFile {
     /// # Errors
     /// [`Error::Files`](crate::Error::Files), also where it has gone.
     pub(crate) async fn reader(&self) -> Result<FileReader> {
-        // Local files are opened for this too; others answer what they are, and no byte of what they hold.
-        let opened = self.objects.get_opts(&self.path, GetOptions { head: true, ..GetOptions::default() }).await?;
-        let source = match opened.payload {
-            GetResultPayload::File(file, _) => Source::Local(file),
-            GetResultPayload::Stream(_) => Source::Requests(Handle::current()),
-        };
-        Ok(FileReader { file: Self::new(self.store, self.objects.clone(), self.signer.clone(), opened.meta), source })
+        Ok(match &self.content {
+            Content::Local(path) => {
+                let (file, seen) = local::open(path.clone()).await.map_err(|error| match error.kind() {
+                    io::ErrorKind::NotFound => object_store::Error::NotFound { path: self.path.to_string(), source: error.into() },
+                    _ => failed(self.store, error),
+                })?;
+                FileReader { file: Self::local(self.store, self.path.clone(), seen), source: Source::Local(file) }
+            }
+            Content::Object { objects, signer } => {
+                let meta = objects.head(&self.path).await?;
+                let file = Self::object(self.store, objects.clone(), signer.clone(), meta);
+                FileReader { file, source: Source::Requests(objects.clone(), Handle::current()) }
+            }
+        })
     }
 
     /// Names this file, whatever is in it, among all files of all stores.
@@ -63,8 +70,8 @@ impl FileReader {
     pub(crate) fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         match &self.source {
             Source::Local(file) => Ok(file.read_exact_at(buffer, offset).map_err(|error| failed(self.file.store, error))?),
-            Source::Requests(runtime) => {
-                let bytes = runtime.block_on(self.request(offset..offset + buffer.len() as u64))?;
+            Source::Requests(objects, runtime) => {
+                let bytes = runtime.block_on(self.request(objects, offset..offset + buffer.len() as u64))?;
                 buffer.copy_from_slice(&bytes);
                 Ok(())
             }
@@ -82,16 +89,16 @@ impl FileReader {
                 self.read_at(range.start, &mut buffer)?;
                 Ok(buffer.into())
             }
-            Source::Requests(runtime) => runtime.block_on(self.request(range)),
+            Source::Requests(objects, runtime) => runtime.block_on(self.request(objects, range)),
         }
     }
 
-    async fn request(&self, range: Range<u64>) -> Result<Bytes> {
+    async fn request(&self, objects: &Arc<dyn ObjectStore>, range: Range<u64>) -> Result<Bytes> {
         if range.is_empty() {
             return Ok(Bytes::new());
         }
         let (file, length) = (&self.file, range.end - range.start);
-        let answer = file.objects.get_opts(&file.path, GetOptions::new().with_range(Some(range))).await?;
+        let answer = objects.get_opts(&file.path, GetOptions::new().with_range(Some(range))).await?;
         let is_other = answer.meta.e_tag.as_ref().is_some_and(|e_tag| *e_tag != file.e_tag);
         let bytes = if is_other { Bytes::new() } else { answer.bytes().await? };
         if bytes.len() as u64 != length {

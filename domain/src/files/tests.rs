@@ -1,9 +1,10 @@
 //! The same suite on local files, in memory and in a bucket; keys, and stores that fail.
 
 use super::*;
+use crate::testing::Bucket;
 
 /// Puts a file into a store by another way than the one under test.
-pub(crate) trait Shelf {
+trait Shelf {
     async fn lay(&self, key: &str, content: &str);
 }
 
@@ -24,35 +25,9 @@ impl Shelf for Files {
     }
 }
 
-/// The bucket that scripts/with-gcs makes.
-pub(crate) struct Bucket {
-    pub(crate) key_file: PathBuf,
-    url: String,
-    client: reqwest::Client,
-}
-
-impl Bucket {
-    pub(crate) const NAME: &str = "samples";
-
-    pub(crate) fn new() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
-        let key_file = std::env::var("RUNLENS_TEST_GCS_KEY")
-            .expect("RUNLENS_TEST_GCS_KEY names no key file; `make test` makes one, with a bucket, by scripts/with-gcs");
-        let key: serde_json::Value = serde_json::from_slice(&std::fs::read(&key_file).expect("a key file")).expect("JSON");
-        Self {
-            key_file: key_file.into(),
-            url: key["gcs_base_url"].as_str().expect("an address").to_owned(),
-            client: reqwest::Client::new(),
-        }
-    }
-}
-
 impl Shelf for Bucket {
     async fn lay(&self, key: &str, content: &str) {
-        let name = utf8_percent_encode(key, NON_ALPHANUMERIC);
-        let url = format!("{}/upload/storage/v1/b/{}/o?uploadType=media&name={name}", self.url, Self::NAME);
-        let answer = self.client.post(url).body(content.to_owned()).send().await.expect("the bucket answers");
-        assert!(answer.status().is_success(), "{answer:?}");
+        Self::lay(self, key, content.to_owned()).await;
     }
 }
 
@@ -128,7 +103,7 @@ async fn signs_nothing(files: &Files) {
 #[tokio::test]
 async fn the_suite_holds_of_a_bucket_whose_files_anybody_may_be_let_at() {
     let bucket = Bucket::new();
-    let files = Files::none().with_bucket(Bucket::NAME, Some(&bucket.key_file)).expect("a bucket");
+    let files = bucket.behind(Files::none());
     suite("gcs", &files, &bucket).await;
     for (_, file) in files.list(&Directory::artifacts(71)).await.expect("an answer").remove(0).files {
         let url = file.signed_url(Duration::from_secs(900)).await.expect("signed").expect("an address");
@@ -136,8 +111,7 @@ async fn the_suite_holds_of_a_bucket_whose_files_anybody_may_be_let_at() {
         for part in ["X-Goog-Algorithm=GOOG4-RSA-SHA256", "X-Goog-Expires=900", "X-Goog-Signature="] {
             assert!(url.contains(part), "{part} is not in {url}");
         }
-        let fetched = bucket.client.get(&url).send().await.expect("an answer").bytes().await.expect("a body");
-        assert_eq!(fetched, file.read(0..99).await.expect("read"), "{url}");
+        assert_eq!(bucket.fetch(&url).await, file.read(0..99).await.expect("read"), "{url}");
     }
 
     // A name that no path can have spoils the list, and no more.
@@ -223,4 +197,104 @@ async fn a_bucket_out_of_reach_is_said_by_name() {
     let findings = files.check().await;
     assert!(matches!(findings.as_slice(), [("gcs", Err(Error::Files(_)))]), "{findings:?}");
     assert!(files.with_bucket("samples", Some(&directory.path().join("missing.json"))).is_err());
+}
+
+/// Long after everything that a test writes.
+fn later() -> Timestamp {
+    Timestamp::parse("2100-01-01T00:00:00Z").expect("a time")
+}
+
+#[tokio::test]
+async fn evidence_holds_until_something_is_changed() {
+    let root = Root(tempfile::tempdir().expect("a directory"));
+    let (files, run) = (Files::none().with_local(root.0.path()), Directory::artifacts(71));
+    let path = |name: &str| root.0.path().join(name);
+    for name in ["LogFiles/71.txt", "elsewhere.txt", "test_artifacts/71/coredump", "test_artifacts/71/deeper/coredump"] {
+        root.lay(name, "text").await;
+    }
+    let look = async || {
+        let looks = async { (files.find(&FileKey::log(71)).await, files.find(&FileKey::log(72)).await, files.list(&run).await) };
+        let (_, evidence) = Evidence::of(later(), looks).await;
+        evidence.expect("kept")
+    };
+    let evidence = look().await;
+    assert!(evidence.still_holds() && look().await.still_holds());
+    let remove = |name: &str| std::fs::remove_file(path(name)).expect("removed");
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(path(to), path(name)).expect("linked");
+    let changes: [(&str, &dyn Fn()); 9] = [
+        ("a file appears", &|| std::fs::write(path("LogFiles/72.txt"), "text").expect("written")),
+        ("a file is gone", &|| remove("LogFiles/71.txt")),
+        ("a name appears", &|| std::fs::write(path("test_artifacts/71/trace.json"), "text").expect("written")),
+        ("a listed file grows", &|| std::fs::write(path("test_artifacts/71/trace.json"), "longer text").expect("written")),
+        ("a name is gone", &|| remove("test_artifacts/71/trace.json")),
+        ("a link appears", &|| link("missing.txt", "test_artifacts/71/link.txt")),
+        ("its target appears", &|| std::fs::write(path("missing.txt"), "text").expect("written")),
+        ("its target is another", &|| std::fs::rename(path("elsewhere.txt"), path("missing.txt")).expect("moved")),
+        ("all is gone", &|| std::fs::remove_dir_all(path("test_artifacts")).expect("removed")),
+    ];
+    for (change, make) in changes {
+        let evidence = look().await;
+        assert!(evidence.still_holds(), "before {change}");
+        // The clock of the file system ticks some hundred times a second.
+        std::thread::sleep(Duration::from_millis(20));
+        make();
+        assert!(!evidence.still_holds(), "{change}");
+    }
+    std::fs::write(path("test_artifacts/71/deeper/other"), "").expect_err("all is gone");
+    assert!(look().await.still_holds());
+}
+
+#[tokio::test]
+async fn there_is_evidence_of_settled_local_files_in_bounds_alone() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (local, memory) = (Files::none().with_local(directory.path()), Files::none().with_memory());
+    let log = FileKey::log(1);
+    local.put(&log, "text").await.expect("written");
+    let written = local.find(&log).await.expect("an answer").expect("found").last_modified.unix();
+    let at = |seconds: i64| Timestamp::from_unix(written + seconds).expect("a time");
+    let is_kept = async |asked_at, files: &Files, key: &FileKey| {
+        let (found, evidence) = Evidence::of(asked_at, files.find(key)).await;
+        found.expect("an answer");
+        evidence.is_some()
+    };
+    for (seconds, kept) in [(-1, false), (0, false), (2, false), (3, true)] {
+        assert_eq!(is_kept(at(seconds), &local, &log).await, kept, "{seconds} seconds after the file was written");
+    }
+    assert!(is_kept(at(-1), &local, &FileKey::log(2)).await, "what is not there has not changed");
+    assert!(!is_kept(later(), &memory, &log).await, "memory");
+    assert!(Evidence::of(later(), async {}).await.1.is_some_and(|evidence| evidence.still_holds()), "nothing was looked at");
+    assert!(Evidence::of(later(), async { not_to_be_kept() }).await.1.is_none(), "said so");
+    for (count, kept) in [(64, true), (65, false)] {
+        let looks = futures::future::join_all((0..count).map(|id| {
+            let (local, key) = (&local, FileKey::log(id));
+            async move { local.find(&key).await }
+        }));
+        assert_eq!(Evidence::of(later(), looks).await.1.is_some(), kept, "{count} looks");
+    }
+    // A file stands where a directory should be.
+    std::fs::write(directory.path().join("TestResults"), "").expect("written");
+    let broken = Evidence::of(later(), async { local.find(&FileKey::result("a", ".srt").expect("a name")).await.is_err() }).await;
+    assert!(matches!(broken, (true, None)), "{broken:?}");
+}
+
+#[tokio::test]
+async fn of_a_local_directory_everything_with_a_name_is_listed() {
+    let root = Root(tempfile::tempdir().expect("a directory"));
+    let files = Files::none().with_local(root.0.path());
+    for name in ["a\nb", "a..b", "coredump", "deeper/coredump", "z"] {
+        root.lay(&format!("test_artifacts/71/{name}"), "text").await;
+    }
+    let path = |name: &str| root.0.path().join("test_artifacts/71").join(name);
+    std::os::unix::fs::symlink(path("z"), path("link")).expect("linked");
+    std::os::unix::fs::symlink(path("missing"), path("broken")).expect("linked");
+    let names = async || {
+        let listing = files.list(&Directory::artifacts(71)).await.expect("an answer").remove(0);
+        (listing.files.into_keys().collect::<Vec<_>>().join(" "), listing.extent)
+    };
+    assert_eq!(names().await, ("coredump link z".to_owned(), Extent::Whole));
+    std::os::unix::fs::symlink(path("round"), path("round")).expect("linked");
+    assert_eq!(names().await, ("coredump link z".to_owned(), Extent::Part));
+    std::fs::remove_dir_all(path("")).expect("removed");
+    root.lay("test_artifacts/71", "a file").await;
+    assert_eq!(names().await, (String::new(), Extent::Whole));
 }

@@ -1,5 +1,7 @@
 //! Lines of a log, block by block: for what the index has counted and somebody wants to see.
 
+use std::sync::Arc;
+
 use super::{
     Limits,
     cursor::Position,
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    files::FileReader,
+    files::{FileReader, FoundFile},
 };
 
 /// A block with its place.
@@ -63,16 +65,26 @@ pub(super) fn head<'a>(raw: &'a [u8], encoding: Encoding, start: Position, limit
     &content[..content.len().min(limits.max_line as usize)]
 }
 
+/// Opens the file of a log.
+///
+/// # Errors
+/// [`Error::LogNotFound`] where it has just gone, [`Error::Files`].
+pub(super) async fn open(file: &FoundFile, run_id: i32) -> Result<Arc<FileReader>> {
+    match file.reader().await {
+        Err(Error::Files(object_store::Error::NotFound { .. })) => Err(Error::LogNotFound { run_id }),
+        opened => Ok(Arc::new(opened?)),
+    }
+}
+
 /// Refuses a file that is another than the one that was indexed. It may read a little, and wait.
 ///
 /// # Errors
-/// [`Error::Files`](crate::Error::Files).
+/// [`Error::NotReady`].
 pub(super) fn require_same(indexing: &Indexing, reader: &FileReader) -> Result<()> {
-    if indexing.describes(reader) { Ok(()) } else { Err(changed(reader)) }
+    if indexing.describes(reader) { Ok(()) } else { Err(changed()) }
 }
 
 /// What is said of a file that is not what it was when it was counted.
-pub(super) fn changed(reader: &FileReader) -> Error {
-    let source = "the log was replaced while it was read";
-    object_store::Error::Generic { store: reader.file().store, source: source.into() }.into()
+pub(super) fn changed() -> Error {
+    Error::NotReady("The log has just been replaced. Ask again.".to_owned())
 }

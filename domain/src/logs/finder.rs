@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use super::{
     Limits, LogCache, MatchCache,
     ansi::visible,
-    blocks::{Stretch, changed, head, lines, require_same},
+    blocks::{Stretch, changed, head, lines, open, require_same},
     cursor::Position,
     encoding::Encoding,
     index::LogIndex,
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     Platform,
     error::{Error, Result},
-    files::{FileKey, FileReader, FoundFile},
+    files::{FileKey, FileReader, FoundFile, not_to_be_kept},
 };
 
 /// The most places of a line that are named.
@@ -49,21 +49,25 @@ pub(super) async fn find(
     cursor: Option<Position>,
     matcher: Arc<Matcher>,
 ) -> Result<LogSearch> {
+    let reader = open(file, run_id).await?;
     if let Some(cursor) = cursor {
-        let reader = file.reader().await?;
-        let required = spawn_blocking(move || cursor.require_in(&reader)).await;
-        required.map_err(|error| Error::Internal(error.to_string()))??;
+        let opened = reader.clone();
+        let checked = spawn_blocking(move || cursor.require_in(&opened)).await;
+        checked.map_err(|error| Error::Internal(error.to_string()))??;
     }
     let (indexing, limits) = (logs.index(file).await?, logs.limits);
     let matches = searches.matches(file, &indexing, &matcher, limits).await?;
     let (limit, direction) = (query.limit, query.direction.unwrap_or(LogDirection::Forward));
     let edge = Edge::of(query, cursor, direction);
     let blocks = indexing.look(|index| choose(index, &matches, edge, direction, limit.into()));
-    let (total, end, is_complete) = (matches.total(), matches.end, matches.is_complete);
+    let (total, end) = (matches.total(), matches.end);
+    let is_complete = matches.is_complete && end.offset == file.size;
+    if !is_complete {
+        not_to_be_kept();
+    }
     let found = if blocks.is_empty() {
         Vec::new()
     } else {
-        let reader = file.reader().await?;
         let read = spawn_blocking(move || {
             require_same(&indexing, &reader)?;
             let page = Page { reader: &reader, matcher: &matcher, encoding: matches.encoding, limits: &limits, run_id };
@@ -79,7 +83,7 @@ pub(super) async fn find(
         matches: total,
         searched_bytes: end.offset,
         size_bytes: file.size,
-        is_complete: is_complete && end.offset == file.size,
+        is_complete,
         data: found.into_iter().map(|placed| placed.found).collect(),
         pagination: CursorPagination { limit, next_cursor: next.map(Position::to_cursor) },
     })
@@ -216,7 +220,7 @@ impl Page<'_> {
                 });
             }
             if number != chosen.numbers.1 + 1 {
-                return Err(changed(self.reader));
+                return Err(changed());
             }
         }
         let surplus = found.len().saturating_sub(limit);

@@ -1,6 +1,6 @@
 //! What one pass over a log tells of it, block by block: where its lines are, and how many there are of each level and source.
 
-use std::ops::{AddAssign, Range};
+use std::ops::AddAssign;
 
 use runlens_contract::{
     TextEnum as _,
@@ -15,8 +15,10 @@ pub(super) const BLOCK: u64 = 64 << 10;
 /// How many lines there are of each level, and of each source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    levels: [u64; LogLevel::ALL.len()],
-    sources: [u64; LogSource::ALL.len()],
+    /// In the order of the levels.
+    pub(super) levels: [u64; LogLevel::ALL.len()],
+    /// In the order of the sources.
+    pub(super) sources: [u64; LogSource::ALL.len()],
 }
 
 impl Counts {
@@ -38,6 +40,7 @@ impl Counts {
         self.levels.iter().sum()
     }
 
+    #[cfg(test)]
     pub(super) fn add(&mut self, level: LogLevel, source: LogSource) {
         self.levels[level as usize] += 1;
         self.sources[source as usize] += 1;
@@ -116,10 +119,5 @@ impl LogIndex {
     /// The place behind a block.
     pub(super) fn end_of(&self, block: usize) -> Position {
         self.blocks.get(block + 1).map_or(self.end, |next| next.start)
-    }
-
-    /// Bytes of a block.
-    pub(super) fn range(&self, block: usize) -> Range<u64> {
-        self.blocks[block].start.offset..self.end_of(block).offset
     }
 }

@@ -19,14 +19,14 @@ use crate::{error::Result, files::FileReader};
 /// A filter that is ready to be used.
 pub(super) struct Matcher {
     filter: LogFilter,
-    needle: Option<Pattern>,
+    pattern: Option<Pattern>,
 }
 
 impl Matcher {
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) for a regular expression that is none.
     pub(super) fn new(filter: &LogFilter) -> Result<Self> {
-        Ok(Self { filter: filter.clone(), needle: Pattern::new(filter)? })
+        Ok(Self { filter: filter.clone(), pattern: Pattern::new(filter)? })
     }
 
     pub(super) fn filter(&self) -> &LogFilter {
@@ -58,9 +58,9 @@ impl Matcher {
     }
 
     fn passes(&self, raw: &[u8], start: Position, encoding: Encoding, limits: &Limits) -> bool {
-        if let Some(needle) = &self.needle {
+        if let Some(pattern) = &self.pattern {
             let content = &raw[line::content(raw, encoding, start.offset == 0)];
-            if !needle.is_in(&visible(&encoding.decode(content))) {
+            if !pattern.is_in(&visible(&encoding.decode(content))) {
                 return false;
             }
         }
@@ -75,7 +75,7 @@ impl Matcher {
 
     /// Where the text that is looked for stands in visible text, as far as `reach` characters of it go: the first `limit` places.
     pub(super) fn ranges(&self, visible: &str, reach: usize, limit: usize) -> Vec<TextRange> {
-        let Some(needle) = &self.needle else { return Vec::new() };
+        let Some(pattern) = &self.pattern else { return Vec::new() };
         let mut ranges = Vec::new();
         let (mut at, mut characters) = (0, 0);
         let mut count_to = |to: usize| {
@@ -83,7 +83,7 @@ impl Matcher {
             at = to;
             characters
         };
-        for found in needle.ranges(visible).take(limit) {
+        for found in pattern.ranges(visible).take(limit) {
             let (start, end) = (count_to(found.start), count_to(found.end));
             if end > reach {
                 break;
@@ -95,14 +95,17 @@ impl Matcher {
     }
 
     /// Whether a block that is one line passes, which is read in pieces. What it counts as is known.
-    pub(super) fn is_long_match(&self, stretch: &Stretch, reader: &FileReader, encoding: Encoding, piece: u64) -> Result<bool> {
-        let Some(needle) = self.needle.as_ref().filter(|_| self.may_match(&stretch.counts)) else {
+    pub(super) fn is_long_match(&self, stretch: &Stretch, reader: &FileReader, encoding: Encoding, limits: &Limits) -> Result<bool> {
+        let Some(pattern) = self.pattern.as_ref().filter(|_| self.may_match(&stretch.counts)) else {
             return Ok(self.may_match(&stretch.counts));
         };
         let range = long_content(stretch, reader, encoding)?;
-        let Some(mut search) = needle.search(encoding) else { return Ok(false) };
-        for start in range.clone().step_by(piece as usize) {
-            if search.push(&reader.read(start..range.end.min(start + piece))?) {
+        let Some(mut search) = pattern.search(encoding) else {
+            let head = reader.read(range.start..range.end.min(range.start + limits.max_line))?;
+            return Ok(pattern.is_in(&visible(&encoding.decode(&head))));
+        };
+        for start in range.clone().step_by(limits.piece as usize) {
+            if search.push(&reader.read(start..range.end.min(start + limits.piece))?) {
                 return Ok(true);
             }
         }

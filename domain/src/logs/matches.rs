@@ -249,7 +249,7 @@ fn count(reader: &FileReader, matcher: &Matcher, encoding: Encoding, limits: &Li
             continue;
         }
         if first.counts.lines() == 1 && first.length() > limits.piece {
-            counts[at] = u64::from(matcher.is_long_match(first, reader, encoding, limits.piece)?);
+            counts[at] = u64::from(matcher.is_long_match(first, reader, encoding, limits)?);
             at += 1;
             continue;
         }

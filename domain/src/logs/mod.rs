@@ -9,17 +9,20 @@ mod encoding;
 mod finder;
 mod index;
 mod indexes;
+mod level;
 mod line;
 mod lines;
-mod place;
 mod matcher;
 mod matches;
 mod outline;
+mod place;
 mod raw;
 mod reader;
 mod search;
 #[cfg(test)]
 mod tests;
+#[allow(dead_code, reason = "plain code is for processors without AVX2")]
+mod words;
 
 use std::time::Duration;
 
@@ -30,7 +33,7 @@ use crate::{
     Platform,
     clock::Stopwatch,
     error::{Error, Result},
-    files::{FileKey, FoundFile},
+    files::{FileKey, FoundFile, not_to_be_kept},
 };
 pub(crate) use encoding::Encoding;
 pub(crate) use finder::search_log;
@@ -90,9 +93,6 @@ pub(crate) async fn log_page(platform: &Platform, run_id: i32, query: &LogQuery)
     }
     Ok(answer.page)
 }
-
-/// Another answer to the same question may say more, although nothing was written meanwhile.
-fn not_to_be_kept() {}
 
 /// A page, and whether it would have been another one with more time.
 struct Answer {

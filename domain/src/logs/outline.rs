@@ -1,6 +1,6 @@
 //! What is in a log as a whole.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use runlens_contract::{
     TextEnum as _,
@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 
 use super::{
     Limits, LogCache,
-    blocks::{Stretch, head, lines, require_same},
+    blocks::{Stretch, head, lines, open, require_same},
     classify::tally,
     cursor::Position,
     encoding::Encoding,
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Platform,
     error::{Error, Result},
-    files::{FileKey, FileReader, FoundFile},
+    files::{FileKey, FileReader, FoundFile, not_to_be_kept},
 };
 
 /// How long an outline waits until a log has been gone through.
@@ -62,8 +62,12 @@ pub(super) async fn outline(
     indexing.wait(PATIENCE, |index| index.is_complete.then_some(())).await?;
     let summary = indexing.look(|index| Summary::of(index, query.buckets));
     let limits = logs.limits;
-    let reader = Arc::new(file.reader().await?);
-    let (encoding, total, end, is_complete) = (summary.encoding, summary.total, summary.end, summary.is_complete);
+    let reader = open(file, run_id).await?;
+    let (encoding, total, end) = (summary.encoding, summary.total, summary.end);
+    let is_complete = summary.is_complete && end.offset == file.size;
+    if !is_complete {
+        not_to_be_kept();
+    }
     let found = spawn_blocking(move || {
         require_same(&indexing, &reader)?;
         summary.read(&reader, &limits)
@@ -76,7 +80,7 @@ pub(super) async fn outline(
         last_modified: file.last_modified,
         is_growing,
         indexed_bytes: end.offset,
-        is_complete: is_complete && end.offset == file.size,
+        is_complete,
         encoding: encoding.into(),
         lines: total.lines(),
         levels: levels(&total),

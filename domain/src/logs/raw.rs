@@ -72,11 +72,11 @@ impl LogFile {
     /// A part of it, read as it is taken. A file that has become shorter or another one ends in an error, never in other bytes.
     ///
     /// # Errors
-    /// [`Error::Files`] where it has gone, or is another one already.
+    /// [`Error::Files`] where it has gone, [`Error::NotReady`] where it is another one already.
     pub async fn pieces(&self, part: Range<u64>) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
         let (reader, end) = (Arc::new(self.file.reader().await?), part.end);
         if reader.file().version() != self.file.version() && !reader.can_grow() {
-            return Err(changed(&reader));
+            return Err(changed());
         }
         let reads = stream::iter(part.step_by(PIECE as usize)).map(move |start| {
             let reader = reader.clone();

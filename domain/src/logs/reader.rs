@@ -8,8 +8,10 @@ use runlens_contract::{
     page::CursorPagination,
 };
 
-use super::Answer;
-use super::{ansi::visible, cursor::Position, encoding::Encoding, index::Counts, line, lines::RawLine, place::OpenLog, search::Pattern};
+use super::{
+    Answer, ansi::visible, classify, cursor::Position, encoding::Encoding, index::Counts, line, lines::RawLine, place::OpenLog,
+    search::Pattern,
+};
 use crate::{clock::Stopwatch, error::Result};
 
 /// Reads the page that lies at a place in the direction asked for. The lines come in the order of the log either way.
@@ -207,8 +209,8 @@ impl Reader<'_> {
         let shown = visible(&text);
         let filter = &self.query.filter;
         Ok(self.is_found(&content, &shown)?
-            && filter.source.is_none_or(|wanted| wanted == line::source(&shown))
-            && filter.level.is_none_or(|wanted| wanted == line::level(&shown)))
+            && filter.source.is_none_or(|wanted| wanted == classify::source(&shown))
+            && filter.level.is_none_or(|wanted| wanted == classify::level(&shown)))
     }
 
     fn show(&self, raw: &RawLine, is_context: bool) -> Result<LogLine> {
@@ -219,8 +221,8 @@ impl Reader<'_> {
         Ok(LogLine {
             line: raw.start.line,
             timestamp: line::timestamp(&shown),
-            level: line::level(&shown),
-            source: line::source(&shown),
+            level: classify::level(&shown),
+            source: classify::source(&shown),
             message: message.to_owned(),
             truncated: is_cut || content.long.is_some(),
             run_id: self.run_id,

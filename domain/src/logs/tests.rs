@@ -21,7 +21,7 @@ use runlens_contract::{
 };
 use tokio::runtime::Runtime;
 
-use super::{Answer, Limits, LogCache, ansi::visible, cursor::Position, encoding::Encoding, line, search::Pattern};
+use super::{Answer, Limits, LogCache, ansi::visible, classify, cursor::Position, encoding::Encoding, line, search::Pattern};
 use crate::{
     Error,
     clock::Stopwatch,
@@ -113,7 +113,7 @@ fn naive_lines(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<(LogLine
         }
         let head = encoding.decode(&bytes[..bytes.len().min(limits.max_line as usize)]).into_owned();
         let shown = visible(&head);
-        let (level, source) = (line::level(&shown), line::source(&shown));
+        let (level, source) = (classify::level(&shown), classify::source(&shown));
         let passes = needle.as_ref().is_none_or(|needle| needle.is_match(&visible(&encoding.decode(bytes))))
             && regex.as_ref().is_none_or(|regex| regex.is_match(&shown))
             && query.filter.level.is_none_or(|wanted| wanted == level)

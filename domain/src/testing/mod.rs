@@ -1,5 +1,6 @@
 //! For tests: a platform with a database of its own, on SQLite or on MariaDB, builders for its rows, and a clock that tests move.
 
+mod bucket;
 mod rows;
 
 use std::sync::{
@@ -12,6 +13,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::{Clock, Platform, Settings, files::Files, store::Store};
 
+pub use bucket::Bucket;
 pub use rows::{OutputSpec, RunSpec, TestSpec};
 
 /// When tests begin: 2026-06-27T12:00:00Z.

@@ -12,7 +12,7 @@ use crate::{
 /// List the files that a run left behind
 ///
 /// The tested program and its combined output are listed for every run, `missing` where no store has them; a core dump and any
-/// other file where one was found. Of each store the first 1,000 files are looked at, up to one whose name
+/// other file where one was found. Of each store the first 1,000 files are looked at, of a bucket those before one whose name
 /// cannot be read, such as one with a line break. `download_url` is valid for 15 minutes.
 #[utoipa::path(
     get, path = "/runs/{run_id}/artifacts", tag = "outputs", operation_id = "list_run_artifacts",

@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod errors;
 pub(crate) mod logs;
 pub(crate) mod outputs;
+pub(crate) mod raw_logs;
 pub(crate) mod runs;
 pub(crate) mod samples;
 pub(crate) mod suite;

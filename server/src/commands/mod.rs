@@ -101,6 +101,7 @@ async fn platform(config: &Config) -> Result<Platform, CommandError> {
         public_url: config.http.public_url.clone(),
         main_repository: config.access.main_repository.clone(),
         public_scopes: config.access.public_scopes.clone(),
+        redirect_raw_logs: config.files.redirect_raw_logs,
     };
     Ok(Platform::new(store, files, Clock::system(), settings))
 }

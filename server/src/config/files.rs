@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::filled;
+use super::{Switch, filled};
 
 /// What can be said about the stores of files.
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
@@ -22,6 +22,10 @@ pub struct FilesOptions {
     #[arg(long, global = true, env = "RUNLENS_GCS_SERVICE_ACCOUNT", value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gcs_service_account: Option<String>,
+    /// Whether a log that lies in the bucket is downloaded from there, by an address that is valid for 15 minutes [default: off]
+    #[arg(long, global = true, env = "RUNLENS_RAW_LOG_REDIRECT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_log_redirect: Option<Switch>,
 }
 
 impl FilesOptions {
@@ -31,6 +35,7 @@ impl FilesOptions {
             root: filled(Some(root)).map(PathBuf::from),
             bucket: filled(self.files_bucket),
             service_account: filled(self.gcs_service_account).map(PathBuf::from),
+            redirect_raw_logs: self.raw_log_redirect == Some(Switch::On),
         }
     }
 }
@@ -44,4 +49,6 @@ pub struct FileStores {
     pub bucket: Option<String>,
     /// Key file for the bucket.
     pub service_account: Option<PathBuf>,
+    /// Whether logs in the bucket are downloaded from there.
+    pub redirect_raw_logs: bool,
 }

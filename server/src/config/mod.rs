@@ -165,11 +165,12 @@ mod tests {
 
     #[test]
     fn a_flag_beats_the_file_and_the_file_beats_the_default() {
-        let file = "listen = \"127.0.0.1:4000\"\nlimit_reads = 7\nrate_limits = \"off\"";
+        let file = "listen = \"127.0.0.1:4000\"\nlimit_reads = 7\nrate_limits = \"off\"\nraw_log_redirect = \"on\"";
         let config = load(file, &["--listen", "127.0.0.1:5000"]).expect("settings");
         assert_eq!(config.http.listen.port(), 5000);
         assert_eq!((config.limits.reads, config.limits.is_on), (7, false));
         assert_eq!(config.limits.writes, 20);
+        assert!(config.files.redirect_raw_logs && !load(file, &["--raw-log-redirect", "off"]).expect("settings").files.redirect_raw_logs);
         assert_eq!(config.database.url(), "sqlite://runlens.db");
     }
 

@@ -68,6 +68,12 @@ pub(crate) async fn encoded_etag(request: Request, next: Next) -> Response {
     response
 }
 
+/// Whether `If-None-Match` names a tag, which is written with its quotes.
+pub(crate) fn knows(headers: &HeaderMap, tag: &str) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    tag.strip_suffix('"').is_some_and(|stem| lists.into_iter().any(|list| known_form(list, stem).is_some()))
+}
+
 /// The form of the tag that a list names: plain, or with an encoding.
 fn known_form(list: &str, stem: &str) -> Option<String> {
     list.split(',').map(str::trim).find_map(|known| {

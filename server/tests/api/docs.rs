@@ -44,3 +44,20 @@ async fn the_page_runs_nothing_of_others_and_is_sent_once() {
     let again = server.get("/api/docs").header("if-none-match", first.header("etag")).send().await;
     assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
 }
+
+#[tokio::test]
+async fn each_encoding_of_the_page_has_a_tag_of_its_own_and_is_known_again_by_it() {
+    let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
+    let mut tags = Vec::new();
+    for (encoding, ending) in [("", "\""), ("gzip", "-gzip\""), ("br", "-br\"")] {
+        let ask = || server.get("/api/docs").header("accept-encoding", encoding);
+        let first = ask().send().await;
+        let tag = first.header("etag").to_owned();
+        assert_eq!((first.status.as_u16(), first.header("content-encoding")), (200, encoding));
+        assert!(tag.ends_with(ending) && !tags.contains(&tag), "{tag} after {tags:?}");
+        let again = ask().header("if-none-match", &tag).send().await;
+        assert_eq!((again.status.as_u16(), again.body.len(), again.header("etag")), (304, 0, tag.as_str()));
+        assert_eq!((again.header("content-length"), again.header("vary").to_ascii_lowercase().as_str()), ("", "accept-encoding"));
+        tags.push(tag);
+    }
+}

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::server::Server;
 
-const LOG: &str = "2026-06-27 12:00:00 worker started\n[ERROR] build failed\r\nwarning: unused variable\n0 errors\n\u{1b}[31merror\u{1b}[0m: test_runner gave up";
+pub(crate) const LOG: &str = "2026-06-27 12:00:00 worker started\n[ERROR] build failed\r\nwarning: unused variable\n0 errors\n\u{1b}[31merror\u{1b}[0m: test_runner gave up";
 
 each_backend! {
     async fn a_log_is_read_page_by_page(test) {
@@ -31,10 +31,35 @@ each_backend! {
             ("?contains=ERROR", vec![2, 4, 5]),
             ("?contains=error&level=info", vec![4]),
             ("?direction=backward&limit=1", vec![5]),
+            ("?from_line=4", vec![4, 5]),
+            ("?from_line=6", vec![]),
+            ("?from_line=2&direction=backward", vec![1, 2]),
+            ("?from_line=99&direction=backward&limit=2", vec![4, 5]),
+            ("?tail=2", vec![4, 5]),
+            ("?regex=%5E(%5C%5B%7Cwarn)", vec![2, 3]),
+            ("?regex=(%3F-i)ERROR", vec![2]),
+            ("?regex=%5Eerror", vec![5]),
         ] {
             let page = get(query).await;
             let found: Vec<_> = page["data"].as_array().expect("lines").iter().map(|line| line["line"].as_u64().expect("a number")).collect();
             assert_eq!(found, lines, "{query}");
+        }
+        let around = get("?level=warning&context=1").await;
+        let found: Vec<_> = around["data"].as_array().expect("lines").iter().map(|line| (line["line"].clone(), line["is_context"].clone())).collect();
+        assert_eq!(found, [(json!(2), json!(true)), (json!(3), json!(false)), (json!(4), json!(true))]);
+        for (query, first, last) in [("", 1, 5), ("?limit=2", 1, 2), ("?tail=2", 4, 5), ("?level=warning", 1, 5), ("?from_line=3&limit=1", 3, 3)] {
+            assert_eq!(get(query).await["examined"], json!({"first": first, "last": last}), "{query}");
+        }
+        for (query, name, fault) in [
+            ("regex=a(b", "regex", "is no regular expression: unclosed group, at character 2"),
+            ("regex=%C3%A9%5B", "regex", "is no regular expression: unclosed character class, at character 2"),
+            ("regex=%5Cw%7B200%7D%7B200%7D", "regex", "is too large once compiled; repeat less"),
+            ("regex=a&contains=b", "regex", "must not be given together with `contains`"),
+            ("tail=5&from_line=1", "tail", "must not be given together with `from_line`"),
+            ("from_line=0", "from_line", "must be a whole number from 1 to 9007199254740991"),
+        ] {
+            let body = server.get(&format!("/api/v1/runs/{run}/logs?{query}")).token(&token).send().await.failure(400, "validation_error");
+            assert_eq!(body["details"]["fields"][name], fault, "{query}");
         }
         let odd = server.get(&format!("/api/v1/runs/{run}/logs?cursor=nonsense")).token(&token).send().await.failure(400, "validation_error");
         assert!(odd["details"]["fields"]["cursor"].is_string(), "{odd}");
@@ -54,6 +79,6 @@ each_backend! {
         let server = Server::new(test);
         let token = server.reader().await;
         let page = server.get(&format!("/api/v1/runs/{run}/logs")).token(&token).send().await.ok();
-        assert_eq!(page, json!({"data": [], "pagination": {"limit": 100, "next_cursor": null}}));
+        assert_eq!(page, json!({"data": [], "pagination": {"limit": 100, "next_cursor": null}, "examined": null}));
     }
 }

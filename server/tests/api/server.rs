@@ -4,9 +4,9 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, BodyDataStream, to_bytes},
     extract::ConnectInfo,
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
 use runlens_contract::auth::Scope;
 use runlens_domain::{Platform, testing::TestPlatform};
@@ -149,10 +149,19 @@ impl Call<'_> {
         self
     }
 
-    pub(crate) async fn send(mut self) -> Answer {
+    /// Sends it, and lets the body be read as it comes.
+    pub(crate) async fn open(self) -> (HeaderMap, BodyDataStream) {
+        let (parts, body) = self.answer().await.into_parts();
+        (parts.headers, body.into_data_stream())
+    }
+
+    async fn answer(mut self) -> Response<Body> {
         self.request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.peer, 40_000))));
-        let response = self.web.0.clone().oneshot(self.request).await.expect("an answer");
-        let (parts, body) = response.into_parts();
+        self.web.0.clone().oneshot(self.request).await.expect("an answer")
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        let (parts, body) = self.answer().await.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a whole body");
         Answer { status: parts.status, headers: parts.headers, body: body.to_vec() }
     }

@@ -90,7 +90,7 @@ proptest! {
             prop_assert!(content[..end.offset as usize].ends_with(b"\n") || end == index.end);
             let mut counts = Counts::default();
             lines[before..end.line as usize - 1].iter().for_each(|line| counts.add(line.level, line.source));
-            prop_assert_eq!(block.counts, counts, "of {:?}", index.range(number));
+            prop_assert_eq!(block.counts, counts, "of {:?}", block.start);
             (offset, before) = (end.offset, end.line as usize - 1);
             total += counts;
         }

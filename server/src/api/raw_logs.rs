@@ -1,0 +1,112 @@
+//! Build logs as they lie in their store.
+
+use std::{
+    ops::Range,
+    time::{Duration, SystemTime},
+};
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use runlens_contract::{ErrorBody, ErrorCode};
+use runlens_domain::{
+    Platform,
+    logs::{LogFile, RawLog},
+};
+
+use crate::{
+    download::{Part, is_known, part},
+    error::ApiError,
+    extract::{Asker, RunId},
+};
+
+/// Get the log of a run as a file
+///
+/// The bytes as they lie in the store, never compressed. Logs have up to gigabytes: to find something in one, ask for the outline first
+/// (`get_run_log_outline`), then for the region (`list_run_logs` with `from_line`) or for what is looked for (`search_run_log`).
+///
+/// `Range` asks for a part; of several ranges the whole is answered. `If-Range` takes the `ETag`, `If-None-Match` and
+/// `If-Modified-Since` are honoured. A file that is cut while it is sent ends the connection before `Content-Length` bytes.
+/// An installation may send downloads of logs in its bucket to the bucket.
+#[utoipa::path(
+    get, path = "/runs/{run_id}/logs/raw", tag = "logs", operation_id = "get_raw_run_log",
+    params(
+        ("run_id" = i32, Path, description = "Numeric run ID", minimum = 1, example = 100),
+        ("Range" = Option<String>, Header, description = "Which bytes, such as `bytes=0-1023`, `bytes=4096-` or `bytes=-1024`",
+            pattern = "^bytes=([0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$")
+    ),
+    responses(
+        (status = OK, description = "The file", body = String, content_type = "text/plain", headers(
+            ("Content-Type" = String, description = "`text/plain`, with `charset=utf-8` or `charset=windows-1252` where that is known"),
+            ("Content-Length" = u64, description = "Bytes of the file"),
+            ("Content-Disposition" = String, description = "`attachment`, and a name for the file"),
+            ("Accept-Ranges" = String, description = "`bytes`"),
+            ("Last-Modified" = String, description = "When the file was last written")
+        )),
+        (status = PARTIAL_CONTENT, description = "The part that `Range` asks for", body = String, content_type = "text/plain", headers(
+            ("Content-Range" = String, description = "Which bytes these are, and how many there are in all: `bytes 0-1023/146515`"),
+            ("Content-Length" = u64, description = "Bytes of the part")
+        )),
+        (status = TEMPORARY_REDIRECT, description = "The file lies in the installation's bucket", headers(
+            ("Location" = String, description = "Address at which anybody who has it may fetch the file for 15 minutes")
+        )),
+        (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody),
+        (status = RANGE_NOT_SATISFIABLE, description = "The file ends before the part that `Range` asks for", body = ErrorBody, headers(
+            ("Content-Range" = String, description = "How many bytes there are: `bytes */146515`")
+        ))
+    ),
+    extensions(("x-required-scope" = json!("system:read")))
+)]
+pub(crate) async fn get_raw_run_log(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    RunId(id): RunId,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    match platform.open_run(&caller, id).await?.raw_log().await? {
+        RawLog::Address(address) => {
+            let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store".to_owned())];
+            Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
+        }
+        RawLog::File(file) => send(id, &file, &headers).await,
+    }
+}
+
+async fn send(run_id: i32, file: &LogFile, asked: &HeaderMap) -> Result<Response, ApiError> {
+    let (size, tag) = (file.size(), format!("\"{}\"", file.version()));
+    let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(file.last_modified().unix()).unwrap_or_default());
+    let validators = [(header::ETAG, tag.clone()), (header::LAST_MODIFIED, httpdate::fmt_http_date(modified))];
+    if is_known(asked, &tag, modified) {
+        return Ok((StatusCode::NOT_MODIFIED, validators).into_response());
+    }
+    let (status, range) = match part(asked, &tag, size) {
+        Part::Whole => (StatusCode::OK, 0..size),
+        Part::Bytes(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Part::Unsatisfiable => {
+            let body = ErrorBody::new(ErrorCode::RangeNotSatisfiable, format!("The log of run {run_id} has {size} bytes."));
+            let body = body.with("run_id", run_id).with("size_bytes", size);
+            return Ok(([(header::CONTENT_RANGE, format!("bytes */{size}"))], ApiError::from(body)).into_response());
+        }
+    };
+    let charset = file.encoding().await?.map(|encoding| format!("; charset={encoding}")).unwrap_or_default();
+    let description = [
+        (header::CONTENT_TYPE, format!("text/plain{charset}")),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"runlens-run-{run_id}.txt\"")),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        (header::CONTENT_LENGTH, (range.end - range.start).to_string()),
+    ];
+    let content_range = (status == StatusCode::PARTIAL_CONTENT).then(|| content_range(&range, size)).flatten();
+    let body = Body::from_stream(file.pieces(range).await?);
+    let mut response = (status, validators, description, body).into_response();
+    if let Some(value) = content_range {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    Ok(response)
+}
+
+fn content_range(range: &Range<u64>, size: u64) -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("bytes {}-{}/{size}", range.start, range.end - 1)).ok()
+}
