@@ -237,8 +237,8 @@ impl Page<'_> {
         let line = LogLine {
             line: start.line,
             timestamp: line::timestamp(&shown),
-            level: line::level(&shown),
-            source: line::source(&shown),
+            level: super::classify::level(&shown),
+            source: super::classify::source(&shown),
             message: message.to_owned(),
             truncated: is_cut || is_long,
             run_id: self.run_id,

@@ -69,8 +69,8 @@ impl Matcher {
         }
         let text = encoding.decode(head(raw, encoding, start, limits));
         let shown = visible(&text);
-        self.filter.source.is_none_or(|wanted| wanted == line::source(&shown))
-            && self.filter.level.is_none_or(|wanted| wanted == line::level(&shown))
+        self.filter.source.is_none_or(|wanted| wanted == super::classify::source(&shown))
+            && self.filter.level.is_none_or(|wanted| wanted == super::classify::level(&shown))
     }
 
     /// Where the text that is looked for stands in visible text, as far as `reach` characters of it go: the first `limit` places.
