@@ -174,7 +174,7 @@ impl Viewer {
     pub(super) fn begin(self) {
         Effect::new(move |before: Option<()>| {
             if before.is_none() && self.scroller.get_untracked().is_some() {
-                self.take_over();
+                self.take_over(10);
                 let keys = window_event_listener(ev::keydown, move |event| self.key(&event));
                 let resize = window_event_listener(ev::resize, move |_| self.resized());
                 let hash = window_event_listener(ev::hashchange, move |_| self.follow_fragment());
@@ -196,8 +196,15 @@ impl Viewer {
         self.core.try_update_value(act)
     }
 
-    fn take_over(self) {
+    fn take_over(self, patience: u8) {
         let Some(scroller) = self.scroller.get_untracked() else { return };
+        // A page that was not loaded but come to is built before it is part of the document.
+        if scroller.client_height() == 0 {
+            if let Some(patience) = patience.checked_sub(1) {
+                request_animation_frame(move || self.take_over(patience));
+            }
+            return;
+        }
         let scrolled = f64::from(scroller.scroll_top());
         let _ = scroller.class_list().add_1("taken");
         self.with(|core| {
@@ -208,9 +215,7 @@ impl Viewer {
         self.draw();
         self.place_bar();
         self.follow_fragment();
-        if self.with(|core| core.looked_for.is_some()) == Some(true) {
-            self.count();
-        }
+        self.count(false);
         self.rest();
         self.watch();
     }
@@ -774,8 +779,7 @@ impl Viewer {
             core.looked_for = looked_for;
             core.search += 1;
             core.match_line = None;
-            let drawn = core.viewport.drawn();
-            core.cache.renew(drawn);
+            core.cache.renew(core.viewport.drawn());
             true
         });
         if changed != Some(true) {
@@ -783,15 +787,15 @@ impl Viewer {
         }
         self.find.set(Find { text, ..Find::default() });
         self.write_address();
-        self.draw();
         if is_sought {
-            self.next_match(true);
-            self.count();
+            self.count(true);
+        } else {
+            self.draw();
         }
     }
 
-    /// Counts the matches until all have been.
-    fn count(self) {
+    /// Counts the matches until all have been; `is_first` goes to one of them.
+    fn count(self, is_first: bool) {
         let frame = self.frame();
         let Some(Some((filter, generation))) = self.with(|core| Some((core.looked_for.clone()?, core.search))) else { return };
         spawn_local(async move {
@@ -801,13 +805,26 @@ impl Viewer {
             }
             match answer {
                 Ok(found) => {
-                    let is_complete = found.is_complete;
-                    self.find.update(|find| (find.matches, find.is_complete, find.fault) = (found.matches, is_complete, None));
-                    if !is_complete {
-                        set_timeout(move || self.count(), GOING_THROUGH);
+                    let was_complete = self.find.with_untracked(|find| find.is_complete);
+                    self.find.update(|find| (find.matches, find.is_complete, find.fault) = (found.matches, found.is_complete, None));
+                    if is_first {
+                        self.draw();
+                        self.next_match(true);
+                    } else if found.is_complete && !was_complete {
+                        // Rows that were read while the search had not got to them are not marked.
+                        self.with(|core| core.cache.renew(core.viewport.drawn()));
+                        self.draw();
+                    }
+                    if !found.is_complete {
+                        set_timeout(move || self.count(false), GOING_THROUGH);
                     }
                 }
-                Err(body) => self.find.update(|find| find.fault = Some(fault(&body).unwrap_or(body.message))),
+                Err(body) => {
+                    // What cannot be looked for is not asked for again with every row.
+                    self.with(|core| core.looked_for = None);
+                    self.find.update(|find| find.fault = Some(fault(&body).unwrap_or(body.message)));
+                    self.draw();
+                }
             }
         });
     }
