@@ -212,6 +212,7 @@ test.describe('the viewer @javascript', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [390, 1440]) {
       test(`nothing is in the way of anybody, ${colorScheme}, ${width} px`, async ({ page, log, platform }) => {
+        test.slow();
         const { run_id } = await long(platform);
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });

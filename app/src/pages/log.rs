@@ -57,7 +57,13 @@ fn show(page: LogView, address: Address) -> AnyView {
             return failure(&body, &address.href());
         }
         Err(body) => (None, failed_part(&body, &address.href())),
-        Ok(start) => (Some(head::words(&start.outline, at.lines)), shown(id, &at, start)),
+        Ok(start) => {
+            let words = head::words(&start.outline, at.lines);
+            // Another place is another window: nothing of the one before is put to use again, neither where it was nor what was typed.
+            let key = address.href();
+            let content = view! { <For each=move || [key.clone()] key=String::clone children=move |_| shown(id, &at, start.clone())/> };
+            (Some(words), content.into_any())
+        }
     };
     let (place, description) = words.unwrap_or_default();
     view! {

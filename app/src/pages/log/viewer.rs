@@ -53,6 +53,8 @@ struct Core {
     /// The line that the search has got to.
     match_line: Option<u64>,
     busy: u32,
+    /// Times that wrapped rows have been measured: it comes to rest, and must.
+    rounds: u8,
     is_paused: bool,
     is_flung: bool,
     is_watching: bool,
@@ -145,6 +147,7 @@ impl Viewer {
             looked_for,
             match_line: None,
             busy: 0,
+            rounds: 0,
             is_paused: false,
             is_flung: false,
             is_watching: false,
@@ -289,12 +292,16 @@ impl Viewer {
     fn measure(self) {
         let Some(layer) = self.layer.get_untracked() else { return };
         let places: Vec<(f64, f64)> = drawn_rows(&layer).map(|row| (f64::from(row.offset_top()), f64::from(row.offset_height()))).collect();
-        let first = self.rows.with_untracked(|rows| rows.first().map_or(0, |row| row.index));
+        let first = self.rows.with_untracked(|rows| (rows.first().map_or(0, |row| row.index), rows.len()));
+        let (first, is_drawn) = (first.0, first.1 == places.len());
         let heights: Vec<f64> = places.iter().map(|(_, height)| *height).collect();
         let settled = self.with(|core| {
             let before = core.viewport.drawn();
-            core.viewport.settle(first, &heights);
-            (core.viewport.row, core.viewport.within, before != core.viewport.drawn())
+            if is_drawn {
+                core.viewport.settle(first, &heights);
+            }
+            core.rounds = core.rounds.wrapping_add(1);
+            (core.viewport.row, core.viewport.within, before != core.viewport.drawn() && core.rounds % 8 > 0)
         });
         let Some((row, within, has_moved)) = settled else { return };
         let top = row.checked_sub(first).and_then(|at| places.get(at as usize)).map_or(0.0, |(top, _)| *top);
@@ -773,7 +780,7 @@ impl Viewer {
         let address = LogAddress { find: Some(text.clone()).filter(|_| is_sought), is_regex, ..frame.address.clone() };
         let changed = self.with(|core| {
             let looked_for = address.search();
-            if core.looked_for == looked_for {
+            if core.looked_for == looked_for && self.find.with_untracked(|find| find.text == text) {
                 return false;
             }
             core.looked_for = looked_for;

@@ -29,12 +29,14 @@ pub(super) struct Viewport {
     pub within: f64,
     /// Where the scroll bar was left.
     pub scroll: f64,
+    /// Whether the end is kept in view while wrapped rows get their heights.
+    pub is_held: bool,
 }
 
 impl Viewport {
     /// A window onto rows from one on.
     pub(super) fn new(rows: u64, row: u64, within: f64) -> Self {
-        Self { rows, height: 0.0, is_wrapped: false, row, within, scroll: 0.0 }
+        Self { rows, height: 0.0, is_wrapped: false, row, within, scroll: 0.0, is_held: false }
     }
 
     /// Pixels that can be scrolled through, those in view included.
@@ -71,6 +73,7 @@ impl Viewport {
     pub(super) fn scrolled(&mut self, scroll: f64) {
         let step = scroll - self.scroll;
         self.scroll = scroll;
+        self.is_held = false;
         if self.is_plain() {
             self.set_top(scroll);
         } else if step.abs() <= MAX_STEP {
@@ -82,6 +85,7 @@ impl Viewport {
 
     /// Moves by pixels. Wrapped rows still have to be measured: [`Self::settle`].
     pub(super) fn move_by(&mut self, pixels: f64) {
+        self.is_held = false;
         if self.is_wrapped { self.within += pixels } else { self.set_top(self.top() + pixels) }
     }
 
@@ -98,12 +102,14 @@ impl Viewport {
 
     /// Shows a row, with some before it where there are any.
     pub(super) fn show(&mut self, row: u64, before: u64) {
+        self.is_held = false;
         let row = row.min(self.rows.saturating_sub(1)).saturating_sub(before);
         if self.is_wrapped { (self.row, self.within) = (row, 0.0) } else { self.set_top(row as f64 * ROW) }
     }
 
     /// Shows the last rows.
     pub(super) fn show_end(&mut self) {
+        self.is_held = self.is_wrapped;
         if self.is_wrapped {
             (self.row, self.within) = (self.rows.saturating_sub(1), 0.0);
         } else {
@@ -128,6 +134,9 @@ impl Viewport {
 
     /// The place once the rows around it are known to have these heights, `first` the first of them.
     pub(super) fn settle(&mut self, first: u64, heights: &[f64]) {
+        if self.is_held {
+            (self.row, self.within) = (self.rows.saturating_sub(1), 0.0);
+        }
         let height_of = |row: u64| row.checked_sub(first).and_then(|at| heights.get(at as usize)).copied();
         while self.within < 0.0 {
             let Some(height) = self.row.checked_sub(1).and_then(height_of) else {
@@ -310,6 +319,12 @@ mod tests {
         view.settle(5, &[24.0, 24.0, 48.0, 48.0, 24.0]);
         // 24 + 48 fit, and 28 pixels of the row before them.
         assert_eq!((view.row, view.within), (7, 20.0));
+        // Once the last rows are read they are higher, and the end stays in view.
+        view.settle(5, &[24.0, 24.0, 48.0, 48.0, 96.0]);
+        assert_eq!((view.row, view.within), (8, 44.0));
+        view.scrolled(0.0);
+        view.settle(5, &[24.0, 24.0, 48.0, 48.0, 240.0]);
+        assert_eq!((view.row, view.within), (8, 44.0));
         let mut short = Viewport { is_wrapped: true, height: 600.0, ..viewport(2) };
         short.scrolled(50.0);
         short.settle(0, &[48.0, 24.0]);
