@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_size_has_two_or_three_digits() {
-        let cases = [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (4_290, "4.2 kB"), (21_400_000, "21 MB"), (1_100_000_000, "1.1 GB")];
+        let cases =
+            [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (4_290, "4.2 kB"), (21_400_000, "21 MB"), (1_100_000_000, "1.1 GB")];
         for (bytes, text) in cases {
             assert_eq!(size(bytes), text);
         }

@@ -198,12 +198,19 @@ test.describe('the viewer @javascript', () => {
     await log.scroller.evaluate((element) => element.scrollTo(0, 99_999 * 24));
     await expect(log.line(100_000).locator('.message')).toHaveText(/line 100000$/);
     expect((await log.seen())[0]).toBe(100_000);
+  });
 
-    // The same log goes on, and is followed until the reader turns back.
+  test('a log that grows is followed until the reader turns back', async ({ page, log, platform }) => {
+    const running = await platform.runs('status=running');
+    const { run_id } = running[running.length - 1];
+    writeFileSync(path(run_id), Array.from({ length: 2_000 }, (_, line) => `2026-06-27 12:00:00 [INFO] worker: line ${line + 1}\n`).join(''));
+    await expect.poll(async () => (await outline(platform, run_id)).lines).toBe(2_000);
+    await log.enter(run_id, '?from_line=1');
     await page.getByLabel('Follow').check();
-    await expect(log.line(200_000)).toBeInViewport();
+    await expect(log.line(2_000)).toBeInViewport();
     appendFileSync(path(run_id), '2026-06-27 12:00:01 [ERROR] worker: one more\n');
-    await expect(log.line(200_001)).toBeInViewport({ timeout: 10_000 });
+    await expect(log.line(2_001)).toBeInViewport({ timeout: 15_000 });
+    await expect(page.locator('.log-counts')).toContainText('2,001 lines');
     await log.scroller.hover();
     await page.mouse.wheel(0, -500);
     await expect(page.getByLabel('Follow')).not.toBeChecked();

@@ -89,7 +89,8 @@ fn first_line(outline: &LogOutline, address: &LogAddress) -> Option<u64> {
     let line = pointed.or(address.from_line).or_else(|| error().filter(|_| !address.is_end)).unwrap_or(1).max(1);
     let last = outline.lines.saturating_sub(u64::from(LIMIT) - 1).max(1);
     // Beyond the end there is nothing to read: the last lines are as near as can be.
-    (!address.is_end && !(outline.is_complete && line > last)).then_some(line)
+    let is_end = address.is_end || (outline.is_complete && line > last);
+    (!is_end).then_some(line)
 }
 
 async fn lines(open: &RunSource, outline: &LogOutline, address: &LogAddress) -> Result<LogRows, ErrorBody> {
@@ -111,7 +112,11 @@ async fn matches(open: &RunSource, filter: &LogFilter, address: &LogAddress) -> 
     let from_match = address.from_match.filter(|_| from_line.is_none() && direction.is_none());
     let query = LogSearchQuery { from_line: from_line.filter(|_| direction.is_none()), from_match, direction, ..search(filter.clone()) };
     let found = open.search_log(&query).await?;
-    Ok(LogRows { total: found.matches.max(found.data.last().map_or(0, |row| row.number)), data: found.data, is_complete: found.is_complete })
+    Ok(LogRows {
+        total: found.matches.max(found.data.last().map_or(0, |row| row.number)),
+        data: found.data,
+        is_complete: found.is_complete,
+    })
 }
 
 /// Lines as rows in their order.

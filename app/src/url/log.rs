@@ -121,7 +121,8 @@ pub fn fragment(lines: LineRange) -> String {
 
 /// The lines that a fragment points at: `#L120`, `#L120-L140`, `#L120-140`.
 pub fn read_fragment(hash: &str) -> Option<LineRange> {
-    let (first, last) = hash.strip_prefix("#L")?.split_once('-').map_or((hash.strip_prefix("#L")?, None), |(first, last)| (first, Some(last)));
+    let (first, last) =
+        hash.strip_prefix("#L")?.split_once('-').map_or((hash.strip_prefix("#L")?, None), |(first, last)| (first, Some(last)));
     let last = last.map_or(first, |last| last.strip_prefix('L').unwrap_or(last));
     range(&format!("{first}-{last}"))
 }

@@ -117,10 +117,13 @@ impl Cache {
 
     /// What is looked for has changed: everything is to be read again, and these rows are shown until then.
     pub(super) fn renew(&mut self, shown: Range<u64>) {
-        let rows = shown.clone().map_while(|row| match self.row(row) {
-            Content::Line(line) => Some(Arc::new(LogMatch { ranges: Vec::new(), ..(*line).clone() })),
-            _ => None,
-        }).collect();
+        let rows = shown
+            .clone()
+            .map_while(|row| match self.row(row) {
+                Content::Line(line) => Some(Arc::new(LogMatch { ranges: Vec::new(), ..(*line).clone() })),
+                _ => None,
+            })
+            .collect();
         self.first = (shown.start, rows);
         self.is_stale = true;
         self.blocks.clear();

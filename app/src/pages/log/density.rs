@@ -18,7 +18,15 @@ fn shape(piece: &LogDensity) -> (&'static str, u8) {
     };
     // Ten errors in a thousand lines are as many as one wants to know of.
     let per_thousand = count * 1000 / piece.lines.max(1);
-    (class, match per_thousand { 0..=1 => 1, 2..=9 => 2, 10..=99 => 3, _ => 4 })
+    (
+        class,
+        match per_thousand {
+            0..=1 => 1,
+            2..=9 => 2,
+            10..=99 => 3,
+            _ => 4,
+        },
+    )
 }
 
 /// The pieces as links to their first lines. They are no stops of the keyboard: it has `e` for what they show.

@@ -123,7 +123,11 @@ mod tests {
         ];
         for (is_forward, error, critical, line, number) in cases {
             let nearest = combine(vec![answer(4, error), answer(2, critical)], is_forward);
-            assert_eq!((nearest.line.map(|found| found.line.line), nearest.number, nearest.matches), (line, number, 6), "{error:?} {critical:?}");
+            assert_eq!(
+                (nearest.line.map(|found| found.line.line), nearest.number, nearest.matches),
+                (line, number, 6),
+                "{error:?} {critical:?}"
+            );
         }
     }
 

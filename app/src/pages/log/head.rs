@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use runlens_contract::log::{LineRange, LogOutline};
 
 use super::{lines::raw, viewer::Viewer};
-use crate::{
-    format,
-    url::log::LogAddress,
-};
+use crate::{format, url::log::LogAddress};
 
 /// What a preview of the page says: an addition to its title, and the beginning of its description.
 pub(super) fn words(outline: &LogOutline, lines: Option<LineRange>) -> (String, String) {

@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn letters_act_where_nobody_types_and_can_be_turned_off() {
-        let acts = |press: Press<'static>| ["/", "n", "N", "e", "E", "g", "f", "w", "t", "?"].map(|key| action(Press { key, ..press })).iter().flatten().count();
+        let acts = |press: Press<'static>| {
+            ["/", "n", "N", "e", "E", "g", "f", "w", "t", "?"].map(|key| action(Press { key, ..press })).iter().flatten().count()
+        };
         assert_eq!(acts(FREE), 10);
         assert_eq!(acts(Press { in_field: true, ..FREE }), 0);
         assert_eq!(acts(Press { letters: false, ..FREE }), 0);

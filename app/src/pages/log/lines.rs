@@ -100,11 +100,12 @@ fn draw(row: Row, frame: &Frame, chosen: Option<LineRange>) -> AnyView {
         Content::Line(line) => line_row(&line, index, frame, chosen),
         content => {
             let number = number.map(format::number);
-            let first_of_block = row.index % super::cache::BLOCK == 0;
+            let first_of_block = row.index.is_multiple_of(super::cache::BLOCK);
             let text = match content {
                 Content::Failed(message) => {
                     let retry = view! { <button type="button" class="retry quiet">"Try again"</button> };
-                    view! { <span class="failed">{if first_of_block { message } else { "not read".to_owned() }} " " {retry}</span> }.into_any()
+                    view! { <span class="failed">{if first_of_block { message } else { "not read".to_owned() }} " " {retry}</span> }
+                        .into_any()
                 }
                 _ => view! { <span class="ghost" aria-hidden="true"></span> }.into_any(),
             };
@@ -141,7 +142,7 @@ fn line_row(row: &LogMatch, index: String, frame: &Frame, chosen: Option<LineRan
         view! { <a class="context" href=LogAddress::permalink(frame.run, range) title="In context" aria-label=label>"↗"</a> }
     });
     let found_far = ranges.iter().any(|range| range.end as usize > FOLD);
-    let (head, rest, hidden) = ansi::fold(ansi::pieces(&line.message, &ranges), FOLD);
+    let (head, rest, hidden) = ansi::fold(ansi::pieces(&line.message, ranges), FOLD);
     let rest = (hidden > 0).then(|| {
         let more = format!("… {} more", format::counted(hidden as u64, "character", "characters"));
         view! { <details open=found_far><summary>{more}</summary><span>{shown(rest)}</span></details> }
@@ -238,7 +239,11 @@ mod tests {
 
     #[test]
     fn the_neighbours_of_a_page_are_found_by_number() {
-        let frame = |is_filtered| Frame { run: 7, address: LogAddress { level: is_filtered.then_some(LogLevel::Error), ..LogAddress::default() }, is_filtered };
+        let frame = |is_filtered: bool| Frame {
+            run: 7,
+            address: LogAddress { level: is_filtered.then_some(LogLevel::Error), ..LogAddress::default() },
+            is_filtered,
+        };
         let some = |text: &str| Some(format!("/runs/7/logs{text}"));
 
         let at = pages(&frame(false), &rows(490..590), 1_000, true);

@@ -51,9 +51,8 @@ pub(super) fn tools(frame: &Frame, viewer: Viewer) -> AnyView {
         let sources: Vec<_> = LogSource::ALL.iter().map(|source| (source.as_str(), number(outline.sources.of(*source)))).collect();
         (levels, sources)
     });
-    let fault = move || {
-        viewer.find.with(|find| find.fault.clone()).map(|fault| view! { <p class="fault" id="log-fault" role="alert">{fault}</p> })
-    };
+    let fault =
+        move || viewer.find.with(|find| find.fault.clone()).map(|fault| view! { <p class="fault" id="log-fault" role="alert">{fault}</p> });
     let is_faulty = move || viewer.find.with(|find| find.fault.is_some()).then_some("true");
     let fields = view! {
         <label class="wide">

@@ -526,7 +526,7 @@ impl Viewer {
     }
 
     fn answered(self, block: u64, search: u32, answer: Result<Vec<LogMatch>, ErrorBody>) {
-        let pause = answer.as_ref().err().filter(|body| body.code == ErrorCode::RateLimited).map(|body| retry_after(body));
+        let pause = answer.as_ref().err().filter(|body| body.code == ErrorCode::RateLimited).map(retry_after);
         let is_shown = self.with(|core| {
             core.busy = core.busy.saturating_sub(1);
             if search != core.search {
@@ -588,7 +588,10 @@ impl Viewer {
                 spawn_local(async move {
                     let outline = log_outline(frame.run).await;
                     let rows = match frame.is_filtered {
-                        true => log_search(frame.run, LogSearchQuery { limit: 0, ..search(frame.address.filter()) }).await.ok().map(|found| found.matches),
+                        true => log_search(frame.run, LogSearchQuery { limit: 0, ..search(frame.address.filter()) })
+                            .await
+                            .ok()
+                            .map(|found| found.matches),
                         false => outline.as_ref().ok().map(|outline| outline.lines),
                     };
                     if self.with(|_| ()).is_some() {
@@ -669,7 +672,9 @@ impl Viewer {
             return;
         }
         let is_number = element.closest(".number a").ok().flatten().is_some();
-        let Some(line) = line_of(&element).filter(|_| is_number && !event.ctrl_key() && !event.meta_key() && event.button() == 0) else { return };
+        let Some(line) = line_of(&element).filter(|_| is_number && !event.ctrl_key() && !event.meta_key() && event.button() == 0) else {
+            return;
+        };
         event.prevent_default();
         let anchor = self.with(|core| core.anchor).flatten().filter(|_| event.shift_key());
         let other = anchor.unwrap_or(line);
@@ -749,7 +754,12 @@ impl Viewer {
                     let more = if is_complete { "" } else { "+" };
                     let again = if is_again { ", from the other end" } else { "" };
                     let line = row.line.line;
-                    let words = format!("Error {} of {}{more}, line {}{again}", format::number(number), format::number(matches), format::number(line));
+                    let words = format!(
+                        "Error {} of {}{more}, line {}{again}",
+                        format::number(number),
+                        format::number(matches),
+                        format::number(line)
+                    );
                     self.go_to(LineRange { first: line, last: line }, words);
                     return;
                 }
@@ -954,7 +964,9 @@ impl Viewer {
         let is_filtered = self.frame().is_filtered;
         let index = self.rows.with_untracked(|rows| rows.iter().find(|row| row.line(is_filtered) == Some(line)).map(|row| row.index));
         let rows = self.total.get_untracked();
-        let Some(next) = index.and_then(|index| if is_forward { Some(index + 1).filter(|next| *next < rows) } else { index.checked_sub(1) }) else {
+        let Some(next) =
+            index.and_then(|index| if is_forward { Some(index + 1).filter(|next| *next < rows) } else { index.checked_sub(1) })
+        else {
             return;
         };
         self.with(|core| {

@@ -125,11 +125,7 @@ impl Viewport {
 
     /// Whether the last row is in view.
     pub(super) fn is_at_end(&self) -> bool {
-        if self.is_wrapped {
-            self.row + (self.height / ROW / 2.0) as u64 >= self.rows
-        } else {
-            self.top() + 2.0 >= self.last_top()
-        }
+        if self.is_wrapped { self.row + (self.height / ROW / 2.0) as u64 >= self.rows } else { self.top() + 2.0 >= self.last_top() }
     }
 
     /// The place once the rows around it are known to have these heights, `first` the first of them.
