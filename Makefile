@@ -7,5 +7,5 @@ test: ; @scripts/test
 e2e: ; @scripts/e2e
 schemathesis: ; @scripts/schemathesis
 lint: ; @scripts/lint
-bench: ; @scripts/bench
+bench: ; @scripts/bench && scripts/bench logs
 fmt: ; @cargo fmt --all

@@ -212,7 +212,7 @@ mod tests {
     fn a_number_out_of_bounds_is_named_with_its_bounds() {
         for value in ["0", "101", "-1", "+5", "1e2", "", "4294967296", "５"] {
             let mut params = Params::new(&query_string(&[("limit", value)])[1..]);
-            assert_eq!(params.number("limit", 1, 100), None, "{value}");
+            assert_eq!(params.number("limit", 1_u32, 100), None, "{value}");
             let body = params.finish(()).expect_err(value);
             assert_eq!(body.details["fields"]["limit"], "must be a whole number from 1 to 100");
         }
@@ -239,7 +239,7 @@ mod tests {
             ("limit=5&x=%c3%28", "x"),
         ] {
             let mut params = Params::new(query);
-            params.number("limit", 1, 100);
+            params.number("limit", 1_u32, 100);
             let body = params.finish(()).expect_err(query);
             assert_eq!(body.details["fields"], json!({name: "must be UTF-8 in percent-encoding"}), "{query}");
         }

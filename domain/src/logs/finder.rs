@@ -12,6 +12,7 @@ use super::{
     Limits, LogCache, MatchCache,
     ansi::visible,
     blocks::{Stretch, changed, head, lines, open, require_same},
+    classify,
     cursor::Position,
     encoding::Encoding,
     index::LogIndex,
@@ -24,9 +25,6 @@ use crate::{
     error::{Error, Result},
     files::{FileKey, FileReader, FoundFile, not_to_be_kept},
 };
-
-/// The most places of a line that are named.
-const MAX_RANGES: usize = 20;
 
 /// A page of matches in a run's log.
 ///
@@ -237,8 +235,8 @@ impl Page<'_> {
         let line = LogLine {
             line: start.line,
             timestamp: line::timestamp(&shown),
-            level: super::classify::level(&shown),
-            source: super::classify::source(&shown),
+            level: classify::level(&shown),
+            source: classify::source(&shown),
             message: message.to_owned(),
             truncated: is_cut || is_long,
             run_id: self.run_id,
@@ -246,7 +244,7 @@ impl Page<'_> {
             is_context: false,
         };
         let reach = visible(message).chars().count();
-        let ranges = self.matcher.ranges(&shown, reach, MAX_RANGES);
+        let ranges = self.matcher.ranges(&shown, reach);
         Placed { place: start..Position { offset: start.offset + length, line: start.line + 1 }, found: LogMatch { number, line, ranges } }
     }
 }

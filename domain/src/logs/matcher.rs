@@ -1,6 +1,6 @@
 //! Which lines pass a filter: of many lines at a time, and of one.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use runlens_contract::log::{LogFilter, TextRange};
 
@@ -8,6 +8,7 @@ use super::{
     Limits,
     ansi::visible,
     blocks::{Stretch, head, lines},
+    classify,
     cursor::Position,
     encoding::Encoding,
     index::Counts,
@@ -50,48 +51,34 @@ impl Matcher {
 
     /// Tells of each line that passes where it begins. The buffer has whole lines, and begins at `start`.
     pub(super) fn each(&self, buffer: &[u8], start: Position, encoding: Encoding, limits: &Limits, mut tell: impl FnMut(Position)) {
-        for (start, raw) in lines(buffer, start) {
-            if self.passes(raw, start, encoding, limits) {
-                tell(start);
+        let Some(pattern) = &self.pattern else {
+            let passing = lines(buffer, start).filter(|(start, raw)| self.is_of_kind(raw, *start, encoding, limits));
+            return passing.for_each(|(start, _)| tell(start));
+        };
+        let _never_breaks = pattern.for_each_match(buffer, encoding, start.offset == 0, |line, raw| {
+            let here = Position { offset: start.offset + raw.start as u64, line: start.line + line as u64 };
+            if self.is_of_kind(&buffer[raw], here, encoding, limits) {
+                tell(here);
             }
-        }
+            ControlFlow::Continue(())
+        });
     }
 
-    fn passes(&self, raw: &[u8], start: Position, encoding: Encoding, limits: &Limits) -> bool {
-        if let Some(pattern) = &self.pattern {
-            let content = &raw[line::content(raw, encoding, start.offset == 0)];
-            if !pattern.is_in(&visible(&encoding.decode(content))) {
-                return false;
-            }
-        }
+    /// Whether a line is of the level and the source that are asked for.
+    fn is_of_kind(&self, raw: &[u8], start: Position, encoding: Encoding, limits: &Limits) -> bool {
         if self.filter.level.is_none() && self.filter.source.is_none() {
             return true;
         }
         let text = encoding.decode(head(raw, encoding, start, limits));
         let shown = visible(&text);
-        self.filter.source.is_none_or(|wanted| wanted == super::classify::source(&shown))
-            && self.filter.level.is_none_or(|wanted| wanted == super::classify::level(&shown))
+        self.filter.source.is_none_or(|wanted| wanted == classify::source(&shown))
+            && self.filter.level.is_none_or(|wanted| wanted == classify::level(&shown))
     }
 
-    /// Where the text that is looked for stands in visible text, as far as `reach` characters of it go: the first `limit` places.
-    pub(super) fn ranges(&self, visible: &str, reach: usize, limit: usize) -> Vec<TextRange> {
-        let Some(pattern) = &self.pattern else { return Vec::new() };
-        let mut ranges = Vec::new();
-        let (mut at, mut characters) = (0, 0);
-        let mut count_to = |to: usize| {
-            characters += visible[at..to].chars().count();
-            at = to;
-            characters
-        };
-        for found in pattern.ranges(visible).take(limit) {
-            let (start, end) = (count_to(found.start), count_to(found.end));
-            if end > reach {
-                break;
-            }
-            // At most `reach`.
-            ranges.push(TextRange { start: start as u32, end: end as u32 });
-        }
-        ranges
+    /// Where the text that is looked for stands in visible text, as far as `reach` characters of it go.
+    pub(super) fn ranges(&self, visible: &str, reach: usize) -> Vec<TextRange> {
+        let ranges = self.pattern.iter().flat_map(|pattern| pattern.ranges(visible));
+        ranges.take_while(|range| range.end as usize <= reach).map(|range| TextRange { start: range.start, end: range.end }).collect()
     }
 
     /// Whether a block that is one line passes, which is read in pieces. What it counts as is known.
@@ -100,12 +87,13 @@ impl Matcher {
             return Ok(self.may_match(&stretch.counts));
         };
         let range = long_content(stretch, reader, encoding)?;
-        let Some(mut search) = pattern.search(encoding) else {
-            let head = reader.read(range.start..range.end.min(range.start + limits.max_line))?;
-            return Ok(pattern.is_in(&visible(&encoding.decode(&head))));
-        };
+        if range.is_empty() {
+            return Ok(pattern.is_in(""));
+        }
+        let mut search = pattern.search(encoding)?;
         for start in range.clone().step_by(limits.piece as usize) {
-            if search.push(&reader.read(start..range.end.min(start + limits.piece))?) {
+            let end = range.end.min(start + limits.piece);
+            if search.push(&reader.read(start..end)?, end == range.end) {
                 return Ok(true);
             }
         }

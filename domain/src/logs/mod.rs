@@ -18,6 +18,7 @@ mod outline;
 mod place;
 mod raw;
 mod reader;
+#[allow(dead_code, reason = "searching many lines is for the search of whole logs")]
 mod search;
 #[cfg(test)]
 mod tests;

@@ -252,10 +252,14 @@ impl Reader<'_> {
         let Some(range) = &content.long else { return Ok(pattern.is_in(shown)) };
         let file = self.log.file();
         // What is held may be ASCII where the rest is not.
-        let Some(mut search) = pattern.search(self.log.encoding()?) else { return Ok(pattern.is_in(shown)) };
+        if range.is_empty() {
+            return Ok(pattern.is_in(shown));
+        }
+        let mut search = pattern.search(self.log.encoding()?)?;
         let step = self.log.limits().max_read;
         for start in range.clone().step_by(step as usize) {
-            if search.push(&file.read(start..range.end.min(start + step))?) {
+            let end = range.end.min(start + step);
+            if search.push(&file.read(start..end)?, end == range.end) {
                 return Ok(true);
             }
         }

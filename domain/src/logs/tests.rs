@@ -101,7 +101,7 @@ fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
 /// Every line, and whether it passes.
 fn naive_lines(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<(LogLine, bool)> {
     let encoding = encoding_of(content);
-    let compiled = |pattern: String| RegexBuilder::new(&pattern).case_insensitive(true).build().expect("a pattern");
+    let compiled = |pattern: String| RegexBuilder::new(&pattern).case_insensitive(true).multi_line(true).build().expect("a pattern");
     let needle = query.filter.contains.as_ref().map(|text| compiled(regex::escape(text)));
     let regex = query.filter.regex.clone().map(compiled);
     let mut lines = Vec::new();
@@ -114,8 +114,8 @@ fn naive_lines(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<(LogLine
         let head = encoding.decode(&bytes[..bytes.len().min(limits.max_line as usize)]).into_owned();
         let shown = visible(&head);
         let (level, source) = (classify::level(&shown), classify::source(&shown));
-        let passes = needle.as_ref().is_none_or(|needle| needle.is_match(&visible(&encoding.decode(bytes))))
-            && regex.as_ref().is_none_or(|regex| regex.is_match(&shown))
+        let whole = encoding.decode(bytes);
+        let passes = needle.iter().chain(&regex).all(|pattern| pattern.is_match(&visible(&whole)))
             && query.filter.level.is_none_or(|wanted| wanted == level)
             && query.filter.source.is_none_or(|wanted| wanted == source);
         let (message, is_cut) = line::message(&head);

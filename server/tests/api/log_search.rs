@@ -23,6 +23,7 @@ each_backend! {
         insta::assert_json_snapshot!("log_search", get("contains=ERROR").await);
         for (query, matches, page) in [
             ("contains=nothing", 0, vec![]),
+            ("regex=^.error", 1, vec![1]),
             ("level=error", 2, vec![1, 2]),
             ("source=worker", 1, vec![1]),
             ("contains=error&level=info", 1, vec![1]),
@@ -46,6 +47,10 @@ each_backend! {
         test.platform.files().put(&FileKey::log(run), LOG).await.expect("a log");
         let server = Server::new(test);
         let token = server.reader().await;
+        let path = format!("/api/v1/runs/{run}/logs/search?regex=err(or");
+        let body = server.get(&path).token(&token).send().await.failure(400, "validation_error");
+        let fault = body["details"]["fields"]["regex"].as_str().expect("a fault");
+        assert!(fault.contains("character 4"), "{fault}");
         for (query, field) in [
             ("", "contains"),
             ("limit=5", "contains"),

@@ -30,7 +30,7 @@ async fn whole(indexing: &Indexing) -> LogIndex {
 }
 
 fn index_of(file: &FoundFile, limits: Limits) -> LogIndex {
-    run(async { whole(&*LogCache::new(limits).index(file).await.expect("an index")).await })
+    run(async { whole(&LogCache::new(limits).index(file).await.expect("an index")).await })
 }
 
 /// A local log that grows.
@@ -117,7 +117,7 @@ proptest! {
             log.append(&content[written..end]);
             written = end;
             let file = log.found();
-            let extended = run(async { whole(&*cache.index(&file).await.expect("an index")).await });
+            let extended = run(async { whole(&cache.index(&file).await.expect("an index")).await });
             prop_assert_eq!(extended, index_of(&found(&content[..end]), limits), "after {} bytes", end);
         }
     }
@@ -131,7 +131,7 @@ proptest! {
                 files.put(&FileKey::log(RUN), content.clone()).await.expect("written");
                 files.find(&FileKey::log(RUN)).await.expect("an answer").expect("found")
             });
-            let index = run(async { whole(&*cache.index(&file).await.expect("an index")).await });
+            let index = run(async { whole(&cache.index(&file).await.expect("an index")).await });
             prop_assert_eq!(index, index_of(&found(&content), limits));
         }
     }
@@ -165,7 +165,7 @@ fn a_log_of_the_same_length_or_start_is_another_one() {
     for content in ["one\ntwo\n", "a\nb\nc\nd\n", "a\nb\n", "a\nX\nc\nd\ne\n"] {
         let log = Growing::new(content.as_bytes());
         let file = log.found();
-        let index = run(async { whole(&*cache.index(&file).await.expect("an index")).await });
+        let index = run(async { whole(&cache.index(&file).await.expect("an index")).await });
         assert_eq!(index.total.lines() as usize, content.lines().count(), "{content:?}");
     }
 }
@@ -183,7 +183,7 @@ fn a_log_that_is_cut_while_it_is_read_fails_for_those_who_wait_and_is_read_anew_
     let error = run(indexing.wait(PATIENCE, |_| None::<()>)).expect_err("it is shorter than it was");
     assert!(matches!(error, Error::Files(_)) && error.is_unavailable(), "{error}");
     let file = log.found();
-    let index = run(async { whole(&*cache.index(&file).await.expect("an index")).await });
+    let index = run(async { whole(&cache.index(&file).await.expect("an index")).await });
     assert_eq!(index.total.lines(), 10);
 }
 

@@ -1,0 +1,239 @@
+"""What a long log costs: pages anywhere in it against the first page, its index against `wc -l`, searches against ripgrep, memory with
+many readers; and beside it all a reader that holds the whole log in memory for each request.
+
+    scripts/bench logs [--lines 10000000] [--rounds 7]
+
+The log is made once, in target/bench. Times are medians; what is compared is measured in turns. RUNLENS_BIN and RUNLENS_NAIVE name
+other programs than the release builds.
+"""
+import argparse
+import http.client
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+from platforms import ROOT, RUNLENS, Server, environment, token
+
+NAIVE = Path(os.environ.get("RUNLENS_NAIVE", ROOT / "target/release/runlens-naive"))
+READERS = 100
+# What no line of the log has, to be found nowhere; the number makes each search a new one.
+TEXT = "no such text {}"
+REGEX = r"panicked at .*\.rs:\d+ {}"
+
+
+def long_log(lines: int) -> tuple[Path, int]:
+    """A platform with a run that has a log of so many lines; made where it is missing."""
+    platform = ROOT / "target/bench" / f"log-{lines}"
+    made = platform / "run"
+    if not made.exists():
+        shutil.rmtree(platform, ignore_errors=True)
+        platform.mkdir(parents=True)
+        print(f"Making a log of {lines} lines in {platform}", flush=True)
+        command = [RUNLENS, "demo", "--runs", "12", "--log-lines", str(lines)]
+        settings = environment(f"sqlite://{platform / 'runlens.db'}", platform / "files")
+        told = subprocess.run(command, cwd=ROOT, env=settings, check=True, capture_output=True, text=True).stdout
+        made.write_text(re.search(r"The long log is that of run (\d+)", told)[1])
+    return platform, int(made.read_text())
+
+
+def timed(do) -> float:
+    """Milliseconds."""
+    begin = time.perf_counter()
+    do()
+    return (time.perf_counter() - begin) * 1000
+
+
+def command(*words, fails: bool = False) -> float:
+    """Milliseconds of a program; `fails` where it finds nothing and says so by its exit code."""
+
+    def run():
+        code = subprocess.run(words, stdout=subprocess.DEVNULL).returncode
+        if code != (1 if fails else 0):
+            raise SystemExit(f"{words[0]} ended with {code}")
+
+    return timed(run)
+
+
+def naive(log: Path, question: str, value: str = "") -> tuple[int, float, float]:
+    """What was found, milliseconds, MB."""
+    found, milliseconds, megabytes = subprocess.run([NAIVE, log, question, value], check=True, capture_output=True, text=True).stdout.split()
+    return int(found), float(milliseconds), float(megabytes)
+
+
+class Log:
+    """The log of a run on a server."""
+
+    def __init__(self, server: Server, run: int):
+        self.server, self.address = server, f"/api/v1/runs/{run}/logs"
+
+    def ask(self, part: str = "", **parameters) -> dict:
+        query = "?" + urlencode(parameters) if parameters else ""
+        return json.loads(self.server.get(self.address + part + query).body)
+
+    def whole(self, part: str, **parameters) -> dict:
+        """The answer once it is complete."""
+        while True:
+            answer = self.ask(part, **parameters)
+            if answer["is_complete"]:
+                return answer
+
+
+def table(title: str, unit: str, rows: list[tuple[str, float, float, float | None]]) -> None:
+    """Name, ours, what it is compared with, and the naive reader's."""
+    print(f"\n{title:58} {'Runlens':>10} {'beside':>10} {'ratio':>7} {'naive':>10}   {unit}")
+    for name, ours, beside, other in rows:
+        print(f"  {name:56} {ours:10.2f} {beside:10.2f} {ours / beside:7.2f} {'' if other is None else format(other, '10.2f'):>10}", flush=True)
+
+
+def pages(log: Log, file: Path, lines: int, rounds: int) -> None:
+    def place() -> int:
+        return random.randint(1, lines - 200)
+
+    def page(**parameters) -> float:
+        return timed(lambda: check(log.ask(**parameters)))
+
+    def check(answer: dict) -> None:
+        if len(answer["data"]) != 100:
+            raise SystemExit(f"a page of {len(answer['data'])} lines")
+
+    def cursor() -> str:
+        return log.ask(from_line=place())["pagination"]["next_cursor"]
+
+    def by(at: str, **parameters) -> float:
+        return page(cursor=at, **parameters)
+
+    kinds = {
+        "the first page": lambda: page(),
+        "at a random line": lambda: page(from_line=place()),
+        "at the end (tail=100)": lambda: page(tail=100),
+        "backward from the end": lambda: page(direction="backward"),
+        # Asking for the cursor is no part of the time.
+        "by a random cursor": lambda: by(cursor()),
+        "backward by a random cursor": lambda: by(cursor(), direction="backward"),
+    }
+    times = {name: [] for name in kinds}
+    for _ in range(rounds * 30):
+        for name, ask in kinds.items():
+            times[name].append(ask())
+    first = median(times["the first page"])
+    simple = {
+        "the first page": median(naive(file, "page", "1")[1] for _ in range(3)),
+        "at a random line": median(naive(file, "page", str(place()))[1] for _ in range(3)),
+        "at the end (tail=100)": median(naive(file, "page", "end")[1] for _ in range(3)),
+    }
+    table("A page of 100 lines, beside the first", "ms", [(name, median(taken), first, simple.get(name)) for name, taken in times.items()])
+
+
+def index(start, file: Path, lines: int, rounds: int) -> None:
+    ours, counted = [], []
+    for _ in range(rounds):
+        counted.append(command("wc", "-l", str(file)))
+        with start() as log:
+            log.server.get("/api/v1/system/health", may_fail=True)
+            ours.append(timed(lambda: log.whole("/outline")))
+            found = log.ask("/outline")["lines"]
+            if found != lines:
+                raise SystemExit(f"the index has {found} lines, not {lines}")
+    table("The index of the log, beside wc -l", "ms", [("the first outline after a start", median(ours), median(counted), naive(file, "outline")[1])])
+
+
+def searches(log: Log, file: Path, rounds: int) -> None:
+    rows = []
+    for name, key, form, options in [
+        ("a text that is nowhere, beside rg -j1 -i -F", "contains", TEXT, ["-i", "-F"]),
+        ("a pattern that is nowhere, beside rg -j1 -i", "regex", REGEX, ["-i"]),
+    ]:
+        ours, theirs = [], []
+        for number in range(rounds):
+            looked_for = form.format(number)
+            theirs.append(command("rg", "-j1", *options, "-c", "-e", looked_for, str(file), fails=True))
+            ours.append(timed(lambda: none(log.whole("/search", **{key: looked_for}))))
+        rows.append((name, median(ours), median(theirs), naive(file, key, form.format(0))[1]))
+    table("A search of the whole log", "ms", rows)
+
+
+def none(answer: dict) -> None:
+    if answer["matches"] != 0:
+        raise SystemExit(f"{answer['matches']} matches of what is nowhere")
+
+
+def memory(log: Log, file: Path, lines: int, idle: float) -> None:
+    most, is_over = idle, threading.Event()
+
+    def watch():
+        nonlocal most
+        while not is_over.wait(0.02):
+            most = max(most, log.server.megabytes())
+
+    def read():
+        connection = http.client.HTTPConnection("127.0.0.1", log.server.port)
+        for _ in range(20):
+            address = f"{log.address}?from_line={random.randint(1, lines - 200)}"
+            connection.request("GET", address, headers={"Authorization": f"Bearer {log.server.bearer}"})
+            response = connection.getresponse()
+            response.read()
+            if response.status != 200:
+                failed.append(response.status)
+
+    failed: list[int] = []
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    readers = [threading.Thread(target=read) for _ in range(READERS)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    is_over.set()
+    watcher.join()
+    if failed:
+        raise SystemExit(f"{len(failed)} pages failed, with {set(failed)}")
+    print(f"\nMemory with {READERS} readers at random places: {most:.0f} MB, {most - idle:.0f} MB over {idle:.0f} MB idle", end="; ")
+    print(f"the naive reader alone: {naive(file, 'page', '1')[2]:.0f} MB")
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="scripts/bench logs", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args(arguments)
+    subprocess.run([ROOT / "scripts/setup", "bench"], check=True)
+    if "RUNLENS_BIN" not in os.environ:
+        subprocess.run([ROOT / "scripts/build"], check=True)
+    if "RUNLENS_NAIVE" not in os.environ:
+        subprocess.run([ROOT / "scripts/build-bare"], check=True)
+    platform, run = long_log(options.lines)
+    file = platform / f"files/LogFiles/{run}.txt"
+    url = f"sqlite://{platform / 'runlens.db'}"
+    with tempfile.TemporaryDirectory(prefix="runlens-bench.") as directory:
+        work = Path(directory)
+        bearer = token(url, platform)
+        # All of it from memory, as the programs beside it read it.
+        command("cat", str(file))
+        print(f"The log of run {run}: {options.lines} lines, {file.stat().st_size / 1e6:.0f} MB")
+
+        class Fresh(Server):
+            """A server that has read nothing yet."""
+
+            def __init__(self):
+                super().__init__(url, platform / "files", work, bearer)
+
+            def __enter__(self) -> Log:
+                return Log(self, run)
+
+        index(Fresh, file, options.lines, options.rounds)
+        with Fresh() as log:
+            log.server.get("/api/v1/system/health", may_fail=True)
+            idle = log.server.megabytes()
+            log.whole("/outline")
+            memory(log, file, options.lines, idle)
+            pages(log, file, options.lines, options.rounds)
+            searches(log, file, options.rounds)
