@@ -20,6 +20,16 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
+/// `512 bytes`, `4.2 kB`, `21 MB`, `1.1 GB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) if bytes < unit * 10 => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        Some((unit, name)) => format!("{} {name}", bytes / unit),
+        None => counted(bytes, "byte", "bytes"),
+    }
+}
+
 /// `120 ms`, `4.2 s`, `45 s`, `26 min`, `1 h 12 min`, `3 d 4 h`.
 pub fn duration(ms: i64) -> String {
     let ms = ms.unsigned_abs();
@@ -84,7 +94,7 @@ pub fn words(word: &str) -> String {
 mod tests {
     use runlens_contract::Timestamp;
 
-    use super::{clock, counted, duration, exact, number, relative};
+    use super::{clock, counted, duration, exact, number, relative, size};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse(text).expect(text)
@@ -97,6 +107,15 @@ mod tests {
             assert_eq!(number(n), text);
         }
         assert_eq!([counted(1, "test", "tests"), counted(0, "test", "tests")], ["1 test", "0 tests"]);
+    }
+
+    #[test]
+    fn a_size_has_two_or_three_digits() {
+        let cases =
+            [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (4_290, "4.2 kB"), (21_400_000, "21 MB"), (1_100_000_000, "1.1 GB")];
+        for (bytes, text) in cases {
+            assert_eq!(size(bytes), text);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The state of each view as an address: every view is a link.
 
+pub mod log;
+
 use runlens_contract::{
     Query, TextEnum,
     auth::{TokenQuery, TokenState},

@@ -8,7 +8,7 @@ for (const [path, status, words] of [
   ['/runs/zero', 400, 'must be a whole number'],
   ['/runs/0', 400, 'must be a whole number'],
   ['/runs/1?group_by=colour', 400, 'must be one of type, sample_id'],
-  ['/runs/1/logs?cursor=junk', 400, 'cursor'],
+  ['/runs/1/logs?line=junk', 400, 'must be the number of a line'],
   ['/runs/1/logs?level=loud', 400, 'must be one of critical'],
 ] as const) {
   test(`${path} answers ${status} and says why`, async ({ page }) => {

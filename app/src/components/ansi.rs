@@ -1,5 +1,7 @@
 //! Colours of a terminal as classes. The text stays text: nothing in a log becomes markup.
 
+use runlens_contract::log::TextRange;
+
 /// A piece of a line that looks the same throughout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -24,48 +26,56 @@ struct Style {
 
 const ESCAPE: char = '\u{1b}';
 
-/// Cuts a line into pieces, `search` marked in whatever case; other escape sequences are left out.
-pub fn pieces(line: &str, search: Option<&str>) -> Vec<Piece> {
-    let styled = styled(line);
-    let plain: String = styled.iter().map(|(_, text)| text.as_str()).collect();
-    let found = search.map(|search| matches(&plain, search)).unwrap_or_default();
+/// Cuts a line into pieces, some of its visible text marked as found; escape sequences other than colours are left out.
+pub fn pieces(line: &str, found: &[TextRange]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
-    let mut start = 0;
-    for (style, text) in &styled {
-        let end = start + text.len();
-        let mut at = start;
-        for &(from, to) in found.iter().filter(|(from, to)| *from < end && *to > start) {
-            let (from, to) = (from.max(start), to.min(end));
-            push(&mut pieces, style, &plain[at..from], false);
-            push(&mut pieces, style, &plain[from..to], true);
-            at = to;
+    let mut at = 0;
+    for (style, text) in styled(line) {
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let range = found.iter().find(|range| range.end > at && range.end > range.start);
+            let is_found = range.is_some_and(|range| range.start <= at);
+            let until = range.map_or(u32::MAX, |range| if is_found { range.end } else { range.start });
+            let end = rest.char_indices().nth((until - at) as usize).map_or(rest.len(), |(index, _)| index);
+            let (piece, after) = rest.split_at(end);
+            push(&mut pieces, &style, piece, is_found);
+            at += piece.chars().count() as u32;
+            rest = after;
         }
-        push(&mut pieces, style, &plain[at..end], false);
-        start = end;
     }
     pieces
 }
 
+/// Tabs lay out; other control characters would show as boxes. They count as characters all the same.
 fn push(pieces: &mut Vec<Piece>, style: &Style, text: &str, found: bool) {
+    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\t').collect();
     if !text.is_empty() {
-        pieces.push(Piece { text: text.to_owned(), class: style.class(), found });
+        pieces.push(Piece { text, class: style.class(), found });
     }
 }
 
-/// Where a text is found in another, as byte ranges that do not overlap. Case does not matter.
-fn matches(text: &str, search: &str) -> Vec<(usize, usize)> {
-    // Lower case can be longer than the character: each of its bytes remembers where the character began and ended.
-    let mut folded = String::with_capacity(text.len());
-    let mut origin = Vec::with_capacity(text.len());
-    for (index, c) in text.char_indices() {
-        for lower in c.to_lowercase() {
-            folded.push(lower);
-            origin.resize(folded.len(), (index, index + c.len_utf8()));
+/// Cuts pieces in two after so many characters, and says how many follow.
+pub fn fold(mut pieces: Vec<Piece>, max: usize) -> (Vec<Piece>, Vec<Piece>, usize) {
+    let mut left = max;
+    let Some(cut) = pieces.iter().position(|piece| {
+        let length = piece.text.chars().count();
+        let is_cut = length > left;
+        left = left.saturating_sub(if is_cut { 0 } else { length });
+        is_cut
+    }) else {
+        return (pieces, Vec::new(), 0);
+    };
+    let mut rest = pieces.split_off(cut);
+    if let Some(first) = rest.first_mut() {
+        let at = first.text.char_indices().nth(left).map_or(first.text.len(), |(index, _)| index);
+        let tail = first.text.split_off(at);
+        if !first.text.is_empty() {
+            pieces.push(first.clone());
         }
+        first.text = tail;
     }
-    let needle = search.to_lowercase();
-    let found = folded.match_indices(&needle).filter(|(_, part)| !part.is_empty());
-    found.filter_map(|(at, part)| Some((origin.get(at)?.0, origin.get(at + part.len() - 1)?.1))).collect()
+    let hidden = rest.iter().map(|piece| piece.text.chars().count()).sum();
+    (pieces, rest, hidden)
 }
 
 fn styled(line: &str) -> Vec<(Style, String)> {
@@ -74,10 +84,7 @@ fn styled(line: &str) -> Vec<(Style, String)> {
     let mut chars = line.chars().peekable();
     while let Some(c) = chars.next() {
         if c != ESCAPE {
-            // Tabs lay out; other control characters would show as boxes.
-            if (!c.is_control() || c == '\t')
-                && let Some((_, text)) = styled.last_mut()
-            {
+            if let Some((_, text)) = styled.last_mut() {
                 text.push(c);
             }
             continue;
@@ -201,10 +208,17 @@ fn nearest(colour: [u8; 3]) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::pieces;
+    use runlens_contract::log::TextRange;
 
-    fn shown(line: &str, search: Option<&str>) -> Vec<(String, String, bool)> {
-        pieces(line, search).into_iter().map(|piece| (piece.text, piece.class, piece.found)).collect()
+    use super::{fold, pieces};
+
+    fn shown(line: &str) -> Vec<(String, String, bool)> {
+        found(line, &[])
+    }
+
+    fn found(line: &str, ranges: &[(u32, u32)]) -> Vec<(String, String, bool)> {
+        let ranges: Vec<TextRange> = ranges.iter().map(|&(start, end)| TextRange { start, end }).collect();
+        pieces(line, &ranges).into_iter().map(|piece| (piece.text, piece.class, piece.found)).collect()
     }
 
     fn plain(text: &str) -> (String, String, bool) {
@@ -228,7 +242,7 @@ mod tests {
             ("", vec![]),
         ];
         for (line, expected) in cases {
-            assert_eq!(shown(line, None), expected, "{line:?}");
+            assert_eq!(shown(line), expected, "{line:?}");
         }
     }
 
@@ -246,23 +260,38 @@ mod tests {
             "a\u{8}b",
             "a\u{1b}[>4;1mb",
         ] {
-            assert_eq!(pieces(line, None).into_iter().map(|piece| piece.text).collect::<String>(), "ab", "{line:?}");
+            assert_eq!(pieces(line, &[]).into_iter().map(|piece| piece.text).collect::<String>(), "ab", "{line:?}");
         }
     }
 
     #[test]
     fn markup_stays_text() {
-        assert_eq!(shown("<b onclick='x'>&amp;</b>", None), [plain("<b onclick='x'>&amp;</b>")]);
+        assert_eq!(shown("<b onclick='x'>&amp;</b>"), [plain("<b onclick='x'>&amp;</b>")]);
     }
 
     #[test]
-    fn what_was_searched_for_is_marked_across_colours_and_case() {
-        let found = |text: &str, class: &str| (text.to_owned(), class.to_owned(), true);
+    fn what_was_found_is_marked_by_characters_across_colours() {
+        let mark = |text: &str, class: &str| (text.to_owned(), class.to_owned(), true);
         assert_eq!(
-            shown("an \u{1b}[31mERR\u{1b}[0mor, error", Some("Error")),
-            [plain("an "), found("ERR", "fg1"), found("or", ""), plain(", "), found("error", "")]
+            found("an \u{1b}[31mERR\u{1b}[0mor, error", &[(3, 8), (10, 15)]),
+            [plain("an "), mark("ERR", "fg1"), mark("or", ""), plain(", "), mark("error", "")]
         );
-        assert_eq!(shown("İstanbul ÄÖ", Some("äö")), [plain("İstanbul "), found("ÄÖ", "")]);
-        assert_eq!(shown("x", Some("")), [plain("x")]);
+        assert_eq!(found("İstanbul ÄÖ", &[(9, 11)]), [plain("İstanbul "), mark("ÄÖ", "")]);
+        // Characters that are not shown count.
+        assert_eq!(found("a\u{8}b", &[(2, 3)]), [plain("a"), mark("b", "")]);
+        for odd in [(0, 0), (5, 9), (3, 2)] {
+            assert_eq!(found("xyz", &[odd]), [plain("xyz")], "{odd:?}");
+        }
+        assert_eq!(found("xyz", &[(1, 99)]), [plain("x"), mark("yz", "")]);
+    }
+
+    #[test]
+    fn a_long_line_is_folded_between_characters() {
+        let text = |pieces: &[super::Piece]| pieces.iter().map(|piece| piece.text.clone()).collect::<String>();
+        for (max, head, rest) in [(2, "aä", "öbc"), (3, "aäö", "bc"), (4, "aäöb", "c"), (5, "aäöbc", ""), (0, "", "aäöbc")] {
+            let (first, folded, hidden) = fold(pieces("aä\u{1b}[31möb\u{1b}[0mc", &[]), max);
+            assert_eq!((text(&first).as_str(), text(&folded).as_str()), (head, rest), "{max}");
+            assert_eq!(hidden, rest.chars().count());
+        }
     }
 }

@@ -5,7 +5,7 @@ use runlens_contract::{
     ErrorBody, ErrorCode, Page, Query, Timestamp,
     auth::{Token, TokenQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
-    log::{LogPage, LogQuery},
+    log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
@@ -108,5 +108,13 @@ impl RunSource {
 
     pub(super) async fn logs(&self, query: &LogQuery) -> Result<LogPage, ErrorBody> {
         self.part("/logs", query).await
+    }
+
+    pub(super) async fn log_outline(&self, query: &LogOutlineQuery) -> Result<LogOutline, ErrorBody> {
+        self.part("/logs/outline", query).await
+    }
+
+    pub(super) async fn search_log(&self, query: &LogSearchQuery) -> Result<LogSearch, ErrorBody> {
+        self.part("/logs/search", query).await
     }
 }

@@ -7,7 +7,7 @@ use runlens_contract::{
     ErrorBody, ErrorCode, Page, Timestamp,
     auth::{Token, TokenQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
-    log::{LogPage, LogQuery},
+    log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
@@ -119,5 +119,13 @@ impl RunSource {
 
     pub(super) async fn logs(&self, query: &LogQuery) -> Result<LogPage, ErrorBody> {
         ask(self.0.logs(query)).await
+    }
+
+    pub(super) async fn log_outline(&self, query: &LogOutlineQuery) -> Result<LogOutline, ErrorBody> {
+        ask(self.0.log_outline(query)).await
+    }
+
+    pub(super) async fn search_log(&self, query: &LogSearchQuery) -> Result<LogSearch, ErrorBody> {
+        ask(self.0.search_log(query)).await
     }
 }
