@@ -1,6 +1,7 @@
 // How smoothly the log viewer scrolls: seconds of wheel, keys, drags of the scroll bar and jumps through a log in Chromium.
 //   node benchmark/scroll.mjs ADDRESS [SECONDS]
-// Prints one JSON object: tasks over 50 ms with the longest, frames, the most rows in the document, and the heap over time.
+// Prints one JSON object: tasks over 50 ms with the longest, frames, the most rows in the document, and the heap of JavaScript over time,
+// after everything that can be collected is gone, with the memory of WebAssembly.
 import { chromium } from '@playwright/test';
 
 const [address, seconds = '20'] = process.argv.slice(2);
@@ -17,7 +18,7 @@ const devtools = await page.context().newCDPSession(page);
 await devtools.send('Performance.enable');
 await devtools.send('HeapProfiler.enable');
 
-/** Bytes of the heap of JavaScript, after everything that can be collected is gone, and of WebAssembly's memory. */
+/** Bytes. */
 async function heap() {
   await devtools.send('HeapProfiler.collectGarbage');
   const { metrics } = await devtools.send('Performance.getMetrics');
@@ -38,8 +39,9 @@ await page.addInitScript(() => {
   }
 });
 await page.goto(address, { waitUntil: 'networkidle' });
-const scroller = page.getByTestId('log-scroller');
-await scroller.waitFor();
+const scroller = page.getByRole('region', { name: 'Lines of the log' });
+// The browser has taken over.
+await page.locator('.taken').waitFor();
 await page.evaluate(() => {
   window.tasks = [];
   window.frames = [];
@@ -70,7 +72,7 @@ for (let step = 0; Date.now() < end; step += 1) {
   }
   await page.waitForTimeout(30);
   if (step % 25 === 24) {
-    rows = Math.max(rows, await page.locator('[data-line]').count());
+    rows = Math.max(rows, await page.locator('table.log tbody tr').count());
     heaps.push(await heap());
   }
 }

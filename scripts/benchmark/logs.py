@@ -1,7 +1,7 @@
 """What a long log costs: pages anywhere in it against the first page, its index against `wc -l`, searches against ripgrep, memory with
-many readers; and beside it all a reader that holds the whole log in memory for each request.
+many readers, and scrolling in a browser; and beside it all a reader that holds the whole log in memory for each request.
 
-    scripts/bench logs [--lines 10000000] [--rounds 7]
+    scripts/bench logs [--lines 10000000] [--rounds 7] [--seconds 20]
 
 The log is made once, in target/bench. Times are medians; what is compared is measured in turns. RUNLENS_BIN and RUNLENS_NAIVE name
 other programs than the release builds.
@@ -204,10 +204,22 @@ def memory(log: Log, file: Path, lines: int, idle: float) -> None:
     print(f"the naive reader alone: {naive(file, 'page', '1')[2]:.0f} MB")
 
 
+def viewer(log: Log, seconds: int) -> None:
+    """Scrolling in Chromium."""
+    address = f"http://127.0.0.1:{log.server.port}{log.address.removeprefix('/api/v1')}"
+    program = ["node", "benchmark/scroll.mjs", address, str(seconds)]
+    told = json.loads(subprocess.run(program, cwd=ROOT / "end2end", check=True, capture_output=True, text=True).stdout)
+    first, last, most = (told[f"heap_{name}_bytes"] / 1e6 for name in ("first", "last", "most"))
+    print(f"\nThe viewer, {seconds} s of scrolling: {told['long_tasks']} tasks over 50 ms, the longest {told['longest_task_ms']:.0f} ms", end="; ")
+    print(f"frames {told['frame_p50_ms']:.1f} ms (median), {told['frame_p99_ms']:.1f} ms (p99); at most {told['most_rows']} rows", end="; ")
+    print(f"heap {first:.1f} MB at first, {last:.1f} at last, {most:.1f} at most, WebAssembly {told['wasm_bytes'] / 1e6:.1f} MB")
+
+
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench logs", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=20, help="of scrolling")
     options = parser.parse_args(arguments)
     subprocess.run([ROOT / "scripts/setup", "bench"], check=True)
     if "RUNLENS_BIN" not in os.environ:
@@ -241,3 +253,4 @@ def main(arguments: list[str]) -> None:
             memory(log, file, options.lines, idle)
             pages(log, file, options.lines, options.rounds)
             searches(log, file, options.rounds)
+            viewer(log, options.seconds)

@@ -1,0 +1,143 @@
+//! Reads the rows in view and around it, and looks whether the log has grown.
+
+use super::*;
+
+impl Viewer {
+    /// Asks for the rows in view that are not there, then for those around them.
+    pub(super) fn ask(self) {
+        while let Some(Some((block, looked_for, search))) = self.with(|core| {
+            if core.is_paused || core.is_flung || core.busy >= MAX_BUSY || core.viewport.height == 0.0 {
+                return None;
+            }
+            let (drawn, rows) = (core.viewport.drawn(), core.viewport.rows);
+            let around = drawn.start.saturating_sub(BLOCK)..drawn.end + BLOCK;
+            let around = Some(around).filter(|_| core.busy == 0);
+            let block = core.cache.missing(drawn, rows).or_else(|| core.cache.missing(around?, rows))?;
+            core.cache.asked(block, rows);
+            core.busy += 1;
+            Some((block, core.looked_for.clone(), core.search))
+        }) {
+            let frame = self.frame();
+            let filter = frame.address.filter();
+            spawn_local(async move {
+                let answer = log_rows(frame.run, filter, looked_for, block * BLOCK + 1).await;
+                self.answered(block, search, answer);
+            });
+        }
+    }
+
+    pub(super) fn answered(self, block: u64, search: u32, answer: Result<Vec<LogMatch>, ErrorBody>) {
+        let pause = answer.as_ref().err().filter(|body| body.code == ErrorCode::RateLimited).map(retry_after);
+        let is_shown = self.with(|core| {
+            core.busy = core.busy.saturating_sub(1);
+            if search != core.search {
+                return false;
+            }
+            if pause.is_some() {
+                core.is_paused = true;
+                core.cache.forget(block);
+                return false;
+            }
+            core.cache.answered(block, answer);
+            true
+        });
+        if let Some(seconds) = pause {
+            self.say(format!("Too many requests: going on in {}.", format::counted(seconds, "second", "seconds")));
+            set_timeout(
+                move || {
+                    self.with(|core| core.is_paused = false);
+                    self.ask();
+                },
+                Duration::from_secs(seconds),
+            );
+        }
+        match is_shown {
+            Some(true) => self.draw(),
+            Some(false) => self.ask(),
+            None => {}
+        }
+    }
+
+    /// Asks again for what could not be read.
+    pub(super) fn retry(self) {
+        self.with(|core| core.cache.retry());
+        self.draw();
+    }
+
+    /// Looks at the log again after a while, as long as there is something to look for.
+    pub(super) fn watch(self) {
+        let after = if !self.outline.with_untracked(|outline| outline.is_complete) {
+            GOING_THROUGH
+        } else if self.is_following.get_untracked() {
+            FOLLOWING
+        } else {
+            return;
+        };
+        if self.with(|core| std::mem::replace(&mut core.is_watching, true)) != Some(false) {
+            return;
+        }
+        set_timeout(
+            move || {
+                if self.with(|core| core.is_watching = false).is_none() {
+                    return;
+                }
+                if document().hidden() {
+                    self.watch();
+                    return;
+                }
+                let frame = self.frame();
+                spawn_local(async move {
+                    let outline = log_outline(frame.run).await;
+                    let rows = match frame.is_filtered {
+                        true => log_search(frame.run, LogSearchQuery { limit: 0, ..search(frame.address.filter()) })
+                            .await
+                            .ok()
+                            .map(|found| found.matches),
+                        false => outline.as_ref().ok().map(|outline| outline.lines),
+                    };
+                    if self.with(|_| ()).is_some() {
+                        if let Ok(outline) = outline {
+                            self.outlined(outline, rows);
+                        }
+                        self.watch();
+                    }
+                });
+            },
+            after,
+        );
+    }
+
+    pub(super) fn outlined(self, outline: LogOutline, rows: Option<u64>) {
+        let is_growing = outline.is_growing;
+        if self.outline.with_untracked(|old| *old != outline) {
+            self.outline.set(outline);
+        }
+        if let Some(rows) = rows.filter(|rows| *rows > self.total.get_untracked()) {
+            self.total.set(rows);
+            self.with(|core| core.viewport.rows = rows);
+            if self.is_following.get_untracked() {
+                self.show_end(true);
+            } else {
+                self.draw();
+                self.place_bar();
+            }
+        }
+        if self.is_following.get_untracked() && !is_growing {
+            self.is_following.set(false);
+            self.say("The run has finished: the log is whole.".to_owned());
+        }
+    }
+
+    /// Follows the end from now on, or not.
+    pub(in crate::pages::log) fn follow(self, is_following: bool) {
+        self.is_following.set(is_following);
+        if is_following {
+            self.show_end(true);
+            self.watch();
+        }
+    }
+}
+
+fn retry_after(body: &ErrorBody) -> u64 {
+    body.details.get("retry_after").and_then(|seconds| seconds.as_u64()).unwrap_or(5).clamp(1, 120)
+}
