@@ -32,6 +32,9 @@ const SPILL: u64 = 4 << 10;
 const MARK: usize = 64 << 10;
 const LAST_MARK: usize = 4 << 10;
 
+/// Bytes after which those who wait are told how far it is: to wake them takes longer than to go through a piece.
+const TOLD_EVERY: u64 = 8 << 20;
+
 /// What is known of a log so far.
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
@@ -224,12 +227,14 @@ impl Scan {
         let (first, mut fits) = (turns.due, true);
         turns.due += ready.len() as u64;
         let is_end = turns.due == self.pieces();
-        self.progress.send_modify(|progress| {
+        self.progress.send_if_modified(|progress| {
+            let before = progress.index.end.offset / TOLD_EVERY;
             for (number, piece) in (first..).zip(ready) {
                 fits &= progress.add(number, piece);
             }
             fits &= !is_end || progress.index.end.offset == self.reader.file().size;
             progress.index.is_complete = is_end && fits;
+            is_end || progress.index.end.offset / TOLD_EVERY > before
         });
         if fits { Ok(()) } else { Err(Error::Internal("the log was changed while it was read".to_owned())) }
     }

@@ -76,7 +76,7 @@ impl Limits {
         max_read: 1 << 20,
         max_line: 64 << 10,
         block: index::BLOCK,
-        piece: 256 << 10,
+        piece: 512 << 10,
         budget: Duration::from_millis(500),
         patience: Duration::from_secs(5),
     };
