@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 
 use super::{CommandError, platform};
@@ -21,6 +22,12 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     tracing::info!(%public_url, "listening on http://{address}");
+    // The body of a stream would wait for the client to acknowledge its head: 40 ms where that takes its time.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection cannot be told to send at once");
+        }
+    });
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(asked_to_stop())
         .await
