@@ -127,7 +127,9 @@ fn nothing(run: i32, frame: &Frame, start: &LogStart) -> AnyView {
     let is_searched = start.rows.is_complete;
     let (title, text, way) = match (frame.is_filtered, start.fault.is_some()) {
         (true, true) => ("Nothing was looked for", "The text is no regular expression: see above.", Some((all, "All lines"))),
-        (true, _) if !is_searched => ("No line is like that so far", "The log is still being searched.", Some((all, "All lines"))),
+        (true, _) if !is_searched => {
+            ("No line is like that so far", "The log is still being searched: load this page again in a moment.", Some((all, "All lines")))
+        }
         (true, _) if has_place => ("There is nothing further", "The lines that are like that end here.", Some((all, "All lines"))),
         (true, _) => ("No line is like that", "No line of this log has all of these properties.", Some((all, "All lines"))),
         (false, _) => ("The log is empty", "There is a log, and nothing has been written to it.", None),

@@ -116,7 +116,8 @@ pub(super) fn bar(frame: &Frame, viewer: Viewer, pages: Pages) -> AnyView {
             || "no lines".to_owned(),
             |view| format!("lines {}–{} of {}", format::number(view.first), format::number(view.last), format::number(of.max(view.last))),
         );
-        if is_filtered { format!("{lines}, {} shown", format::counted(total, "line", "lines")) } else { lines }
+        let so_far = if viewer.is_counted.get() { "" } else { " so far" };
+        if is_filtered { format!("{lines}, {} shown{so_far}", format::counted(total, "line", "lines")) } else { lines }
     };
     let chosen = move || {
         viewer.chosen.get().map(|lines| {

@@ -80,6 +80,8 @@ pub(super) struct Viewer {
     pub rows: RwSignal<Vec<Row>>,
     /// Rows there are.
     pub total: RwSignal<u64>,
+    /// Whether all of them have been counted.
+    pub is_counted: RwSignal<bool>,
     /// What is in the log.
     pub outline: RwSignal<LogOutline>,
     /// Lines in view.
@@ -166,6 +168,7 @@ impl Viewer {
             core: StoredValue::new(core),
             rows: RwSignal::new(rows),
             total: RwSignal::new(start.rows.total),
+            is_counted: RwSignal::new(start.rows.is_complete),
             outline: RwSignal::new(start.outline.clone()),
             view: RwSignal::new(view.map(|(first, last)| LineRange { first: first.line.line, last: last.line.line })),
             chosen: RwSignal::new(address.lines),

@@ -66,7 +66,7 @@ impl Viewer {
 
     /// Looks at the log again after a while, as long as there is something to look for.
     pub(super) fn watch(self) {
-        let after = if !self.outline.with_untracked(|outline| outline.is_complete) {
+        let after = if !self.outline.with_untracked(|outline| outline.is_complete) || !self.is_counted.get_untracked() {
             GOING_THROUGH
         } else if self.is_following.get_untracked() {
             FOLLOWING
@@ -92,8 +92,8 @@ impl Viewer {
                         true => log_search(frame.run, LogSearchQuery { limit: 0, ..search(frame.address.filter()) })
                             .await
                             .ok()
-                            .map(|found| found.matches),
-                        false => outline.as_ref().ok().map(|outline| outline.lines),
+                            .map(|found| (found.matches, found.is_complete)),
+                        false => outline.as_ref().ok().map(|outline| (outline.lines, outline.is_complete)),
                     };
                     if self.with(|_| ()).is_some() {
                         if let Ok(outline) = outline {
@@ -107,12 +107,15 @@ impl Viewer {
         );
     }
 
-    pub(super) fn outlined(self, outline: LogOutline, rows: Option<u64>) {
+    pub(super) fn outlined(self, outline: LogOutline, rows: Option<(u64, bool)>) {
         let is_growing = outline.is_growing;
         if self.outline.with_untracked(|old| *old != outline) {
             self.outline.set(outline);
         }
-        if let Some(rows) = rows.filter(|rows| *rows > self.total.get_untracked()) {
+        if let Some((_, is_counted)) = rows {
+            self.is_counted.set(is_counted);
+        }
+        if let Some((rows, _)) = rows.filter(|(rows, _)| *rows > self.total.get_untracked()) {
             self.total.set(rows);
             self.with(|core| core.viewport.rows = rows);
             if self.is_following.get_untracked() {
