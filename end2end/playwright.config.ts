@@ -23,9 +23,10 @@ export default defineConfig({
   timeout: 30_000,
   reporter: [['list']],
   use: { baseURL: process.env.BASE_URL, launchOptions, trace: 'retain-on-failure' },
-  // Every page must read without JavaScript; what is about the browser's own part is tagged, and left out there.
+  // Every page must read without JavaScript; what is about the browser's own part is tagged, and left out there. So is, the other way
+  // round, what the browser's own part takes the place of.
   projects: [
-    { name: 'with JavaScript', use: { javaScriptEnabled: true } },
+    { name: 'with JavaScript', use: { javaScriptEnabled: true }, grepInvert: /@paged/ },
     { name: 'without JavaScript', use: { javaScriptEnabled: false }, grepInvert: /@javascript/ },
   ],
 });

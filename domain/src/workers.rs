@@ -1,4 +1,4 @@
-//! Work that keeps a core busy: off the async threads, few at a time.
+//! Work that keeps a core busy, or waits: off the async threads, few at a time.
 
 use std::sync::Arc;
 
@@ -23,12 +23,19 @@ impl Workers {
     /// [`Error::Internal`] where the work panics.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| Error::Internal(error.to_string()))?;
-        tokio::task::spawn_blocking(move || {
+        apart(move || {
             // Held until the work is done, also where nobody waits for its answer any more.
             let _permit = permit;
             work()
         })
         .await
-        .map_err(|error| Error::Internal(error.to_string()))
     }
+}
+
+/// Does a piece of work that waits, or is short, on a thread of its own.
+///
+/// # Errors
+/// [`Error::Internal`] where the work panics.
+pub(crate) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))
 }

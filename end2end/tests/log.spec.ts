@@ -6,8 +6,7 @@ import type { Platform, Run } from '../pages/platform';
 const withLog = (platform: Platform): Promise<Run> =>
   platform.run('status=fail', async ({ run_id }) => (await platform.log(run_id)).body.data?.length === 100);
 
-test('a log is paged forward, to its end, and back to its start', async ({ page, log, platform, javaScriptEnabled }) => {
-  test.skip(javaScriptEnabled !== false, 'the browser scrolls');
+test('a log is paged forward, to its end, and back to its start @paged', async ({ page, log, platform }) => {
   const { run_id } = await withLog(platform);
   await log.open(run_id, '?from_line=1');
   const first = await log.shown();

@@ -1,5 +1,8 @@
 //! The log of a run.
 
+#[cfg(test)]
+pub(crate) mod samples;
+
 use futures::join;
 use runlens_contract::{
     ErrorBody, ErrorCode,
@@ -126,13 +129,9 @@ fn lines_as_rows(lines: Vec<runlens_contract::log::LogLine>) -> Vec<LogMatch> {
 
 /// Marks in rows where what is looked for stands.
 async fn mark(open: &RunSource, rows: &mut [LogMatch], looked_for: LogFilter) {
-    let from_line = rows.first().map(|row| row.line.line);
-    let Some(Ok(found)) = (match from_line {
-        Some(_) => Some(open.search_log(&LogSearchQuery { from_line, ..search(looked_for) }).await),
-        None => None,
-    }) else {
-        return;
-    };
+    let Some(first) = rows.first() else { return };
+    let query = LogSearchQuery { from_line: Some(first.line.line), ..search(looked_for) };
+    let Ok(found) = open.search_log(&query).await else { return };
     for found in found.data {
         if let Ok(at) = rows.binary_search_by_key(&found.line.line, |row| row.line.line) {
             rows[at].ranges = found.ranges;
@@ -180,31 +179,12 @@ pub async fn log_search(id: i32, query: LogSearchQuery) -> Result<LogSearch, Err
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
-        Timestamp,
-        log::{LevelCounts, LineRange, LogEncoding, LogOutline, SourceCounts},
-    };
+    use runlens_contract::log::{LineRange, LogOutline};
 
-    use super::{LogAddress, first_line};
+    use super::{LogAddress, first_line, samples::outline};
 
     #[test]
     fn a_log_opens_at_its_first_error_unless_the_address_names_a_place() {
-        let outline = |lines, first_error_line| LogOutline {
-            run_id: 7,
-            store: "local".to_owned(),
-            size_bytes: 1,
-            last_modified: Timestamp::from_unix(0).expect("the epoch"),
-            is_growing: false,
-            indexed_bytes: 1,
-            is_complete: true,
-            encoding: LogEncoding::Utf8,
-            lines,
-            levels: LevelCounts::default(),
-            sources: SourceCounts::default(),
-            first_error_line,
-            last_error_line: first_error_line,
-            density: Vec::new(),
-        };
         let address = LogAddress::default;
         let at = |first| LogAddress { lines: Some(LineRange { first, last: first }), ..address() };
         for (outline, address, expected) in [

@@ -8,6 +8,7 @@ use crate::{
     clock::random_bytes,
     error::{Error, Result},
     store::entity::user,
+    workers::apart,
 };
 
 /// An account of the demo. Its password is nowhere else.
@@ -36,13 +37,10 @@ pub(super) fn accounts() -> Vec<DemoAccount> {
 
 /// The rows of accounts. Takes seconds of every core.
 pub(super) async fn rows(accounts: &[DemoAccount], rounds: u32) -> Result<Vec<user::Model>> {
-    let hashes =
-        accounts.iter().map(|account| {
-            let password = account.password.clone();
-            async move {
-                tokio::task::spawn_blocking(move || hash(&password, rounds)).await.map_err(|error| Error::Internal(error.to_string()))?
-            }
-        });
+    let hashes = accounts.iter().map(|account| {
+        let password = account.password.clone();
+        async move { apart(move || hash(&password, rounds)).await? }
+    });
     let hashes = futures::future::try_join_all(hashes).await?;
     let row = |((id, account), password): ((i32, &DemoAccount), String)| user::Model {
         id,

@@ -1,6 +1,6 @@
 //! Lines of a log, block by block: for what the index has counted and somebody wants to see.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     Limits,
@@ -11,8 +11,9 @@ use super::{
     line,
 };
 use crate::{
+    Platform,
     error::{Error, Result},
-    files::{FileReader, FoundFile},
+    files::{FileKey, FileReader, FoundFile},
 };
 
 /// A block with its place.
@@ -63,6 +64,23 @@ pub(super) fn lines(buffer: &[u8], start: Position) -> impl Iterator<Item = (Pos
 pub(super) fn head<'a>(raw: &'a [u8], encoding: Encoding, start: Position, limits: &Limits) -> &'a [u8] {
     let content = &raw[line::content(raw, encoding, start.offset == 0)];
     &content[..content.len().min(limits.max_line as usize)]
+}
+
+/// Where in the file the text of a line lies that is too long to be held: neither its end nor a byte order mark. `encoding` says how the
+/// line's first bytes are to be read, which matters to the first line alone.
+pub(super) fn long_content(place: Range<u64>, reader: &FileReader, encoding: impl FnOnce(&[u8]) -> Result<Encoding>) -> Result<Range<u64>> {
+    let Range { start, end } = place;
+    let first = reader.read(start..end.min(start + line::BYTE_ORDER_MARK.len() as u64))?;
+    let last = reader.read(end.saturating_sub(2).max(start)..end)?;
+    Ok(start + line::content(&first, encoding(&first)?, start == 0).start as u64..end - line::end_length(&last) as u64)
+}
+
+/// Finds the file of a run's log.
+///
+/// # Errors
+/// [`Error::LogNotFound`], [`Error::Files`].
+pub(super) async fn find_log(platform: &Platform, run_id: i32) -> Result<FoundFile> {
+    platform.files().find(&FileKey::log(run_id)).await?.ok_or(Error::LogNotFound { run_id })
 }
 
 /// Opens the file of a log.

@@ -3,16 +3,14 @@
 use std::{ops::Range, sync::Arc};
 
 use runlens_contract::{
-    log::{LogDirection, LogLine, LogMatch, LogSearch, LogSearchQuery},
+    log::{LogDirection, LogMatch, LogSearch, LogSearchQuery},
     page::CursorPagination,
 };
-use tokio::task::spawn_blocking;
 
 use super::{
     Limits, LogCache, MatchCache,
     ansi::visible,
-    blocks::{Stretch, changed, head, lines, open, require_same},
-    classify,
+    blocks::{Stretch, changed, find_log, head, lines, open, require_same},
     cursor::Position,
     encoding::Encoding,
     index::LogIndex,
@@ -22,18 +20,20 @@ use super::{
 };
 use crate::{
     Platform,
-    error::{Error, Result},
-    files::{FileKey, FileReader, FoundFile, not_to_be_kept},
+    error::Result,
+    files::{FileReader, FoundFile, not_to_be_kept},
+    workers::apart,
 };
 
 /// A page of matches in a run's log.
 ///
 /// # Errors
-/// [`Error::LogNotFound`], [`Error::Invalid`] for a cursor that does not fit or a regular expression that is none, [`Error::Files`].
+/// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a cursor that does not fit or a regular
+/// expression that is none, [`Error::Files`](crate::Error::Files).
 pub(crate) async fn search_log(platform: &Platform, run_id: i32, query: &LogSearchQuery) -> Result<LogSearch> {
     let matcher = Arc::new(Matcher::new(&query.filter)?);
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-    let file = platform.files().find(&FileKey::log(run_id)).await?.ok_or(Error::LogNotFound { run_id })?;
+    let file = find_log(platform, run_id).await?;
     find(platform.logs(), platform.searches(), &file, run_id, query, cursor, matcher).await
 }
 
@@ -50,8 +50,7 @@ pub(super) async fn find(
     let reader = open(file, run_id).await?;
     if let Some(cursor) = cursor {
         let opened = reader.clone();
-        let checked = spawn_blocking(move || cursor.require_in(&opened)).await;
-        checked.map_err(|error| Error::Internal(error.to_string()))??;
+        apart(move || cursor.require_in(&opened)).await??;
     }
     let (indexing, limits) = (logs.index(file).await?, logs.limits);
     let matches = searches.matches(file, &indexing, &matcher, limits).await?;
@@ -66,12 +65,12 @@ pub(super) async fn find(
     let found = if blocks.is_empty() {
         Vec::new()
     } else {
-        let read = spawn_blocking(move || {
+        let read = apart(move || {
             require_same(&indexing, &reader)?;
             let page = Page { reader: &reader, matcher: &matcher, encoding: matches.encoding, limits: &limits, run_id };
             page.read(&blocks, edge, direction, limit as usize)
         });
-        read.await.map_err(|error| Error::Internal(error.to_string()))??
+        read.await??
     };
     let next = match direction {
         LogDirection::Forward => found.last().filter(|last| last.found.number < total).map(|last| last.place.end),
@@ -230,21 +229,9 @@ impl Page<'_> {
         let is_long = block.is_long_line(self.limits);
         let length = if is_long { block.length() } else { raw.len() as u64 };
         let text = self.encoding.decode(head(raw, self.encoding, start, self.limits));
-        let shown = visible(&text);
-        let (message, is_cut) = line::message(&text);
-        let line = LogLine {
-            line: start.line,
-            timestamp: line::timestamp(&shown),
-            level: classify::level(&shown),
-            source: classify::source(&shown),
-            message: message.to_owned(),
-            truncated: is_cut || is_long,
-            run_id: self.run_id,
-            sample_id: None,
-            is_context: false,
-        };
-        let reach = visible(message).chars().count();
-        let ranges = self.matcher.ranges(&shown, reach);
+        let line = line::show(start.line, &text, is_long, self.run_id);
+        let reach = visible(&line.message).chars().count();
+        let ranges = self.matcher.ranges(&visible(&text), reach);
         Placed { place: start..Position { offset: start.offset + length, line: start.line + 1 }, found: LogMatch { number, line, ranges } }
     }
 }

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     files::{FileReader, FoundFile},
+    workers::{Workers, apart},
 };
 
 /// Bytes of all indexes together.
@@ -42,7 +43,7 @@ pub struct LogCache {
     indexes: Cache<String, Arc<Indexing>>,
     pub(super) gate: Arc<Semaphore>,
     /// Pages that look for something at the same time.
-    pub(super) searches: Arc<Semaphore>,
+    pub(super) searches: Workers,
     pub(super) limits: Limits,
 }
 
@@ -60,7 +61,7 @@ impl LogCache {
             // What is asked for now is always taken in: who asks next shares it.
             .eviction_policy(EvictionPolicy::lru())
             .build();
-        Self { indexes, gate: Arc::new(Semaphore::new(AT_A_TIME)), searches: Arc::new(Semaphore::new(SEARCHES)), limits }
+        Self { indexes, gate: Arc::new(Semaphore::new(AT_A_TIME)), searches: Workers::new(SEARCHES), limits }
     }
 
     /// The index of a log, which is made in the background from now on where there is none, and extended where the log has grown. While
@@ -104,9 +105,7 @@ impl LogCache {
         let (progress, opened) = (current.progress.borrow().clone(), reader.clone());
         let is_complete = progress.index.is_complete;
         let is_longer = reader.file().size > current.file.size;
-        let same = spawn_blocking(move || Ok::<_, Error>((is_longer && progress.marks.are_in(&opened)?).then_some(progress)))
-            .await
-            .map_err(|error| Error::Internal(error.to_string()))??;
+        let same = apart(move || Ok::<_, Error>((is_longer && progress.marks.are_in(&opened)?).then_some(progress))).await??;
         Ok(match same {
             Some(_) if reader.can_grow() && !is_complete => Op::Nop,
             known => Op::Put(self.begin(reader, version, known.unwrap_or(Progress::NONE))),

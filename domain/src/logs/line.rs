@@ -4,10 +4,10 @@
 use std::{ops::Range, sync::LazyLock};
 
 use regex::{Captures, Regex};
-use runlens_contract::Timestamp;
+use runlens_contract::{Timestamp, log::LogLine};
 use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
 
-use super::encoding::Encoding;
+use super::{ansi::visible, classify, encoding::Encoding};
 
 /// Characters of a message.
 const MAX_MESSAGE: usize = 4000;
@@ -38,6 +38,23 @@ pub(super) fn content(raw: &[u8], encoding: Encoding, is_first: bool) -> Range<u
 /// As much of a line as is shown, and whether it was cut.
 pub(super) fn message(text: &str) -> (&str, bool) {
     text.char_indices().nth(MAX_MESSAGE).map_or((text, false), |(end, _)| (&text[..end], true))
+}
+
+/// A line of a log by its number and text, of which more may lie in the file.
+pub(super) fn show(number: u64, text: &str, is_long: bool, run_id: i32) -> LogLine {
+    let shown = visible(text);
+    let (message, is_cut) = message(text);
+    LogLine {
+        line: number,
+        timestamp: timestamp(&shown),
+        level: classify::level(&shown),
+        source: classify::source(&shown),
+        message: message.to_owned(),
+        truncated: is_cut || is_long,
+        run_id,
+        sample_id: None,
+        is_context: false,
+    }
 }
 
 /// The first time within reach of the line's start that exists in the calendar, without a zone in UTC.

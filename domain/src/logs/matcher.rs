@@ -7,12 +7,11 @@ use runlens_contract::log::{LogFilter, TextRange};
 use super::{
     Limits,
     ansi::visible,
-    blocks::{Stretch, head, lines},
+    blocks::{Stretch, head, lines, long_content},
     classify,
     cursor::Position,
     encoding::Encoding,
     index::Counts,
-    line,
     search::Pattern,
 };
 use crate::{error::Result, files::FileReader};
@@ -66,13 +65,49 @@ impl Matcher {
 
     /// Whether a line is of the level and the source that are asked for.
     fn is_of_kind(&self, raw: &[u8], start: Position, encoding: Encoding, limits: &Limits) -> bool {
-        if self.filter.level.is_none() && self.filter.source.is_none() {
+        if !self.is_by_counts() {
             return true;
         }
-        let text = encoding.decode(head(raw, encoding, start, limits));
-        let shown = visible(&text);
-        self.filter.source.is_none_or(|wanted| wanted == classify::source(&shown))
-            && self.filter.level.is_none_or(|wanted| wanted == classify::level(&shown))
+        self.admits(&visible(&encoding.decode(head(raw, encoding, start, limits))))
+    }
+
+    /// The same by the line's visible text.
+    pub(super) fn admits(&self, shown: &str) -> bool {
+        self.filter.source.is_none_or(|wanted| wanted == classify::source(shown))
+            && self.filter.level.is_none_or(|wanted| wanted == classify::level(shown))
+    }
+
+    /// Whether counts can tell that no line passes: a level or a source is asked for.
+    pub(super) fn is_by_counts(&self) -> bool {
+        self.filter.level.is_some() || self.filter.source.is_some()
+    }
+
+    /// Whether what is looked for is in visible text.
+    pub(super) fn is_in(&self, shown: &str) -> bool {
+        self.pattern.as_ref().is_none_or(|pattern| pattern.is_in(shown))
+    }
+
+    /// Whether what is looked for is in the text of one long line, which is read `step` bytes at a time. How it is encoded is asked where
+    /// it matters.
+    pub(super) fn is_in_long(
+        &self,
+        text: Range<u64>,
+        reader: &FileReader,
+        step: u64,
+        encoding: impl FnOnce() -> Result<Encoding>,
+    ) -> Result<bool> {
+        let Some(pattern) = &self.pattern else { return Ok(true) };
+        if text.is_empty() {
+            return Ok(pattern.is_in(""));
+        }
+        let mut search = pattern.search(encoding()?)?;
+        for start in text.clone().step_by(step as usize) {
+            let end = text.end.min(start + step);
+            if search.push(&reader.read(start..end)?, end == text.end) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Where the text that is looked for stands in visible text, as far as `reach` characters of it go.
@@ -83,28 +118,10 @@ impl Matcher {
 
     /// Whether a block that is one line passes, which is read in pieces. What it counts as is known.
     pub(super) fn is_long_match(&self, stretch: &Stretch, reader: &FileReader, encoding: Encoding, limits: &Limits) -> Result<bool> {
-        let Some(pattern) = self.pattern.as_ref().filter(|_| self.may_match(&stretch.counts)) else {
+        if self.pattern.is_none() || !self.may_match(&stretch.counts) {
             return Ok(self.may_match(&stretch.counts));
-        };
-        let range = long_content(stretch, reader, encoding)?;
-        if range.is_empty() {
-            return Ok(pattern.is_in(""));
         }
-        let mut search = pattern.search(encoding)?;
-        for start in range.clone().step_by(limits.piece as usize) {
-            let end = range.end.min(start + limits.piece);
-            if search.push(&reader.read(start..end)?, end == range.end) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let text = long_content(stretch.start.offset..stretch.end.offset, reader, |_| Ok(encoding))?;
+        self.is_in_long(text, reader, limits.piece, || Ok(encoding))
     }
-}
-
-/// What of a long line is text.
-fn long_content(stretch: &Stretch, reader: &FileReader, encoding: Encoding) -> Result<Range<u64>> {
-    let (start, end) = (stretch.start.offset, stretch.end.offset);
-    let first = reader.read(start..end.min(start + line::BYTE_ORDER_MARK.len() as u64))?;
-    let last = reader.read(end.saturating_sub(2).max(start)..end)?;
-    Ok(start + line::content(&first, encoding, start == 0).start as u64..end - line::end_length(&last) as u64)
 }

@@ -31,13 +31,13 @@ mod words;
 use std::time::Duration;
 
 use runlens_contract::log::{LogPage, LogQuery};
-use tokio::task::spawn_blocking;
 
 use crate::{
     Platform,
     clock::Stopwatch,
-    error::{Error, Result},
-    files::{FileKey, FoundFile, not_to_be_kept},
+    error::Result,
+    files::{FoundFile, not_to_be_kept},
+    workers::apart,
 };
 pub(crate) use encoding::Encoding;
 pub(crate) use finder::search_log;
@@ -47,9 +47,10 @@ pub(crate) use outline::log_outline;
 pub(crate) use raw::raw_log;
 pub use raw::{LogFile, RawLog};
 
+use blocks::{find_log, open};
 use cursor::Position;
+use matcher::Matcher;
 use place::OpenLog;
-use search::Pattern;
 
 /// How much of a log is held in memory at a time.
 #[derive(Clone, Copy, Debug)]
@@ -85,13 +86,13 @@ impl Limits {
 /// A page of a run's log.
 ///
 /// # Errors
-/// [`Error::LogNotFound`], [`Error::Invalid`] for a cursor that does not fit and for what is no regular expression, [`Error::NotReady`]
-/// where the log has not been gone through as far as the page needs, [`Error::Files`].
+/// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a cursor that does not fit and for what is no regular expression, [`Error::NotReady`](crate::Error::NotReady)
+/// where the log has not been gone through as far as the page needs, [`Error::Files`](crate::Error::Files).
 pub(crate) async fn log_page(platform: &Platform, run_id: i32, query: &LogQuery) -> Result<LogPage> {
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-    let pattern = Pattern::new(&query.filter)?;
-    let file = platform.files().find(&FileKey::log(run_id)).await?.ok_or(Error::LogNotFound { run_id })?;
-    let answer = platform.logs().page(&file, run_id, query.clone(), pattern, cursor, Stopwatch::start()).await?;
+    let matcher = Matcher::new(&query.filter)?;
+    let file = find_log(platform, run_id).await?;
+    let answer = platform.logs().page(&file, run_id, query.clone(), matcher, cursor, Stopwatch::start()).await?;
     if answer.is_provisional {
         not_to_be_kept();
     }
@@ -110,19 +111,13 @@ impl LogCache {
         file: &FoundFile,
         run_id: i32,
         query: LogQuery,
-        pattern: Option<Pattern>,
+        matcher: Matcher,
         cursor: Option<Position>,
         stopwatch: Stopwatch,
     ) -> Result<Answer> {
-        let log = match OpenLog::new(self, file).await {
-            Err(Error::Files(object_store::Error::NotFound { .. })) => return Err(Error::LogNotFound { run_id }),
-            opened => opened?,
-        };
-        let turn = if query.filter.is_empty() { None } else { Some(self.searches.clone().acquire_owned().await) };
-        let work = move || {
-            let _turn = turn;
-            reader::page(&log, run_id, &query, pattern, cursor, &stopwatch)
-        };
-        spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))?
+        let log = OpenLog::new(self, open(file, run_id).await?);
+        let is_search = !query.filter.is_empty();
+        let work = move || reader::page(&log, run_id, &query, &matcher, cursor, &stopwatch);
+        if is_search { self.searches.run(work).await? } else { apart(work).await? }
     }
 }

@@ -12,7 +12,7 @@ use regex::RegexBuilder;
 use runlens_contract::log::{LogLine, LogQuery};
 use tokio::runtime::Runtime;
 
-use super::{Answer, Limits, LogCache, ansi::visible, classify, cursor::Position, encoding::Encoding, line, search::Pattern};
+use super::{Answer, Limits, LogCache, ansi::visible, classify, cursor::Position, encoding::Encoding, line, matcher::Matcher};
 use crate::{
     clock::Stopwatch,
     error::Result,
@@ -41,7 +41,7 @@ pub(super) fn page_of(cache: &LogCache, file: &FoundFile, query: &LogQuery) -> R
     let stopwatch = Stopwatch::new(move || Duration::from_millis(looks.fetch_add(1, Ordering::Relaxed) + 1));
     run(async {
         let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-        cache.page(file, RUN, query.clone(), Pattern::new(&query.filter)?, cursor, stopwatch).await
+        cache.page(file, RUN, query.clone(), Matcher::new(&query.filter)?, cursor, stopwatch).await
     })
 }
 

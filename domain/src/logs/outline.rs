@@ -6,11 +6,10 @@ use runlens_contract::{
     TextEnum as _,
     log::{LevelCounts, LogDensity, LogDirection, LogLevel, LogOutline, LogOutlineQuery, LogSource, SourceCounts},
 };
-use tokio::task::spawn_blocking;
 
 use super::{
     Limits, LogCache,
-    blocks::{Stretch, head, lines, open, require_same},
+    blocks::{Stretch, find_log, head, lines, open, require_same},
     classify::tally,
     cursor::Position,
     encoding::Encoding,
@@ -18,8 +17,9 @@ use super::{
 };
 use crate::{
     Platform,
-    error::{Error, Result},
-    files::{FileKey, FileReader, FoundFile, not_to_be_kept},
+    error::Result,
+    files::{FileReader, FoundFile, not_to_be_kept},
+    workers::apart,
 };
 
 /// How long an outline waits until a log has been gone through.
@@ -44,9 +44,9 @@ struct Summary {
 /// The outline of a run's log.
 ///
 /// # Errors
-/// [`Error::LogNotFound`], [`Error::Files`].
+/// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Files`](crate::Error::Files).
 pub(crate) async fn log_outline(platform: &Platform, run_id: i32, is_growing: bool, query: &LogOutlineQuery) -> Result<LogOutline> {
-    let file = platform.files().find(&FileKey::log(run_id)).await?.ok_or(Error::LogNotFound { run_id })?;
+    let file = find_log(platform, run_id).await?;
     outline(platform.logs(), &file, run_id, is_growing, query).await
 }
 
@@ -68,11 +68,11 @@ pub(super) async fn outline(
     if !is_complete {
         not_to_be_kept();
     }
-    let found = spawn_blocking(move || {
+    let found = apart(move || {
         require_same(&indexing, &reader)?;
         summary.read(&reader, &limits)
     });
-    let found = found.await.map_err(|error| Error::Internal(error.to_string()))??;
+    let found = found.await??;
     Ok(LogOutline {
         run_id,
         store: file.store.to_owned(),

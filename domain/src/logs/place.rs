@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 
 use super::{
     Limits, LogCache,
+    blocks::require_same,
     cursor::Position,
     encoding::Encoding,
     index::{Counts, LogIndex},
@@ -18,12 +19,12 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    files::{FileReader, FoundFile},
+    files::FileReader,
 };
 
 /// A log, open for one page, on a thread that may wait. Its index is asked for where it is needed, and not before.
 pub(super) struct OpenLog {
-    reader: FileReader,
+    reader: Arc<FileReader>,
     /// Bytes of the version that the page is of.
     size: Cell<u64>,
     /// What was read to find where the page begins.
@@ -37,11 +38,9 @@ pub(super) struct OpenLog {
 }
 
 impl OpenLog {
-    /// # Errors
-    /// [`Error::Files`], also where it has gone.
-    pub(super) async fn new(cache: &LogCache, file: &FoundFile) -> Result<Self> {
-        let reader = file.reader().await?;
-        Ok(Self {
+    /// To be made where the runtime is at hand.
+    pub(super) fn new(cache: &LogCache, reader: Arc<FileReader>) -> Self {
+        Self {
             size: Cell::new(reader.file().size),
             read: OnceCell::new(),
             reader,
@@ -50,7 +49,7 @@ impl OpenLog {
             index: OnceCell::new(),
             encoding: OnceCell::new(),
             is_provisional: Cell::new(false),
-        })
+        }
     }
 
     pub(super) fn file(&self) -> &FileReader {
@@ -163,9 +162,7 @@ impl OpenLog {
     fn index(&self) -> Result<&Indexing> {
         if self.index.get().is_none() {
             let index = self.runtime.block_on(self.cache.index(self.reader.file()))?;
-            if !index.describes(&self.reader) {
-                return Err(Error::NotReady("The log has just been replaced. Ask again.".to_owned()));
-            }
+            require_same(&index, &self.reader)?;
             // Nobody else has set it meanwhile: it is not shared.
             _ = self.index.set(index);
         }

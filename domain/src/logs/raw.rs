@@ -6,15 +6,9 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use runlens_contract::{Timestamp, log::LogEncoding};
 use sha2::{Digest as _, Sha256};
-use tokio::task::spawn_blocking;
 
-use super::blocks::changed;
-use crate::{
-    Platform,
-    artifacts::download_url,
-    error::{Error, Result},
-    files::{FileKey, FoundFile},
-};
+use super::blocks::{changed, find_log};
+use crate::{Platform, artifacts::download_url, error::Result, files::FoundFile, workers::apart};
 
 /// Bytes that are read at a time.
 const PIECE: u64 = 512 << 10;
@@ -38,7 +32,7 @@ pub struct LogFile {
 }
 
 pub(crate) async fn raw_log(platform: &Platform, run_id: i32) -> Result<RawLog> {
-    let file = platform.files().find(&FileKey::log(run_id)).await?.ok_or(Error::LogNotFound { run_id })?;
+    let file = find_log(platform, run_id).await?;
     let address = if platform.settings().redirect_raw_logs { download_url(&[&file]).await } else { None };
     Ok(address.map_or_else(|| RawLog::File(LogFile { platform: platform.clone(), file }), RawLog::Address))
 }
@@ -63,7 +57,7 @@ impl LogFile {
     /// How its text is encoded; none where that is not known within a second: it takes going through the whole file once.
     ///
     /// # Errors
-    /// [`Error::Files`].
+    /// [`Error::Files`](crate::Error::Files).
     pub async fn encoding(&self) -> Result<Option<LogEncoding>> {
         let indexing = self.platform.logs().index(&self.file).await?;
         indexing.wait(PATIENCE, |index| index.is_complete.then_some(index.encoding.into())).await
@@ -72,7 +66,7 @@ impl LogFile {
     /// A part of it, read as it is taken. A file that has become shorter or another one ends in an error, never in other bytes.
     ///
     /// # Errors
-    /// [`Error::Files`] where it has gone, [`Error::NotReady`] where it is another one already.
+    /// [`Error::Files`](crate::Error::Files) where it has gone, [`Error::NotReady`](crate::Error::NotReady) where it is another one already.
     pub async fn pieces(&self, part: Range<u64>) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
         let (reader, end) = (Arc::new(self.file.reader().await?), part.end);
         if reader.file().version() != self.file.version() && !reader.can_grow() {
@@ -80,8 +74,7 @@ impl LogFile {
         }
         let reads = stream::iter(part.step_by(PIECE as usize)).map(move |start| {
             let reader = reader.clone();
-            let read = spawn_blocking(move || reader.read(start..end.min(start + PIECE)));
-            async { read.await.map_err(|error| Error::Internal(error.to_string()))? }
+            async move { apart(move || reader.read(start..end.min(start + PIECE))).await? }
         });
         Ok(reads.buffered(AHEAD))
     }

@@ -9,8 +9,8 @@ use runlens_contract::{
 };
 
 use super::{
-    Answer, ansi::visible, classify, cursor::Position, encoding::Encoding, index::Counts, line, lines::RawLine, place::OpenLog,
-    search::Pattern,
+    Answer, ansi::visible, blocks::long_content, cursor::Position, encoding::Encoding, line, lines::RawLine, matcher::Matcher,
+    place::OpenLog,
 };
 use crate::{clock::Stopwatch, error::Result};
 
@@ -24,13 +24,13 @@ pub(super) fn page(
     log: &OpenLog,
     run_id: i32,
     query: &LogQuery,
-    pattern: Option<Pattern>,
+    matcher: &Matcher,
     cursor: Option<Position>,
     stopwatch: &Stopwatch,
 ) -> Result<Answer> {
     let (limit, direction) = query.extent();
     let place = log.place(query, cursor)?;
-    let reader = Reader { log, run_id, query, pattern };
+    let reader = Reader { log, run_id, matcher };
     let mut page = Page { reader: &reader, place, direction, limit: limit as usize, data: Vec::new(), next: None, is_cut: false };
     let end = if query.filter.is_empty() { page.fill()? } else { page.fill_filtered(query.context as usize, stopwatch)? };
     let Page { mut data, next, is_cut, .. } = page;
@@ -82,8 +82,8 @@ impl Page<'_> {
         let mut timed = lines.at().offset;
         loop {
             let at = lines.at();
-            if self.reader.can_skip() && due == 0 && known.is_none_or(|known| !self.is_before(at.offset, known)) {
-                let found = log.skip(at, direction, |counts| self.reader.may_pass(counts))?;
+            if self.reader.matcher.is_by_counts() && due == 0 && known.is_none_or(|known| !self.is_before(at.offset, known)) {
+                let found = log.skip(at, direction, |counts| self.reader.matcher.may_match(counts))?;
                 let to = found.map_or(at, |(to, _)| to);
                 known = Some(found.map_or_else(|| self.ahead(at.offset, limits.max_read), |(_, until)| until));
                 if to != at {
@@ -179,8 +179,7 @@ impl Page<'_> {
 struct Reader<'a> {
     log: &'a OpenLog,
     run_id: i32,
-    query: &'a LogQuery,
-    pattern: Option<Pattern>,
+    matcher: &'a Matcher,
 }
 
 /// As much of a line as is held, as text.
@@ -192,43 +191,18 @@ struct Content {
 }
 
 impl Reader<'_> {
-    /// Whether the index tells blocks without a line that passes.
-    fn can_skip(&self) -> bool {
-        self.query.filter.level.is_some() || self.query.filter.source.is_some()
-    }
-
-    fn may_pass(&self, counts: &Counts) -> bool {
-        let filter = &self.query.filter;
-        filter.level.is_none_or(|level| counts.level(level) > 0) && filter.source.is_none_or(|source| counts.source(source) > 0)
-    }
-
     /// Whether the filters let a line through.
     fn passes(&self, raw: &RawLine) -> Result<bool> {
         let content = self.content(raw)?;
         let text = content.encoding.decode(&content.bytes);
         let shown = visible(&text);
-        let filter = &self.query.filter;
-        Ok(self.is_found(&content, &shown)?
-            && filter.source.is_none_or(|wanted| wanted == classify::source(&shown))
-            && filter.level.is_none_or(|wanted| wanted == classify::level(&shown)))
+        Ok(self.is_found(&content, &shown)? && self.matcher.admits(&shown))
     }
 
     fn show(&self, raw: &RawLine, is_context: bool) -> Result<LogLine> {
         let content = self.content(raw)?;
         let text = content.encoding.decode(&content.bytes);
-        let shown = visible(&text);
-        let (message, is_cut) = line::message(&text);
-        Ok(LogLine {
-            line: raw.start.line,
-            timestamp: line::timestamp(&shown),
-            level: classify::level(&shown),
-            source: classify::source(&shown),
-            message: message.to_owned(),
-            truncated: is_cut || content.long.is_some(),
-            run_id: self.run_id,
-            sample_id: None,
-            is_context,
-        })
+        Ok(LogLine { is_context, ..line::show(raw.start.line, &text, content.long.is_some(), self.run_id) })
     }
 
     fn content(&self, raw: &RawLine) -> Result<Content> {
@@ -238,31 +212,23 @@ impl Reader<'_> {
             return Ok(Content { bytes: bytes.slice(line::content(bytes, encoding, is_first)), encoding, long: None });
         }
         let (file, max_line) = (self.log.file(), self.log.limits().max_line);
-        let (start, end) = (raw.start.offset, raw.end.offset);
-        let mark = file.read(start..end.min(start + line::BYTE_ORDER_MARK.len() as u64))?;
-        let begins = line::content(&mark, if is_first { self.log.encoding_of(&mark)? } else { Encoding::Utf8 }, is_first).start as u64;
-        let last = file.read(end.saturating_sub(2).max(start)..end)?;
-        let range = start + begins..end - line::end_length(&last) as u64;
+        let range =
+            long_content(
+                raw.start.offset..raw.end.offset,
+                file,
+                |mark| {
+                    if is_first { self.log.encoding_of(mark) } else { Ok(Encoding::Utf8) }
+                },
+            )?;
         let bytes = file.read(range.start..range.end.min(range.start + max_line))?;
         Ok(Content { encoding: self.log.encoding_of(&bytes)?, bytes, long: Some(range) })
     }
 
     fn is_found(&self, content: &Content, shown: &str) -> Result<bool> {
-        let Some(pattern) = &self.pattern else { return Ok(true) };
-        let Some(range) = &content.long else { return Ok(pattern.is_in(shown)) };
-        let file = self.log.file();
-        // What is held may be ASCII where the rest is not.
-        if range.is_empty() {
-            return Ok(pattern.is_in(shown));
+        match &content.long {
+            // What is held may be ASCII where the rest is not.
+            Some(range) => self.matcher.is_in_long(range.clone(), self.log.file(), self.log.limits().max_read, || self.log.encoding()),
+            None => Ok(self.matcher.is_in(shown)),
         }
-        let mut search = pattern.search(self.log.encoding()?)?;
-        let step = self.log.limits().max_read;
-        for start in range.clone().step_by(step as usize) {
-            let end = range.end.min(start + step);
-            if search.push(&file.read(start..end)?, end == range.end) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 }

@@ -161,26 +161,13 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
-        ErrorBody, ErrorCode,
-        log::{LogLevel, LogLine, LogMatch, LogSource},
-    };
+    use runlens_contract::{ErrorBody, ErrorCode, log::LogMatch};
 
     use super::{BLOCK, Cache, Content};
+    use crate::data::logs::samples::row;
 
     fn rows(numbers: std::ops::Range<u64>) -> Vec<LogMatch> {
-        let line = |line| LogLine {
-            line,
-            timestamp: None,
-            level: LogLevel::Info,
-            source: LogSource::Web,
-            message: String::new(),
-            truncated: false,
-            run_id: 7,
-            sample_id: None,
-            is_context: false,
-        };
-        numbers.map(|number| LogMatch { number, line: line(number), ranges: Vec::new() }).collect()
+        numbers.map(|number| row(number, number)).collect()
     }
 
     fn number(content: Content) -> Option<u64> {

@@ -79,32 +79,19 @@ fn combine(answers: Vec<LogSearch>, is_forward: bool) -> Nearest {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
-        log::{LogLevel, LogLine, LogMatch, LogSearch, LogSource},
-        page::CursorPagination,
-    };
+    use runlens_contract::{log::LogSearch, page::CursorPagination};
 
     use super::{Find, combine};
+    use crate::data::logs::samples::row;
 
     /// So many matches, the nearest of which is the how-manieth, on a line.
     fn answer(matches: u64, found: Option<(u64, u64)>) -> LogSearch {
-        let line = |line| LogLine {
-            line,
-            timestamp: None,
-            level: LogLevel::Error,
-            source: LogSource::Web,
-            message: String::new(),
-            truncated: false,
-            run_id: 7,
-            sample_id: None,
-            is_context: false,
-        };
         LogSearch {
             matches,
             searched_bytes: 0,
             size_bytes: 0,
             is_complete: true,
-            data: found.map(|(number, at)| LogMatch { number, line: line(at), ranges: Vec::new() }).into_iter().collect(),
+            data: found.map(|(number, line)| row(number, line)).into_iter().collect(),
             pagination: CursorPagination { limit: 1, next_cursor: None },
         }
     }

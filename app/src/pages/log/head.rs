@@ -68,31 +68,15 @@ pub(super) fn counts(run: i32, viewer: Viewer) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
-        Timestamp,
-        log::{LevelCounts, LineRange, LogEncoding, LogOutline, SourceCounts},
-    };
+    use runlens_contract::log::{LevelCounts, LineRange, LogOutline};
 
     use super::words;
+    use crate::data::logs::samples::outline;
 
     #[test]
     fn a_preview_says_how_long_the_log_is_and_where_its_first_error() {
-        let outline = LogOutline {
-            run_id: 7,
-            store: "local".to_owned(),
-            size_bytes: 1,
-            last_modified: Timestamp::from_unix(0).expect("the epoch"),
-            is_growing: false,
-            indexed_bytes: 1,
-            is_complete: true,
-            encoding: LogEncoding::Utf8,
-            lines: 184_203,
-            levels: LevelCounts { critical: 2, error: 310, ..LevelCounts::default() },
-            sources: SourceCounts::default(),
-            first_error_line: Some(118_403),
-            last_error_line: Some(184_000),
-            density: Vec::new(),
-        };
+        let levels = LevelCounts { critical: 2, error: 310, ..LevelCounts::default() };
+        let outline = LogOutline { levels, ..outline(184_203, Some(118_403)) };
         let (place, description) = words(&outline, Some(LineRange { first: 120, last: 140 }));
         assert_eq!(place, ", lines 120–140");
         assert_eq!(description, "184,203 lines, 312 errors, the first on line 118,403. ");

@@ -218,23 +218,13 @@ pub(super) fn pages(frame: &Frame, rows: &[LogMatch], total: u64, is_complete: b
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::log::{LogLevel, LogLine, LogMatch, LogSource};
+    use runlens_contract::log::{LogLevel, LogMatch};
 
     use super::{Frame, LogAddress, pages};
+    use crate::data::logs::samples::row;
 
     fn rows(numbers: std::ops::Range<u64>) -> Vec<LogMatch> {
-        let line = |line| LogLine {
-            line,
-            timestamp: None,
-            level: LogLevel::Info,
-            source: LogSource::Web,
-            message: String::new(),
-            truncated: false,
-            run_id: 7,
-            sample_id: None,
-            is_context: false,
-        };
-        numbers.map(|number| LogMatch { number, line: line(number * 10), ranges: Vec::new() }).collect()
+        numbers.map(|number| row(number, number * 10)).collect()
     }
 
     #[test]
