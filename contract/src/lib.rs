@@ -15,6 +15,7 @@ pub mod log;
 pub mod output;
 pub mod page;
 pub mod params;
+pub mod recent;
 pub mod run;
 pub mod sample;
 pub mod suite;

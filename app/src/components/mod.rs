@@ -9,3 +9,4 @@ pub mod header;
 pub mod mark;
 pub mod page;
 pub mod pager;
+pub mod strip;

@@ -7,6 +7,7 @@ use runlens_contract::{
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     page::PageQuery,
+    recent::{RecentResults, RecentResultsQuery},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
@@ -84,6 +85,10 @@ impl RunSource {
 
     pub(super) async fn categories(&self, query: PageQuery) -> Result<Page<CategorySummary>, ErrorBody> {
         self.part("/categories", &query).await
+    }
+
+    pub(super) async fn recent_results(&self, query: &RecentResultsQuery) -> Result<RecentResults, ErrorBody> {
+        self.part("/recent-results", query).await
     }
 
     pub(super) async fn samples(&self, query: &SampleQuery) -> Result<Page<RunSample>, ErrorBody> {

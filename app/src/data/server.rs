@@ -9,6 +9,7 @@ use runlens_contract::{
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     page::PageQuery,
+    recent::{RecentResults, RecentResultsQuery},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
@@ -95,6 +96,10 @@ impl RunSource {
 
     pub(super) async fn categories(&self, query: PageQuery) -> Result<Page<CategorySummary>, ErrorBody> {
         ask(self.0.categories(query)).await
+    }
+
+    pub(super) async fn recent_results(&self, query: &RecentResultsQuery) -> Result<RecentResults, ErrorBody> {
+        ask(self.0.recent_results(query)).await
     }
 
     pub(super) async fn samples(&self, query: &SampleQuery) -> Result<Page<RunSample>, ErrorBody> {

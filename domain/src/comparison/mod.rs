@@ -49,7 +49,7 @@ pub(crate) fn verdict(here: &Outcome, there: Option<&Outcome>) -> Option<Verdict
 }
 
 /// Whether two results are byte for byte the same. What was produced counts, whatever was expected of it at the time.
-fn is_identical(here: &Outcome, there: &Outcome) -> bool {
+pub(crate) fn is_identical(here: &Outcome, there: &Outcome) -> bool {
     let exit = |outcome: &Outcome| outcome.result.as_ref().map(|result| result.exit_code);
     let produced = |outcome: &Outcome| outcome.outputs.iter().map(|output| (output.id, output.actual.clone())).collect::<Vec<_>>();
     exit(here) == exit(there) && produced(here) == produced(there)

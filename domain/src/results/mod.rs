@@ -13,7 +13,10 @@ use runlens_contract::sample::{OutputStatus, ResultStatus, RunOutput, RunSample}
 
 pub(crate) use suite::{Suite, SuiteTest, file_name};
 
-use crate::store::{entity::test_result, suite::RunRows};
+use crate::store::{
+    entity::{test_result, test_result_file},
+    suite::RunRows,
+};
 
 /// What became of one regression test.
 #[derive(Clone, Debug)]
@@ -88,8 +91,7 @@ pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
     let chosen: HashSet<i32> = rows.chosen.into_iter().collect();
     let mut results: HashMap<i32, test_result::Model> =
         rows.results.into_iter().map(|result| (result.regression_test_id, result)).collect();
-    let files: HashMap<(i32, i32), (String, Option<String>)> =
-        rows.files.into_iter().map(|file| ((file.regression_test_id, file.regression_test_output_id), (file.expected, file.got))).collect();
+    let files: Files = rows.files.into_iter().map(by_output).collect();
     let is_chosen = |test: &SuiteTest| if chosen.is_empty() { test.is_active } else { chosen.contains(&test.id) };
     let mut tests: BTreeMap<i32, Arc<SuiteTest>> =
         suite.tests.values().filter(|test| is_chosen(test) || results.contains_key(&test.id)).map(|test| (test.id, test.clone())).collect();
@@ -97,18 +99,44 @@ pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
     for id in results.keys() {
         tests.entry(*id).or_insert_with(|| Arc::new(SuiteTest::gone(*id)));
     }
-    let outcomes = tests.into_iter().map(|(id, test)| {
-        let result = results.remove(&id);
-        let outputs = if result.is_some() { outputs(&test, &files) } else { Vec::new() };
-        let mut outcome = Outcome { chosen: is_chosen(&test), status: ResultStatus::NotStarted, test, result, outputs };
-        outcome.status = status(&outcome);
-        outcome
+    tests.into_iter().map(|(id, test)| outcome(is_chosen(&test), test, results.remove(&id), &files)).collect()
+}
+
+/// Decides what became of each result, whatever runs they are of: by run and test.
+pub(crate) fn derive_results(
+    suite: &Suite,
+    results: Vec<test_result::Model>,
+    files: Vec<test_result_file::Model>,
+) -> HashMap<(i32, i32), Outcome> {
+    let mut files_of_runs: HashMap<i32, Files> = HashMap::new();
+    for file in files {
+        files_of_runs.entry(file.test_id).or_default().extend([by_output(file)]);
+    }
+    let none = Files::new();
+    let outcomes = results.into_iter().map(|result| {
+        let (run, id) = (result.test_id, result.regression_test_id);
+        let test = suite.tests.get(&id).cloned().unwrap_or_else(|| Arc::new(SuiteTest::gone(id)));
+        ((run, id), outcome(true, test, Some(result), files_of_runs.get(&run).unwrap_or(&none)))
     });
     outcomes.collect()
 }
 
-/// What became of the outputs of a test that has a result, given the run's file rows by test and output.
-fn outputs(test: &SuiteTest, files: &HashMap<(i32, i32), (String, Option<String>)>) -> Vec<Output> {
+/// A run's output files, by test and output: what was expected, and what was produced instead.
+type Files = HashMap<(i32, i32), (String, Option<String>)>;
+
+fn by_output(file: test_result_file::Model) -> ((i32, i32), (String, Option<String>)) {
+    ((file.regression_test_id, file.regression_test_output_id), (file.expected, file.got))
+}
+
+fn outcome(chosen: bool, test: Arc<SuiteTest>, result: Option<test_result::Model>, files: &Files) -> Outcome {
+    let outputs = if result.is_some() { outputs(&test, files) } else { Vec::new() };
+    let mut outcome = Outcome { test, chosen, result, status: ResultStatus::NotStarted, outputs };
+    outcome.status = status(&outcome);
+    outcome
+}
+
+/// What became of the outputs of a test that has a result, given the run's files.
+fn outputs(test: &SuiteTest, files: &Files) -> Vec<Output> {
     let outputs = test.outputs.iter().filter_map(|output| {
         let file = files.get(&(test.id, output.id));
         let status = match file {

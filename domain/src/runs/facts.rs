@@ -45,12 +45,17 @@ impl RunFacts {
     /// What became of its tests, by test id.
     pub(super) async fn outcomes(&self, platform: &Platform) -> Result<&[Outcome]> {
         let read = async || {
-            let suite = self.suite.get_or_try_init(|| platform.suite());
+            let suite = self.suite(platform);
             let rows = async { platform.store().run_rows(self.row.id).await.map_err(Error::from) };
             let (suite, rows) = tokio::try_join!(suite, rows)?;
             Ok::<_, Error>(results::derive(suite, rows))
         };
         Ok(self.outcomes.get_or_try_init(read).await?)
+    }
+
+    /// The suite that its results are of.
+    pub(super) async fn suite(&self, platform: &Platform) -> Result<&Arc<Suite>> {
+        self.suite.get_or_try_init(|| platform.suite()).await
     }
 
     /// Another run, to be compared with this one.

@@ -72,7 +72,7 @@ impl Platform {
     }
 
     /// The suite as it is defined today.
-    async fn suite(&self) -> Result<Arc<Suite>> {
+    pub(crate) async fn suite(&self) -> Result<Arc<Suite>> {
         let read = async { Ok(Arc::new(Suite::of(self.store().suite_rows().await?))) };
         self.reads().suite.get(self.store(), (), read).await
     }

@@ -11,6 +11,7 @@ use runlens_contract::{
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     output::{DiffQuery, OutputDiff, OutputFile},
     page::PageQuery,
+    recent::{RUNS_BEFORE, RecentResults, RecentResultsQuery, RecentRun},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunStatus, RunSummary},
     sample::{Counts, RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
@@ -24,6 +25,8 @@ use crate::{
     logs::{self, RawLog},
     outputs::{self, ActualOutput, OutputIds, OutputOfRun},
     results::{self, Outcome},
+    store::recent::RunsOf,
+    suite::recent,
 };
 
 /// One run, opened by a caller. A question checks its scope, and reads what it needs once, in a fixed number of queries.
@@ -122,6 +125,32 @@ impl OpenRun {
         self.caller.require(Scope::RunsRead)?;
         let outcome = results::find(self.outcomes().await?, regression_test_id);
         outcome.map(Outcome::to_sample).ok_or(Error::NotFound { resource: "regression_test", id: regression_test_id })
+    }
+
+    /// What became of some of its tests on its platform: in the newest runs of `master` before it, and then in this run. Scope
+    /// `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::Database`].
+    pub async fn recent_results(&self, query: &RecentResultsQuery) -> Result<RecentResults> {
+        let run = self.run().await?;
+        let tests = &query.regression_test_ids;
+        let of = RunsOf::Master { repository: &self.platform.settings().main_repository };
+        let before = recent::newest_first(&self.platform, &self.facts.row.platform, of, Some(self.id()), RUNS_BEFORE).await?;
+        let outcomes = recent::outcomes(&self.platform, self.facts.suite(&self.platform).await?, &before, tests).await?;
+        let here = self.outcomes().await?;
+        let this = RecentRun {
+            run_id: run.run_id,
+            repository: run.repository,
+            branch: run.branch,
+            commit_sha: run.commit_sha,
+            pull_request: run.pull_request,
+            created_at: run.created_at,
+        };
+        let runs = before.into_iter().rev().chain([this]).collect();
+        Ok(recent::recent_results(run.platform, runs, tests, |run, test| {
+            if run == self.id() { results::find(here, test) } else { outcomes.get(&(run, test)) }
+        }))
     }
 
     /// Counts of its results by category: most failures first, then by name. Scope `runs:read`.

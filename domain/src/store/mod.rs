@@ -6,6 +6,7 @@ mod filter;
 pub(crate) mod history;
 pub mod migration;
 pub(crate) mod queue;
+pub(crate) mod recent;
 pub(crate) mod runs;
 pub(crate) mod schema;
 pub(crate) mod suite;

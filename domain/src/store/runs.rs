@@ -63,9 +63,10 @@ SELECT t.id, t.platform, t.test_type, t.branch, t.`commit`, t.pr_nr, f.github,
 FROM test t LEFT JOIN fork f ON f.id = t.fork_id";
 
 // As `runs::word` reads it: a column compares without regard to case on SQLite, what a subquery answers does not.
-const LAST_STATUS: &str = "(SELECT LOWER(TRIM(p.status)) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id DESC LIMIT 1)";
+pub(super) const LAST_STATUS: &str =
+    "(SELECT LOWER(TRIM(p.status)) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id DESC LIMIT 1)";
 
-const HAS_RESULT: &str = "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id)";
+pub(super) const HAS_RESULT: &str = "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id)";
 
 // A DATETIME has no fraction on MariaDB, and on SQLite whatever its writer gave it.
 const CREATED: &str = "(SELECT SUBSTR(p.timestamp, 1, 19) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id LIMIT 1)";
@@ -112,7 +113,7 @@ fn status_condition(status: RunStatus) -> String {
 }
 
 /// A repository as the platform names it.
-fn github_address(repository: &str) -> String {
+pub(super) fn github_address(repository: &str) -> String {
     format!("https://github.com/{repository}.git")
 }
 

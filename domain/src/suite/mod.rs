@@ -1,6 +1,7 @@
 //! The suite as it is defined today: samples, regression tests and categories.
 
 mod history;
+pub(crate) mod recent;
 #[cfg(test)]
 mod tests;
 

@@ -4,13 +4,14 @@ use axum::{Json, extract::State};
 use runlens_contract::{
     ErrorBody, Page,
     page::PageQuery,
+    recent::{PlatformResults, PlatformResultsQuery, RecentResults, RecentResultsQuery},
     suite::{Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample, SampleHistoryQuery, SuiteSampleQuery},
 };
 use runlens_domain::Platform;
 
 use crate::{
     error::ApiResult,
-    extract::{Asked, Asker, RegressionTestId, SampleId},
+    extract::{Asked, Asker, RegressionTestId, RunId, SampleId},
 };
 
 /// List samples
@@ -81,6 +82,46 @@ pub(crate) async fn list_regression_tests(
     Asked(query): Asked<RegressionTestQuery>,
 ) -> ApiResult<Page<RegressionTest>> {
     Ok(Json(platform.regression_tests(&caller, &query).await?))
+}
+
+/// Get recent results of regression tests
+///
+/// What became of up to 100 tests in the newest runs on each operating system, oldest first: those of the main repository's `master`
+/// that completed, unless asked otherwise.
+#[utoipa::path(
+    get, path = "/regression-tests/recent-results", tag = "suite", operation_id = "get_recent_results",
+    params(RecentResultsQuery, PlatformResultsQuery),
+    responses((status = OK, description = "Results by operating system", body = PlatformResults)),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_recent_results(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    Asked(query): Asked<PlatformResultsQuery>,
+) -> ApiResult<PlatformResults> {
+    Ok(Json(platform.platform_results(&caller, &query).await?))
+}
+
+/// Get recent results of a run's tests
+///
+/// What became of up to 100 tests in the newest completed runs of the main repository's `master` before this run, on its operating
+/// system, oldest first, and then in this run: at most 11 results of each.
+#[utoipa::path(
+    get, path = "/runs/{run_id}/recent-results", tag = "runs", operation_id = "get_run_recent_results",
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), RecentResultsQuery),
+    responses(
+        (status = OK, description = "Results up to this run", body = RecentResults),
+        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_run_recent_results(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    RunId(id): RunId,
+    Asked(query): Asked<RecentResultsQuery>,
+) -> ApiResult<RecentResults> {
+    Ok(Json(platform.open_run(&caller, id).await?.recent_results(&query).await?))
 }
 
 /// Get a regression test
