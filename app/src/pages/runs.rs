@@ -16,7 +16,7 @@ use crate::{
     },
     data::{
         now,
-        runs::{Commit, RunLine, RunList, run_list},
+        run_lists::{Commit, RunLine, RunList, run_list},
     },
     format, url,
 };
