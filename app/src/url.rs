@@ -16,7 +16,7 @@ use runlens_contract::{
 /// Address of a list of runs.
 pub fn runs(query: &RunQuery) -> String {
     // What a list shows beside the runs is the page's business, not the reader's.
-    format!("/runs{}", RunQuery { include: None, ..query.clone() }.to_query_string())
+    format!("/runs{}", RunQuery { include: Vec::new(), ..query.clone() }.to_query_string())
 }
 
 /// Address of a run.

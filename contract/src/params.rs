@@ -34,7 +34,7 @@ pub trait Query: Sized {
 }
 
 // What may stand unescaped in a query value: readable addresses, nothing that could end the value.
-const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b':');
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b':').remove(b',');
 
 /// Writes parameters as the query part of an address, with its `?`; empty for none.
 pub fn query_string<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
@@ -151,6 +151,16 @@ impl Params {
         known.into_iter().flatten().collect()
     }
 
+    /// Some of an enumeration's words in one parameter, separated by commas; each once, in the enumeration's order.
+    pub fn list<E: TextEnum>(&mut self, name: &'static str) -> Vec<E> {
+        let Some(text) = self.get(name) else { return Vec::new() };
+        let given: Vec<Option<E>> = text.split(',').map(E::from_word).collect();
+        if given.contains(&None) {
+            self.fault(name, format!("{}, or some of them separated by commas", one_of(E::ALL)));
+        }
+        E::ALL.iter().copied().filter(|word| given.contains(&Some(*word))).collect()
+    }
+
     /// `true` or `false`.
     pub fn flag(&mut self, name: &'static str) -> Option<bool> {
         let value = self.get(name)?.parse::<bool>().ok();
@@ -201,6 +211,11 @@ impl Params {
     }
 }
 
+/// Words of an enumeration as [`Params::list`] reads them.
+pub fn join<E: TextEnum>(words: &[E]) -> String {
+    words.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(",")
+}
+
 /// "must be one of …" for an enumeration.
 pub fn one_of<E: TextEnum>(all: &[E]) -> String {
     format!("must be one of {}", all.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", "))
@@ -240,6 +255,24 @@ mod tests {
         let mut params = Params::new("scopes=runs:read&scopes=runs:fly");
         assert_eq!(params.words::<Scope>("scopes"), [Scope::RunsRead]);
         assert!(params.finish(()).is_err());
+    }
+
+    #[test]
+    fn a_list_of_words_is_one_parameter() {
+        let read = |query: &str| {
+            let mut params = Params::new(query);
+            let words = params.list::<Scope>("scopes");
+            params.finish(words)
+        };
+        assert_eq!(read("scopes=results:read,runs:read,results:read"), Ok(vec![Scope::RunsRead, Scope::ResultsRead]));
+        assert_eq!(read("scopes=results%3Aread%2Cruns%3Aread"), Ok(vec![Scope::RunsRead, Scope::ResultsRead]));
+        assert_eq!(read("other=1"), Ok(vec![]));
+        for wrong in ["scopes=", "scopes=runs:read,", "scopes=runs:read,runs:fly", "scopes=runs:read;results:read"] {
+            assert!(
+                read(wrong).expect_err(wrong).details["fields"]["scopes"].as_str().is_some_and(|fault| fault.contains("commas")),
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

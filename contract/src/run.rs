@@ -1,9 +1,15 @@
 //! Runs: one commit on one platform.
 
+mod query;
+
+pub use query::{RunInclude, RunPlatform, RunQuery, RunSort};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
+    comparison::VerdictCounts,
+    infrastructure::InfrastructureErrorType,
     page::PageQuery,
     params::{Params, Query},
     sample::Counts,
@@ -139,6 +145,24 @@ pub struct Run {
     /// Counts of the run's results; only with `include=summary`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<RunSummary>,
+    /// The run beside its reference run; only with `include=verdict`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<RunComparison>,
+    /// What last failed of the infrastructure; only with `include=verdict`, and only where something did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub infrastructure_error_type: Option<InfrastructureErrorType>,
+}
+
+/// A run beside its reference run, in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunComparison {
+    /// The run that it is compared with: the newest earlier one on the same platform that tested a commit of the main repository's
+    /// `master`, completed, and has results; null where there is none.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub reference_run_id: Option<i32>,
+    /// Tests by verdict.
+    pub counts: VerdictCounts,
 }
 
 /// Absolute addresses of everything about a run.
@@ -234,120 +258,6 @@ pub struct ProgressEntry {
     pub status: ProgressStatus,
     /// The worker's words.
     pub message: String,
-}
-
-text_enum! {
-    /// Order of a list of runs. Runs are numbered as they are created, so both pairs order by run ID.
-    RunSort {
-        /// Newest first.
-        CreatedDescending = "-created_at",
-        /// Oldest first.
-        CreatedAscending = "created_at",
-        /// Highest run ID first.
-        IdDescending = "-run_id",
-        /// Lowest run ID first.
-        IdAscending = "run_id",
-    }
-}
-
-text_enum! {
-    /// What a list of runs can hold beside the runs.
-    RunInclude {
-        /// Each run's counts.
-        Summary = "summary",
-    }
-}
-
-/// Which runs, and in which order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct RunQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only runs of this status.
-    pub status: Option<RunStatus>,
-    /// Only runs on this operating system.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub platform: Option<RunPlatform>,
-    /// Only runs of this branch.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 255))]
-    pub branch: Option<String>,
-    /// Only runs of this commit: 40 hexadecimal digits.
-    #[cfg_attr(feature = "openapi", param(pattern = "^[0-9a-fA-F]{40}$"))]
-    pub commit_sha: Option<String>,
-    /// Only runs of this repository: `owner/name`.
-    #[cfg_attr(feature = "openapi", param(pattern = "^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$"))]
-    pub repository: Option<String>,
-    /// Only runs of this pull request.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
-    pub pull_request: Option<i32>,
-    /// Only runs created after this time.
-    pub created_after: Option<Timestamp>,
-    /// Only runs created before this time.
-    pub created_before: Option<Timestamp>,
-    /// Order; newest first by default.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub sort: Option<RunSort>,
-    /// What to add to each run.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub include: Option<RunInclude>,
-}
-
-text_enum! {
-    /// Operating system to filter by.
-    RunPlatform {
-        /// Linux.
-        Linux = "linux",
-        /// Windows.
-        Windows = "windows",
-    }
-}
-
-fn is_commit(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn is_repository(text: &str) -> bool {
-    let is_name = |part: &str| {
-        (1..=100).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-    };
-    text.split_once('/').is_some_and(|(owner, name)| is_name(owner) && is_name(name))
-}
-
-impl Query for RunQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            status: params.word("status"),
-            platform: params.word("platform"),
-            branch: params.text("branch", 255),
-            commit_sha: params.text_where("commit_sha", "40 hexadecimal digits", is_commit),
-            repository: params.text_where("repository", "owner/name", is_repository),
-            pull_request: params.id("pull_request"),
-            created_after: params.timestamp("created_after"),
-            created_before: params.timestamp("created_before"),
-            sort: params.word("sort"),
-            include: params.word("include"),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        let pairs = [
-            ("status", self.status.map(|v| v.to_string())),
-            ("platform", self.platform.map(|v| v.to_string())),
-            ("branch", self.branch.clone()),
-            ("commit_sha", self.commit_sha.clone()),
-            ("repository", self.repository.clone()),
-            ("pull_request", self.pull_request.map(|v| v.to_string())),
-            ("created_after", self.created_after.map(|v| v.to_string())),
-            ("created_before", self.created_before.map(|v| v.to_string())),
-            ("sort", self.sort.map(|v| v.to_string())),
-            ("include", self.include.map(|v| v.to_string())),
-        ];
-        out.extend(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))));
-        self.page.write(out);
-    }
 }
 
 /// Which reports of a run's progress.

@@ -100,7 +100,7 @@ fn group(runs: Vec<Run>) -> Vec<Commit> {
 /// # Errors
 /// The domain's.
 pub async fn run_list(query: RunQuery) -> Result<RunList, ErrorBody> {
-    let query = RunQuery { include: Some(RunInclude::Summary), ..query };
+    let query = RunQuery { include: vec![RunInclude::Summary, RunInclude::Verdict], ..query };
     let page = Source::new()?.runs(&query).await?;
     Ok(RunList { commits: group(page.data), pagination: page.pagination })
 }

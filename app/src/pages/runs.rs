@@ -56,7 +56,7 @@ fn show(list: RunList, address: Address) -> AnyView {
 }
 
 fn is_filtered(query: &RunQuery) -> bool {
-    RunQuery { page: query.page, sort: query.sort, include: query.include, ..RunQuery::default() } != *query
+    RunQuery { page: query.page, sort: query.sort, include: query.include.clone(), ..RunQuery::default() } != *query
 }
 
 fn filters(query: &RunQuery) -> AnyView {

@@ -47,6 +47,11 @@ pub(crate) fn is_infrastructure_error(progress: &test_progress::Model) -> bool {
     progress.status.trim().eq_ignore_ascii_case("canceled") && !progress.message.contains(CANCELED_BY_PERSON)
 }
 
+/// The part of the infrastructure that failed last, of a run's reports.
+pub(crate) fn last_infrastructure_error(progress: &[test_progress::Model]) -> Option<Type> {
+    progress.iter().rev().find(|row| is_infrastructure_error(row)).map(|row| classify(&row.message))
+}
+
 /// The failures among a run's reports, in their order.
 pub(crate) fn infrastructure_errors(run_id: i32, progress: &[test_progress::Model], include_stack: bool) -> Vec<InfrastructureError> {
     progress

@@ -13,7 +13,7 @@ use runlens_contract::{
     test_error::{ErrorBucket, ErrorQuery, GroupBy, Severity, TestError, TestErrorType},
 };
 
-pub(crate) use infrastructure::{infrastructure_errors, is_infrastructure_error};
+pub(crate) use infrastructure::{infrastructure_errors, is_infrastructure_error, last_infrastructure_error};
 
 use crate::results::{Outcome, Output};
 

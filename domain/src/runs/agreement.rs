@@ -13,8 +13,9 @@ use runlens_contract::{
     TextEnum,
     auth::Scope,
     comparison::ComparisonQuery,
+    infrastructure::InfrastructureErrorQuery,
     page::PageQuery,
-    run::{RunInclude, RunQuery, RunStatus},
+    run::{RunComparison, RunInclude, RunQuery, RunStatus},
     sample::{ResultStatus, SampleQuery},
     test_error::{ErrorQuery, ErrorSummaryQuery, GroupBy},
 };
@@ -183,7 +184,7 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
     let caller = Caller::visitor(Scope::ALL.iter().copied());
     let ask = |error: crate::Error| TestCaseError::fail(error.to_string());
     let whole = PageQuery::WHOLE;
-    let query = RunQuery { page: whole, include: Some(RunInclude::Summary), ..RunQuery::default() };
+    let query = RunQuery { page: whole, include: vec![RunInclude::Summary, RunInclude::Verdict], ..RunQuery::default() };
     let listed = platform.runs(&caller, &query).await.map_err(ask)?.data;
     for status in RunStatus::ALL {
         let found = platform.runs(&caller, &RunQuery { status: Some(*status), ..query.clone() }).await.map_err(ask)?;
@@ -195,6 +196,12 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
         let open = platform.open_run(&caller, run.run_id).await.map_err(ask)?;
         let summary = open.summary().await.map_err(ask)?;
         prop_assert_eq!(run.summary.take(), Some(summary.clone()));
+        let comparison = open.comparison(&ComparisonQuery { page: whole, ..ComparisonQuery::default() }).await.map_err(ask)?;
+        let reference_run_id = comparison.reference.as_ref().map(|reference| reference.run_id);
+        prop_assert_eq!(run.comparison.take(), Some(RunComparison { reference_run_id, counts: comparison.counts }));
+        let whole_infrastructure = InfrastructureErrorQuery { page: whole, ..InfrastructureErrorQuery::default() };
+        let infrastructure = open.infrastructure_errors(&whole_infrastructure).map_err(ask)?.data;
+        prop_assert_eq!(run.infrastructure_error_type.take(), infrastructure.last().map(|error| error.kind));
         prop_assert_eq!(&run, &open.run().await.map_err(ask)?);
 
         let samples = open.samples(&SampleQuery { page: whole, ..SampleQuery::default() }).await.map_err(ask)?.data;
@@ -213,7 +220,6 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
             samples.iter().filter(|sample| has_failed(sample.status)).map(|sample| sample.regression_test_id).collect();
         prop_assert_eq!(&failed, &failed_samples);
 
-        let comparison = open.comparison(&ComparisonQuery { page: whole, ..ComparisonQuery::default() }).await.map_err(ask)?;
         let counts = comparison.counts;
         let all = counts.broken_here + counts.failing_differently + counts.failing_identically + counts.fixed_here + counts.no_reference;
         prop_assert_eq!(comparison.pagination.total, all);

@@ -13,7 +13,7 @@ use std::{collections::HashMap, sync::Arc};
 use runlens_contract::{
     Page, TextEnum,
     auth::Scope,
-    run::{Platform as Os, Run, RunErrors, RunInclude, RunLinks, RunQuery, RunStatus, RunSummary, TestType},
+    run::{Platform as Os, Run, RunComparison, RunErrors, RunInclude, RunLinks, RunQuery, RunStatus, RunSummary, TestType},
 };
 
 pub(crate) use facts::RunFacts;
@@ -21,18 +21,22 @@ pub use open::OpenRun;
 pub(crate) use state::RunState;
 
 use crate::{
-    Caller, Platform, Result, Settings,
+    Caller, Platform, Result, Settings, errors,
     results::Suite,
     store::runs::{ResultCounts, RunRow},
 };
 
 impl Platform {
-    /// A page of runs, newest first unless asked otherwise, in a fixed number of queries. Scope `runs:read`.
+    /// A page of runs, newest first unless asked otherwise, in a fixed number of queries. Scope `runs:read`, and `results:read` for what
+    /// they say beside their reference runs.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn runs(&self, caller: &Caller, query: &RunQuery) -> Result<Page<Run>> {
         caller.require(Scope::RunsRead)?;
+        if query.include.contains(&RunInclude::Verdict) {
+            caller.require(Scope::ResultsRead)?;
+        }
         let page = self.reads().lists.get(self.store(), query.clone(), async { Ok(Arc::new(self.list_runs(query).await?)) });
         Ok(Arc::unwrap_or_clone(page.await?))
     }
@@ -44,11 +48,15 @@ impl Platform {
         let mut progress = store.progress(&ids).await?;
         let mut counts: HashMap<i32, ResultCounts> =
             store.result_counts(&ids).await?.into_iter().map(|counts| (counts.test_id, counts)).collect();
-        let sizes = if query.include == Some(RunInclude::Summary) {
+        let sizes = if query.include.contains(&RunInclude::Summary) {
             let chosen: HashMap<i32, u64> = store.chosen_counts(&ids).await?.into_iter().collect();
             Some((chosen, store.active_test_count().await?))
         } else {
             None
+        };
+        let mut comparisons = match query.include.contains(&RunInclude::Verdict) {
+            true => Some(self.comparisons(&rows).await?),
+            false => None,
         };
         let runs = rows.into_iter().map(|row| {
             let counts = counts.remove(&row.id).unwrap_or_default();
@@ -58,9 +66,23 @@ impl Platform {
                 let total = chosen.get(&row.id).copied().unwrap_or(*active);
                 summary_of_counts(row.id, state.status, total, &counts)
             });
-            to_run(row, &state, summary, self.settings())
+            let comparison = comparisons.as_mut().and_then(|comparisons| comparisons.remove(&row.id));
+            let infrastructure_error_type = comparison.and_then(|_| errors::last_infrastructure_error(&progress));
+            Run { comparison, infrastructure_error_type, ..to_run(row, &state, summary, self.settings()) }
         });
         Ok(Page::new(runs.collect(), query.page, total))
+    }
+
+    /// Each run of a page beside its reference run.
+    async fn comparisons(&self, runs: &[RunRow]) -> Result<HashMap<i32, RunComparison>> {
+        let store = self.store();
+        let references = store.reference_runs(runs, &self.settings().main_repository).await?;
+        let pairs: Vec<(i32, Option<i32>)> = runs.iter().map(|run| (run.id, references.get(&run.id).copied())).collect();
+        let counts = store.verdict_counts(&pairs).await?;
+        let comparisons = pairs.into_iter().map(|(run, reference_run_id)| {
+            (run, RunComparison { reference_run_id, counts: counts.get(&run).copied().unwrap_or_default() })
+        });
+        Ok(comparisons.collect())
     }
 
     /// Opens a run: what is asked of it afterwards shares what has been read already, and checks its own scope.
@@ -121,6 +143,8 @@ fn to_run(row: RunRow, state: &RunState, summary: Option<RunSummary>, settings: 
         github_link,
         repository,
         summary,
+        comparison: None,
+        infrastructure_error_type: None,
     }
 }
 

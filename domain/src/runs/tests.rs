@@ -13,7 +13,7 @@ use time::macros::datetime;
 
 use super::{RunState, repository};
 use crate::{
-    Caller, each_backend,
+    Caller, Error, each_backend,
     store::entity::test_progress,
     testing::{RunSpec, TestPlatform, TestSpec},
 };
@@ -137,7 +137,7 @@ each_backend! {
     async fn a_list_says_of_each_run_what_the_run_says_of_itself(test) {
         let runs = every_status(&test).await;
         let visitor = test.platform.visitor();
-        let query = RunQuery { include: Some(RunInclude::Summary), ..RunQuery::default() };
+        let query = RunQuery { include: vec![RunInclude::Summary], ..RunQuery::default() };
         let page = test.platform.runs(&visitor, &query).await.expect("runs");
         assert_eq!(page.pagination.total, runs.len() as u64);
         assert_eq!(page.data.iter().map(|run| run.run_id).collect::<Vec<_>>(), runs.iter().rev().copied().collect::<Vec<_>>());
@@ -146,6 +146,30 @@ each_backend! {
             assert_eq!(run.summary.take(), Some(open.summary().await.expect("summary")));
             assert_eq!(run, open.run().await.expect("run"));
         }
+    }
+
+    async fn a_list_with_verdicts_takes_the_same_number_of_queries_whatever_it_holds(test) {
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let query = RunQuery { include: vec![RunInclude::Summary, RunInclude::Verdict], ..RunQuery::default() };
+        let mut counts = Vec::new();
+        for size in [1, 20] {
+            for _ in 0..size {
+                failing_run_of(&test).await;
+            }
+            test.take_queries();
+            test.platform.runs(&everything, &query).await.expect("runs");
+            counts.push(test.take_queries().len());
+        }
+        assert_eq!(counts[0], counts[1]);
+        assert!(counts[0] <= 8, "{counts:?}");
+    }
+
+    async fn what_runs_say_beside_their_references_takes_a_right_of_its_own(test) {
+        failing_run_of(&test).await;
+        let reader = Caller::visitor([Scope::RunsRead]);
+        assert!(test.platform.runs(&reader, &RunQuery::default()).await.is_ok());
+        let query = RunQuery { include: vec![RunInclude::Verdict], ..RunQuery::default() };
+        assert!(matches!(test.platform.runs(&reader, &query).await, Err(Error::MissingScope(Scope::ResultsRead))));
     }
 
     async fn a_filter_by_status_finds_exactly_the_runs_that_have_it(test) {
@@ -235,6 +259,36 @@ each_backend! {
         let first = ask().await;
         assert!(first > 0);
         assert_eq!(ask().await, if test.platform.store().is_embedded() { 0 } else { first });
+    }
+
+    async fn words_are_looked_for_in_branch_repository_commit_and_pull_request(test) {
+        let fork = Some("https://github.com/someone/fork_of%it.git");
+        let first = test.run(RunSpec { branch: "fix_teletext", commit: "abcd0123".to_owned(), pr_nr: 2287, ..RunSpec::default() }).await;
+        let second = test.run(RunSpec { branch: "fixxteletext", commit: "ABCE4567".to_owned(), github: fork, ..RunSpec::default() }).await;
+        let third = test.run(RunSpec { branch: "master", commit: "0abcd".to_owned(), github: None, ..RunSpec::default() }).await;
+        let visitor = test.platform.visitor();
+        let found = async |query: RunQuery| test.platform.runs(&visitor, &query).await.expect("runs").data.iter().map(|run| run.run_id).collect::<Vec<_>>();
+        let (all, none) = (vec![third, second, first], vec![]);
+        for (text, expected) in [
+            ("x_TELE", vec![first]),
+            ("teletext", vec![second, first]),
+            ("  teletext   someone ", vec![second]),
+            ("f%i", vec![second]),
+            ("2287", vec![first]),
+            ("#2287 fix", vec![first]),
+            ("228", none.clone()),
+            ("abc", vec![second, first]),
+            ("github.com", none.clone()),
+            ("git", none.clone()),
+            (" ", all.clone()),
+            ("!", none.clone()),
+            ("'", none.clone()),
+        ] {
+            assert_eq!(found(RunQuery { q: Some(text.to_owned()), ..RunQuery::default() }).await, expected, "{text:?}");
+        }
+        for (prefix, expected) in [("abcd", vec![first]), ("ABCD0123", vec![first]), ("abce", vec![second]), ("0abc", vec![third]), ("bcd0", none)] {
+            assert_eq!(found(RunQuery { commit: Some(prefix.to_owned()), ..RunQuery::default() }).await, expected, "{prefix}");
+        }
     }
 
     async fn created_after_and_before_leave_out_the_moment_itself(test) {

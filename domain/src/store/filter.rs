@@ -27,10 +27,14 @@ impl Filter {
     /// Asks that a column contain a text, whatever the case of its letters.
     pub(super) fn contains(&mut self, column: &str, text: Option<&str>) {
         if let Some(text) = text {
-            // `!` escapes on both databases; MariaDB takes a backslash for the beginning of something else.
-            let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-            self.add(format!("{column} LIKE ? ESCAPE '!'"), [format!("%{escaped}%").into()]);
+            self.add(format!("{column} LIKE ? ESCAPE '!'"), [format!("%{}%", escape(text)).into()]);
         }
+    }
+
+    /// Asks that one of some conditions hold, each with its value.
+    pub(super) fn any(&mut self, conditions: &[(&str, Value)]) {
+        let either: Vec<&str> = conditions.iter().map(|(condition, _)| *condition).collect();
+        self.add(format!("({})", either.join(" OR ")), conditions.iter().map(|(_, value)| value.clone()));
     }
 
     /// ` WHERE …`; empty without conditions.
@@ -42,6 +46,12 @@ impl Filter {
     pub(super) fn values(&self) -> Vec<Value> {
         self.values.clone()
     }
+}
+
+/// A text as a part of a pattern of `LIKE … ESCAPE '!'`: `!` escapes on both databases, MariaDB takes a backslash for the beginning
+/// of something else.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 /// The part of a list. Both are numbers, bound by the contract.

@@ -1,6 +1,7 @@
 //! The database: the only SQL there is. One file a resource; the same queries on SQLite and MariaDB.
 
 pub(crate) mod accounts;
+mod comparisons;
 pub mod entity;
 mod filter;
 pub(crate) mod history;

@@ -11,7 +11,7 @@ use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Stat
 use super::{
     Store,
     entity::test_progress,
-    filter::{Filter, limit, places, values},
+    filter::{Filter, escape, limit, places, values},
 };
 
 /// A run with what its columns point to.
@@ -44,11 +44,6 @@ pub(crate) struct ResultCounts {
 struct ChosenCount {
     test_id: i32,
     chosen: i64,
-}
-
-#[derive(FromQueryResult)]
-struct Id {
-    id: i32,
 }
 
 #[derive(FromQueryResult)]
@@ -85,7 +80,7 @@ macro_rules! differs {
                       WHERE v.regression_test_output_id = o.id AND HEX(v.file_hashes) = HEX(f.got))"
     };
 }
-const DIFFERS: &str = differs!();
+pub(super) const DIFFERS: &str = differs!();
 pub(super) const DIFFERING: &str = concat!(
     "FROM test_result_file f
     JOIN regression_test_output o ON o.id = f.regression_test_output_id AND o.regression_id = f.regression_test_id
@@ -122,13 +117,34 @@ fn datetime_text(at: Timestamp) -> Value {
     at.to_string().replace('T', " ").trim_end_matches('Z').into()
 }
 
+/// Where a word of a free text may be found, each a condition with its value.
+fn text_conditions(word: &str) -> Vec<(&'static str, Value)> {
+    // What every address of a repository has in common says nothing of it.
+    const REPOSITORY: &str = "REPLACE(REPLACE(f.github, 'https://github.com/', ''), '.git', '') LIKE ? ESCAPE '!'";
+    let escaped = escape(word);
+    let within = format!("%{escaped}%");
+    let mut conditions = vec![
+        ("t.branch LIKE ? ESCAPE '!'", within.clone().into()),
+        (REPOSITORY, within.into()),
+        ("t.`commit` LIKE ? ESCAPE '!'", format!("{escaped}%").into()),
+    ];
+    let number = word.trim_start_matches('#').parse::<i32>().ok().filter(|number| *number > 0);
+    conditions.extend(number.map(|number| ("t.pr_nr = ?", number.into())));
+    conditions
+}
+
 fn filter(query: &RunQuery) -> Filter {
     let mut filter = Filter::default();
     filter.equals("t.platform", query.platform.map(TextEnum::as_str));
     filter.equals("t.branch", query.branch.clone());
     filter.equals("t.`commit`", query.commit_sha.clone());
+    if let Some(prefix) = query.commit.as_deref().map(str::to_lowercase) {
+        // No hexadecimal digit sorts behind `f`: a range, for which an index is good on every database.
+        filter.add("(t.`commit` >= ? AND t.`commit` < ?)", [prefix.clone().into(), format!("{prefix}g").into()]);
+    }
     filter.equals("t.pr_nr", query.pull_request);
     filter.equals("f.github", query.repository.as_deref().map(github_address));
+    query.q.iter().flat_map(|text| text.split_whitespace()).for_each(|word| filter.any(&text_conditions(word)));
     for (operator, at) in [(">", query.created_after), ("<", query.created_before)] {
         if let Some(at) = at {
             filter.add(format!("{CREATED} {operator} ?"), [datetime_text(at)]);
@@ -230,19 +246,6 @@ impl Store {
         );
         let values = run_ids.iter().cycle().take(4 * run_ids.len()).map(|id| (*id).into());
         self.rows(sql, values.collect()).await
-    }
-
-    /// The newest run before this one on its platform that tested a commit of a repository's `master`, completed, and has results.
-    pub(crate) async fn reference_run(&self, run: &RunRow, repository: &str) -> Result<Option<i32>, DbErr> {
-        let sql = format!(
-            "SELECT t.id FROM test t
-             WHERE t.id < ? AND t.platform = ? AND t.test_type = 'commit' AND t.branch = 'master'
-               AND t.fork_id IN (SELECT f.id FROM fork f WHERE f.github = ?)
-               AND {LAST_STATUS} = 'completed' AND {HAS_RESULT}
-             ORDER BY t.id DESC LIMIT 1"
-        );
-        let values = vec![run.id.into(), run.platform.clone().into(), github_address(repository).into()];
-        Ok(self.rows::<Id>(sql, values).await?.pop().map(|row| row.id))
     }
 
     /// For each of some runs with tests chosen for it, how many.
