@@ -18,6 +18,7 @@ pub mod params;
 pub mod recent;
 pub mod run;
 pub mod sample;
+pub mod search;
 pub mod suite;
 pub mod system;
 pub mod test_error;

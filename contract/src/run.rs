@@ -2,7 +2,8 @@
 
 mod query;
 
-pub use query::{RunInclude, RunPlatform, RunQuery, RunSort};
+pub(crate) use query::MAX_TEXT;
+pub use query::{RunInclude, RunPlatform, RunQuery, RunSort, RunTestType};
 
 use serde::{Deserialize, Serialize};
 

@@ -19,6 +19,7 @@ pub mod logs;
 pub mod outputs;
 pub mod results;
 pub mod runs;
+pub mod search;
 pub mod store;
 pub mod suite;
 pub mod system;

@@ -19,7 +19,7 @@ use tower_http::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{artifacts, auth, comparison, document, errors, logs, outputs, raw_logs, runs, samples, suite, system},
+    api::{artifacts, auth, comparison, document, errors, logs, outputs, raw_logs, runs, samples, search, suite, system},
     docs, download,
     middleware::{
         authentication, client_address, cors, error_envelope, etag, head, kept_answers, rate_limit, request_id, security_headers,
@@ -41,6 +41,7 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
 fn kept_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(runs::list_runs))
+        .routes(routes!(search::search))
         .routes(routes!(runs::get_run))
         .routes(routes!(runs::get_run_summary))
         .routes(routes!(runs::list_run_progress))

@@ -45,6 +45,9 @@ pub struct RunQuery {
     /// Only runs on this operating system.
     #[cfg_attr(feature = "openapi", param(inline))]
     pub platform: Option<RunPlatform>,
+    /// Only runs that were started for this.
+    #[cfg_attr(feature = "openapi", param(inline))]
+    pub test_type: Option<RunTestType>,
     /// Only runs of this branch.
     #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 255))]
     pub branch: Option<String>,
@@ -64,6 +67,9 @@ pub struct RunQuery {
     /// the number of the pull request.
     #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 100))]
     pub q: Option<String>,
+    /// Only runs that others are compared with unless another is named: they tested a commit of the main repository's `master`,
+    /// completed, and have results. Or only the others.
+    pub reference: Option<bool>,
     /// Only runs created after this time.
     pub created_after: Option<Timestamp>,
     /// Only runs created before this time.
@@ -83,6 +89,16 @@ text_enum! {
         Linux = "linux",
         /// Windows.
         Windows = "windows",
+    }
+}
+
+text_enum! {
+    /// What a run was started for, to filter by.
+    RunTestType {
+        /// A commit of a branch.
+        Commit = "commit",
+        /// A pull request.
+        Pr = "pr",
     }
 }
 
@@ -110,12 +126,14 @@ impl Query for RunQuery {
             page: PageQuery::read(params),
             status: params.word("status"),
             platform: params.word("platform"),
+            test_type: params.word("test_type"),
             branch: params.text("branch", 255),
             commit_sha: params.text_where("commit_sha", "40 hexadecimal digits", is_commit),
             commit: params.text_where("commit", "4 to 40 hexadecimal digits", is_commit_prefix),
             repository: params.text_where("repository", "owner/name", is_repository),
             pull_request: params.id("pull_request"),
             q: params.text("q", MAX_TEXT),
+            reference: params.flag("reference"),
             created_after: params.timestamp("created_after"),
             created_before: params.timestamp("created_before"),
             sort: params.word("sort"),
@@ -127,12 +145,14 @@ impl Query for RunQuery {
         let pairs = [
             ("status", self.status.map(|v| v.to_string())),
             ("platform", self.platform.map(|v| v.to_string())),
+            ("test_type", self.test_type.map(|v| v.to_string())),
             ("branch", self.branch.clone()),
             ("commit_sha", self.commit_sha.clone()),
             ("commit", self.commit.clone()),
             ("repository", self.repository.clone()),
             ("pull_request", self.pull_request.map(|v| v.to_string())),
             ("q", self.q.clone()),
+            ("reference", self.reference.map(|v| v.to_string())),
             ("created_after", self.created_after.map(|v| v.to_string())),
             ("created_before", self.created_before.map(|v| v.to_string())),
             ("sort", self.sort.map(|v| v.to_string())),

@@ -43,7 +43,7 @@ impl Platform {
 
     async fn list_runs(&self, query: &RunQuery) -> Result<Page<Run>> {
         let store = self.store();
-        let (rows, total) = store.runs(query).await?;
+        let (rows, total) = store.runs(query, &self.settings().main_repository).await?;
         let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
         let mut progress = store.progress(&ids).await?;
         let mut counts: HashMap<i32, ResultCounts> =

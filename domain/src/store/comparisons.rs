@@ -11,12 +11,11 @@ use super::{
     runs::{DIFFERS, HAS_RESULT, LAST_STATUS, RunRow, WRONG_EXIT, github_address},
 };
 
-/// The condition of being what a run is compared with; it takes the run's id, its platform and the repository's address.
-fn is_reference() -> String {
+/// The condition of being a run that others are compared with; it takes the repository's address.
+pub(super) fn is_reference() -> String {
     format!(
-        "t.id < ? AND t.platform = ? AND t.test_type = 'commit' AND t.branch = 'master'
-           AND t.fork_id IN (SELECT f.id FROM fork f WHERE f.github = ?)
-           AND {LAST_STATUS} = 'completed' AND {HAS_RESULT}"
+        "t.test_type = 'commit' AND t.branch = 'master' AND t.fork_id IN (SELECT f.id FROM fork f WHERE f.github = ?)
+         AND {LAST_STATUS} = 'completed' AND {HAS_RESULT}"
     )
 }
 
@@ -53,7 +52,10 @@ impl Store {
         // Each is found by a few steps down from its run; as one correlated query MariaDB would come down from the newest run each time.
         let condition = is_reference();
         let each = (0..runs.len()).map(|place| {
-            format!("SELECT * FROM (SELECT {place} AS place, t.id FROM test t WHERE {condition} ORDER BY t.id DESC LIMIT 1) r{place}")
+            format!(
+                "SELECT * FROM (SELECT {place} AS place, t.id FROM test t WHERE t.id < ? AND t.platform = ? AND {condition}
+                 ORDER BY t.id DESC LIMIT 1) r{place}"
+            )
         });
         let github = github_address(repository);
         let values = runs.iter().flat_map(|run| [Value::from(run.id), run.platform.clone().into(), github.clone().into()]);

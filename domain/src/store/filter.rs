@@ -39,7 +39,12 @@ impl Filter {
 
     /// ` WHERE …`; empty without conditions.
     pub(super) fn sql(&self) -> String {
-        if self.conditions.is_empty() { String::new() } else { format!(" WHERE {}", self.conditions.join(" AND ")) }
+        if self.conditions.is_empty() { String::new() } else { format!(" WHERE {}", self.conditions()) }
+    }
+
+    /// The conditions, to stand within others; there must be one.
+    pub(super) fn conditions(&self) -> String {
+        self.conditions.join(" AND ")
     }
 
     /// The values, in the order of their places.

@@ -10,6 +10,7 @@ pub(crate) mod queue;
 pub(crate) mod recent;
 pub(crate) mod runs;
 pub(crate) mod schema;
+pub(crate) mod search;
 pub(crate) mod suite;
 pub(crate) mod suite_lists;
 pub mod version;

@@ -10,6 +10,7 @@ use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Stat
 
 use super::{
     Store,
+    comparisons::is_reference,
     entity::test_progress,
     filter::{Filter, escape, limit, places, values},
 };
@@ -133,9 +134,10 @@ fn text_conditions(word: &str) -> Vec<(&'static str, Value)> {
     conditions
 }
 
-fn filter(query: &RunQuery) -> Filter {
+fn filter(query: &RunQuery, main_repository: &str) -> Filter {
     let mut filter = Filter::default();
     filter.equals("t.platform", query.platform.map(TextEnum::as_str));
+    filter.equals("t.test_type", query.test_type.map(TextEnum::as_str));
     filter.equals("t.branch", query.branch.clone());
     filter.equals("t.`commit`", query.commit_sha.clone());
     if let Some(prefix) = query.commit.as_deref().map(str::to_lowercase) {
@@ -145,6 +147,12 @@ fn filter(query: &RunQuery) -> Filter {
     filter.equals("t.pr_nr", query.pull_request);
     filter.equals("f.github", query.repository.as_deref().map(github_address));
     query.q.iter().flat_map(|text| text.split_whitespace()).for_each(|word| filter.any(&text_conditions(word)));
+    if let Some(is_wanted) = query.reference {
+        let condition = is_reference();
+        // A run without a repository is none.
+        let condition = if is_wanted { condition } else { format!("NOT COALESCE({condition}, 0)") };
+        filter.add(condition, [github_address(main_repository).into()]);
+    }
     for (operator, at) in [(">", query.created_after), ("<", query.created_before)] {
         if let Some(at) = at {
             filter.add(format!("{CREATED} {operator} ?"), [datetime_text(at)]);
@@ -171,9 +179,9 @@ impl Store {
         Ok(self.rows(format!("{RUN_COLUMNS} WHERE t.id = ?"), vec![id.into()]).await?.pop())
     }
 
-    /// A page of runs, and how many there are in all.
-    pub(crate) async fn runs(&self, query: &RunQuery) -> Result<(Vec<RunRow>, u64), DbErr> {
-        let filter = filter(query);
+    /// A page of runs, and how many there are in all. `main_repository` is where runs that others are compared with come from.
+    pub(crate) async fn runs(&self, query: &RunQuery, main_repository: &str) -> Result<(Vec<RunRow>, u64), DbErr> {
+        let filter = filter(query, main_repository);
         let conditions = filter.sql();
         let total = format!("SELECT COUNT(*) AS total FROM test t LEFT JOIN fork f ON f.id = t.fork_id{conditions}");
         let total = self.total(total, filter.values()).await?;

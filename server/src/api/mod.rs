@@ -10,5 +10,6 @@ pub(crate) mod outputs;
 pub(crate) mod raw_logs;
 pub(crate) mod runs;
 pub(crate) mod samples;
+pub(crate) mod search;
 pub(crate) mod suite;
 pub(crate) mod system;

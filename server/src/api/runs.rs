@@ -15,7 +15,8 @@ use crate::{
 
 /// List runs
 ///
-/// Newest first unless asked otherwise. `include=summary` adds each run's counts.
+/// Newest first unless asked otherwise. `include=summary` adds each run's counts, `include=verdict` what it says beside its reference
+/// run, which takes the scope `results:read` too; `include=summary,verdict` both.
 #[utoipa::path(
     get, path = "/runs", tag = "runs", operation_id = "list_runs", params(PageQuery, RunQuery),
     responses((status = OK, description = "A page of runs", body = Page<Run>)),

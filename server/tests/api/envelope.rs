@@ -42,6 +42,7 @@ each_backend! {
         for (path, fields) in [
             ("/api/v1/runs?limit=0&offset=-1&status=lost&platform=unknown", &["limit", "offset", "platform", "status"][..]),
             ("/api/v1/runs?commit_sha=abc&repository=a&pull_request=0&created_after=now&sort=name&include=all", &["commit_sha", "created_after", "include", "pull_request", "repository", "sort"]),
+            ("/api/v1/runs?commit=abc&q=&test_type=x&reference=1&include=summary,", &["commit", "include", "q", "reference", "test_type"]),
             ("RUN/progress?limit=101&status=x", &["limit", "status"]),
             ("RUN/samples?status=x&category=", &["category", "status"]),
             ("RUN/categories?limit=x", &["limit"]),

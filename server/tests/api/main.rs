@@ -17,6 +17,7 @@ mod openapi;
 mod outputs;
 mod pages;
 mod runs;
+mod search;
 mod server;
 mod suite;
 mod system;

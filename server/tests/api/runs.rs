@@ -1,5 +1,6 @@
 //! /api/v1/runs
 
+use runlens_contract::auth::Scope;
 use runlens_domain::{
     each_backend,
     testing::{OutputSpec, RunSpec, TestPlatform, TestSpec},
@@ -94,6 +95,16 @@ each_backend! {
             ("?platform=windows", vec![queued]),
             ("?branch=fix-teletext", vec![failing]),
             ("?commit_sha=C0FFEE0123456789C0FFEE0123456789C0FFEE01", vec![queued, failing]),
+            ("?commit=C0ff", vec![queued, failing]),
+            ("?commit=c0ffee0123456789c0ffee0123456789c0ffee02", vec![]),
+            ("?q=teletext%20ccextractor", vec![failing]),
+            ("?q=%231547", vec![failing]),
+            ("?q=c0ffee", vec![queued, failing]),
+            ("?q=nowhere", vec![]),
+            ("?test_type=pr", vec![failing]),
+            ("?test_type=commit&platform=windows", vec![queued]),
+            ("?reference=true", vec![]),
+            ("?reference=false", vec![queued, failing]),
             ("?repository=CCExtractor/ccextractor", vec![queued, failing]),
             ("?repository=someone/ccextractor", vec![]),
             ("?pull_request=1547", vec![failing]),
@@ -103,5 +114,36 @@ each_backend! {
             assert_eq!(ids(query).await, expected, "{query}");
         }
         insta::assert_json_snapshot!("runs", server.get("/api/v1/runs?include=summary").token(&token).send().await.ok());
+    }
+    async fn runs_are_listed_with_what_they_say_beside_master(test) {
+        let passing = test.regression_test(TestSpec::default()).await;
+        let master = test.run(RunSpec::default()).await;
+        test.complete(master).await;
+        test.pass(master, &passing).await;
+        let failing = failing_run(&test).await;
+        test.pass(failing, &passing).await;
+        let stopped = test.run(RunSpec { platform: "windows", ..RunSpec::default() }).await;
+        test.progress(stopped, "canceled", 60, "GCP operation timed out.").await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let list = async |query: &str| server.get(&format!("/api/v1/runs{query}")).token(&token).send().await.ok()["data"].clone();
+        let with_both = list("?include=verdict,summary").await;
+        assert_eq!(with_both, list("?include=summary,verdict").await);
+        assert_eq!(with_both[1]["run_id"], failing);
+        assert_eq!(
+            with_both[1]["comparison"],
+            json!({"reference_run_id": master, "counts": {"broken_here": 0, "failing_differently": 0, "failing_identically": 0, "fixed_here": 0, "no_reference": 3}})
+        );
+        assert_eq!(with_both[0]["comparison"]["reference_run_id"], json!(null));
+        assert_eq!(with_both[0]["infrastructure_error_type"], "vm_provisioning");
+        assert_eq!(with_both[1].get("infrastructure_error_type"), None);
+        assert!(with_both[1]["summary"].is_object());
+        let without = list("").await;
+        assert_eq!((without[1].get("comparison"), without[0].get("infrastructure_error_type"), without[1].get("summary")), (None, None, None));
+        assert_eq!(list("?reference=true").await[0]["run_id"], master);
+
+        let blind = server.token("tester", &[Scope::RunsRead]).await;
+        server.get("/api/v1/runs?include=verdict").token(&blind).send().await.failure(403, "forbidden");
+        server.get("/api/v1/runs?include=summary").token(&blind).send().await.ok();
     }
 }
