@@ -1,24 +1,7 @@
 //! How numbers, durations and points in time read.
 
 use runlens_contract::Timestamp;
-
-/// `184,203`.
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 test`, `240 tests`.
-pub fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(n), if n == 1 { one } else { many })
-}
+pub use runlens_contract::words::{counted, number};
 
 /// `512 bytes`, `4.2 kB`, `21 MB`, `1.1 GB`.
 pub fn size(bytes: u64) -> String {
@@ -94,19 +77,10 @@ pub fn words(word: &str) -> String {
 mod tests {
     use runlens_contract::Timestamp;
 
-    use super::{clock, counted, duration, exact, number, relative, size};
+    use super::{clock, duration, exact, relative, size};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::parse(text).expect(text)
-    }
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        let cases = [(0, "0"), (7, "7"), (999, "999"), (1_000, "1,000"), (184_203, "184,203"), (1_000_000, "1,000,000")];
-        for (n, text) in cases {
-            assert_eq!(number(n), text);
-        }
-        assert_eq!([counted(1, "test", "tests"), counted(0, "test", "tests")], ["1 test", "0 tests"]);
     }
 
     #[test]

@@ -33,6 +33,47 @@ text_enum! {
     }
 }
 
+/// What a person's cancellation says of itself.
+const CANCELED_BY_PERSON: &str = "via API";
+
+/// Keywords of each type; the first match decides. Those of the second table count only where the first has none.
+const KEYWORDS: [&[(InfrastructureErrorType, &[&str])]; 2] = {
+    use InfrastructureErrorType::{Build, Checkout, Merge, Queue, Storage, VmProvisioning, WebServer, Worker};
+    [
+        &[
+            (VmProvisioning, &["provisioning", "vm ", "instance"]),
+            (Checkout, &["checkout", "git clone", "fetch"]),
+            (Merge, &["merge", "conflict"]),
+            (Build, &["build", "compile", "make"]),
+            (Worker, &["worker", "timeout", "connection"]),
+            (Storage, &["storage", "disk", "gcs"]),
+        ],
+        &[
+            (VmProvisioning, &["zone_", "quota", "gcp operation"]),
+            (Queue, &["queue"]),
+            (WebServer, &["http 5", "502", "503", "504", "web server"]),
+        ],
+    ]
+};
+
+impl InfrastructureErrorType {
+    /// The part of the infrastructure that the message of a cancellation speaks of.
+    pub fn of_message(message: &str) -> Self {
+        let message = message.to_lowercase();
+        KEYWORDS
+            .iter()
+            .copied()
+            .flatten()
+            .find(|(_, words)| words.iter().any(|word| message.contains(word)))
+            .map_or(Self::Worker, |(kind, _)| *kind)
+    }
+
+    /// Whether the message of a cancellation says that a person stopped the run: then nothing of the infrastructure failed.
+    pub fn is_by_person(message: &str) -> bool {
+        message.contains(CANCELED_BY_PERSON)
+    }
+}
+
 /// One failure of the infrastructure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -23,6 +23,8 @@ pub mod suite;
 pub mod system;
 pub mod test_error;
 pub mod timestamp;
+pub mod verdict;
+pub mod words;
 
 pub use error::{ErrorBody, ErrorCode};
 pub use page::Page;

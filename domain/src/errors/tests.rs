@@ -10,7 +10,7 @@ use runlens_contract::{
 };
 use time::macros::datetime;
 
-use super::{infrastructure::classify, infrastructure_errors, summarize, test_errors};
+use super::{infrastructure_errors, summarize, test_errors};
 use crate::{
     results::{Outcome, Output, SuiteTest},
     store::entity::{test_progress, test_result},
@@ -148,7 +148,7 @@ fn an_infrastructure_message_has_the_type_of_its_first_keyword() {
         ("", Type::Worker),
     ];
     for (message, expected) in cases {
-        assert_eq!(classify(message), expected, "{message}");
+        assert_eq!(Type::of_message(message), expected, "{message}");
     }
 }
 

@@ -1,0 +1,33 @@
+//! How numbers read in a sentence: the pages, reports and pictures say them alike.
+
+/// `184,203`.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 test`, `240 tests`.
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{counted, number};
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let cases = [(0, "0"), (7, "7"), (999, "999"), (1_000, "1,000"), (184_203, "184,203"), (1_000_000, "1,000,000")];
+        for (n, text) in cases {
+            assert_eq!(number(n), text);
+        }
+        assert_eq!([counted(1, "test", "tests"), counted(0, "test", "tests")], ["1 test", "0 tests"]);
+    }
+}
