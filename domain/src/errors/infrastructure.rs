@@ -18,7 +18,7 @@ pub(crate) fn is_infrastructure_error(progress: &test_progress::Model) -> bool {
 
 /// The part of the infrastructure that failed last, of a run's reports.
 pub(crate) fn last_infrastructure_error(progress: &[test_progress::Model]) -> Option<Type> {
-    progress.iter().rev().find(|row| is_infrastructure_error(row)).map(|row| classify(&row.message))
+    progress.iter().rev().find(|row| is_infrastructure_error(row)).map(|row| Type::of_message(&row.message))
 }
 
 /// The failures among a run's reports, in their order.
