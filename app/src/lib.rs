@@ -17,7 +17,8 @@ use leptos_router::{
 
 use components::{
     header::header,
-    page::{Pending, progress_line},
+    live::Live,
+    page::{Pending, Refresh, progress_line},
 };
 
 /// The document around every page.
@@ -60,11 +61,14 @@ pub fn App() -> impl IntoView {
     provide_context(me.clone());
     let pending = Pending(RwSignal::new(false));
     provide_context(pending);
+    let refresh = Refresh::new();
+    provide_context(refresh);
+    provide_context(Live::new(refresh));
     let mode = SsrMode::Async;
     view! {
         <Router set_is_routing=pending.0>
             <a class="skip" href="#main" rel="external">"Skip to the content"</a>
-            {progress_line(pending)}
+            {progress_line(pending, refresh)}
             {header(&me)}
             <main id="main" tabindex="-1">
                 {focus_on_change()}

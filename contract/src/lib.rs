@@ -11,6 +11,7 @@ pub mod auth;
 pub mod comparison;
 pub mod error;
 pub mod infrastructure;
+pub mod live;
 pub mod log;
 pub mod output;
 pub mod page;

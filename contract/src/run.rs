@@ -37,6 +37,13 @@ text_enum! {
     }
 }
 
+impl RunStatus {
+    /// Whether more is expected of the run: it waits for a worker, or one is at it.
+    pub fn is_going_on(self) -> bool {
+        matches!(self, Self::Queued | Self::Running)
+    }
+}
+
 text_enum! {
     /// Operating system of a run.
     Platform {

@@ -418,6 +418,11 @@ impl FoundFile {
         Ok(Some(signer.signed_url(Method::GET, &path, valid_for).await?.into()))
     }
 
+    /// Whether it costs next to nothing to look at it again.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.content, Content::Local(_))
+    }
+
     /// Names this content of this file among all files of all stores.
     pub(crate) fn version(&self) -> String {
         format!("{}/{} {} {} {}", self.store, self.path, self.size, self.last_modified, self.e_tag)

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod error;
 pub mod errors;
 pub mod files;
+pub mod live;
 pub mod logs;
 pub mod outputs;
 pub mod results;
@@ -39,6 +40,7 @@ pub use runs::OpenRun;
 use auth::PasswordChecker;
 use cache::ReadCaches;
 use files::Files;
+use live::{LiveRuns, LiveSettings};
 use logs::{LogCache, MatchCache};
 use store::Store;
 use workers::Workers;
@@ -54,6 +56,8 @@ pub struct Settings {
     pub public_scopes: Vec<Scope>,
     /// Whether a log that lies in a bucket is fetched from there, by a signed address.
     pub redirect_raw_logs: bool,
+    /// How often a run that is watched is looked at.
+    pub live: LiveSettings,
 }
 
 impl Default for Settings {
@@ -63,6 +67,7 @@ impl Default for Settings {
             main_repository: "CCExtractor/ccextractor".to_owned(),
             public_scopes: vec![Scope::RunsRead, Scope::ResultsRead],
             redirect_raw_logs: false,
+            live: LiveSettings::default(),
         }
     }
 }
@@ -83,6 +88,7 @@ struct Inner {
     reads: ReadCaches,
     passwords: PasswordChecker,
     differ: Workers,
+    live: LiveRuns,
 }
 
 impl Platform {
@@ -98,6 +104,7 @@ impl Platform {
             reads: ReadCaches::default(),
             passwords: PasswordChecker::default(),
             differ: Workers::new(outputs::DIFFS_AT_A_TIME),
+            live: LiveRuns::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -136,6 +143,10 @@ impl Platform {
 
     pub(crate) fn passwords(&self) -> &PasswordChecker {
         &self.inner.passwords
+    }
+
+    pub(crate) fn live(&self) -> &LiveRuns {
+        &self.inner.live
     }
 
     pub(crate) fn differ(&self) -> &Workers {

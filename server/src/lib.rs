@@ -7,6 +7,7 @@ mod docs;
 mod download;
 mod error;
 mod extract;
+mod live;
 mod middleware;
 mod router;
 mod ssr;
@@ -17,5 +18,6 @@ pub mod config;
 pub mod limits;
 pub mod openapi;
 
+pub use live::Streams;
 pub use router::router;
 pub use state::AppState;

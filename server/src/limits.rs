@@ -30,11 +30,15 @@ pub struct LimitSettings {
     pub token_requests: u32,
     /// Attempts to sign in in 900 seconds.
     pub sign_ins: u32,
+    /// Streams of events that a client may have open at a time.
+    pub streams: u32,
+    /// Streams of events that all may have open at a time. Holds always.
+    pub all_streams: u32,
 }
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { is_on: true, reads: 120, writes: 20, browser_reads: 600, token_requests: 5, sign_ins: 5 }
+        Self { is_on: true, reads: 120, writes: 20, browser_reads: 600, token_requests: 5, sign_ins: 5, streams: 32, all_streams: 1000 }
     }
 }
 

@@ -62,7 +62,7 @@ const COMMON: [Common; 8] = [
         description: "The answer is the one that `If-None-Match` names",
         header: Some("ETag"),
         example: || None,
-        happens_to: |_, is_get| is_get,
+        happens_to: |operation, is_get| is_get && !is_stream(operation),
     },
     Common {
         name: "ValidationError",
@@ -154,13 +154,19 @@ fn add_header(response: &mut Response, name: &str) {
     response.headers.entry(name.to_owned()).or_insert_with(|| RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
 }
 
+/// Whether its answers have no end that they could be known by.
+fn is_stream(operation: &Operation) -> bool {
+    operation.operation_id.as_deref() == Some("stream_run_events")
+}
+
 /// Says of an operation what is true of all of them.
 fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
+    let has_tag = is_get && !is_stream(operation);
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
             EVERYWHERE.into_iter().for_each(|name| add_header(response, name));
             match status.as_str() {
-                "200" | "206" if is_get => add_header(response, "ETag"),
+                "200" | "206" if has_tag => add_header(response, "ETag"),
                 "401" => add_header(response, "WWW-Authenticate"),
                 _ => {}
             }

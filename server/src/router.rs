@@ -19,7 +19,7 @@ use tower_http::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{artifacts, auth, comparison, document, errors, logs, outputs, raw_logs, runs, samples, search, suite, system},
+    api::{artifacts, auth, comparison, document, errors, events, logs, outputs, raw_logs, runs, samples, search, suite, system},
     docs, download,
     middleware::{
         authentication, client_address, cors, error_envelope, etag, head, kept_answers, rate_limit, request_id, security_headers,
@@ -75,6 +75,7 @@ fn kept_routes() -> OpenApiRouter<AppState> {
 /// Those whose answers depend on the time, or on who asks, or are sent piece by piece.
 fn other_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(events::stream_run_events))
         .routes(routes!(raw_logs::get_raw_run_log))
         .routes(routes!(auth::list_tokens, auth::create_token))
         .routes(routes!(auth::revoke_current_token))

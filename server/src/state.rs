@@ -10,6 +10,7 @@ use runlens_domain::Platform;
 use crate::{
     config::{Http, SecretKey},
     limits::{Counters, LimitSettings, Limits, MemoryCounters},
+    live::Streams,
     middleware::{kept_answers::KeptAnswers, seen_tokens::SeenTokens},
     ssr,
 };
@@ -23,6 +24,7 @@ pub struct AppState(Arc<Parts>);
 pub struct Parts {
     pub(crate) platform: Platform,
     pub(crate) limits: Limits,
+    pub(crate) streams: Streams,
     pub(crate) tokens: SeenTokens,
     pub(crate) answers: KeptAnswers,
     pub(crate) cookies: Key,
@@ -41,11 +43,17 @@ impl std::ops::Deref for AppState {
 impl AppState {
     /// Puts the parts together; requests are counted in memory.
     pub fn new(platform: Platform, http: Http, limits: LimitSettings, secret: &SecretKey) -> Self {
+        let streams = Streams::new(&limits);
         let limits = Limits::new(limits, Arc::new(MemoryCounters::default()), platform.clock().clone());
         let leptos = ssr::leptos_options(&http);
         let cookies = Key::derive_from(secret.bytes());
         let (tokens, answers) = (SeenTokens::default(), KeptAnswers::default());
-        Self(Arc::new(Parts { platform, limits, tokens, answers, cookies, http, leptos }))
+        Self(Arc::new(Parts { platform, limits, streams, tokens, answers, cookies, http, leptos }))
+    }
+
+    /// The streams of events, which do not end by themselves.
+    pub fn streams(&self) -> Streams {
+        self.streams.clone()
     }
 
     /// Counts requests in these counters instead, which other instances may share.

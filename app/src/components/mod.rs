@@ -6,6 +6,7 @@ pub mod failure;
 pub mod filter;
 pub mod head;
 pub mod header;
+pub mod live;
 pub mod mark;
 pub mod page;
 pub mod pager;

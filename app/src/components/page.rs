@@ -1,21 +1,46 @@
 //! Showing a page while its data comes and goes.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use runlens_contract::ErrorBody;
+use runlens_contract::{ErrorBody, ErrorCode};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{failure::failure, header::with_search};
+use crate::data::pause;
+
+/// How often, and how long apart, a page is asked for that is read again without anybody waiting for it.
+const PATIENCE: u32 = 10;
+const BETWEEN: Duration = Duration::from_secs(6);
 
 /// Whether something is on its way: the line at the top of the window.
 #[derive(Clone, Copy)]
 pub struct Pending(pub RwSignal<bool>);
 
-/// The line at the top of the window while something is on its way.
-pub fn progress_line(pending: Pending) -> AnyView {
-    view! { <div class="on-its-way" class:on=move || pending.0.get() aria-hidden="true"></div> }.into_any()
+/// Reads a page's data again, at the same address.
+#[derive(Clone, Copy)]
+pub struct Refresh {
+    asked: RwSignal<u32>,
+    /// Whether what is on its way was asked for by nobody who waits for it.
+    is_quiet: RwSignal<bool>,
+}
+
+impl Refresh {
+    /// For [`crate::App`], which provides it to its pages.
+    pub fn new() -> Self {
+        Self { asked: RwSignal::new(0), is_quiet: RwSignal::new(false) }
+    }
+
+    /// Reads the page's data again. What is shown stays until the new is there; where the reader is, and what has the focus, stays too.
+    pub fn now(self) {
+        self.asked.update(|asked| *asked += 1);
+    }
+}
+
+/// The line at the top of the window while something is on its way that somebody waits for.
+pub fn progress_line(pending: Pending, refresh: Refresh) -> AnyView {
+    view! { <div class="on-its-way" class:on=move || pending.0.get() && !refresh.is_quiet.get() aria-hidden="true"></div> }.into_any()
 }
 
 /// An address, in the parts that a page reads.
@@ -52,14 +77,29 @@ where
             _ => Address { path, search: location.search.get().trim_start_matches('?').to_owned() },
         }
     });
+    let refresh = expect_context::<Refresh>();
+    let refreshed = StoredValue::new(refresh.asked.get_untracked());
     let data = Resource::new(
-        move || address.get(),
-        move |address| {
+        move || (address.get(), refresh.asked.get()),
+        move |(address, asked)| {
+            let before = refreshed.try_update_value(|refreshed| std::mem::replace(refreshed, asked));
+            let is_quiet = before.is_some_and(|before| before != asked);
+            refresh.is_quiet.set(is_quiet);
             let data = fetch(address.clone());
-            async move { (data.await, address.path, address.search) }
+            async move {
+                let mut data = data.await;
+                // What is shown is better than a failure that nobody has asked for, if it passes.
+                let mut patience = if is_quiet { PATIENCE } else { 0 };
+                while patience > 0 && data.as_ref().is_err_and(passes) {
+                    patience -= 1;
+                    pause(BETWEEN).await;
+                    data = fetch(address.clone()).await;
+                }
+                (data, address.path, address.search)
+            }
         },
     );
-    follow_anchor(move || data.track());
+    follow_anchor(move || data.with(|data| data.as_ref().map(|(_, path, search)| with_search(path, search))));
     let pending = expect_context::<Pending>().0;
     view! {
         <Transition set_pending=pending>
@@ -76,11 +116,19 @@ where
     .into_any()
 }
 
-/// Brings the browser to the address's anchor once new content is there: what the browser does itself on a full load.
-fn follow_anchor(track: impl Fn() + 'static) {
-    Effect::new(move |before: Option<()>| {
-        track();
-        if before.is_some() {
+fn passes(body: &ErrorBody) -> bool {
+    matches!(body.code, ErrorCode::Unavailable | ErrorCode::InternalError | ErrorCode::RateLimited)
+}
+
+/// Brings the browser to the address's anchor once the content of another address is there: what the browser does itself on a full
+/// load. `shown` tells the address that the content is of.
+fn follow_anchor(shown: impl Fn() -> Option<String> + 'static) {
+    Effect::new(move |before: Option<Option<String>>| {
+        let shown = shown();
+        // A page that was loaded whole has its content from the beginning.
+        if let (Some(before), Some(_)) = (&before, &shown)
+            && *before != shown
+        {
             request_animation_frame(|| {
                 let location = leptos::prelude::location();
                 if let Ok(hash) = location.hash()
@@ -91,5 +139,7 @@ fn follow_anchor(track: impl Fn() + 'static) {
                 }
             });
         }
+        // What is on its way has no address yet.
+        shown.or(before.flatten())
     });
 }

@@ -27,6 +27,14 @@ pub fn origin() -> String {
     leptos::prelude::location().origin().unwrap_or_default()
 }
 
+/// Waits.
+pub fn pause(time: std::time::Duration) -> impl Future<Output = ()> + Send {
+    let (done, waited) = futures::channel::oneshot::channel::<()>();
+    leptos::prelude::set_timeout(move || drop(done), time);
+    // Whether it is said or dropped, time has passed.
+    async move { _ = waited.await }
+}
+
 async fn get<T: DeserializeOwned>(path: String) -> Result<T, ErrorBody> {
     // A page runs on one thread, which the compiler cannot know.
     let text = SendWrapper::new(get_text(path)).await?;

@@ -21,9 +21,9 @@ pub use server::provide_request;
 use server::{RunSource, Source};
 
 #[cfg(feature = "hydrate")]
-pub use browser::{now, origin};
+pub use browser::{now, origin, pause};
 #[cfg(feature = "ssr")]
-pub use server::{now, origin};
+pub use server::{now, origin, pause};
 
 #[cfg(not(any(feature = "hydrate", feature = "ssr")))]
 compile_error!("runlens-app is built with the feature `ssr` for the server, or `hydrate` for the browser");

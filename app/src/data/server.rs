@@ -39,6 +39,11 @@ pub fn now() -> Timestamp {
     use_context::<Request>().map_or_else(|| runlens_domain::Clock::system().now(), |request| request.platform.clock().now())
 }
 
+/// Waits, in the browser: a page is made at once.
+pub fn pause(_: std::time::Duration) -> std::future::Ready<()> {
+    std::future::ready(())
+}
+
 /// Where this site is reached: its scheme and host.
 pub fn origin() -> String {
     use_context::<Request>().map(|request| request.platform.settings().public_url.clone()).unwrap_or_default()

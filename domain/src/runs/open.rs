@@ -12,7 +12,7 @@ use runlens_contract::{
     output::{DiffQuery, OutputDiff, OutputFile},
     page::PageQuery,
     recent::{RUNS_BEFORE, RecentResults, RecentResultsQuery, RecentRun},
-    run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunStatus, RunSummary},
+    run::{CategorySummary, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunConfig, RunSummary},
     sample::{Counts, RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
 };
@@ -99,6 +99,11 @@ impl OpenRun {
             .filter(|entry| query.status.is_none_or(|status| entry.status == status))
             .collect();
         Ok(Page::cut(entries, query.page))
+    }
+
+    /// The stage that was reported last.
+    pub(crate) fn stage(&self) -> Option<ProgressStatus> {
+        self.facts.progress.last().map(stage)
     }
 
     /// One result per regression test, by test id. Scope `runs:read`.
@@ -279,7 +284,7 @@ impl OpenRun {
     /// [`Error::MissingScope`], [`Error::LogNotFound`], [`Error::Files`], [`Error::Database`].
     pub async fn log_outline(&self, query: &LogOutlineQuery) -> Result<LogOutline> {
         self.caller.require(Scope::SystemRead)?;
-        let is_growing = matches!(self.state().await?.status, RunStatus::Queued | RunStatus::Running);
+        let is_growing = self.state().await?.status.is_going_on();
         logs::log_outline(&self.platform, self.id(), is_growing, query).await
     }
 

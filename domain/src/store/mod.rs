@@ -5,6 +5,7 @@ mod comparisons;
 pub mod entity;
 mod filter;
 pub(crate) mod history;
+pub(crate) mod live;
 pub mod migration;
 pub(crate) mod queue;
 pub(crate) mod recent;

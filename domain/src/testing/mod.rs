@@ -11,7 +11,7 @@ use std::sync::{
 use runlens_contract::Timestamp;
 use sea_orm::ConnectionTrait;
 
-use crate::{Clock, Platform, Settings, files::Files, store::Store};
+use crate::{Clock, Platform, Settings, files::Files, live::LiveSettings, store::Store};
 
 pub use crate::logs::fuzzing::check_log;
 pub use bucket::Bucket;
@@ -94,6 +94,14 @@ impl TestPlatform {
     pub fn with_files(mut self, files: Files) -> Self {
         let platform = &self.platform;
         self.platform = Platform::new(platform.store().clone(), files, platform.clock().clone(), platform.settings().clone());
+        self
+    }
+
+    /// The same platform, looking at the runs that are watched as often as a test has patience for.
+    pub fn with_live(mut self, live: LiveSettings) -> Self {
+        let platform = &self.platform;
+        let settings = Settings { live, ..platform.settings().clone() };
+        self.platform = Platform::new(platform.store().clone(), platform.files().clone(), platform.clock().clone(), settings);
         self
     }
 

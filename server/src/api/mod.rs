@@ -5,6 +5,7 @@ pub(crate) mod auth;
 pub(crate) mod comparison;
 pub(crate) mod document;
 pub(crate) mod errors;
+pub(crate) mod events;
 pub(crate) mod logs;
 pub(crate) mod outputs;
 pub(crate) mod raw_logs;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use runlens_domain::{Clock, Platform, Settings, files::Files, store::Store};
+use runlens_domain::{Clock, Platform, Settings, files::Files, live::LiveSettings, store::Store};
 
 use crate::{
     config::{Config, ConfigError, Options},
@@ -102,6 +102,7 @@ async fn platform(config: &Config) -> Result<Platform, CommandError> {
         main_repository: config.access.main_repository.clone(),
         public_scopes: config.access.public_scopes.clone(),
         redirect_raw_logs: config.files.redirect_raw_logs,
+        live: LiveSettings::default(),
     };
     Ok(Platform::new(store, files, Clock::system(), settings))
 }

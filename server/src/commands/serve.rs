@@ -17,6 +17,7 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     if let Some(redis) = &config.redis {
         state = state.counting_in(Arc::new(RedisCounters::new(redis)));
     }
+    let streams = state.streams();
     let app = router(state);
     let refused = |error| CommandError::Io { what: format!("listening on {listen} (RUNLENS_LISTEN names another address)"), error };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
@@ -29,7 +30,10 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
         }
     });
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(asked_to_stop())
+        .with_graceful_shutdown(async move {
+            asked_to_stop().await;
+            streams.stop();
+        })
         .await
         .map_err(|error| CommandError::Io { what: "serving".to_owned(), error })?;
     tracing::info!("stopped");

@@ -42,6 +42,14 @@ pub struct LimitOptions {
     #[arg(long, global = true, env = "RUNLENS_LIMIT_SIGN_INS", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_sign_ins: Option<u32>,
+    /// Streams of a run's events that a client may have open at a time [default: 32]
+    #[arg(long, global = true, env = "RUNLENS_LIMIT_STREAMS", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_streams: Option<u32>,
+    /// Streams of events that all clients may have open at a time, also where limits are off [default: 1000]
+    #[arg(long, global = true, env = "RUNLENS_LIMIT_ALL_STREAMS", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_all_streams: Option<u32>,
 }
 
 impl LimitOptions {
@@ -54,6 +62,8 @@ impl LimitOptions {
             browser_reads: self.limit_browser_reads.unwrap_or(default.browser_reads),
             token_requests: self.limit_token_requests.unwrap_or(default.token_requests),
             sign_ins: self.limit_sign_ins.unwrap_or(default.sign_ins),
+            streams: self.limit_streams.unwrap_or(default.streams),
+            all_streams: self.limit_all_streams.unwrap_or(default.all_streams),
         }
     }
 }

@@ -118,6 +118,20 @@ async fn enter_by_token(state: &AppState, token: &str, budget: Budget, address: 
     }
 }
 
+/// Who asks, without counting: for what has been let in and goes on. None where nobody would be let in.
+///
+/// # Errors
+/// Where that cannot be found out.
+pub(crate) async fn find_caller(state: &AppState, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return by_cookie(state, headers).await };
+    let Some(token) = bearer(value) else { return Ok(None) };
+    match state.platform.authenticate_token(token).await {
+        Ok(caller) => Ok(Some(caller)),
+        Err(Error::Unauthorized) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The token of an `Authorization` header.
 fn bearer(value: &HeaderValue) -> Option<&str> {
     let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;

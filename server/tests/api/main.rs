@@ -8,6 +8,7 @@ mod errors;
 mod examples;
 mod http;
 mod limits;
+mod live;
 mod log_bucket;
 mod log_outline;
 mod log_raw;

@@ -11,7 +11,7 @@ use axum::{
 use runlens_contract::auth::Scope;
 use runlens_domain::{Platform, testing::TestPlatform};
 use runlens_server::{
-    AppState, config,
+    AppState, Streams, config,
     limits::{Counters, LimitSettings},
     router,
 };
@@ -23,7 +23,11 @@ pub(crate) const SECRET: &str =
     "$6$rounds=1000$saltsalt$LAV5VE5Y7w1d73x1mFNspYWUpazfmwv2SoepNXNKJ/otop/Zok96Hr8Q13LEv0DRY/x8v0/crpIjl8NJSAqXV/";
 
 /// A server that is asked directly, without a network.
-pub(crate) struct Web(Router);
+pub(crate) struct Web {
+    router: Router,
+    /// Those that the server has open.
+    pub(crate) streams: Streams,
+}
 
 /// A server on a test's platform.
 pub(crate) struct Server {
@@ -74,7 +78,11 @@ impl Server {
 
 impl Web {
     pub(crate) fn new(platform: Platform, http: config::Http, limits: LimitSettings) -> Self {
-        Self(router(AppState::new(platform, http, limits, &config::SecretKey::random())))
+        Self::of(AppState::new(platform, http, limits, &config::SecretKey::random()))
+    }
+
+    fn of(state: AppState) -> Self {
+        Self { streams: state.streams(), router: router(state) }
     }
 
     /// The cookie of somebody who signs in with the password of [`SECRET`].
@@ -99,7 +107,7 @@ impl Web {
 
     /// One of several instances: requests are counted in what they share.
     pub(crate) fn counting_in(platform: Platform, limits: LimitSettings, counters: Arc<dyn Counters>) -> Self {
-        Self(router(AppState::new(platform, http(), limits, &config::SecretKey::random()).counting_in(counters)))
+        Self::of(AppState::new(platform, http(), limits, &config::SecretKey::random()).counting_in(counters))
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {
@@ -157,7 +165,7 @@ impl Call<'_> {
 
     async fn answer(mut self) -> Response<Body> {
         self.request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.peer, 40_000))));
-        self.web.0.clone().oneshot(self.request).await.expect("an answer")
+        self.web.router.clone().oneshot(self.request).await.expect("an answer")
     }
 
     pub(crate) async fn send(self) -> Answer {
