@@ -77,6 +77,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/runs") view=pages::runs::route ssr=mode.clone()/>
                     <Route path=path!("/runs/:id") view=pages::run::route ssr=mode.clone()/>
                     <Route path=path!("/runs/:id/logs") view=pages::log::route ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/tests/:test/outputs/:output") view=pages::output::route ssr=mode.clone()/>
                     <Route path=path!("/tokens") view=pages::tokens::route ssr=mode.clone()/>
                     <Route path=path!("/sign-in") view=pages::sign_in::route ssr=mode/>
                 </FlatRoutes>

@@ -1,6 +1,7 @@
 //! The state of each view as an address: every view is a link.
 
 pub mod log;
+pub mod output;
 pub mod suite;
 
 use runlens_contract::{

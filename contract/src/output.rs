@@ -2,7 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+mod caption;
+
+pub use caption::{CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering};
+
 use crate::{
+    comparison::{ReferenceRun, Verdict},
+    log::TextRange,
+    page::MAX_OFFSET,
     params::{Params, Query},
     sample::OutputStatus,
     text_enum::text_enum,
@@ -57,6 +64,16 @@ text_enum! {
         Structured = "structured",
         /// As the text that `diff -u` writes.
         Unified = "unified",
+    }
+}
+
+text_enum! {
+    /// What is laid beside what, before lines are compared.
+    DiffAlignment {
+        /// Captions, by their times and texts: one that is dropped does not make those behind it differ.
+        Captions = "captions",
+        /// Lines.
+        Lines = "lines",
     }
 }
 
@@ -129,6 +146,8 @@ pub struct OutputDiff {
     pub identical: bool,
     /// Whether a file is no text. Such files are not compared line by line: there are no hunks, and the counts are 0.
     pub binary: bool,
+    /// How the files were compared: by `lines` also where `captions` were asked for, and a file cannot be read as such.
+    pub alignment: DiffAlignment,
     /// The expected file.
     pub expected: DiffSide,
     /// The produced file.
@@ -139,20 +158,45 @@ pub struct OutputDiff {
     pub removed: u64,
     /// Number of hunks, those that are left out included.
     pub hunk_count: u64,
-    /// What differs, from the top; null with `format=unified`.
+    /// Number of lines of all hunks, those that are left out included.
+    pub hunk_line_count: u64,
+    /// What differs, from the line of the hunks that `offset` names; null with `format=unified`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub hunks: Option<Vec<DiffHunk>>,
+    /// The `offset` with which the lines of the hunks go on; null where they are at their end.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub next_offset: Option<u32>,
+    /// What differs from caption to caption; null where lines were compared.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub captions: Option<CaptionDiff>,
+    /// Where the bytes differ first; null where the lines say more, and for identical files.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub bytes: Option<ByteDiff>,
     /// The same as the text that `diff -u` writes, empty for identical lines; null unless `format=unified`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub unified: Option<String>,
-    /// Whether something is left out: all but the first 1 MiB of a file, as its side says, or what lies behind the 5,000th line
-    /// of the hunks.
+    /// Whether something is left out: all but the first 1 MiB of a file, as its side says, or lines of the hunks, as `next_offset` says.
     pub truncated: bool,
 }
 
 impl OutputDiff {
     /// The most lines that the hunks of one answer have together.
-    pub const MAX_LINES: usize = 5_000;
+    pub const MAX_LINES: u32 = 5_000;
+}
+
+/// Where two files differ first, byte by byte, with what is around it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ByteDiff {
+    /// Bytes before the first one that differs, or before the end of the shorter file; null where the first 1 MiB of both are the same.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub first_difference: Option<u64>,
+    /// Bytes before those that are shown.
+    pub start: u64,
+    /// Bytes of the expected file, in hex.
+    pub expected: String,
+    /// Bytes of the produced file, in hex.
+    pub actual: String,
 }
 
 /// One of the two files of a difference.
@@ -206,7 +250,27 @@ pub struct DiffLine {
     pub actual_line: Option<u64>,
     /// The line without its end.
     pub text: String,
-    /// How it ends. Lines with the same text and another end differ.
+    /// How it ends. Lines with the same text and another end differ, unless captions are compared.
+    pub line_end: LineEnd,
+    /// The line of the produced file where a `context` line has other words there that do not count as a difference: the number of a
+    /// caption, a time that is shifted with all others, a line end.
+    pub actual: Option<DiffText>,
+    /// Number of the line that this one takes the place of, or has in its place, in the other file; null where there is none like it.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub counterpart: Option<u64>,
+    /// What of the text its counterpart does not have, word by word; empty without a counterpart, and where all differs.
+    pub changes: Vec<TextRange>,
+    /// Whether it differs from its counterpart in white space, invisible characters or its end alone.
+    pub only_whitespace: bool,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DiffText {
+    /// The line without its end.
+    pub text: String,
+    /// How it ends.
     pub line_end: LineEnd,
 }
 
@@ -214,36 +278,136 @@ pub struct DiffLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct DiffQuery {
-    /// `unified` for a text instead of hunks; the answer is JSON all the same.
+    /// `unified` for a text instead of hunks; the answer is JSON all the same. It compares lines, whatever `align` says.
     #[cfg_attr(feature = "openapi", param(inline))]
     pub format: Option<DiffFormat>,
+    /// What to lay beside what; `lines` by default. Files that hold no captions are compared by lines all the same.
+    #[cfg_attr(feature = "openapi", param(inline))]
+    pub align: Option<DiffAlignment>,
     /// Number of equal lines around those that differ.
-    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 20, default = 3, required = false))]
+    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 5_000, default = 3, required = false))]
     pub context: u32,
+    /// Maximum number of lines of the hunks to return.
+    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 5_000, default = 5_000, required = false))]
+    pub limit: u32,
+    /// Number of lines of the hunks to skip.
+    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 2_147_483_647_u32, default = 0, required = false))]
+    pub offset: u32,
 }
 
 impl DiffQuery {
     /// The most context.
-    pub const MAX_CONTEXT: u32 = 20;
+    pub const MAX_CONTEXT: u32 = 5_000;
 }
 
 impl Default for DiffQuery {
     fn default() -> Self {
-        Self { format: None, context: 3 }
+        Self { format: None, align: None, context: 3, limit: OutputDiff::MAX_LINES, offset: 0 }
     }
 }
 
 impl Query for DiffQuery {
     fn read(params: &mut Params) -> Self {
         let default = Self::default();
-        Self { format: params.word("format"), context: params.number("context", 0, Self::MAX_CONTEXT).unwrap_or(default.context) }
+        Self {
+            format: params.word("format"),
+            align: params.word("align"),
+            context: params.number("context", 0, Self::MAX_CONTEXT).unwrap_or(default.context),
+            limit: params.number("limit", 1, OutputDiff::MAX_LINES).unwrap_or(default.limit),
+            offset: params.number("offset", 0, MAX_OFFSET).unwrap_or(default.offset),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
         let default = Self::default();
         out.extend(self.format.map(|format| ("format", format.to_string())));
-        if self.context != default.context {
+        out.extend(self.align.map(|align| ("align", align.to_string())));
+        let numbers =
+            [("context", self.context, default.context), ("limit", self.limit, default.limit), ("offset", self.offset, default.offset)];
+        out.extend(numbers.into_iter().filter(|(_, value, default)| value != default).map(|(name, value, _)| (name, value.to_string())));
+    }
+}
+
+/// How a difference is written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct DiffFileQuery {
+    /// Number of equal lines around those that differ.
+    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 5_000, default = 3, required = false))]
+    pub context: u32,
+}
+
+impl Query for DiffFileQuery {
+    fn read(params: &mut Params) -> Self {
+        Self { context: params.number("context", 0, DiffQuery::MAX_CONTEXT).unwrap_or(DiffQuery::default().context) }
+    }
+
+    fn write(&self, out: &mut Vec<(&'static str, String)>) {
+        if self.context != DiffQuery::default().context {
             out.push(("context", self.context.to_string()));
         }
     }
+}
+
+/// One output of a run's test: what became of it, and where it stands among the others that differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OutputInfo {
+    /// Numeric run ID.
+    pub run_id: i32,
+    /// Numeric sample ID.
+    pub sample_id: i32,
+    /// Numeric regression test ID.
+    pub regression_test_id: i32,
+    /// Numeric output ID.
+    pub output_id: i32,
+    /// Name of the file.
+    pub filename: String,
+    /// What became of the output: `pass` also where the produced file is an accepted variant.
+    pub status: OutputStatus,
+    /// Whether another file than the expected one was produced, and is accepted all the same.
+    pub is_accepted_variant: bool,
+    /// SHA-256 of the expected file, in hex; null where the platform keeps it under another name.
+    #[cfg_attr(feature = "openapi", schema(required, min_length = 64, max_length = 64))]
+    pub expected_sha256: Option<String>,
+    /// SHA-256 of the produced file, in hex; null where nothing was produced, or the platform keeps it under another name.
+    #[cfg_attr(feature = "openapi", schema(required, min_length = 64, max_length = 64))]
+    pub actual_sha256: Option<String>,
+    /// The run that this one is compared with by default; null where there is none.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub reference: Option<ReferenceRun>,
+    /// What the test's result says beside that of the reference run; null where it passes on both sides, and without a reference run.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub verdict: Option<Verdict>,
+    /// What became of the output in the reference run; null where it has no result for the test.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub reference_status: Option<OutputStatus>,
+    /// Whether the reference run produced the same, byte for byte, or nothing either; null where it has no result for the test.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub is_same_as_reference: Option<bool>,
+    /// How many outputs of the run differ or are missing.
+    pub differing_count: u64,
+    /// Which of them this one is, from 1; null where it is none of them.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub differing_place: Option<u64>,
+    /// The one before it, by test and then by output; null where there is none.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub previous: Option<OutputRef>,
+    /// The one behind it; null where there is none.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub next: Option<OutputRef>,
+}
+
+/// An output of the same run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OutputRef {
+    /// Numeric sample ID.
+    pub sample_id: i32,
+    /// Numeric regression test ID.
+    pub regression_test_id: i32,
+    /// Numeric output ID.
+    pub output_id: i32,
+    /// Name of the file.
+    pub filename: String,
 }

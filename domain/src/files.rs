@@ -2,6 +2,7 @@
 
 mod evidence;
 mod local;
+mod raw;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use runlens_contract::Timestamp;
 
 use crate::error::{Error, Result};
 pub use evidence::{Evidence, not_to_be_kept};
+pub use raw::RawFile;
 pub(crate) use reader::FileReader;
 
 const LOGS: &str = "LogFiles";

@@ -1,6 +1,7 @@
 // What every browser test starts with: the page objects, and a page on which nothing may go wrong unseen.
 import { test as base, expect } from '@playwright/test';
 import { LogPage } from './log';
+import { OutputPage } from './output';
 import { Platform } from './platform';
 import { RunPage } from './run';
 import { RunsPage } from './runs';
@@ -10,6 +11,7 @@ interface Fixtures {
   runs: RunsPage;
   run: RunPage;
   log: LogPage;
+  outputPage: OutputPage;
   faults: string[];
 }
 
@@ -18,6 +20,7 @@ export const test = base.extend<Fixtures>({
   runs: async ({ page }, use) => use(new RunsPage(page)),
   run: async ({ page }, use) => use(new RunPage(page)),
   log: async ({ page }, use) => use(new LogPage(page)),
+  outputPage: async ({ page }, use) => use(new OutputPage(page)),
   // Errors in the console and requests to other hosts fail a test that does not expect them.
   faults: [
     async ({ page, baseURL }, use) => {

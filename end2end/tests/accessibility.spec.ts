@@ -1,6 +1,7 @@
 // Every page in light and dark, wide and narrow: axe finds nothing, and nothing sticks out.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '../pages/fixtures';
+import { output, outputs } from '../pages/output';
 import type { Platform } from '../pages/platform';
 
 const pages: [string, (platform: Platform) => Promise<string>][] = [
@@ -10,6 +11,9 @@ const pages: [string, (platform: Platform) => Promise<string>][] = [
   ['a canceled run', async (platform) => `/runs/${(await platform.run('status=canceled')).run_id}`],
   ['a queued run', async (platform) => `/runs/${(await platform.run('status=queued')).run_id}`],
   ['a log', async (platform) => `/runs/${(await platform.run('status=fail', async ({ run_id }) => (await platform.log(run_id)).body.data?.length === 100)).run_id}/logs`],
+  ['an output', async (platform) => (await output(platform, (diff) => diff.captions?.changes.some(({ kind }) => kind === 'text') ?? false)).path],
+  ['an output with its white space', async (platform) => `${(await output(platform, (diff) => diff.added > 0)).path}?view=unified&whitespace=show&align=lines`],
+  ['a missing output', async (platform) => (await outputs(platform, 'missing_output'))[0].path],
   ['sign in', async () => '/sign-in'],
   ['the API', async () => '/api/docs'],
   ['not found', async () => '/nowhere'],

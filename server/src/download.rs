@@ -1,15 +1,75 @@
 //! Files that are sent piece by piece: what a client has already, and which part of it is asked for (RFC 9110, 13 and 14).
 
-use std::{ops::Range, time::SystemTime};
+use std::{
+    future::Future,
+    ops::Range,
+    time::{Duration, SystemTime},
+};
 
-use axum::http::{Extensions, HeaderMap, HeaderName, StatusCode, Version, header};
+use axum::{
+    body::Body,
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
+    response::{IntoResponse as _, Response},
+};
 use http_range_header::{EndPosition, StartPosition, SyntacticallyCorrectRange, parse_range_header};
+use runlens_contract::{ErrorBody, ErrorCode};
+use runlens_domain::files::RawFile;
 
-use crate::middleware::etag;
+use crate::{error::ApiError, middleware::etag};
+
+/// Sends a file, or the part of it that is asked for.
+///
+/// `filename` is what to call it: letters, digits, `.`, `-` and `_`. `content_type` is found out only where bytes are sent; `too_short`
+/// is what is said where the file ends before the part.
+pub(crate) async fn send(
+    file: &RawFile,
+    filename: &str,
+    content_type: impl Future<Output = runlens_domain::Result<String>>,
+    too_short: impl FnOnce(ErrorBody) -> ErrorBody,
+    asked: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let (size, tag) = (file.size(), format!("\"{}\"", file.version()));
+    let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(file.last_modified().unix()).unwrap_or_default());
+    let validators = [(header::ETAG, tag.clone()), (header::LAST_MODIFIED, httpdate::fmt_http_date(modified))];
+    if is_known(asked, &tag, modified) {
+        return Ok((StatusCode::NOT_MODIFIED, validators).into_response());
+    }
+    let (status, range) = match part(asked, &tag, size) {
+        Part::Whole => (StatusCode::OK, 0..size),
+        Part::Bytes(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Part::Unsatisfiable => {
+            let body = ErrorBody::new(ErrorCode::RangeNotSatisfiable, format!("The file has {size} bytes."));
+            let body = too_short(body).with("size_bytes", size);
+            return Ok(([(header::CONTENT_RANGE, format!("bytes */{size}"))], ApiError::from(body)).into_response());
+        }
+    };
+    let description = [
+        (header::CONTENT_TYPE, content_type.await?),
+        (header::CONTENT_DISPOSITION, attachment(filename)),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        (header::CONTENT_LENGTH, (range.end - range.start).to_string()),
+    ];
+    let content_range = (status == StatusCode::PARTIAL_CONTENT).then(|| content_range(&range, size)).flatten();
+    let body = Body::from_stream(file.pieces(range).await?);
+    let mut response = (status, validators, description, body).into_response();
+    if let Some(value) = content_range {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    Ok(response)
+}
+
+/// Says to keep what is sent as a file of this name.
+pub(crate) fn attachment(filename: &str) -> String {
+    format!("attachment; filename=\"{filename}\"")
+}
+
+fn content_range(range: &Range<u64>, size: u64) -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("bytes {}-{}/{size}", range.start, range.end - 1)).ok()
+}
 
 /// What of a file is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+enum Part {
     /// All of it.
     Whole,
     /// Some bytes, at least one.
@@ -19,7 +79,7 @@ pub(crate) enum Part {
 }
 
 /// Whether the client has the file as it is. A date counts only where no tag is named: it is exact to the second alone.
-pub(crate) fn is_known(headers: &HeaderMap, tag: &str, modified: SystemTime) -> bool {
+fn is_known(headers: &HeaderMap, tag: &str, modified: SystemTime) -> bool {
     if headers.contains_key(header::IF_NONE_MATCH) {
         return etag::knows(headers, tag);
     }
@@ -28,7 +88,7 @@ pub(crate) fn is_known(headers: &HeaderMap, tag: &str, modified: SystemTime) -> 
 
 /// What of a file is asked for. All of it where several ranges are, where what is asked for cannot be read, and where `If-Range` does
 /// not name this very content: by its strong tag, since two contents may have one date.
-pub(crate) fn part(headers: &HeaderMap, tag: &str, size: u64) -> Part {
+fn part(headers: &HeaderMap, tag: &str, size: u64) -> Part {
     let is_same = !headers.contains_key(header::IF_RANGE) || text(headers, header::IF_RANGE) == Some(tag);
     let asked = text(headers, header::RANGE).filter(|_| is_same && size > 0).and_then(|range| parse_range_header(range).ok());
     let Some([SyntacticallyCorrectRange { start, end }]) = asked.as_ref().map(|asked| asked.ranges.as_slice()) else { return Part::Whole };

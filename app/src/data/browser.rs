@@ -6,6 +6,7 @@ use runlens_contract::{
     auth::{Token, TokenQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
+    output::{DiffQuery, OutputDiff, OutputFile, OutputInfo},
     page::PageQuery,
     recent::{RecentResults, RecentResultsQuery},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
@@ -14,6 +15,8 @@ use runlens_contract::{
 };
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
+
+use super::outputs::Place;
 
 /// The time.
 pub fn now() -> Timestamp {
@@ -129,5 +132,17 @@ impl RunSource {
 
     pub(super) async fn search_log(&self, query: &LogSearchQuery) -> Result<LogSearch, ErrorBody> {
         self.part("/logs/search", query).await
+    }
+
+    pub(super) async fn output(&self, place: Place) -> Result<OutputInfo, ErrorBody> {
+        get(format!("/runs/{}{}", self.0, place.path(""))).await
+    }
+
+    pub(super) async fn output_diff(&self, place: Place, query: &DiffQuery) -> Result<OutputDiff, ErrorBody> {
+        self.part(&place.path("/diff"), query).await
+    }
+
+    pub(super) async fn expected_output(&self, place: Place) -> Result<OutputFile, ErrorBody> {
+        get(format!("/runs/{}{}", self.0, place.path("/expected"))).await
     }
 }

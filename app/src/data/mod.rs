@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod logs;
+pub mod outputs;
 pub mod run_lists;
 pub mod runs;
 pub mod tokens;

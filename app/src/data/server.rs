@@ -8,13 +8,16 @@ use runlens_contract::{
     auth::{Token, TokenQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
+    output::{DiffQuery, OutputDiff, OutputFile, OutputInfo},
     page::PageQuery,
     recent::{RecentResults, RecentResultsQuery},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
-use runlens_domain::{Caller, OpenRun, Platform};
+use runlens_domain::{Caller, OpenRun, Platform, outputs::OutputIds};
+
+use super::outputs::Place;
 
 #[derive(Clone)]
 pub(crate) struct Request {
@@ -137,5 +140,23 @@ impl RunSource {
 
     pub(super) async fn search_log(&self, query: &LogSearchQuery) -> Result<LogSearch, ErrorBody> {
         ask(self.0.search_log(query)).await
+    }
+
+    pub(super) async fn output(&self, place: Place) -> Result<OutputInfo, ErrorBody> {
+        ask(self.0.output(place.into())).await
+    }
+
+    pub(super) async fn output_diff(&self, place: Place, query: &DiffQuery) -> Result<OutputDiff, ErrorBody> {
+        ask(self.0.output_diff(place.into(), query)).await
+    }
+
+    pub(super) async fn expected_output(&self, place: Place) -> Result<OutputFile, ErrorBody> {
+        ask(self.0.expected_output(place.into())).await
+    }
+}
+
+impl From<Place> for OutputIds {
+    fn from(place: Place) -> Self {
+        Self { sample_id: place.sample, regression_test_id: place.test, output_id: place.output }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod log;
 pub mod not_found;
+pub mod output;
 pub mod run;
 pub mod runs;
 pub mod sign_in;

@@ -90,7 +90,7 @@ impl Content {
     /// One mistake, of those that the extractor is known to make.
     fn spoil(&self, mut cues: Vec<Cue>, dice: &mut Dice) -> Vec<u8> {
         let place = dice.index(cues.len());
-        match dice.below(9) {
+        match dice.below(11) {
             0 => {
                 cues.remove(place);
             }
@@ -123,6 +123,18 @@ impl Content {
                 let text = self.format(&cues);
                 let garbled = |c: char| if c.is_ascii() { c.to_string() } else { c.to_string().bytes().map(char::from).collect() };
                 return self.encode(&text.chars().map(garbled).collect::<String>());
+            }
+            8 => {
+                // As the extractor writes on Windows: a byte order mark, where the encoding has one, and other line ends.
+                let text = self.format(&cues);
+                let mark = if self.latin1 { "" } else { "\u{feff}" };
+                return self.encode(&format!("{mark}{}", text.trim_end_matches('\n').replace('\n', "\r\n")));
+            }
+            9 => {
+                // Columns that are empty are written as spaces.
+                for line in cues[place..].iter_mut().step_by(3).flat_map(|cue| &mut cue.lines) {
+                    line.push_str("  ");
+                }
             }
             _ => {
                 let text = self.format(&cues);

@@ -1,12 +1,18 @@
 //! Output files of a run's tests: what was expected, what was produced, and how the two differ.
 
+mod bytes;
+mod captions;
 mod diff;
+mod info;
+mod raw;
 #[cfg(test)]
 mod tests;
 mod text;
 mod unified;
+mod words;
 
-use runlens_contract::output::{DiffFormat, DiffQuery, DiffSide, OutputDiff, OutputFile};
+use ::bytes::Bytes;
+use runlens_contract::output::{DiffAlignment, DiffFormat, DiffQuery, DiffSide, OutputDiff, OutputFile};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -16,6 +22,9 @@ use crate::{
     files::{FileKey, Files, FoundFile},
     results::{self, Outcome, Output},
 };
+use diff::{Limits, Lines};
+pub(crate) use info::info;
+pub use raw::{DiffFile, RawOutput};
 use text::Text;
 
 /// Comparisons that run at the same time; each keeps a core busy, for seconds at worst.
@@ -99,17 +108,21 @@ impl OutputOfRun<'_> {
         Ok(ActualOutput::File(Box::new(self.to_file(part))))
     }
 
+    /// Both files; whether they are the same one.
+    async fn both(&self, files: &Files) -> Result<(Part, Part, bool)> {
+        let (produced, wanted) = (self.produced()?, self.output.expected.as_deref());
+        if wanted == Some(produced) {
+            let part = self.read(files, OutputSide::Expected, wanted).await?;
+            return Ok((part.clone(), part, true));
+        }
+        let (expected, actual) = (self.read(files, OutputSide::Expected, wanted), self.read(files, OutputSide::Actual, Some(produced)));
+        let (expected, actual) = futures::try_join!(expected, actual)?;
+        Ok((expected, actual, false))
+    }
+
     /// How the one differs from the other.
     pub(crate) async fn diff(&self, platform: &Platform, query: &DiffQuery) -> Result<OutputDiff> {
-        let (files, produced, wanted) = (platform.files(), self.produced()?, self.output.expected.as_deref());
-        let is_identical = wanted == Some(produced);
-        let (expected, actual) = if is_identical {
-            let part = self.read(files, OutputSide::Expected, wanted).await?;
-            (part.clone(), part)
-        } else {
-            let (expected, actual) = (self.read(files, OutputSide::Expected, wanted), self.read(files, OutputSide::Actual, Some(produced)));
-            futures::try_join!(expected, actual)?
-        };
+        let (expected, actual, is_identical) = self.both(platform.files()).await?;
         let head = OutputDiff {
             run_id: self.run_id,
             sample_id: self.ids.sample_id,
@@ -119,17 +132,22 @@ impl OutputOfRun<'_> {
             status: self.output.status,
             identical: is_identical,
             binary: expected.text.is_binary() || actual.text.is_binary(),
+            alignment: DiffAlignment::Lines,
             expected: expected.to_side(),
             actual: actual.to_side(),
             added: 0,
             removed: 0,
             hunk_count: 0,
+            hunk_line_count: 0,
             hunks: None,
+            next_offset: None,
+            captions: None,
+            bytes: None,
             unified: None,
             truncated: expected.is_cut || actual.is_cut,
         };
-        let query = *query;
-        platform.differ().run(move || compare(head, &expected.text, &actual.text, query)).await
+        let (query, extension) = (*query, self.output.extension.clone());
+        platform.differ().run(move || compare(head, &expected, &actual, &extension, query)).await
     }
 
     fn produced(&self) -> Result<&str> {
@@ -166,6 +184,8 @@ impl OutputOfRun<'_> {
 #[derive(Clone, Debug)]
 struct Part {
     text: Text,
+    /// What was read.
+    bytes: Bytes,
     sha256: Option<String>,
     /// Bytes of the whole file.
     size: u64,
@@ -176,7 +196,7 @@ impl Part {
     async fn of(file: &FoundFile, name: Option<&str>) -> Result<Self> {
         let bytes = file.read(0..OutputFile::MAX_BYTES).await?;
         let is_cut = file.size > OutputFile::MAX_BYTES;
-        Ok(Self { text: Text::decode(&bytes, is_cut), sha256: name.and_then(sha256), size: file.size, is_cut })
+        Ok(Self { text: Text::decode(&bytes, is_cut), bytes, sha256: name.and_then(sha256), size: file.size, is_cut })
     }
 
     fn to_side(&self) -> DiffSide {
@@ -199,17 +219,33 @@ fn sha256(name: &str) -> Option<String> {
     is_hash.then(|| name.to_ascii_lowercase())
 }
 
-fn compare(mut answer: OutputDiff, expected: &Text, actual: &Text, query: DiffQuery) -> OutputDiff {
-    let found = if answer.identical || answer.binary {
-        diff::Diff::default()
-    } else {
-        diff::diff(expected.compared(), actual.compared(), query.context as usize, diff::Limits::DEFAULT)
-    };
+fn compare(mut answer: OutputDiff, expected: &Part, actual: &Part, extension: &str, query: DiffQuery) -> OutputDiff {
+    let format = query.format.unwrap_or(DiffFormat::Structured);
+    let limits = Limits { skip: query.offset as usize, lines: query.limit as usize, ..Limits::DEFAULT };
+    let mut found = diff::Diff::default();
+    if !answer.identical && !answer.binary {
+        let lines = Lines::of(expected.text.compared(), actual.text.compared());
+        let is_by_captions = query.align == Some(DiffAlignment::Captions) && format == DiffFormat::Structured;
+        let by_captions = if is_by_captions { captions::compare(extension, &lines, limits) } else { None };
+        let ops = match by_captions {
+            Some((ops, captions)) => {
+                answer.alignment = DiffAlignment::Captions;
+                answer.captions = Some(captions);
+                ops
+            }
+            None => lines.compare(limits),
+        };
+        found = diff::hunks(&lines, ops, query.context as usize, limits);
+    }
+    let has_lines = found.hunk_count > 0;
+    answer.bytes = (!answer.identical && !has_lines).then(|| bytes::compare(&expected.bytes, &actual.bytes));
     answer.added = found.added;
     answer.removed = found.removed;
     answer.hunk_count = found.hunk_count;
-    answer.truncated |= found.is_cut;
-    match query.format.unwrap_or(DiffFormat::Structured) {
+    answer.hunk_line_count = found.hunk_lines;
+    answer.next_offset = found.next;
+    answer.truncated |= found.next.is_some();
+    match format {
         DiffFormat::Structured => answer.hunks = Some(found.hunks),
         DiffFormat::Unified => answer.unified = Some(unified::write(&answer.filename, &found.hunks)),
     }

@@ -13,7 +13,7 @@ use super::{
     unified,
 };
 
-const NO_LIMIT: Limits = Limits { lines: usize::MAX, time: Duration::from_secs(3600) };
+const NO_LIMIT: Limits = Limits { skip: 0, lines: usize::MAX, time: Duration::from_secs(3600) };
 
 #[test]
 fn a_file_is_read_in_the_encoding_that_it_shows() {
@@ -153,7 +153,8 @@ proptest! {
     fn a_difference_makes_the_produced_file_of_the_expected_one(expected in texts(), actual in texts(), context in 0_usize..=20) {
         let found = diff(&expected, &actual, context, NO_LIMIT);
         prop_assert_eq!(apply(&expected, &found.hunks), actual.clone());
-        prop_assert!(!found.is_cut);
+        prop_assert_eq!(found.next, None);
+        prop_assert_eq!(found.hunk_lines, found.hunks.iter().map(|hunk| hunk.lines.len() as u64).sum::<u64>());
         prop_assert_eq!(found.hunk_count, found.hunks.len() as u64);
         prop_assert_eq!(found.hunks.is_empty(), expected == actual);
 
@@ -186,14 +187,42 @@ proptest! {
     }
 
     #[test]
-    fn a_difference_that_is_cut_still_counts_everything(expected in texts(), actual in texts(), limit in 0_usize..20) {
-        let (whole, cut) = (diff(&expected, &actual, 3, NO_LIMIT), diff(&expected, &actual, 3, Limits { lines: limit, ..NO_LIMIT }));
-        prop_assert_eq!((cut.added, cut.removed, cut.hunk_count), (whole.added, whole.removed, whole.hunk_count));
+    fn a_difference_that_is_cut_still_counts_everything(expected in texts(), actual in texts(), skip in 0_usize..20, limit in 1_usize..20) {
+        let (whole, cut) = (diff(&expected, &actual, 3, NO_LIMIT), diff(&expected, &actual, 3, Limits { skip, lines: limit, ..NO_LIMIT }));
+        prop_assert_eq!((cut.added, cut.removed, cut.hunk_count, cut.hunk_lines), (whole.added, whole.removed, whole.hunk_count, whole.hunk_lines));
         let lines = |hunks: &[DiffHunk]| hunks.iter().flat_map(|hunk| hunk.lines.clone()).collect::<Vec<_>>();
         let (all, shown) = (lines(&whole.hunks), lines(&cut.hunks));
-        prop_assert_eq!(&shown[..], &all[..limit.min(all.len())]);
-        prop_assert_eq!(cut.is_cut, shown.len() < all.len());
+        let end = (skip + limit).min(all.len());
+        prop_assert_eq!(&shown[..], &all[skip.min(end)..end]);
+        prop_assert_eq!(cut.next, (end < all.len()).then_some((skip + limit) as u32));
         prop_assert!(cut.hunks.iter().all(|hunk| !hunk.lines.is_empty()));
+        // What is cut off does not move where the rest stands.
+        for hunk in &cut.hunks {
+            let first = |of: fn(&runlens_contract::output::DiffLine) -> Option<u64>| hunk.lines.iter().find_map(of);
+            prop_assert!(first(|line| line.expected_line).is_none_or(|line| line == hunk.expected_start));
+            prop_assert!(first(|line| line.actual_line).is_none_or(|line| line == hunk.actual_start));
+        }
+    }
+
+    #[test]
+    fn lines_that_take_the_place_of_each_other_say_so_on_both_sides(expected in texts(), actual in texts()) {
+        let found = diff(&expected, &actual, 0, NO_LIMIT);
+        let lines: Vec<_> = found.hunks.iter().flat_map(|hunk| &hunk.lines).collect();
+        for line in &lines {
+            let Some(counterpart) = line.counterpart else {
+                prop_assert!(line.changes.is_empty() && !line.only_whitespace);
+                continue;
+            };
+            let other = lines.iter().find(|other| match line.kind {
+                DiffLineKind::Removed => other.actual_line == Some(counterpart),
+                _ => other.expected_line == Some(counterpart),
+            });
+            let back = other.and_then(|other| other.counterpart);
+            prop_assert_eq!(back, line.expected_line.or(line.actual_line));
+            let length = line.text.chars().count() as u32;
+            prop_assert!(line.changes.iter().all(|range| range.start < range.end && range.end <= length));
+            prop_assert!(line.changes.windows(2).all(|pair| pair[0].end < pair[1].start));
+        }
     }
 
     #[test]

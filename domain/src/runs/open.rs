@@ -9,7 +9,7 @@ use runlens_contract::{
     comparison::{Comparison, ComparisonQuery, ReferenceRun, VerdictCounts},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
-    output::{DiffQuery, OutputDiff, OutputFile},
+    output::{DiffQuery, OutputDiff, OutputFile, OutputInfo},
     page::PageQuery,
     recent::{RUNS_BEFORE, RecentResults, RecentResultsQuery, RecentRun},
     run::{CategorySummary, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunConfig, RunSummary},
@@ -23,7 +23,7 @@ use crate::{
     comparison::{compare, counterpart, verdict},
     errors,
     logs::{self, RawLog},
-    outputs::{self, ActualOutput, OutputIds, OutputOfRun},
+    outputs::{self, ActualOutput, DiffFile, OutputIds, OutputOfRun, OutputSide, RawOutput},
     results::{self, Outcome},
     store::recent::RunsOf,
     suite::recent,
@@ -312,7 +312,7 @@ impl OpenRun {
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::OutputFileNotFound`], [`Error::Files`], [`Error::Database`].
     pub async fn expected_output(&self, ids: OutputIds) -> Result<OutputFile> {
-        self.output(ids).await?.expected(self.platform.files()).await
+        self.output_of(ids).await?.expected(self.platform.files()).await
     }
 
     /// What was produced for an output. Scope `results:read`.
@@ -320,7 +320,7 @@ impl OpenRun {
     /// # Errors
     /// Those of [`Self::expected_output`], [`Error::NotProduced`].
     pub async fn actual_output(&self, ids: OutputIds) -> Result<ActualOutput> {
-        self.output(ids).await?.actual(self.platform.files()).await
+        self.output_of(ids).await?.actual(self.platform.files()).await
     }
 
     /// How what was produced differs from what was expected. Scope `results:read`.
@@ -328,10 +328,40 @@ impl OpenRun {
     /// # Errors
     /// Those of [`Self::actual_output`].
     pub async fn output_diff(&self, ids: OutputIds, query: &DiffQuery) -> Result<OutputDiff> {
-        self.output(ids).await?.diff(&self.platform, query).await
+        self.output_of(ids).await?.diff(&self.platform, query).await
     }
 
-    async fn output(&self, ids: OutputIds) -> Result<OutputOfRun<'_>> {
+    /// One of an output's files as it lies in its store. Scope `results:read`.
+    ///
+    /// # Errors
+    /// Those of [`Self::actual_output`].
+    pub async fn raw_output(&self, ids: OutputIds, side: OutputSide) -> Result<RawOutput> {
+        self.output_of(ids).await?.raw(self.platform.files(), side).await
+    }
+
+    /// All that differs between an output's files, as a file. Scope `results:read`.
+    ///
+    /// # Errors
+    /// Those of [`Self::actual_output`].
+    pub async fn output_diff_file(&self, ids: OutputIds, context: u32) -> Result<DiffFile> {
+        self.output_of(ids).await?.diff_file(&self.platform, context).await
+    }
+
+    /// What became of an output, beside the reference run and the others that differ. Scope `results:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
+    pub async fn output(&self, ids: OutputIds) -> Result<OutputInfo> {
+        self.caller.require(Scope::ResultsRead)?;
+        let outcomes = self.outcomes().await?;
+        let reference = match self.facts.reference(&self.platform).await? {
+            Some(facts) => Some((self.reference_run(facts).await?, facts.outcomes(&self.platform).await?)),
+            None => None,
+        };
+        outputs::info(self.id(), outcomes, reference, ids)
+    }
+
+    async fn output_of(&self, ids: OutputIds) -> Result<OutputOfRun<'_>> {
         self.caller.require(Scope::ResultsRead)?;
         outputs::find(self.id(), self.outcomes().await?, ids)
     }

@@ -1,24 +1,15 @@
 //! Build logs as they lie in their store.
 
-use std::{
-    ops::Range,
-    time::{Duration, SystemTime},
-};
-
 use axum::{
-    body::Body,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use runlens_contract::{ErrorBody, ErrorCode};
-use runlens_domain::{
-    Platform,
-    logs::{LogFile, RawLog},
-};
+use runlens_contract::ErrorBody;
+use runlens_domain::{Platform, logs::RawLog};
 
 use crate::{
-    download::{Part, is_known, part},
+    download,
     error::ApiError,
     extract::{Asker, RunId},
 };
@@ -71,42 +62,12 @@ pub(crate) async fn get_raw_run_log(
             let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store".to_owned())];
             Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
         }
-        RawLog::File(file) => send(id, &file, &headers).await,
-    }
-}
-
-async fn send(run_id: i32, file: &LogFile, asked: &HeaderMap) -> Result<Response, ApiError> {
-    let (size, tag) = (file.size(), format!("\"{}\"", file.version()));
-    let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(file.last_modified().unix()).unwrap_or_default());
-    let validators = [(header::ETAG, tag.clone()), (header::LAST_MODIFIED, httpdate::fmt_http_date(modified))];
-    if is_known(asked, &tag, modified) {
-        return Ok((StatusCode::NOT_MODIFIED, validators).into_response());
-    }
-    let (status, range) = match part(asked, &tag, size) {
-        Part::Whole => (StatusCode::OK, 0..size),
-        Part::Bytes(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Part::Unsatisfiable => {
-            let body = ErrorBody::new(ErrorCode::RangeNotSatisfiable, format!("The log of run {run_id} has {size} bytes."));
-            let body = body.with("run_id", run_id).with("size_bytes", size);
-            return Ok(([(header::CONTENT_RANGE, format!("bytes */{size}"))], ApiError::from(body)).into_response());
+        RawLog::File(log) => {
+            let content_type = async {
+                let charset = log.encoding().await?.map(|encoding| format!("; charset={encoding}")).unwrap_or_default();
+                Ok(format!("text/plain{charset}"))
+            };
+            download::send(log.file(), &format!("runlens-run-{id}.txt"), content_type, |body| body.with("run_id", id), &headers).await
         }
-    };
-    let charset = file.encoding().await?.map(|encoding| format!("; charset={encoding}")).unwrap_or_default();
-    let description = [
-        (header::CONTENT_TYPE, format!("text/plain{charset}")),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"runlens-run-{run_id}.txt\"")),
-        (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::CONTENT_LENGTH, (range.end - range.start).to_string()),
-    ];
-    let content_range = (status == StatusCode::PARTIAL_CONTENT).then(|| content_range(&range, size)).flatten();
-    let body = Body::from_stream(file.pieces(range).await?);
-    let mut response = (status, validators, description, body).into_response();
-    if let Some(value) = content_range {
-        response.headers_mut().insert(header::CONTENT_RANGE, value);
     }
-    Ok(response)
-}
-
-fn content_range(range: &Range<u64>, size: u64) -> Option<HeaderValue> {
-    HeaderValue::try_from(format!("bytes {}-{}/{size}", range.start, range.end - 1)).ok()
 }

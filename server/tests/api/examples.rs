@@ -28,7 +28,7 @@ const PASSWORD: &str = "correct horse battery staple";
 const VARYING: [&str; 5] = ["token", "token_prefix", "download_url", "request_id", "last_modified"];
 /// Answers without an example: the document itself, an installation without its database, what only a browser's session is told, and
 /// what is no JSON or takes a header.
-const WITHOUT: [(&str, &str); 7] = [
+const WITHOUT: [(&str, &str); 14] = [
     ("get_openapi", "200"),
     ("get_health", "503"),
     ("revoke_current_token", "422"),
@@ -36,6 +36,13 @@ const WITHOUT: [(&str, &str); 7] = [
     ("get_raw_run_log", "206"),
     ("get_raw_run_log", "416"),
     ("stream_run_events", "200"),
+    ("get_raw_expected_output", "200"),
+    ("get_raw_expected_output", "206"),
+    ("get_raw_expected_output", "416"),
+    ("get_raw_actual_output", "200"),
+    ("get_raw_actual_output", "206"),
+    ("get_raw_actual_output", "416"),
+    ("get_raw_output_diff", "200"),
 ];
 
 async fn demo_server() -> (Server, Vec<DemoAccount>) {

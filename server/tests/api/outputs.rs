@@ -60,8 +60,8 @@ each_backend! {
         insta::assert_json_snapshot!("diff", get("diff?context=1").await);
         insta::assert_json_snapshot!("unified_diff", get("diff?format=unified&context=1").await);
         assert_eq!(get("diff").await, get("diff?format=structured&context=3").await);
-        let odd = server.get(&path(run, "diff?context=21&format=html")).token(&token).send().await.failure(400, "validation_error");
-        assert_eq!(odd["details"]["fields"], json!({"context": "must be a whole number from 0 to 20", "format": "must be one of structured, unified"}));
+        let odd = server.get(&path(run, "diff?context=5001&format=html")).token(&token).send().await.failure(400, "validation_error");
+        assert_eq!(odd["details"]["fields"], json!({"context": "must be a whole number from 0 to 5000", "format": "must be one of structured, unified"}));
     }
 
     async fn what_was_produced_as_expected_is_the_expected_file(test) {
@@ -106,16 +106,18 @@ each_backend! {
             (body["message"].clone(), body["details"].clone())
         };
         let not_found = |name: &str, resource: &str, id: i32| (json!(format!("{name} {id} not found.")), json!({"resource": resource, "id": id}));
-        for file in ["expected", "actual", "diff"] {
+        for file in ["expected", "actual", "diff", "expected/raw", "actual/raw", "diff/raw"] {
             assert_eq!(details(&format!("1/regression-tests/99/outputs/1/{file}")).await, not_found("Regression test", "regression_test", 99));
             assert_eq!(details(&format!("2/regression-tests/1/outputs/1/{file}")).await, not_found("Sample", "sample", 2));
             assert_eq!(details(&format!("1/regression-tests/1/outputs/{}/{file}", outputs[0])).await, not_found("Output", "output", outputs[0]));
         }
-        for (file, side) in [("expected", "expected"), ("actual", "actual"), ("diff", "expected")] {
+        for (file, side) in
+            [("expected", "expected"), ("actual", "actual"), ("diff", "expected"), ("expected/raw", "expected"), ("actual/raw", "actual"), ("diff/raw", "expected")]
+        {
             let gone = json!({"resource": "file", "output_id": 1, "side": side, "checked": ["local", "gcs"]});
             assert_eq!(details(&format!("1/regression-tests/1/outputs/1/{file}")).await.1, gone, "{file}");
         }
-        for file in ["actual", "diff"] {
+        for file in ["actual", "diff", "actual/raw", "diff/raw"] {
             let (message, nothing) = details(&format!("2/regression-tests/{missing}/outputs/{}/{file}", outputs[0])).await;
             assert_eq!(message, format!("The test did not produce output {}: there is no file.", outputs[0]));
             assert_eq!(nothing, json!({"resource": "file", "output_id": outputs[0], "side": "actual", "output_status": "missing_output"}));
@@ -132,10 +134,113 @@ each_backend! {
         let run = run_with(&test, None).await;
         let server = Server::new(test);
         let token = server.token("tester", &[Scope::RunsRead]).await;
-        for file in ["expected", "actual", "diff"] {
+        for file in ["expected", "actual", "diff", "expected/raw", "actual/raw", "diff/raw"] {
             let refused = server.get(&path(run, file)).token(&token).send().await.failure(403, "forbidden");
             assert_eq!(refused["details"]["required_scope"], "results:read");
         }
+    }
+
+    async fn captions_are_laid_beside_each_other_by_time_and_text(test) {
+        let cue = |number: u32, start: u32, text: &str| format!("{number}\n00:00:{start:02},000 --> 00:00:{:02},500\n{text}\n\n", start + 1);
+        let expected = [cue(1, 1, "Good evening."), cue(2, 3, "Here is the news."), cue(3, 5, "A bridge has reopened."), cue(4, 7, "And the weather.")].concat();
+        let actual = [cue(1, 1, "Good evening."), cue(2, 5, "A bridge has closed."), cue(3, 7, "And the weather.")].concat();
+        let diff = diff(test, expected.into_bytes(), actual.into_bytes(), "?align=captions&context=1").await;
+        insta::assert_json_snapshot!("caption_diff", diff);
+    }
+
+    async fn what_cannot_be_read_as_captions_is_compared_by_lines(test) {
+        let diff = diff(test, b"one\n".to_vec(), b"two\n".to_vec(), "?align=captions").await;
+        assert_eq!([&diff["alignment"], &diff["captions"], &diff["added"]], [&json!("lines"), &Value::Null, &json!(1)]);
+    }
+
+    async fn a_difference_is_read_in_pages(test) {
+        let expected: String = (0..30).map(|line| format!("{line}\n")).collect();
+        let actual: String = (0..30).map(|line| if line % 10 == 0 { format!("{line}!\n") } else { format!("{line}\n") }).collect();
+        put(&test, "expected", expected).await;
+        put(&test, "other", actual).await;
+        let run = run_with(&test, Some("other")).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let page = async |query: &str| server.get(&path(run, &format!("diff?context=1&{query}"))).token(&token).send().await.ok();
+        let whole = page("").await;
+        assert_eq!([&whole["hunk_line_count"], &whole["next_offset"], &whole["truncated"]], [&json!(11), &Value::Null, &json!(false)]);
+        let lines = |diff: &Value| {
+            let hunks = diff["hunks"].as_array().expect("hunks");
+            hunks.iter().flat_map(|hunk| hunk["lines"].as_array().expect("lines").clone()).collect::<Vec<_>>()
+        };
+        let (mut offset, mut found) = (json!(0), Vec::new());
+        while !offset.is_null() {
+            let page = page(&format!("limit=4&offset={offset}")).await;
+            assert_eq!([&page["hunk_line_count"], &page["added"]], [&json!(11), &json!(3)]);
+            found.extend(lines(&page));
+            offset = page["next_offset"].clone();
+        }
+        assert_eq!(found, lines(&whole));
+    }
+
+    async fn an_output_is_told_beside_that_of_the_reference_run(test) {
+        let (id, outputs) = test.regression_test(TestSpec { outputs: &[OutputSpec::SRT, OutputSpec { correct: "expected-2", ..OutputSpec::SRT }], ..TestSpec::default() }).await;
+        let reference = test.run(RunSpec::default()).await;
+        test.complete(reference).await;
+        test.result(reference, id, Some(0), Some(0)).await;
+        test.file(reference, id, outputs[0], Some("other")).await;
+        test.file(reference, id, outputs[1], None).await;
+        let run = test.run(RunSpec::default()).await;
+        test.complete(run).await;
+        test.result(run, id, Some(0), Some(0)).await;
+        test.file(run, id, outputs[0], Some("other")).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let get = async |run: i32, output: i32| server.get(&format!("/api/v1/runs/{run}/samples/1/regression-tests/{id}/outputs/{output}")).token(&token).send().await.ok();
+        let first = get(run, outputs[0]).await;
+        let facts = ["status", "verdict", "reference_status", "is_same_as_reference", "differing_count", "differing_place"].map(|name| first[name].clone());
+        assert_eq!(facts, [json!("fail"), json!("failing_differently"), json!("fail"), json!(true), json!(2), json!(1)]);
+        assert_eq!([&first["reference"]["run_id"], &first["previous"], &first["next"]["output_id"]], [&json!(reference), &Value::Null, &json!(outputs[1])]);
+        let second = get(run, outputs[1]).await;
+        let facts = ["status", "reference_status", "is_same_as_reference", "differing_place"].map(|name| second[name].clone());
+        assert_eq!(facts, [json!("missing_output"), json!("pass"), json!(false), json!(2)]);
+        let alone = get(reference, outputs[1]).await;
+        assert_eq!([&alone["reference"], &alone["verdict"], &alone["differing_place"], &alone["is_accepted_variant"]], [&Value::Null, &Value::Null, &Value::Null, &json!(false)]);
+        assert_eq!(alone["previous"]["output_id"], json!(outputs[0]));
+    }
+
+    async fn files_are_sent_as_they_lie(test) {
+        put(&test, "expected", "caf\u{e9}\n").await;
+        put(&test, "other", b"caf\xe9 au lait\r\n".to_vec()).await;
+        let run = run_with(&test, Some("other")).await;
+        test.sql("UPDATE regression_test_output SET expected_filename = 'a \"b\"/../\u{e9}'").await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let ask = |file: &str| server.get(&path(run, file)).token(&token);
+        let answer = ask("actual/raw").header("accept-encoding", "gzip, br").send().await;
+        assert_eq!((answer.status.as_u16(), &answer.body[..]), (200, &b"caf\xe9 au lait\r\n"[..]));
+        for (name, value) in [
+            ("content-type", "application/x-subrip; charset=windows-1252"),
+            ("content-length", "14"),
+            ("content-encoding", ""),
+            ("content-disposition", &format!("attachment; filename=\"run-{run}-test-1-actual-a__b__.._..srt\"")),
+            ("accept-ranges", "bytes"),
+            ("x-content-type-options", "nosniff"),
+        ] {
+            if name == "content-disposition" {
+                let plain = answer.header(name).trim_start_matches("attachment; filename=\"").trim_end_matches('"').to_owned();
+                assert!(plain.starts_with(&format!("run-{run}-test-1-actual-a__b_")), "{plain}");
+                assert!(plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)), "{plain}");
+                continue;
+            }
+            assert_eq!(answer.header(name), value, "{name}");
+        }
+        let part = ask("expected/raw").header("range", "bytes=0-2").send().await;
+        assert_eq!((part.status.as_u16(), part.text(), part.header("content-range")), (206, "caf".to_owned(), "bytes 0-2/6"));
+        assert_eq!(part.header("content-type"), "application/x-subrip; charset=utf-8");
+        let known = ask("expected/raw").header("if-none-match", part.header("etag")).send().await;
+        assert_eq!(known.status.as_u16(), 304);
+        let beyond = ask("expected/raw").header("range", "bytes=99-").send().await;
+        assert_eq!(beyond.failure(416, "range_not_satisfiable")["details"], json!({"size_bytes": 6}));
+        let diff = ask("diff/raw").send().await;
+        assert_eq!((diff.status.as_u16(), diff.header("content-type")), (200, "text/x-diff; charset=utf-8"));
+        assert!(diff.header("content-disposition").ends_with(".diff\""), "{}", diff.header("content-disposition"));
+        assert!(diff.text().ends_with("@@ -1 +1 @@\n-caf\u{e9}\n+caf\u{e9} au lait\r\n"), "{}", diff.text());
     }
 
     async fn of_a_large_file_the_beginning_is_shown(test) {
@@ -175,6 +280,7 @@ async fn what_is_no_text_comes_in_base64_and_has_no_hunks() {
     let diff = diff(test, b"\x89PNG\0".to_vec(), b"text\n".to_vec(), "").await;
     assert_eq!([&diff["binary"], &diff["identical"], &diff["hunks"], &diff["added"]], [&json!(true), &json!(false), &json!([]), &json!(0)]);
     assert_eq!([&diff["expected"]["encoding"], &diff["actual"]["encoding"]], [&json!("base64"), &json!("utf-8")]);
+    assert_eq!(diff["bytes"], json!({"first_difference": 0, "start": 0, "expected": "89504e4700", "actual": "746578740a"}));
 }
 
 #[tokio::test]
@@ -186,6 +292,7 @@ async fn files_that_differ_in_their_encoding_alone_are_not_identical() {
         [&json!(false), &json!(0), &json!(""), &Value::Null]
     );
     assert_eq!([&diff["expected"]["encoding"], &diff["actual"]["byte_order_mark"]], [&json!("windows-1252"), &json!(true)]);
+    assert_eq!(diff["bytes"]["first_difference"], 0);
 }
 
 #[tokio::test]
@@ -197,7 +304,7 @@ async fn a_store_that_does_not_answer_is_503() {
     std::fs::write(directory.path().join("TestResults"), "").expect("written");
     let server = Server::new(test.with_files(Files::none().with_local(directory.path())));
     let token = server.reader().await;
-    for file in ["expected", "actual", "diff"] {
+    for file in ["expected", "actual", "diff", "expected/raw", "actual/raw", "diff/raw"] {
         server.get(&path(run, file)).token(&token).send().await.failure(503, "unavailable");
     }
 }

@@ -1,0 +1,212 @@
+//! What differs from caption to caption, in sentences.
+
+use std::collections::HashSet;
+
+use leptos::prelude::*;
+use runlens_contract::output::{CaptionChange, CaptionChangeKind, CaptionDiff, OutputDiff};
+
+use crate::{
+    format::{counted, duration, number},
+    url::output::anchor,
+};
+
+/// What differs, one thing a line, each a link to where it stands.
+pub(super) fn section(captions: &CaptionDiff, diff: &OutputDiff) -> AnyView {
+    let lines = || diff.hunks.iter().flatten().flat_map(|hunk| &hunk.lines);
+    let expected: HashSet<u64> = lines().filter_map(|line| line.expected_line).collect();
+    let actual: HashSet<u64> = lines().filter_map(|line| line.actual_line).collect();
+    let place = |change: &CaptionChange| {
+        let here = |is_expected: bool, line: Option<u64>, shown: &HashSet<u64>| {
+            // A line that is the same up to here is shown where its change begins: at most some lines further down.
+            let line = (line?..line? + 4).find(|line| shown.contains(line))?;
+            Some(format!("#{}", anchor(is_expected, line)))
+        };
+        here(true, change.expected_line, &expected).or_else(|| here(false, change.actual_line, &actual))
+    };
+    let items: Vec<AnyView> = captions
+        .changes
+        .iter()
+        .map(|change| {
+            let (symbol, class) = sign(change.kind);
+            let sentence = sentence(change, captions);
+            let text = match place(change) {
+                Some(href) => view! { <a href=href rel="external">{sentence}</a> }.into_any(),
+                None => sentence.into_any(),
+            };
+            view! { <li><span class=class aria-hidden="true">{symbol}</span> {text}</li> }.into_any()
+        })
+        .collect();
+    let left = captions.change_count - captions.changes.len() as u64;
+    let more = (left > 0).then(|| view! { <p class="nothing">{format!("And {} further down.", counted(left, "change", "changes"))}</p> });
+    let notes = notes(captions);
+    let notes = (!notes.is_empty()).then(|| view! { <p class="muted notes">{notes.join(" ")}</p> });
+    let list = (!items.is_empty()).then(|| view! { <ol class="changes">{items}</ol> });
+    view! {
+        <section id="captions" aria-labelledby="captions-title">
+            <h2 id="captions-title">"Captions"</h2>
+            {list}
+            {more}
+            {notes}
+        </section>
+    }
+    .into_any()
+}
+
+fn sign(kind: CaptionChangeKind) -> (&'static str, &'static str) {
+    match kind {
+        CaptionChangeKind::Dropped => ("−", "sign removed"),
+        CaptionChangeKind::Added => ("+", "sign added"),
+        CaptionChangeKind::Text | CaptionChangeKind::Other => ("≠", "sign"),
+        CaptionChangeKind::Time | CaptionChangeKind::Shifted => ("~", "sign"),
+    }
+}
+
+/// `Captions 42 to 44 are dropped.`
+fn sentence(change: &CaptionChange, captions: &CaptionDiff) -> String {
+    let first = change.expected_cue.or(change.actual_cue);
+    let Some(first) = first else { return "What precedes the first caption differs.".to_owned() };
+    let is_one = change.count == 1;
+    let which = if is_one {
+        format!("Caption {}", number(first))
+    } else {
+        format!("Captions {} to {}", number(first), number(first + change.count - 1))
+    };
+    let (is, differs) = if is_one { ("is", "differs") } else { ("are", "differ") };
+    match change.kind {
+        CaptionChangeKind::Dropped => format!("{which} {is} dropped."),
+        CaptionChangeKind::Added => format!("{which} of the produced file {is} new."),
+        CaptionChangeKind::Text => format!("{which}: the text differs."),
+        CaptionChangeKind::Other => format!("{which}: settings, names or empty lines differ."),
+        CaptionChangeKind::Time => match moved(change) {
+            Some(moved) => format!("{which} {moved}."),
+            None => format!("{which} {differs} in time, each by another amount."),
+        },
+        CaptionChangeKind::Shifted => {
+            let moved = moved(change).unwrap_or_default();
+            if change.count == captions.paired_count {
+                format!("All {} {moved}.", counted(change.count, "caption", "captions"))
+            } else {
+                format!("From caption {} on, {} {moved}.", number(first), counted(change.count, "caption", "captions"))
+            }
+        }
+    }
+}
+
+/// `begin 40 ms later and end 80 ms later`, `are 40 ms later`.
+fn moved(change: &CaptionChange) -> Option<String> {
+    let (start, end) = (change.start_ms?, change.end_ms);
+    let is_one = change.count == 1;
+    let (be, begins, ends) = if is_one { ("is", "begins", "ends") } else { ("are", "begin", "end") };
+    let by = |ms: i64| format!("{} {}", exact(ms), if ms < 0 { "earlier" } else { "later" });
+    Some(match end {
+        Some(end) if end != start => match (start, end) {
+            (0, end) => format!("{ends} {}", by(end)),
+            (start, 0) => format!("{begins} {}", by(start)),
+            (start, end) => format!("{begins} {} and {ends} {}", by(start), by(end)),
+        },
+        _ => format!("{be} {}", by(start)),
+    })
+}
+
+/// Milliseconds exactly where they are few.
+fn exact(ms: i64) -> String {
+    match ms.unsigned_abs() {
+        ms @ 0..=9_999 => format!("{} ms", number(ms)),
+        _ => duration(ms),
+    }
+}
+
+/// What is no difference, said once.
+fn notes(captions: &CaptionDiff) -> Vec<String> {
+    let renumbered = captions.renumbered.map(|numbers| {
+        let of = |by: i64| format!("{} {}", number(by.unsigned_abs()), if by < 0 { "lower" } else { "higher" });
+        let by =
+            if numbers.least == numbers.most { of(numbers.least) } else { format!("from {} to {}", of(numbers.least), of(numbers.most)) };
+        let captions = counted(numbers.count, "caption has", "captions have");
+        format!("From caption {} on, {captions} another number, {by}: not counted as a difference.", number(numbers.expected_cue))
+    });
+    let line_ends = (captions.line_ends > 0).then(|| {
+        let lines = counted(captions.line_ends, "line that is the same ends", "lines that are the same end");
+        format!("{lines} differently: not counted here, and shown line by line.")
+    });
+    let counts = (captions.expected_count != captions.actual_count).then(|| {
+        format!("{} expected, {} produced.", counted(captions.expected_count, "caption", "captions"), number(captions.actual_count))
+    });
+    [counts, renumbered, line_ends].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use runlens_contract::output::{CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering};
+
+    use super::{notes, sentence};
+
+    fn captions() -> CaptionDiff {
+        CaptionDiff {
+            format: CaptionFormat::Srt,
+            expected_count: 41,
+            actual_count: 40,
+            paired_count: 40,
+            dropped: 1,
+            added: 0,
+            text: 0,
+            time: 0,
+            shifted: 0,
+            renumbered: Some(Renumbering { count: 28, expected_cue: 13, least: -1, most: -1 }),
+            line_ends: 1,
+            change_count: 1,
+            changes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_change_is_a_sentence() {
+        use CaptionChangeKind::{Added, Dropped, Other, Shifted, Text, Time};
+        let change = |kind, count, expected_cue, actual_cue, start_ms, end_ms| CaptionChange {
+            kind,
+            count,
+            expected_cue,
+            actual_cue,
+            expected_line: None,
+            actual_line: None,
+            start_ms,
+            end_ms,
+        };
+        for (change, text) in [
+            (change(Dropped, 1, Some(41), None, None, None), "Caption 41 is dropped."),
+            (change(Dropped, 3, Some(1_042), None, None, None), "Captions 1,042 to 1,044 are dropped."),
+            (change(Added, 2, None, Some(5), None, None), "Captions 5 to 6 of the produced file are new."),
+            (change(Text, 1, Some(12), Some(12), Some(0), Some(0)), "Caption 12: the text differs."),
+            (change(Time, 1, Some(12), Some(12), Some(-40), Some(-40)), "Caption 12 is 40 ms earlier."),
+            (change(Time, 1, Some(12), Some(12), Some(0), Some(80)), "Caption 12 ends 80 ms later."),
+            (change(Time, 2, Some(12), Some(12), None, None), "Captions 12 to 13 differ in time, each by another amount."),
+            (change(Shifted, 28, Some(13), Some(12), Some(33), Some(33)), "From caption 13 on, 28 captions are 33 ms later."),
+            (change(Shifted, 40, Some(1), Some(1), Some(3_600_000), None), "All 40 captions are 1 h later."),
+            (
+                change(Shifted, 2, Some(3), Some(3), Some(40), Some(80)),
+                "From caption 3 on, 2 captions begin 40 ms later and end 80 ms later.",
+            ),
+            (change(Other, 1, None, None, None, None), "What precedes the first caption differs."),
+        ] {
+            assert_eq!(sentence(&change, &captions()), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_difference_is_said_once() {
+        assert_eq!(
+            notes(&captions()),
+            [
+                "41 captions expected, 40 produced.",
+                "From caption 13 on, 28 captions have another number, 1 lower: not counted as a difference.",
+                "1 line that is the same ends differently: not counted here, and shown line by line.",
+            ]
+        );
+        let many =
+            CaptionDiff { renumbered: Some(Renumbering { count: 1, expected_cue: 2, least: -2, most: 1 }), line_ends: 0, ..captions() };
+        assert_eq!(
+            notes(&many)[1],
+            "From caption 2 on, 1 caption has another number, from 2 lower to 1 higher: not counted as a difference."
+        );
+    }
+}
