@@ -80,6 +80,9 @@ fn words(body: &ErrorBody, path: &str) -> Words {
         ErrorCode::NotFound if text("resource") == Some("regression_test") => {
             ("There is no such test in this run".to_owned(), body.message.clone(), None)
         }
+        ErrorCode::NotFound if text("resource") == Some("output") => {
+            ("There is no such output of this test".to_owned(), body.message.clone(), None)
+        }
         ErrorCode::NotFound => ("There is no such page".to_owned(), "The address may be mistyped, or the page has moved.".to_owned(), None),
         ErrorCode::LogNotFound => {
             let stores = body.details.get("checked").and_then(|checked| checked.as_array()).into_iter().flatten();

@@ -113,6 +113,7 @@ fn lines(frame: &Frame, part: FilePart) -> AnyView {
         {download}
         <table class="diff alone">
             <caption class="unseen">"Lines of the expected file"</caption>
+            <colgroup><col class="numbers"/><col/></colgroup>
             <thead class="unseen"><tr><th scope="col">"Line"</th><th scope="col">"Text"</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>

@@ -42,14 +42,14 @@ pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
     }
     let name = diff.filename.clone();
     if view.is_unified {
-        let rows = in_one_column(rows);
         return view! {
             <table class="diff unified">
                 <caption class="unseen">{format!("Differences of {name}, in one column")}</caption>
+                <colgroup><col class="numbers"/><col class="numbers"/><col class="signs"/><col/></colgroup>
                 <thead class="unseen">
                     <tr><th scope="col">"Expected"</th><th scope="col">"Produced"</th><th scope="col">"Change"</th><th scope="col">"Text"</th></tr>
                 </thead>
-                {rows}
+                <tbody>{rows}</tbody>
             </table>
         }
         .into_any();
@@ -57,6 +57,10 @@ pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
     view! {
         <table class="diff side">
             <caption class="unseen">{format!("Differences of {name}, side by side")}</caption>
+            <colgroup>
+                <col class="numbers"/><col class="signs"/><col/>
+                <col class="numbers"/><col class="signs"/><col/>
+            </colgroup>
             <thead>
                 <tr><th scope="col" colspan="3">"Expected"</th><th scope="col" colspan="3">"Produced"</th></tr>
             </thead>
@@ -64,10 +68,6 @@ pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
         </table>
     }
     .into_any()
-}
-
-fn in_one_column(rows: Vec<AnyView>) -> AnyView {
-    view! { <tbody>{rows}</tbody> }.into_any()
 }
 
 /// What is left out between two hunks, and how to see more of it.
