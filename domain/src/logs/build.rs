@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
     Limits,
-    classify::tally,
+    classify::{Tallied, tally},
     encoding::Encoding,
     index::{Counts, LogIndex},
     line,
@@ -364,9 +364,12 @@ impl Scan {
 impl Piece {
     /// Counts whole lines, none of which is too long to be held.
     fn count(&mut self, lines: &[u8], encoding: Encoding, is_first: bool) -> Result<Run, Broken> {
-        // Only the end of the file tears a character here.
-        self.check(lines, encoding)?;
-        Ok(Run { length: lines.len() as u64, counts: tally(lines, encoding, is_first) })
+        let Tallied { counts, is_ascii } = tally(lines, encoding, is_first);
+        if !is_ascii {
+            // Only the end of the file tears a character here.
+            self.check(lines, encoding)?;
+        }
+        Ok(Run { length: lines.len() as u64, counts })
     }
 
     /// Counts one line by as much of it as is held. Of one that is not whole, `go_on` checks the text.
@@ -380,7 +383,7 @@ impl Piece {
         let content = &raw[line::content(raw, encoding, is_first)];
         let head = &content[..content.len().min(limits.max_line as usize)];
         // An empty line is one too.
-        let counts = tally(if head.is_empty() { b"\n" } else { head }, encoding, false);
+        let counts = tally(if head.is_empty() { b"\n" } else { head }, encoding, false).counts;
         Ok(Run { length: raw.len() as u64, counts })
     }
 

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use runlens_contract::{
     TextEnum as _,
     log::{LogLevel, LogSource},
@@ -15,7 +17,8 @@ use super::{
     index::Counts,
     level,
     line::BYTE_ORDER_MARK,
-    words::{self, Masks},
+    shapes::Shapes,
+    words::{self, Masks, Vectors, Visit},
 };
 
 /// How bad a line of visible text is: the level word it starts with, else the worst word in it that is not counted as none.
@@ -24,166 +27,265 @@ pub(super) fn level(line: &str) -> LogLevel {
 }
 
 fn level_of(line: &[u8]) -> LogLevel {
-    level::explicit(line).or_else(|| may_be_bad(line).then(|| level::worst(line)).flatten()).unwrap_or(LogLevel::Info)
+    level::explicit(line).map_or_else(|| worst(line), |explicit| explicit.level)
+}
+
+/// The level of a line that says none at its start.
+fn worst(line: &[u8]) -> LogLevel {
+    may_be_bad(line).then(|| level::worst(line)).flatten().unwrap_or(LogLevel::Info)
 }
 
 /// Whether a word that is worse than none is in a line: a quick look that can be wrong only by yes.
 fn may_be_bad(line: &[u8]) -> bool {
-    let mut severe = 0;
-    words::scan(
-        line,
-        #[inline(always)]
-        |_, masks| severe |= masks.severe,
-    );
-    severe != 0
+    let mut severe = Severe(0);
+    words::scan(line, &mut severe);
+    severe.0 != 0
+}
+
+/// Where what is worse than none may begin, in any block.
+struct Severe(u64);
+
+impl Visit for Severe {
+    #[inline(always)]
+    fn block(&mut self, _: usize, masks: Masks) {
+        self.0 |= masks.severe;
+    }
+
+    fn pause(&mut self, _: &impl Vectors) {}
 }
 
 /// The first source in the list that a line of visible text names anywhere, whatever its case; `web` where it names none.
 pub(super) fn source(line: &str) -> LogSource {
-    let mut named = [0; 4];
-    words::scan(line.as_bytes(), |_, masks| named.iter_mut().zip(masks.sources).for_each(|(all, mask)| *all |= mask));
-    named.iter().position(|mask| *mask != 0).map_or(LogSource::Web, |index| LogSource::ALL[index])
+    let mut named = Named([0; 4]);
+    words::scan(line.as_bytes(), &mut named);
+    named.0.iter().position(|mask| *mask != 0).map_or(LogSource::Web, |index| LogSource::ALL[index])
+}
+
+/// Where sources are named, in any block.
+struct Named([u64; 4]);
+
+impl Visit for Named {
+    #[inline(always)]
+    fn block(&mut self, _: usize, masks: Masks) {
+        let [orchestrator, worker, build] = masks.sources;
+        for (all, mask) in self.0.iter_mut().zip([orchestrator, worker, build, masks.test_runner]) {
+            *all |= mask;
+        }
+    }
+
+    fn pause(&mut self, _: &impl Vectors) {}
 }
 
 /// Counts the lines of a piece of a log that begins where a line begins, at the log's start where `is_first`, and ends where
 /// a line or the log ends. As much of a line counts as is shown of it.
-pub(super) fn tally(buffer: &[u8], encoding: Encoding, is_first: bool) -> Counts {
+pub(super) fn tally(buffer: &[u8], encoding: Encoding, is_first: bool) -> Tallied {
     let has_mark = is_first && encoding == Encoding::Utf8;
-    let text = buffer.strip_prefix(BYTE_ORDER_MARK).filter(|_| has_mark).unwrap_or(buffer);
-    let is_ended = buffer.last().is_none_or(|last| *last == b'\n');
-    tally_up_to(Limits::DEFAULT.max_line as usize, text, is_ended, encoding)
+    let text = match buffer.strip_prefix(BYTE_ORDER_MARK).filter(|_| has_mark) {
+        // A line that has nothing but the mark.
+        Some(b"") => b"\n",
+        Some(text) => text,
+        None => buffer,
+    };
+    let mut tallied = tally_up_to(Limits::DEFAULT.max_line as usize, text, encoding);
+    tallied.is_ascii &= text.len() == buffer.len();
+    tallied
 }
 
-fn tally_up_to(max_line: usize, text: &[u8], is_ended: bool, encoding: Encoding) -> Counts {
+/// What was counted, and whether there was nothing but ASCII.
+pub(super) struct Tallied {
+    pub(super) counts: Counts,
+    pub(super) is_ascii: bool,
+}
+
+fn tally_up_to(max_line: usize, text: &[u8], encoding: Encoding) -> Tallied {
     let mut tally = Tally {
         text,
         encoding,
         max_line,
         counts: Counts::default(),
+        lines: 0,
+        foreign: 0,
         begin: 0,
-        escape: Pending(false),
-        level: Pending(false),
-        sources: [Pending(false); 4],
+        level: Pending(0),
+        test_runner: Pending(0),
+        sources: [Pending(0); 3],
+        escape: Pending(0),
+        begun: u64::from(text.len() > max_line),
         ends: [0; HELD + 2],
         held: 0,
+        base: 0,
+        next: 0,
         start: 0,
+        shapes: Shapes::NONE,
         visible: Vec::new(),
     };
-    words::scan(
-        text,
-        #[inline(always)]
-        |offset, masks| tally.block(offset, masks),
-    );
-    if !is_ended {
-        tally.block(text.len(), Masks { newline: 1, ..Masks::default() });
-    }
-    tally.settle();
-    let Tally { mut counts, visible, .. } = tally;
+    words::scan(text, &mut tally);
+    let Tally { mut counts, lines, foreign, visible, .. } = tally;
+    counts.sources[LogSource::Web as usize] = lines - counts.sources.iter().sum::<u64>();
     if !visible.is_empty() {
         // Without escape sequences, and cut already.
-        counts += tally_up_to(usize::MAX, &visible, true, Encoding::Utf8);
+        counts += tally_up_to(usize::MAX, &visible, Encoding::Utf8).counts;
     }
-    counts
+    Tallied { counts, is_ascii: foreign == 0 }
 }
 
-/// Whether the line that goes on over a block's end has had what is looked for.
-#[derive(Clone, Copy)]
-struct Pending(bool);
+/// One where the line that goes on over a block's end has had what is looked for.
+#[derive(Clone, Copy, Default)]
+struct Pending(u64);
 
 impl Pending {
     /// The newlines that end lines in which a bit of the mask lies. Added to ones that are broken by newlines only, the first
     /// bit in a line carries to the line's end, whatever bits lie between.
     #[inline(always)]
     fn ends(&mut self, mask: u64, newline: u64) -> u64 {
-        let (sum, carry) = (!newline).carrying_add(mask, self.0);
-        self.0 = carry;
+        // What lies before the block might as well lie at its first byte.
+        let (sum, carry) = (!newline).overflowing_add(mask | self.0);
+        self.0 = u64::from(carry);
         sum & newline
     }
 }
 
 /// Ends of lines that are held, at most, before their levels are settled.
-const HELD: usize = 128;
+const HELD: usize = words::STRETCH * words::BLOCK;
 /// Beside an end: the line has what may be a level word.
-const WORDED: usize = 1;
+const WORDED: u16 = 1;
 /// Beside an end: the line is not classified as it is, but as it is seen.
-const SPECIAL: usize = 2;
+const SPECIAL: u16 = 2;
+/// Bits of these.
+const BESIDE: u32 = 2;
 
 struct Tally<'a> {
     text: &'a [u8],
     encoding: Encoding,
     max_line: usize,
+    /// Sources of lines that are classified as they are, but for `web`.
     counts: Counts,
-    /// Where the line begins that the next newline ends.
+    /// How many these lines are.
+    lines: u64,
+    /// What is not ASCII, in any block.
+    foreign: u64,
+    /// Where the line begins that the next newline ends; known where lines can be too long.
     begin: usize,
-    escape: Pending,
     level: Pending,
-    sources: [Pending; 4],
-    /// Ends of lines, times four, with what is known of them. Levels are settled many lines at a time, since the number of
+    test_runner: Pending,
+    sources: [Pending; 3],
+    escape: Pending,
+    /// Whether one of the last two has begun, or lines can be too long.
+    begun: u64,
+    /// Ends of lines behind the stretch's start, with what is known of them. Levels are settled many lines at a time, since the number of
     /// lines in a block cannot be foreseen.
-    ends: [usize; HELD + 2],
+    ends: [u16; HELD + 2],
     held: usize,
+    /// Where the stretch begins.
+    base: usize,
+    /// Where it has come to.
+    next: usize,
     /// Where the first of these lines begins.
     start: usize,
+    shapes: Shapes,
     /// Special lines as they are seen, in UTF-8.
     visible: Vec<u8>,
 }
 
-impl Tally<'_> {
+impl Visit for Tally<'_> {
     /// Counts the sources of the lines that end in a block, and holds these.
     #[inline(always)]
     fn block(&mut self, offset: usize, masks: Masks) {
         let newline = masks.newline;
-        let worded = self.level.ends(masks.severe | masks.mild, newline);
-        let named_0 = self.sources[0].ends(masks.sources[0], newline);
-        let named_1 = self.sources[1].ends(masks.sources[1], newline);
-        let named_2 = self.sources[2].ends(masks.sources[2], newline);
-        let named_3 = self.sources[3].ends(masks.sources[3], newline);
-        let mut special = if masks.escape != 0 || self.escape.0 { self.escape.ends(masks.escape, newline) } else { 0 };
-        if newline == 0 {
-            return;
+        let worded = self.level.ends(masks.level, newline);
+        let mut test_runner = self.test_runner.ends(masks.test_runner, newline);
+        let mut special = 0;
+        let [orchestrator, worker, build] = masks.sources;
+        if orchestrator | worker | build | masks.escape | masks.foreign | self.begun != 0 {
+            special = self.special(offset, &masks);
+            test_runner &= !special & !self.named(&masks, special);
         }
-        let first = offset + newline.trailing_zeros() as usize;
-        if first - self.begin > self.max_line {
-            special |= newline & newline.wrapping_neg();
-        }
-        self.begin = offset + words::BLOCK - newline.leading_zeros() as usize;
+        self.lines += u64::from((newline & !special).count_ones());
+        self.counts.sources[LogSource::TestRunner as usize] += u64::from(test_runner.count_ones());
 
-        let mut rest = newline & !special;
-        for (count, named) in self.counts.sources.iter_mut().zip([named_0, named_1, named_2, named_3, u64::MAX]) {
-            *count += u64::from((rest & named).count_ones());
-            rest &= !named;
-        }
-
-        if self.held + words::BLOCK > HELD {
-            self.settle();
-        }
         let (mut rest, mut from) = (newline, self.held);
-        self.held += newline.count_ones() as usize;
-        while rest != 0 {
+        let within = (offset - self.base) as u32;
+        loop {
             // Rarely do more than these end in a block; written always, they need no guess.
-            let Some(ends) = self.ends.get_mut(from..).and_then(<[usize]>::first_chunk_mut::<2>) else { return };
+            let Some(ends) = self.ends.get_mut(from..).and_then(<[u16]>::first_chunk_mut::<2>) else { break };
             for end in ends {
                 let at = rest.trailing_zeros();
-                let is = |mask: u64| mask.unbounded_shr(at) as usize & 1;
-                *end = ((offset + at as usize) << 2) | (is(special) * SPECIAL) | (is(worded) * WORDED);
+                *end = ((within + at) << BESIDE) as u16 | worded.unbounded_shr(at) as u16 & WORDED;
                 rest &= rest.wrapping_sub(1);
+            }
+            if rest == 0 {
+                break;
             }
             from += 2;
         }
+        while special != 0 {
+            let before = newline & (special & special.wrapping_neg()).wrapping_sub(1);
+            if let Some(end) = self.ends.get_mut(self.held + before.count_ones() as usize) {
+                *end |= SPECIAL;
+            }
+            special &= special - 1;
+        }
+        self.held += newline.count_ones() as usize;
+        self.next = offset + words::BLOCK;
+    }
+
+    #[inline(always)]
+    fn pause(&mut self, vectors: &impl Vectors) {
+        self.settle(vectors);
+        self.base = self.next;
+    }
+}
+
+impl Tally<'_> {
+    /// The ends of lines that are not classified as they are: they have escape sequences, or are too long.
+    #[inline(always)]
+    fn special(&mut self, offset: usize, masks: &Masks) -> u64 {
+        let newline = masks.newline;
+        let mut special = self.escape.ends(masks.escape, newline);
+        if self.text.len() > self.max_line && newline != 0 {
+            let first = offset + newline.trailing_zeros() as usize;
+            if first - self.begin > self.max_line {
+                special |= newline & newline.wrapping_neg();
+            }
+            self.begin = offset + words::BLOCK - newline.leading_zeros() as usize;
+        }
+        self.foreign |= masks.foreign;
+        special
+    }
+
+    /// Counts what other lines that end in a block name before all others; the ends of these.
+    #[inline(always)]
+    fn named(&mut self, masks: &Masks, special: u64) -> u64 {
+        let mut all = 0;
+        self.begun = self.escape.0 | u64::from(self.text.len() > self.max_line);
+        for (index, mask) in masks.sources.into_iter().enumerate() {
+            let named = self.sources[index].ends(mask, masks.newline) & !special & !all;
+            self.counts.sources[index] += u64::from(named.count_ones());
+            self.begun |= self.sources[index].0;
+            all |= named;
+        }
+        all
     }
 
     /// Counts the levels of the lines held.
-    #[inline(never)]
-    fn settle(&mut self) {
-        let (text, held) = (self.text, self.held.min(HELD));
-        for index in 0..held {
-            let marked = self.ends[index];
-            let line = &text[self.start..marked >> 2];
-            self.start = (marked >> 2) + 1;
-            let level = match marked & (WORDED | SPECIAL) {
+    #[inline(always)]
+    fn settle(&mut self, vectors: &impl Vectors) {
+        for index in 0..self.held.min(HELD) {
+            let end = self.ends[index];
+            let line = self.start..self.base + usize::from(end >> BESIDE);
+            self.start = line.end + 1;
+            let level = match end & (WORDED | SPECIAL) {
                 0 => LogLevel::Info,
-                WORDED if self.encoding == Encoding::Utf8 || line.is_ascii() => level_of(line),
-                WORDED => level_of(self.encoding.decode(line).as_bytes()),
+                WORDED => {
+                    let known = match self.text.get(line.start..).unwrap_or_default().first_chunk() {
+                        Some(bytes) => self.shapes.level(bytes, vectors),
+                        None => None,
+                    };
+                    match known {
+                        Some(level) => level,
+                        None => self.learn(line),
+                    }
+                }
                 _ => {
                     self.keep_visible(line);
                     continue;
@@ -194,8 +296,24 @@ impl Tally<'_> {
         self.held = 0;
     }
 
+    /// The level of a line of a shape that is not known.
+    #[inline(never)]
+    fn learn(&mut self, line: Range<usize>) -> LogLevel {
+        let (start, line) = (line.start, &self.text[line]);
+        if self.encoding != Encoding::Utf8 && !line.is_ascii() {
+            return level_of(self.encoding.decode(line).as_bytes());
+        }
+        let Some(explicit) = level::explicit(line) else { return worst(line) };
+        if let Some(bytes) = self.text[start..].first_chunk() {
+            self.shapes.add(bytes, &explicit);
+        }
+        explicit.level
+    }
+
     /// Takes a line as it is seen to the others.
-    fn keep_visible(&mut self, line: &[u8]) {
+    #[inline(never)]
+    fn keep_visible(&mut self, line: Range<usize>) {
+        let line = &self.text[line];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let text = self.encoding.decode(&line[..line.len().min(self.max_line)]);
         Stripper::default().push(text.as_bytes(), &mut self.visible);

@@ -4,13 +4,27 @@
 use regex_syntax::is_word_character;
 use runlens_contract::log::LogLevel;
 
+/// The level that a line says at its start.
+pub(super) struct Explicit {
+    pub(super) level: LogLevel,
+    /// How many bytes of the line tell it, whatever follows them; none where it takes more than those up to the level. Of digits, it does
+    /// not matter which they are.
+    pub(super) decisive: Option<usize>,
+}
+
 /// A level word at the start, after an optional time and any number of brackets. Both may stand in brackets themselves
 /// (`[12:00:00 ERROR worker]`), and the word may be a value (`level=info`). What follows has to end the word, so that
 /// `error-prone`, `error.rs` and `warning(s): 0` are no levels.
-pub(super) fn explicit(line: &[u8]) -> Option<LogLevel> {
+pub(super) fn explicit(line: &[u8]) -> Option<Explicit> {
     let start = spaces(line, 0);
     let after_time = time(line, start).or_else(|| time(line, key(line, start)?));
-    after_time.and_then(|at| after_brackets(line, at)).or_else(|| after_brackets(line, start))
+    // Where no level follows the time, how the brackets end that follow it may have decided that: anywhere in the line.
+    let is_sure = |(level, end)| Explicit { level, decisive: Some(end + 1) };
+    let is_unsure = |(level, _)| Explicit { level, decisive: None };
+    match after_time {
+        Some(at) => after_brackets(line, at).map(is_sure).or_else(|| after_brackets(line, start).map(is_unsure)),
+        None => after_brackets(line, start).map(is_sure),
+    }
 }
 
 /// The word of which `word=` begins here.
@@ -55,11 +69,11 @@ fn is_like(bytes: [u8; 8], form: [u8; 8]) -> bool {
     left & HIGHEST == 0 && (left + u64::from_le_bytes(most)) & HIGHEST == 0
 }
 
-/// The level word here or behind some of the brackets that follow each other here.
-fn after_brackets(line: &[u8], mut at: usize) -> Option<LogLevel> {
+/// The level word here or behind some of the brackets that follow each other here, and where it ends.
+fn after_brackets(line: &[u8], mut at: usize) -> Option<(LogLevel, usize)> {
     loop {
-        if let Some(level) = value(line, at) {
-            return Some(level);
+        if let Some(found) = value(line, at) {
+            return Some(found);
         }
         let close = match line.get(at)? {
             b'[' => b']',
@@ -71,9 +85,9 @@ fn after_brackets(line: &[u8], mut at: usize) -> Option<LogLevel> {
     }
 }
 
-/// The level word here: in a bracket, with a name, in quotes.
+/// The level word here, in a bracket, with a name, in quotes; and where it ends.
 #[inline]
-fn value(line: &[u8], mut at: usize) -> Option<LogLevel> {
+fn value(line: &[u8], mut at: usize) -> Option<(LogLevel, usize)> {
     if matches!(line.get(at)?, b'[' | b'(') {
         at += 1;
     }
@@ -110,7 +124,7 @@ fn value(line: &[u8], mut at: usize) -> Option<LogLevel> {
         None | Some(b':' | b',' | b';' | b'!' | b'|' | b'"' | b'\'' | b'[' | b']' | b')' | b'>') => true,
         Some(_) => spaces(line, at) > at,
     };
-    is_ended.then_some(level)
+    is_ended.then_some((level, at))
 }
 
 /// A word of at most eight letters, compared as one number.

@@ -23,6 +23,7 @@ mod place;
 mod raw;
 mod reader;
 mod search;
+mod shapes;
 #[cfg(test)]
 mod tests;
 #[allow(dead_code, reason = "plain code is for processors without AVX2")]

@@ -162,7 +162,7 @@ fn each_line(stretch: &Stretch, reader: &FileReader, encoding: Encoding, limits:
     for (start, raw) in lines(&buffer, stretch.start) {
         let text = head(raw, encoding, start, limits);
         // An empty line is one too.
-        tell(start.line, tally(if text.is_empty() { b"\n" } else { text }, encoding, false));
+        tell(start.line, tally(if text.is_empty() { b"\n" } else { text }, encoding, false).counts);
     }
     Ok(())
 }

@@ -3,8 +3,20 @@
 //! Up to six bytes from each position are looked up in tables of their halves, for eight windows of letters at once; a window
 //! is there where its bit survives all look-ups. The same tables serve vector code, chosen when the program runs, and plain code.
 
+#[cfg(target_arch = "x86_64")]
+mod narrow;
+mod plain;
+#[cfg(test)]
+mod tests;
+#[cfg(target_arch = "x86_64")]
+mod wide;
+
+use super::shapes::{self, Forms};
+
 /// Bytes that are looked at together.
 pub(super) const BLOCK: usize = 64;
+/// Blocks that are told of at a stretch, at most.
+pub(super) const STRETCH: usize = 32;
 /// Letters of the longest window, and of the shortest.
 const REACH: usize = 6;
 const SHORTEST: usize = 4;
@@ -24,54 +36,130 @@ const WINDOWS: [&[&[u8]]; 8] = [
     &[b"info", b"debu", b"trac"],
 ];
 
+/// The bits of the windows that few blocks have: `orches`, `trator`, `worker` and `build`.
+const RARE: u8 = 0b1111;
+const TEST_R: u8 = 1 << 4;
+const RUNNER: u8 = 1 << 5;
+const SEVERE: u8 = 1 << 6;
+const MILD: u8 = 1 << 7;
+
+const ESCAPE: u8 = 0x1b;
+
 /// What lies in a block; the first byte is the lowest bit.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Masks {
+    /// Ends of lines; also the end of a text whose last line has none.
     pub(super) newline: u64,
+    /// Wherever critical, fatal, error or warn may begin.
+    pub(super) severe: u64,
+    /// Wherever one of these, or info, debug or trace may begin.
+    pub(super) level: u64,
+    /// One bit for each `test_runner`, anywhere within it.
+    pub(super) test_runner: u64,
+    /// The same for each orchestrator, worker and build, in this order.
+    pub(super) sources: [u64; 3],
     /// Begins of escape sequences.
     pub(super) escape: u64,
     /// Bytes that are not ASCII.
     pub(super) foreign: u64,
-    /// Wherever critical, fatal, error or warn may begin.
-    pub(super) severe: u64,
-    /// Wherever info, debug or trace may begin.
-    pub(super) mild: u64,
-    /// One bit for each orchestrator, worker, build and `test_runner`, in this order, anywhere within it.
-    pub(super) sources: [u64; 4],
 }
 
 /// What is found in a block without regard to those beside it.
-struct Found {
+pub(super) struct Found {
     newline: u64,
+    severe: u64,
+    level: u64,
+    test_r: u64,
+    runner: u64,
+    rare: Rare,
+}
+
+/// What few blocks have any of.
+#[derive(Default)]
+pub(super) struct Rare {
     escape: u64,
     foreign: u64,
-    windows: [u64; 8],
+    orches: u64,
+    trator: u64,
+    worker: u64,
+    build: u64,
 }
 
-/// Hands each block of a text to `visit` with its offset; bits behind the text's end are zero.
-pub(super) fn scan(text: &[u8], visit: impl FnMut(usize, Masks)) {
+/// What it takes vectors to do fast, or the same without any.
+pub(super) trait Vectors {
+    /// What is in the block with which this begins.
+    fn find(&self, span: &[u8; SPAN]) -> Found;
+
+    /// The first of the forms that a line fits which begins with these bytes; the number of forms where it fits none.
+    fn fitting(&self, forms: &Forms, bytes: &[u8; shapes::REACH]) -> usize;
+}
+
+/// Who is told what lies in the blocks of a text.
+pub(super) trait Visit {
+    /// Takes what lies in a block. It is all that is done in a loop that has all vectors to itself: it is to call nothing.
+    fn block(&mut self, offset: usize, masks: Masks);
+
+    /// Some blocks have been told of, at most [`STRETCH`] since the last time.
+    fn pause(&mut self, vectors: &impl Vectors);
+}
+
+/// Tells of each block of a text; bits behind the text's end are zero.
+pub(super) fn scan(text: &[u8], visit: &mut impl Visit) {
     #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = pulp::x86::V3::try_new() {
-        return simd.vectorize(vector::Scan { simd, text, visit });
+    match pulp::x86::Arch::new() {
+        pulp::x86::Arch::V4(simd) => return simd.vectorize(Walk { vectors: wide::Wide::new(simd), text, visit }),
+        pulp::x86::Arch::V3(simd) => return simd.vectorize(Walk { vectors: narrow::Narrow::new(simd), text, visit }),
+        _ => {}
     }
-    walk(text, plain, visit);
+    Walk { vectors: plain::Plain, text, visit }.walk();
 }
 
-#[inline(always)]
-fn walk(text: &[u8], find: impl Fn(&[u8; SPAN]) -> Found, mut visit: impl FnMut(usize, Masks)) {
-    let (mut offset, mut before) = (0, Before::default());
-    while offset < text.len() {
-        let rest = &text[offset..];
-        let found = match rest.first_chunk() {
-            Some(span) => find(span),
-            None => {
-                let mut span = [0; SPAN];
-                span[..rest.len()].copy_from_slice(rest);
-                find(&span)
+/// One pass over a text.
+struct Walk<'a, X, V> {
+    vectors: X,
+    text: &'a [u8],
+    visit: &'a mut V,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<X: Vectors, V: Visit> pulp::NullaryFnOnce for Walk<'_, X, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.walk();
+    }
+}
+
+impl<X: Vectors, V: Visit> Walk<'_, X, V> {
+    #[inline(always)]
+    fn walk(self) {
+        let Self { vectors, text, visit } = self;
+        let (mut offset, mut rest, mut before) = (0, text, Before::default());
+        while rest.len() >= SPAN {
+            for _ in 0..STRETCH {
+                let Some(span) = rest.first_chunk() else { break };
+                visit.block(offset, before.join(vectors.find(span)));
+                rest = &rest[BLOCK..];
+                offset += BLOCK;
             }
-        };
-        visit(offset, before.join(found));
-        offset += BLOCK;
+            visit.pause(&vectors);
+        }
+        // What is left is less than a block and what windows take of the next one; the line that has no end gets one.
+        let mut last = [0; SPAN + BLOCK];
+        last[..rest.len()].copy_from_slice(rest);
+        let mut end = offset + rest.len();
+        if text.last().is_some_and(|last| *last != b'\n') {
+            last[rest.len()] = b'\n';
+            end += 1;
+        }
+        let mut rest = last.as_slice();
+        while let Some(span) = rest.first_chunk().filter(|_| offset < end) {
+            visit.block(offset, before.join(vectors.find(span)));
+            rest = &rest[BLOCK..];
+            offset += BLOCK;
+        }
+        visit.pause(&vectors);
     }
 }
 
@@ -85,30 +173,13 @@ struct Before {
 impl Before {
     #[inline(always)]
     fn join(&mut self, found: Found) -> Masks {
-        let [orches, trator, worker, build, test_r, runner, severe, mild] = found.windows;
+        let Found { newline, severe, level, test_r, runner, rare } = found;
+        let Rare { escape, foreign, orches, trator, worker, build } = rare;
         let moved_6 = orches << 6 | self.orches >> (BLOCK - 6);
         let moved_5 = test_r << 5 | self.test_r >> (BLOCK - 5);
         *self = Self { orches, test_r };
-        let sources = [trator & moved_6, worker, build, runner & moved_5];
-        Masks { newline: found.newline, escape: found.escape, foreign: found.foreign, severe, mild, sources }
+        Masks { newline, severe, level, test_runner: runner & moved_5, sources: [trator & moved_6, worker, build], escape, foreign }
     }
-}
-
-/// The same without vectors.
-fn plain(span: &[u8; SPAN]) -> Found {
-    let mut found = Found { newline: 0, escape: 0, foreign: 0, windows: [0; 8] };
-    for (at, letters) in span.windows(REACH).take(BLOCK).enumerate() {
-        found.newline |= u64::from(letters[0] == b'\n') << at;
-        found.escape |= u64::from(letters[0] == 0x1b) << at;
-        found.foreign |= u64::from(!letters[0].is_ascii()) << at;
-        let looked_up = |(halves, byte): (&Halves, &u8)| halves.low[usize::from(byte & 15)] & halves.high[usize::from(byte >> 4)];
-        let mut windows = TABLES.iter().zip(letters).fold(u8::MAX, |windows, letter| windows & looked_up(letter));
-        while windows != 0 {
-            found.windows[windows.trailing_zeros() as usize] |= 1 << at;
-            windows &= windows - 1;
-        }
-    }
-    found
 }
 
 /// The windows that a byte at one position leaves possible, by its low and by its high half.
@@ -152,173 +223,4 @@ const fn tables() -> [Halves; REACH] {
         window += 1;
     }
     tables
-}
-
-#[cfg(target_arch = "x86_64")]
-mod vector {
-    //! The same with AVX2.
-
-    use std::{arch::x86_64::__m256i, array};
-
-    use pulp::{NullaryFnOnce, bytemuck::cast, x86::V3};
-
-    use super::{BLOCK, Found, Masks, REACH, SHORTEST, SPAN, TABLES, walk};
-
-    const HALF: usize = BLOCK / 2;
-
-    pub(super) struct Scan<'a, F> {
-        pub(super) simd: V3,
-        pub(super) text: &'a [u8],
-        pub(super) visit: F,
-    }
-
-    impl<F: FnMut(usize, Masks)> NullaryFnOnce for Scan<'_, F> {
-        type Output = ();
-
-        #[inline(always)]
-        fn call(self) {
-            let twice = |half: [u8; 16]| cast([half, half]);
-            let tables = array::from_fn(|at| (twice(TABLES[at].low), twice(TABLES[at].high)));
-            let finder = Finder { simd: self.simd, tables };
-            walk(
-                self.text,
-                #[inline(always)]
-                |span| finder.find(span),
-                self.visit,
-            );
-        }
-    }
-
-    struct Finder {
-        simd: V3,
-        tables: [(__m256i, __m256i); REACH],
-    }
-
-    impl Finder {
-        #[inline(always)]
-        fn find(&self, span: &[u8; SPAN]) -> Found {
-            let (first, second) = (self.half(span, 0), self.half(span, HALF));
-            let mut found = Found { newline: 0, escape: 0, foreign: 0, windows: [0; 8] };
-            for (half, shift) in [(first, 0), (second, HALF)] {
-                let ([newline, escape, foreign], windows) = half;
-                found.newline |= u64::from(newline) << shift;
-                found.escape |= u64::from(escape) << shift;
-                found.foreign |= u64::from(foreign) << shift;
-                for (whole, half) in found.windows.iter_mut().zip(windows) {
-                    *whole |= u64::from(half) << shift;
-                }
-            }
-            found
-        }
-
-        /// Newlines, escapes, foreign bytes; and the windows.
-        #[inline(always)]
-        fn half(&self, span: &[u8; SPAN], from: usize) -> ([u32; 3], [u32; 8]) {
-            let mut found = self.look_up(span, from, 0);
-            for at in 1..REACH {
-                found = self.simd.avx2._mm256_and_si256(found, self.look_up(span, from, at));
-            }
-            // The highest bit of each byte is what is taken; doubling moves the next one there.
-            let mut windows = [0; 8];
-            for window in windows.iter_mut().rev() {
-                *window = self.highest(found);
-                found = self.simd.avx2._mm256_add_epi8(found, found);
-            }
-            let bytes = load(span, from);
-            ([self.equal(bytes, b'\n'), self.equal(bytes, 0x1b), self.highest(bytes)], windows)
-        }
-
-        /// The windows that the bytes at a place leave possible, as one of their positions.
-        #[inline(always)]
-        fn look_up(&self, span: &[u8; SPAN], from: usize, at: usize) -> __m256i {
-            let (avx2, (of_low, of_high)) = (self.simd.avx2, self.tables[at]);
-            let (bytes, low_half) = (load(span, from + at), self.simd.avx._mm256_set1_epi8(15));
-            // Bits 4 to 6 do not count in a look-up; what is not ASCII finds nothing, which is wrong only behind a short window.
-            let low = if at < SHORTEST { bytes } else { avx2._mm256_and_si256(bytes, low_half) };
-            let high = avx2._mm256_and_si256(avx2._mm256_srli_epi16::<4>(bytes), low_half);
-            avx2._mm256_and_si256(avx2._mm256_shuffle_epi8(of_low, low), avx2._mm256_shuffle_epi8(of_high, high))
-        }
-
-        #[inline(always)]
-        fn equal(&self, bytes: __m256i, byte: u8) -> u32 {
-            self.highest(self.simd.avx2._mm256_cmpeq_epi8(bytes, self.simd.avx._mm256_set1_epi8(byte.cast_signed())))
-        }
-
-        #[inline(always)]
-        fn highest(&self, bytes: __m256i) -> u32 {
-            self.simd.avx2._mm256_movemask_epi8(bytes).cast_unsigned()
-        }
-    }
-
-    #[inline(always)]
-    fn load(span: &[u8; SPAN], at: usize) -> __m256i {
-        let bytes: Option<&[u8; HALF]> = span[at..].first_chunk();
-        cast(bytes.copied().unwrap_or_default())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::{collection::vec, prelude::*, sample::select};
-
-    use super::{BLOCK, Masks, plain, scan, walk};
-
-    fn parts(masks: Masks) -> [u64; 9] {
-        let [a, b, c, d] = masks.sources;
-        [masks.newline, masks.escape, masks.foreign, masks.severe, masks.mild, a, b, c, d]
-    }
-
-    fn text() -> impl Strategy<Value = Vec<u8>> {
-        let words = vec![
-            "orchestrator",
-            "orchestra",
-            "ORCHESTRATOR",
-            "trator",
-            "Worker",
-            "workers",
-            "build",
-            "test_runner",
-            "test_run",
-            "runner",
-            "test\x7frunner",
-            "TEST_RUNNER",
-            "error",
-            "warn",
-            "Fatal",
-            "critical",
-            "info",
-            "debug",
-            "trace",
-            "\n",
-            "\x1b",
-            "é",
-            "x",
-            " ",
-        ];
-        let bits = prop_oneof![4 => select(words).prop_map(|word| word.as_bytes().to_vec()), 1 => vec(any::<u8>(), 0..9)];
-        vec(bits, 0..60).prop_map(|bits| bits.concat())
-    }
-
-    proptest! {
-        #[test]
-        fn vectors_and_plain_code_find_the_same_words_where_they_stand(text in text()) {
-            let (mut found, mut plainly) = (Vec::new(), Vec::new());
-            scan(&text, |offset, masks| found.push((offset, parts(masks))));
-            walk(&text, plain, |offset, masks| plainly.push((offset, parts(masks))));
-            prop_assert_eq!(&found, &plainly);
-
-            let lower = text.to_ascii_lowercase();
-            let count = |word: &str| lower.windows(word.len()).filter(|window| *window == word.as_bytes()).count() as u32;
-            let bits = |part: usize| found.iter().map(|(_, parts)| parts[part].count_ones()).sum::<u32>();
-            for (part, word) in ["\n", "\x1b"].into_iter().chain(["orchestrator", "worker", "build", "test_runner"]).enumerate() {
-                prop_assert_eq!(bits(if part < 2 { part } else { part + 3 }), count(word), "{}", word);
-            }
-            prop_assert_eq!(bits(2), text.iter().filter(|byte| !byte.is_ascii()).count() as u32);
-            for (part, words) in [(3, &["critical", "fatal", "error", "warn"][..]), (4, &["info", "debug", "trace"])] {
-                for (at, _) in lower.iter().enumerate().filter(|(at, _)| words.iter().any(|word| lower[*at..].starts_with(word.as_bytes()))) {
-                    prop_assert!(found[at / BLOCK].1[part] >> (at % BLOCK) & 1 == 1, "byte {}", at);
-                }
-            }
-        }
-    }
 }

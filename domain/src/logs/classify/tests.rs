@@ -9,8 +9,14 @@ use runlens_contract::{
     log::{LogLevel, LogSource},
 };
 
-use super::{level, source, tally};
+use super::{level, source};
 use crate::logs::{Limits, ansi::visible, encoding::Encoding, index::Counts, line::end_length};
+
+fn tally(buffer: &[u8], encoding: Encoding, is_first: bool) -> Counts {
+    let tallied = super::tally(buffer, encoding, is_first);
+    assert_eq!(tallied.is_ascii, buffer.is_ascii());
+    tallied.counts
+}
 
 mod oracle {
     //! Words are of ASCII (`(?-u)` leaves out ſ, which is an s in Unicode); letters and spaces beside them are Unicode's.
@@ -387,6 +393,40 @@ proptest! {
                 prop_assert_eq!(counts, oracle::tally(buffer, encoding, is_first), "{:?}", encoding);
                 prop_assert_eq!(counts.lines() as usize, buffer.split_inclusive(|byte| *byte == b'\n').count());
             }
+        }
+    }
+}
+
+/// Lines of a few shapes: each is another one with other digits, up to a place behind which it goes on in another way.
+fn alike() -> impl Strategy<Value = Vec<u8>> {
+    let change = (any::<prop::sample::Index>(), any::<u64>(), proptest::option::weighted(0.4, (0usize..40, line())));
+    (vec(line(), 1..12), vec(change, 1..60)).prop_map(|(shapes, changes)| {
+        let mut text = String::new();
+        for (which, digits, tail) in changes {
+            let shape = which.get(&shapes);
+            let mut digits = digits;
+            let mut changed = String::new();
+            for character in shape.chars() {
+                changed.push(if character.is_ascii_digit() { char::from(b'0' + (digits % 10) as u8) } else { character });
+                digits = digits.rotate_right(5) ^ 3;
+            }
+            if let Some((length, tail)) = tail {
+                changed = changed.chars().take(length).collect::<String>() + &tail;
+            }
+            text += &changed;
+            text.push('\n');
+        }
+        text.into_bytes()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn lines_of_one_shape_say_the_same_only_where_they_do(text in alike()) {
+        for encoding in [Encoding::Utf8, Encoding::Windows1252] {
+            prop_assert_eq!(tally(&text, encoding, false), oracle::tally(&text, encoding, false), "{:?}", encoding);
         }
     }
 }
