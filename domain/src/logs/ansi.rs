@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-const ESCAPE: u8 = 0x1b;
+/// With what every sequence begins.
+pub(super) const ESCAPE: u8 = 0x1b;
 
 /// The text that a terminal would show of a line.
 pub(super) fn visible(line: &str) -> Cow<'_, str> {

@@ -205,9 +205,8 @@ impl Visit for Tally<'_> {
 
         let (mut rest, mut from) = (newline, self.held);
         let within = (offset - self.base) as u32;
-        loop {
-            // Rarely do more than these end in a block; written always, they need no guess.
-            let Some(ends) = self.ends.get_mut(from..).and_then(<[u16]>::first_chunk_mut::<2>) else { break };
+        // Rarely do more than these end in a block; written always, they need no guess.
+        while let Some(ends) = self.ends.get_mut(from..).and_then(<[u16]>::first_chunk_mut::<2>) {
             for end in ends {
                 let at = rest.trailing_zeros();
                 *end = ((within + at) << BESIDE) as u16 | worded.unbounded_shr(at) as u16 & WORDED;

@@ -1,7 +1,13 @@
 //! Where in a log the lines lie that pass a filter: how many there are before each block, found by one scan that is shared by all who ask
 //! the same.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use moka::sync::Cache;
 use runlens_contract::log::LogFilter;
@@ -28,6 +34,8 @@ const CAPACITY: u64 = 16 << 20;
 const OVERHEAD: u64 = 1 << 10;
 /// Threads that search.
 const THREADS: usize = 2;
+/// Blocks that a thread searches before it looks for more.
+const TURN: usize = 32;
 /// Bytes that are searched before more is said, at first and at most.
 const BATCH: u64 = 4 << 20;
 const MAX_BATCH: u64 = 64 << 20;
@@ -190,14 +198,14 @@ impl Scan {
             let (encoding, done) = { (sender.borrow().encoding, sender.borrow().blocks()) };
             let next = self.indexing.wait(LOOK_ROUND, |index| Batch::next(index, encoding, done, size)).await?;
             let Some(batch) = next else { continue };
-            let counts = self.count(&reader, &batch).await?;
-            let is_end = batch.is_end;
+            let (encoding, first, end, is_end) = (batch.encoding, batch.first, batch.end, batch.is_end);
+            let counts = self.count(&reader, batch).await?;
             sender.send_modify(|matches| {
-                if batch.first < matches.blocks() || batch.encoding != matches.encoding {
-                    *matches = Matches::none(batch.encoding);
+                if first < matches.blocks() || encoding != matches.encoding {
+                    *matches = Matches::none(encoding);
                 }
                 matches.add(&counts);
-                matches.end = batch.end;
+                matches.end = end;
                 matches.is_complete = is_end;
             });
             if is_end {
@@ -208,15 +216,25 @@ impl Scan {
         Ok(())
     }
 
-    /// How many lines pass in each block: half of them on each thread.
-    async fn count(&self, reader: &Arc<FileReader>, batch: &Batch) -> Result<Vec<u64>> {
-        let halves = batch.blocks.chunks(batch.blocks.len().div_ceil(THREADS).max(1)).map(|blocks| {
+    /// How many lines pass in each block. The threads take turns at them.
+    async fn count(&self, reader: &Arc<FileReader>, batch: Batch) -> Result<Vec<u64>> {
+        let (blocks, next) = (Arc::new(batch.blocks), Arc::new(AtomicUsize::new(0)));
+        let threads = (0..blocks.len().div_ceil(TURN).min(THREADS)).map(|_| {
             let (reader, matcher, limits, encoding) = (reader.clone(), self.matcher.clone(), self.limits, batch.encoding);
-            let blocks = blocks.to_vec();
-            self.workers.run(move || count(&reader, &matcher, encoding, &limits, &blocks))
+            let (blocks, next) = (blocks.clone(), next.clone());
+            self.workers.run(move || {
+                let (mut buffer, mut counts) = (Vec::new(), Vec::new());
+                loop {
+                    let turn = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(blocks) = blocks.chunks(TURN).nth(turn) else { return Ok(counts) };
+                    counts.push((turn, count(&reader, &matcher, encoding, &limits, blocks, &mut buffer)?));
+                }
+            })
         });
-        let counts = futures::future::try_join_all(halves).await?;
-        Ok(counts.into_iter().collect::<Result<Vec<_>>>()?.concat())
+        let counts = futures::future::try_join_all(threads).await?;
+        let mut counts = counts.into_iter().collect::<Result<Vec<_>>>()?.concat();
+        counts.sort_unstable_by_key(|(turn, _)| *turn);
+        Ok(counts.into_iter().flat_map(|(_, counts)| counts).collect())
     }
 }
 
@@ -239,9 +257,15 @@ impl Batch {
 }
 
 /// How many lines pass in each block. Blocks that lie together are searched together.
-fn count(reader: &FileReader, matcher: &Matcher, encoding: Encoding, limits: &Limits, blocks: &[Stretch]) -> Result<Vec<u64>> {
+fn count(
+    reader: &FileReader,
+    matcher: &Matcher,
+    encoding: Encoding,
+    limits: &Limits,
+    blocks: &[Stretch],
+    buffer: &mut Vec<u8>,
+) -> Result<Vec<u64>> {
     let mut counts = vec![0; blocks.len()];
-    let mut buffer = Vec::new();
     let mut at = 0;
     while let Some(first) = blocks.get(at) {
         if !matcher.may_match(&first.counts) {

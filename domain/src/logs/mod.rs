@@ -4,6 +4,7 @@ mod ansi;
 mod blocks;
 mod build;
 mod classify;
+mod clue;
 mod cursor;
 mod encoding;
 mod finder;

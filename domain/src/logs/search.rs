@@ -20,7 +20,8 @@ use regex_syntax::{
 use runlens_contract::{log::LogFilter, params::invalid};
 
 use super::{
-    ansi::Stripper,
+    ansi::{ESCAPE, Stripper},
+    clue::Clue,
     encoding::Encoding,
     line::{BYTE_ORDER_MARK, end_length},
 };
@@ -36,6 +37,8 @@ const MAX_COMPILED: usize = 4 << 20;
 const MAX_RANGES: usize = 20;
 /// Bytes before a piece of a line in which a match of a regular expression may begin that ends in the piece.
 const OVERLAP: usize = 64 << 10;
+/// Escape sequences in a piece of a log up to which the lines that have them are looked at one by one.
+const FEW: usize = 64;
 
 /// What is looked for, whatever its case: a text, or a regular expression that does not say `(?-i)`. It is found in time that
 /// grows with the length of what is searched only, and never runs over a line's end.
@@ -43,6 +46,8 @@ pub(super) struct Pattern {
     matcher: RegexMatcher,
     /// It as a regular expression.
     source: String,
+    /// Of a text, by what lines are found that may have it.
+    clue: Option<Clue>,
     /// Bytes before a piece of a line that are searched with it.
     overlap: usize,
 }
@@ -63,10 +68,10 @@ impl Pattern {
     /// A text.
     pub(super) fn literal(text: &str) -> Result<Self> {
         // No line has a line's end in it.
-        let source = if text.contains('\n') { r"[^\s\S]".to_owned() } else { regex::escape(text) };
+        let (source, clue) = if text.contains('\n') { (r"[^\s\S]".to_owned(), None) } else { (regex::escape(text), Clue::of(text)) };
         let matcher = compile(&source).map_err(|error| unusable(&source, error))?;
         // Changing the case keeps the number of characters, not that of bytes.
-        Ok(Self { matcher, source, overlap: text.chars().count() * char::MAX.len_utf8() })
+        Ok(Self { matcher, source, clue, overlap: text.chars().count() * char::MAX.len_utf8() })
     }
 
     /// A regular expression, in which `^` and `$` are a line's start and end.
@@ -83,7 +88,7 @@ impl Pattern {
             refused(format!("has a fault at character {position}: {}", fault.message))
         })?;
         let matcher = compile(pattern).map_err(|_| refused("is too large: repeat less".to_owned()))?;
-        Ok(Self { matcher, source: pattern.to_owned(), overlap: OVERLAP })
+        Ok(Self { matcher, source: pattern.to_owned(), clue: None, overlap: OVERLAP })
     }
 
     /// Whether it is in the visible text of a line.
@@ -111,6 +116,38 @@ impl Pattern {
     /// Hands the lines in which it is, of a piece of a log that begins where a line begins, at the log's start where `is_first`, and
     /// ends where a line or the log ends, to `visit`: the index of each in the piece, from 0, and its bytes there with its end.
     pub(super) fn for_each_match(
+        &self,
+        buffer: &[u8],
+        encoding: Encoding,
+        is_first: bool,
+        mut visit: impl FnMut(usize, Range<usize>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let Some(clue) = &self.clue else { return self.for_each_match_anywhere(buffer, encoding, is_first, visit) };
+        // The next line that is to be looked at, and where it begins.
+        let (mut line, mut at, mut escapes) = (0, 0, 0);
+        while let Some(place) = clue.next(buffer, at) {
+            let start = memrchr(b'\n', &buffer[at..place]).map_or(at, |end| at + end + 1);
+            line += memchr_iter(b'\n', &buffer[at..start]).count();
+            at = start;
+            escapes += usize::from(buffer[place] == ESCAPE);
+            if escapes > FEW {
+                let rest = &buffer[at..];
+                return self.for_each_match_anywhere(rest, encoding, is_first && at == 0, |number, raw| {
+                    visit(line + number, at + raw.start..at + raw.end)
+                });
+            }
+            let end = memchr(b'\n', &buffer[place..]).map_or(buffer.len(), |end| place + end + 1);
+            let shown = visible(&buffer[start..end], encoding, is_first && start == 0);
+            if self.is_match(shown.strip_suffix(b"\n").unwrap_or(&shown)) {
+                visit(line, start..end)?;
+            }
+            (line, at) = (line + 1, end);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The same without a clue.
+    fn for_each_match_anywhere(
         &self,
         buffer: &[u8],
         encoding: Encoding,
@@ -267,7 +304,7 @@ fn visible(buffer: &[u8], encoding: Encoding, is_first: bool) -> Cow<'_, [u8]> {
     if text.is_empty() && !buffer.is_empty() {
         return Cow::Borrowed(b"\n");
     }
-    if memchr2(0x1b, b'\r', &text).is_none() {
+    if memchr2(ESCAPE, b'\r', &text).is_none() {
         return text;
     }
     let mut shown = Vec::with_capacity(text.len());

@@ -30,11 +30,8 @@ pub(super) struct Forms {
 }
 
 impl Shapes {
-    pub(super) const NONE: Self = Self {
-        forms: Forms { bytes: [[0; REACH]; KNOWN], decisive: [[u8::MAX; REACH]; KNOWN] },
-        levels: [None; KNOWN + 1],
-        oldest: 0,
-    };
+    pub(super) const NONE: Self =
+        Self { forms: Forms { bytes: [[0; REACH]; KNOWN], decisive: [[u8::MAX; REACH]; KNOWN] }, levels: [None; KNOWN + 1], oldest: 0 };
 
     /// The level of a line of known shape that begins with these bytes, which may go on behind its end.
     #[inline(always)]

@@ -11,7 +11,10 @@ mod tests;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
-use super::shapes::{self, Forms};
+use super::{
+    ansi::ESCAPE,
+    shapes::{self, Forms},
+};
 
 /// Bytes that are looked at together.
 pub(super) const BLOCK: usize = 64;
@@ -42,8 +45,6 @@ const TEST_R: u8 = 1 << 4;
 const RUNNER: u8 = 1 << 5;
 const SEVERE: u8 = 1 << 6;
 const MILD: u8 = 1 << 7;
-
-const ESCAPE: u8 = 0x1b;
 
 /// What lies in a block; the first byte is the lowest bit.
 #[derive(Clone, Copy, Default)]
