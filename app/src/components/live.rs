@@ -17,7 +17,7 @@ use runlens_contract::{
 
 use super::page::Refresh;
 use crate::{data::now, format};
-use connection::Core;
+use connection::{Kept, kept};
 
 /// How it stands with the connection to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Live {
     run: RwSignal<Option<LiveRun>>,
     line: RwSignal<Line>,
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a connection"))]
-    core: StoredValue<Core, LocalStorage>,
+    core: Kept,
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser reads a page again"))]
     refresh: Refresh,
 }
@@ -58,7 +58,7 @@ impl From<&LiveRun> for Progress {
 impl Live {
     /// For [`crate::App`], which provides it to its pages.
     pub fn new(refresh: Refresh) -> Self {
-        Self { run: RwSignal::new(None), line: RwSignal::new(Line::Down), core: StoredValue::new_local(Core::default()), refresh }
+        Self { run: RwSignal::new(None), line: RwSignal::new(Line::Down), core: kept(), refresh }
     }
 
     /// What the server said last of a run; none where it has said nothing of this one.

@@ -21,6 +21,13 @@ const RETRY: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs
 /// What the server sends, and what the browser says of the stream itself.
 const EVENTS: [&str; 4] = ["state", "end", "open", "error"];
 
+/// Where it is kept: by the one thread that there is.
+pub(super) type Kept = StoredValue<Core, LocalStorage>;
+
+pub(super) fn kept() -> Kept {
+    StoredValue::new_local(Core::default())
+}
+
 /// What is known of the stream and not shown.
 #[derive(Default)]
 pub(super) struct Core {

@@ -2,8 +2,10 @@
 
 use super::{Live, Progress};
 
-#[derive(Default)]
-pub(super) struct Core;
+/// Nothing is kept. On the server a page may end on another thread than it began on, so nothing of one thread alone may be kept either.
+pub(super) type Kept = ();
+
+pub(super) fn kept() -> Kept {}
 
 impl Live {
     /// Hears of a run, in the browser.
