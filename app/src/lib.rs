@@ -19,6 +19,7 @@ use components::{
     header::header,
     live::Live,
     page::{Pending, Refresh, progress_line},
+    palette::{Palette, palette},
 };
 
 /// The document around every page.
@@ -64,12 +65,14 @@ pub fn App() -> impl IntoView {
     let refresh = Refresh::new();
     provide_context(refresh);
     provide_context(Live::new(refresh));
+    let finder = Palette::new();
     let mode = SsrMode::Async;
     view! {
         <Router set_is_routing=pending.0>
             <a class="skip" href="#main" rel="external">"Skip to the content"</a>
             {progress_line(pending, refresh)}
-            {header(&me)}
+            {header(&me, finder)}
+            {palette(finder)}
             <main id="main" tabindex="-1">
                 {focus_on_change()}
                 <FlatRoutes fallback=pages::not_found::route>
@@ -78,6 +81,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/runs/:id") view=pages::run::route ssr=mode.clone()/>
                     <Route path=path!("/runs/:id/logs") view=pages::log::route ssr=mode.clone()/>
                     <Route path=path!("/runs/:id/tests/:test/outputs/:output") view=pages::output::route ssr=mode.clone()/>
+                    <Route path=path!("/pulls/:number") view=pages::pull::route ssr=mode.clone()/>
+                    <Route path=path!("/commits/:sha") view=pages::commit::route ssr=mode.clone()/>
+                    <Route path=path!("/search") view=pages::search::route ssr=mode.clone()/>
                     <Route path=path!("/tokens") view=pages::tokens::route ssr=mode.clone()/>
                     <Route path=path!("/sign-in") view=pages::sign_in::route ssr=mode/>
                 </FlatRoutes>

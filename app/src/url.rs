@@ -11,6 +11,7 @@ use runlens_contract::{
     params::Params,
     run::RunQuery,
     sample::ResultStatus,
+    search::SearchQuery,
     test_error::{ErrorQuery, GroupBy, Severity, TestErrorType},
 };
 
@@ -23,6 +24,21 @@ pub fn runs(query: &RunQuery) -> String {
 /// Address of a run.
 pub fn run(id: i32) -> String {
     format!("/runs/{id}")
+}
+
+/// Address of a pull request.
+pub fn pull(number: i32) -> String {
+    format!("/pulls/{number}")
+}
+
+/// Address of a commit.
+pub fn commit(sha: &str) -> String {
+    format!("/commits/{sha}")
+}
+
+/// Address of what is found for a text.
+pub fn search(text: &str) -> String {
+    format!("/search{}", SearchQuery { q: text.to_owned() }.to_query_string())
 }
 
 /// Address of a run's log.
@@ -40,13 +56,35 @@ pub fn read<Q: Query>(search: &str) -> Result<Q, runlens_contract::ErrorBody> {
     params.finish(query)
 }
 
+/// A hash, or at least 4 of its first digits, as it stands in a path; in small letters.
+///
+/// # Errors
+/// `validation_error` naming it.
+pub fn read_commit(text: &str) -> Result<String, runlens_contract::ErrorBody> {
+    let is_prefix = (4..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let fault = || runlens_contract::params::invalid(&[("commit", "must be 4 to 40 hexadecimal digits".to_owned())]);
+    is_prefix.then(|| text.to_ascii_lowercase()).ok_or_else(fault)
+}
+
+/// A pull request's number, as it stands in a path.
+///
+/// # Errors
+/// `validation_error` naming it.
+pub fn read_pull(text: &str) -> Result<i32, runlens_contract::ErrorBody> {
+    number(text)
+        .ok_or_else(|| runlens_contract::params::invalid(&[("pull_request", format!("must be a whole number from 1 to {MAX_OFFSET}"))]))
+}
+
+fn number(text: &str) -> Option<i32> {
+    text.parse::<i32>().ok().filter(|number| *number > 0 && text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// A run's id, as it stands in a path.
 ///
 /// # Errors
 /// `validation_error` naming it.
 pub fn read_id(text: &str) -> Result<i32, runlens_contract::ErrorBody> {
-    let id = text.parse::<i32>().ok().filter(|id| *id > 0 && text.bytes().all(|byte| byte.is_ascii_digit()));
-    id.ok_or_else(|| runlens_contract::params::invalid(&[("run_id", format!("must be a whole number from 1 to {MAX_OFFSET}"))]))
+    number(text).ok_or_else(|| runlens_contract::params::invalid(&[("run_id", format!("must be a whole number from 1 to {MAX_OFFSET}"))]))
 }
 
 /// What the run page shows.

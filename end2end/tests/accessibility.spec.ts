@@ -7,6 +7,9 @@ import type { Platform } from '../pages/platform';
 const pages: [string, (platform: Platform) => Promise<string>][] = [
   ['runs', async () => '/runs'],
   ['no runs', async () => '/runs?branch=none'],
+  ['a pull request', async (platform) => `/pulls/${(await platform.run('', ({ pull_request }) => pull_request !== null)).pull_request}`],
+  ['a commit', async (platform) => `/commits/${(await platform.run('status=fail')).commit_sha}`],
+  ['a search', async () => '/search?q=10'],
   ['a failed run', async (platform) => `/runs/${(await platform.run('status=fail')).run_id}?group_by=type&bucket=diff_mismatch`],
   ['a canceled run', async (platform) => `/runs/${(await platform.run('status=canceled')).run_id}`],
   ['a queued run', async (platform) => `/runs/${(await platform.run('status=queued')).run_id}`],

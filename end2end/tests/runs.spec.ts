@@ -26,7 +26,7 @@ test('filters are a form whose answer is an address', async ({ page, runs, platf
   const total = await platform.total('/runs?status=canceled&platform=linux');
   await expect(runs.pager).toContainText(`${total} run`);
   await expect(runs.rows.locator('.mark:not(.canceled)')).toHaveCount(0);
-  await page.getByRole('search').getByRole('link', { name: 'Clear' }).click();
+  await page.getByRole('search', { name: 'Filter runs' }).getByRole('link', { name: 'Clear' }).click();
   await expect(page).toHaveURL(/\/runs$/);
 });
 
@@ -52,4 +52,50 @@ test('a filter that is not allowed is named', async ({ page }) => {
   expect(response?.status()).toBe(400);
   await expect(page.getByRole('main')).toContainText('status');
   await expect(page.getByRole('main')).toContainText('must be one of pass, fail');
+});
+
+test('each run says what it says beside master', async ({ runs, platform }) => {
+  await runs.open();
+  const compared = (await platform.get<{ data: Compared[] }>('/runs?include=summary,verdict')).data;
+  const broken = compared.find(({ comparison }) => (comparison?.counts.broken_here ?? 0) > 0);
+  expect(broken).toBeTruthy();
+  await expect(runs.run(broken!.run_id).first()).toContainText(`${broken!.comparison.counts.broken_here} broken`);
+});
+
+interface Compared {
+  run_id: number;
+  comparison: { counts: { broken_here: number } };
+}
+
+test('the last results of master stand above the newest runs only', async ({ page, runs, platform }) => {
+  await runs.open();
+  const master = page.getByRole('region', { name: 'Last results of master' });
+  const [newest] = await platform.runs('reference=true&platform=linux');
+  await expect(master.getByRole('link', { name: new RegExp(`^Run ${newest.run_id}:`) })).toHaveAttribute('href', `/runs/${newest.run_id}`);
+  await runs.open('?status=fail');
+  await expect(runs.rows.first()).toBeVisible();
+  await expect(master).toHaveCount(0);
+});
+
+test('what is asked for most is a link, and keeps to its place when the form is sent', async ({ page, runs, platform }) => {
+  await runs.open();
+  await page.getByRole('navigation', { name: 'Runs often asked for' }).getByRole('link', { name: 'Failures of PRs' }).click();
+  await expect(page).toHaveURL(/status=fail/);
+  await expect(page).toHaveURL(/test_type=pr/);
+  await expect(runs.pager).toContainText(`${await platform.total('/runs?status=fail&test_type=pr')} run`);
+  await page.getByLabel('Platform').selectOption('linux');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page).toHaveURL(/platform=linux/);
+  await expect(page).toHaveURL(/test_type=pr/);
+});
+
+test('runs are found by words and by the beginning of a commit', async ({ page, runs, platform }) => {
+  const { run_id, commit_sha } = await platform.run('status=fail');
+  await runs.open();
+  await page.getByLabel('Commit', { exact: true }).fill(commit_sha.slice(0, 7));
+  await page.getByLabel('Text', { exact: true }).fill('ccextractor');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page).toHaveURL(/q=ccextractor/);
+  await expect(runs.run(run_id)).toBeVisible();
+  await expect(runs.rows).toHaveCount(1);
 });

@@ -23,7 +23,7 @@ use crate::{middleware::etag, openapi, state::AppState};
 
 /// Nothing on this page comes from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; \
-                      form-action 'none'; frame-ancestors 'none'";
+                      form-action 'self'; frame-ancestors 'none'";
 
 /// The route of the page.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {

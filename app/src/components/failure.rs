@@ -83,6 +83,17 @@ fn words(body: &ErrorBody, path: &str) -> Words {
         ErrorCode::NotFound if text("resource") == Some("output") => {
             ("There is no such output of this test".to_owned(), body.message.clone(), None)
         }
+        ErrorCode::NotFound if text("resource") == Some("pull_request") => {
+            let number = body.details.get("id").map(ToString::to_string).unwrap_or_default();
+            let explanation = "The platform has tested no commit of it: it may be mistyped, or so new that no run was started yet.";
+            (format!("There is no run of PR #{number}"), explanation.to_owned(), None)
+        }
+        ErrorCode::NotFound if text("resource") == Some("commit") => {
+            let sha = text("id").unwrap_or_default();
+            let explanation =
+                "The platform has tested no commit that begins so: it may be mistyped, or so new that no run was started yet.";
+            (format!("There is no run of commit {sha}"), explanation.to_owned(), None)
+        }
         ErrorCode::NotFound => ("There is no such page".to_owned(), "The address may be mistyped, or the page has moved.".to_owned(), None),
         ErrorCode::LogNotFound => {
             let stores = body.details.get("checked").and_then(|checked| checked.as_array()).into_iter().flatten();

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use runlens_contract::auth::Me;
 
+use super::palette::{Palette, find_field};
 use crate::url::SignInQuery;
 
 /// The line above every page.
-pub fn header(me: &Me) -> AnyView {
+pub fn header(me: &Me, palette: Palette) -> AnyView {
     let location = use_location();
     let (path, search) = (location.pathname, location.search);
     // The list is the root page too.
@@ -26,15 +27,15 @@ pub fn header(me: &Me) -> AnyView {
             view! { <a class="account" href=href>"Sign in"</a> }.into_any()
         }
     };
-    line(current, account)
+    line(current, find_field(Some(palette)), account)
 }
 
 /// The line above a page that is no part of the app, and the same for everybody.
 pub fn plain_header(path: &'static str) -> AnyView {
-    line(move |href| (href == path).then_some("page"), ().into_any())
+    line(move |href| (href == path).then_some("page"), find_field(None), ().into_any())
 }
 
-fn line(current: impl Fn(&'static str) -> Option<&'static str> + Copy + Send + 'static, account: AnyView) -> AnyView {
+fn line(current: impl Fn(&'static str) -> Option<&'static str> + Copy + Send + 'static, find: AnyView, account: AnyView) -> AnyView {
     view! {
         <header class="site">
             <a class="brand" href="/">
@@ -49,6 +50,7 @@ fn line(current: impl Fn(&'static str) -> Option<&'static str> + Copy + Send + '
                 // The router leads to pages of the app only.
                 <a href="/api/docs" rel="external" aria-current=move || current("/api/docs")>"API"</a>
             </nav>
+            {find}
             <button type="button" class="quiet theme" data-theme-toggle="" aria-label="Change the colours: automatic, light or dark">
                 <span class="auto">"◐ Auto"</span>
                 <span class="light">"○ Light"</span>

@@ -10,4 +10,5 @@ pub mod live;
 pub mod mark;
 pub mod page;
 pub mod pager;
+pub mod palette;
 pub mod strip;

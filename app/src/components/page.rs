@@ -8,7 +8,7 @@ use runlens_contract::{ErrorBody, ErrorCode};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{failure::failure, header::with_search};
-use crate::data::pause;
+use crate::data::{pause, recent};
 
 /// How often, and how long apart, a page is asked for that is read again without anybody waiting for it.
 const PATIENCE: u32 = 10;
@@ -100,6 +100,7 @@ where
         },
     );
     follow_anchor(move || data.with(|data| data.as_ref().map(|(_, path, search)| with_search(path, search))));
+    remember(Box::new(move || data.with(|data| data.as_ref().filter(|(data, ..)| data.is_ok()).map(|(_, path, _)| path.clone()))));
     let pending = expect_context::<Pending>().0;
     view! {
         <Transition set_pending=pending>
@@ -118,6 +119,15 @@ where
 
 fn passes(body: &ErrorBody) -> bool {
     matches!(body.code, ErrorCode::Unavailable | ErrorCode::InternalError | ErrorCode::RateLimited)
+}
+
+/// Remembers a page that is there, once it has its title. `path` is that of a page without failure.
+fn remember(path: Box<dyn Fn() -> Option<String>>) {
+    Effect::new(move |_| {
+        if let Some(path) = path() {
+            request_animation_frame(move || recent::remember(&path, &document().title()));
+        }
+    });
 }
 
 /// Brings the browser to the address's anchor once the content of another address is there: what the browser does itself on a full

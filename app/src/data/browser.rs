@@ -4,6 +4,7 @@ use gloo_net::http::{Request, Response};
 use runlens_contract::{
     ErrorBody, ErrorCode, Page, Query, Timestamp,
     auth::{Token, TokenQuery},
+    comparison::{Comparison, ComparisonQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     output::{DiffQuery, OutputDiff, OutputFile, OutputInfo},
@@ -11,6 +12,7 @@ use runlens_contract::{
     recent::{RecentResults, RecentResultsQuery},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
+    search::{Search, SearchQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
 use send_wrapper::SendWrapper;
@@ -45,14 +47,80 @@ async fn get<T: DeserializeOwned>(path: String) -> Result<T, ErrorBody> {
 }
 
 async fn get_text(path: String) -> Result<String, ErrorBody> {
+    ask(path, None).await
+}
+
+async fn ask(path: String, signal: Option<web_sys::AbortSignal>) -> Result<String, ErrorBody> {
     let offline = |_| ErrorBody::new(ErrorCode::Unavailable, "The server cannot be reached. Check the connection and try again.");
-    let response = Request::get(&format!("/api/v1{path}")).header("Accept", "application/json").send().await.map_err(offline)?;
+    let response = Request::get(&format!("/api/v1{path}"))
+        .header("Accept", "application/json")
+        .abort_signal(signal.as_ref())
+        .send()
+        .await
+        .map_err(offline)?;
     let text = Response::text(&response).await.map_err(offline)?;
     if response.ok() { Ok(text) } else { Err(serde_json::from_str(&text).unwrap_or_else(|_| unreadable())) }
 }
 
 fn unreadable() -> ErrorBody {
     ErrorBody::new(ErrorCode::InternalError, "The server's answer could not be read. Reload the page: it may be of an older version.")
+}
+
+/// A question that is given up when this is dropped.
+pub struct Asked(SendWrapper<Option<web_sys::AbortController>>);
+
+impl Asked {
+    /// A question that is about to be asked.
+    pub fn new() -> Self {
+        Self(SendWrapper::new(web_sys::AbortController::new().ok()))
+    }
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Tells a question that it was given up.
+pub struct Signal(SendWrapper<Option<web_sys::AbortSignal>>);
+
+impl Asked {
+    /// What tells the question.
+    pub fn signal(&self) -> Signal {
+        Signal(SendWrapper::new(self.0.as_ref().map(web_sys::AbortController::signal)))
+    }
+}
+
+impl Signal {
+    /// For a question that is not given up.
+    pub fn none() -> Self {
+        Self(SendWrapper::new(None))
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if let Some(controller) = self.0.as_ref() {
+            controller.abort();
+        }
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    leptos::prelude::window().local_storage().ok().flatten()
+}
+
+/// What the browser keeps by a name.
+pub(super) fn stored(name: &str) -> Option<String> {
+    storage()?.get_item(name).ok().flatten()
+}
+
+/// Has the browser keep a text by a name. Where it keeps nothing, nothing is lost but convenience.
+pub(super) fn store(name: &str, text: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(name, text);
+    }
 }
 
 pub(super) struct Source;
@@ -64,6 +132,11 @@ impl Source {
 
     pub(super) async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, ErrorBody> {
         get(format!("/runs{}", query.to_query_string())).await
+    }
+
+    pub(super) async fn search(&self, query: &SearchQuery, signal: Signal) -> Result<Search, ErrorBody> {
+        let text = SendWrapper::new(ask(format!("/search{}", query.to_query_string()), signal.0.take())).await?;
+        serde_json::from_str(&text).map_err(|_| unreadable())
     }
 
     pub(super) async fn tokens(&self, query: &TokenQuery) -> Result<Page<Token>, ErrorBody> {
@@ -116,6 +189,10 @@ impl RunSource {
 
     pub(super) async fn error_summary(&self, query: &ErrorSummaryQuery) -> Result<Page<ErrorBucket>, ErrorBody> {
         self.part("/error-summary", query).await
+    }
+
+    pub(super) async fn comparison(&self, query: &ComparisonQuery) -> Result<Comparison, ErrorBody> {
+        self.part("/comparison", query).await
     }
 
     pub(super) async fn infrastructure_errors(&self, query: &InfrastructureErrorQuery) -> Result<Page<InfrastructureError>, ErrorBody> {

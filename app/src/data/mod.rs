@@ -3,10 +3,13 @@
 //! Both halves have a `Source` with the same methods, so that what a page needs is put together in one place.
 
 pub mod auth;
+pub mod changes;
 pub mod logs;
 pub mod outputs;
+pub mod recent;
 pub mod run_lists;
 pub mod runs;
+pub mod search;
 pub mod tokens;
 
 #[cfg(feature = "hydrate")]
@@ -15,16 +18,16 @@ mod browser;
 mod server;
 
 #[cfg(feature = "hydrate")]
-use browser::{RunSource, Source};
+use browser::{RunSource, Source, store, stored};
 #[cfg(feature = "ssr")]
 pub use server::provide_request;
 #[cfg(feature = "ssr")]
-use server::{RunSource, Source};
+use server::{RunSource, Source, store, stored};
 
 #[cfg(feature = "hydrate")]
-pub use browser::{now, origin, pause};
+pub use browser::{Asked, Signal, now, origin, pause};
 #[cfg(feature = "ssr")]
-pub use server::{now, origin, pause};
+pub use server::{Asked, Signal, now, origin, pause};
 
 #[cfg(not(any(feature = "hydrate", feature = "ssr")))]
 compile_error!("runlens-app is built with the feature `ssr` for the server, or `hydrate` for the browser");

@@ -1,9 +1,13 @@
-//! Lists of runs: a page of them, those of one commit together.
+//! Lists of runs: a page of them, those of one commit together; and those of a pull request or of a commit.
 
+use futures::join;
 use runlens_contract::{
-    ErrorBody, Timestamp,
-    page::Pagination,
+    ErrorBody, ErrorCode, Page, Timestamp,
+    comparison::VerdictCounts,
+    infrastructure::InfrastructureErrorType,
+    page::{PageQuery, Pagination},
     run::{Platform, Run, RunInclude, RunQuery, RunStatus, RunSummary},
+    verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +20,8 @@ pub struct RunList {
     pub commits: Vec<Commit>,
     /// Where the runs lie in the whole list.
     pub pagination: Pagination,
+    /// The last completed runs of the main repository's `master`, newest first; empty but above the newest of all runs.
+    pub master: Vec<RunLine>,
 }
 
 /// A commit, and its runs that follow each other in the list.
@@ -33,7 +39,7 @@ pub struct Commit {
     pub runs: Vec<RunLine>,
 }
 
-/// A run as the list shows it.
+/// A run as lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunLine {
     /// Numeric run ID.
@@ -52,10 +58,25 @@ pub struct RunLine {
     pub finished: u64,
     /// Tests it is made of.
     pub total: u64,
+    /// What it says in a few words, beside its reference run where that may be known.
+    pub short: String,
+    /// The run that it is compared with.
+    pub reference: Option<i32>,
+    /// Its tests by verdict; none where that may not be known.
+    pub counts: Option<VerdictCounts>,
+    /// What last failed of the infrastructure.
+    pub infrastructure: Option<InfrastructureErrorType>,
 }
 
 impl From<Run> for RunLine {
     fn from(run: Run) -> Self {
+        // A run of master itself is set beside the one before it.
+        let name = |reference: i32| match (run.pull_request, run.branch.as_deref()) {
+            (None, Some("master")) => format!("run {reference}"),
+            _ => "master".to_owned(),
+        };
+        let compared = run.comparison.and_then(|comparison| Some((comparison.counts, name(comparison.reference_run_id?))));
+        let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
         let count = |of: fn(&RunSummary) -> u64| run.summary.as_ref().map_or(0, of);
         Self {
             id: run.run_id,
@@ -66,7 +87,30 @@ impl From<Run> for RunLine {
             failed: count(|summary| summary.fail_count + summary.missing_output_count),
             finished: count(|summary| summary.pass_count + summary.fail_count + summary.missing_output_count),
             total: count(|summary| summary.total_samples),
+            short: run.summary.as_ref().map(|summary| verdict::short(summary, compared)).unwrap_or_default(),
+            reference: run.comparison.and_then(|comparison| comparison.reference_run_id),
+            counts: run.comparison.map(|comparison| comparison.counts),
+            infrastructure: run.infrastructure_error_type,
         }
+    }
+}
+
+impl Commit {
+    fn of(run: Run) -> Self {
+        Self {
+            repository: run.repository.clone(),
+            branch: run.branch.clone(),
+            pull_request: run.pull_request,
+            sha: run.commit_sha.clone(),
+            runs: vec![run.into()],
+        }
+    }
+
+    fn holds(&self, run: &Run) -> bool {
+        self.sha == run.commit_sha
+            && self.repository == run.repository
+            && self.pull_request == run.pull_request
+            && self.branch == run.branch
     }
 }
 
@@ -74,44 +118,70 @@ impl From<Run> for RunLine {
 fn group(runs: Vec<Run>) -> Vec<Commit> {
     let mut commits: Vec<Commit> = Vec::new();
     for run in runs {
-        let is_same = |commit: &&mut Commit| {
-            commit.sha == run.commit_sha
-                && commit.repository == run.repository
-                && commit.pull_request == run.pull_request
-                && commit.branch == run.branch
-        };
-        if let Some(commit) = commits.last_mut().filter(is_same) {
-            commit.runs.push(run.into());
-            continue;
+        match commits.last_mut().filter(|commit| commit.holds(&run)) {
+            Some(commit) => commit.runs.push(run.into()),
+            None => commits.push(Commit::of(run)),
         }
-        commits.push(Commit {
-            repository: run.repository.clone(),
-            branch: run.branch.clone(),
-            pull_request: run.pull_request,
-            sha: run.commit_sha.clone(),
-            runs: vec![run.into()],
-        });
     }
     commits
 }
+
+/// Puts runs of the same commit together, wherever they stand: commits in the order of their newest runs.
+pub(super) fn by_commit(runs: Vec<Run>) -> Vec<Commit> {
+    let mut commits: Vec<Commit> = Vec::new();
+    for run in runs {
+        match commits.iter_mut().find(|commit| commit.holds(&run)) {
+            Some(commit) => commit.runs.push(run.into()),
+            None => commits.push(Commit::of(run)),
+        }
+    }
+    commits
+}
+
+/// Runs with their counts, and with what they say beside their reference runs where the caller may read that.
+pub(super) async fn runs_with_verdicts(source: &Source, query: RunQuery) -> Result<Page<Run>, ErrorBody> {
+    let with_verdicts = RunQuery { include: vec![RunInclude::Summary, RunInclude::Verdict], ..query };
+    match source.runs(&with_verdicts).await {
+        Err(body) if body.code == ErrorCode::Forbidden => {
+            source.runs(&RunQuery { include: vec![RunInclude::Summary], ..with_verdicts }).await
+        }
+        answer => answer,
+    }
+}
+
+/// How many runs of master are shown above the list, on all platforms together.
+const MASTER: u32 = 50;
 
 /// A page of the list of runs.
 ///
 /// # Errors
 /// The domain's.
 pub async fn run_list(query: RunQuery) -> Result<RunList, ErrorBody> {
-    let query = RunQuery { include: vec![RunInclude::Summary, RunInclude::Verdict], ..query };
-    let page = Source::new()?.runs(&query).await?;
-    Ok(RunList { commits: group(page.data), pagination: page.pagination })
+    let source = Source::new()?;
+    let is_newest_of_all = query == RunQuery::default();
+    let master = async {
+        if !is_newest_of_all {
+            return Ok(Vec::new());
+        }
+        let query = RunQuery {
+            page: PageQuery { limit: MASTER, offset: 0 },
+            reference: Some(true),
+            include: vec![RunInclude::Summary],
+            ..RunQuery::default()
+        };
+        Ok(source.runs(&query).await?.data.into_iter().map(RunLine::from).collect())
+    };
+    let (page, master) = join!(runs_with_verdicts(&source, query), master);
+    let page = page?;
+    Ok(RunList { commits: group(page.data), pagination: page.pagination, master: master? })
 }
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use runlens_contract::run::Run;
 
-    use super::group;
+    use super::{Commit, by_commit, group};
 
-    fn run(id: i32, platform: &str, sha: &str, pull_request: Option<i32>) -> Run {
+    pub(crate) fn run(id: i32, platform: &str, sha: &str, pull_request: Option<i32>) -> Run {
         let names =
             ["self", "html", "summary", "progress", "samples", "errors", "error_summary", "infrastructure_errors", "logs", "artifacts"];
         let links: serde_json::Map<String, serde_json::Value> = names.into_iter().map(|name| (name.to_owned(), "".into())).collect();
@@ -131,7 +201,11 @@ mod tests {
             run(6, "linux", "c2", None),
             run(5, "linux", "c1", None),
         ];
-        let ids: Vec<Vec<i32>> = group(runs).into_iter().map(|commit| commit.runs.into_iter().map(|run| run.id).collect()).collect();
-        assert_eq!(ids, [vec![9, 8], vec![7], vec![6], vec![5]]);
+        assert_eq!(ids(group(runs.clone())), [vec![9, 8], vec![7], vec![6], vec![5]]);
+        assert_eq!(ids(by_commit(runs)), [vec![9, 8, 5], vec![7], vec![6]]);
+    }
+
+    fn ids(commits: Vec<Commit>) -> Vec<Vec<i32>> {
+        commits.into_iter().map(|commit| commit.runs.into_iter().map(|run| run.id).collect()).collect()
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::{provide_context, use_context};
 use runlens_contract::{
     ErrorBody, ErrorCode, Page, Timestamp,
     auth::{Token, TokenQuery},
+    comparison::{Comparison, ComparisonQuery},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     output::{DiffQuery, OutputDiff, OutputFile, OutputInfo},
@@ -13,6 +14,7 @@ use runlens_contract::{
     recent::{RecentResults, RecentResultsQuery},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
+    search::{Search, SearchQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
 use runlens_domain::{Caller, OpenRun, Platform, outputs::OutputIds};
@@ -67,6 +69,42 @@ async fn ask<T>(question: impl Future<Output = runlens_domain::Result<T>>) -> Re
     answer(Box::pin(question).await)
 }
 
+/// A question that is given up when this is dropped; the server answers at once.
+#[derive(Default)]
+pub struct Asked;
+
+impl Asked {
+    /// A question that is about to be asked.
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+/// Tells a question that it was given up.
+pub struct Signal;
+
+impl Asked {
+    /// What tells the question.
+    pub fn signal(&self) -> Signal {
+        Signal
+    }
+}
+
+impl Signal {
+    /// For a question that is not given up.
+    pub fn none() -> Self {
+        Self
+    }
+}
+
+/// What the browser keeps by a name: the server does not know.
+pub(super) fn stored(_name: &str) -> Option<String> {
+    None
+}
+
+/// Has the browser keep a text by a name: not the server's to do.
+pub(super) fn store(_name: &str, _text: &str) {}
+
 pub(super) struct Source(Request);
 
 impl Source {
@@ -76,6 +114,10 @@ impl Source {
 
     pub(super) async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, ErrorBody> {
         ask(self.0.platform.runs(&self.0.caller, query)).await
+    }
+
+    pub(super) async fn search(&self, query: &SearchQuery, _signal: Signal) -> Result<Search, ErrorBody> {
+        ask(self.0.platform.search(&self.0.caller, query)).await
     }
 
     pub(super) async fn tokens(&self, query: &TokenQuery) -> Result<Page<Token>, ErrorBody> {
@@ -124,6 +166,10 @@ impl RunSource {
 
     pub(super) async fn error_summary(&self, query: &ErrorSummaryQuery) -> Result<Page<ErrorBucket>, ErrorBody> {
         ask(self.0.error_summary(query)).await
+    }
+
+    pub(super) async fn comparison(&self, query: &ComparisonQuery) -> Result<Comparison, ErrorBody> {
+        ask(self.0.comparison(query)).await
     }
 
     pub(super) async fn infrastructure_errors(&self, query: &InfrastructureErrorQuery) -> Result<Page<InfrastructureError>, ErrorBody> {

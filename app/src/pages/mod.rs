@@ -1,9 +1,13 @@
 //! The pages: each arranges what `data` gets, out of `components`.
 
+mod changes;
+pub mod commit;
 pub mod log;
 pub mod not_found;
 pub mod output;
+pub mod pull;
 pub mod run;
 pub mod runs;
+pub mod search;
 pub mod sign_in;
 pub mod tokens;

@@ -135,4 +135,38 @@ each_backend! {
         assert_eq!(server.get("/no-such-page").send().await.status, StatusCode::NOT_FOUND);
         assert_eq!(server.get("/../Cargo.toml").send().await.status, StatusCode::NOT_FOUND);
     }
+    async fn runs_of_a_pull_request_and_of_a_commit_are_gathered(test) {
+        let run = crate::runs::failing_run(&test).await;
+        let server = Server::new(test);
+        let page = async |path: &str| server.get(path).send().await;
+        let link = format!("href=\"/runs/{run}\"");
+        for (path, says) in [("/pulls/1547", "PR #1547"), ("/commits/c0ffee0", "Commit "), ("/commits/C0FFEE0123456789C0FFEE0123456789C0FFEE01", "Commit ")] {
+            let answer = page(path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            let text = answer.text();
+            assert!(text.contains(says) && text.contains(&link) && text.contains("Nothing to compare with"), "{path}: {text}");
+        }
+        for (path, status) in [
+            ("/pulls/1548", StatusCode::NOT_FOUND),
+            ("/pulls/x", StatusCode::BAD_REQUEST),
+            ("/commits/c0ffef", StatusCode::NOT_FOUND),
+            ("/commits/c0f", StatusCode::BAD_REQUEST),
+            ("/pulls/1547?offset=100", StatusCode::OK),
+        ] {
+            assert_eq!(page(path).await.status, status, "{path}");
+        }
+    }
+
+    async fn a_search_that_can_mean_one_run_leads_to_it(test) {
+        let run = test.run(RunSpec::default()).await;
+        let server = Server::new(test);
+        let answer = server.get(&format!("/search?q={run}")).send().await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, format!("/runs/{run}").as_str()));
+        server.test.run(RunSpec { pr_nr: run, ..RunSpec::default() }).await;
+        let both = server.get(&format!("/search?q={run}")).send().await;
+        assert_eq!(both.status, StatusCode::OK);
+        assert!(both.text().contains(&format!("href=\"/pulls/{run}\"")));
+        assert_eq!(server.get("/search").send().await.status, StatusCode::OK);
+        assert_eq!(server.get(&format!("/search?q={}", "x".repeat(101))).send().await.status, StatusCode::BAD_REQUEST);
+    }
 }
