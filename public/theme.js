@@ -43,7 +43,29 @@
       area.remove();
     }
   };
+  // A link to a text that is copied instead of opened. Whatever goes wrong, it leads where it says.
+  const copyFrom = async (link) => {
+    const label = link.textContent;
+    try {
+      const response = await fetch(link.dataset.copyFrom, { headers: { Accept: "text/markdown, text/plain" } });
+      if (!response.ok) throw new Error(response.statusText);
+      await copy(await response.text());
+      link.textContent = "Copied";
+      link.setAttribute("role", "status");
+      setTimeout(() => {
+        link.textContent = label;
+        link.removeAttribute("role");
+      }, 2000);
+    } catch {
+      location.href = link.href;
+    }
+  };
   document.addEventListener("click", (event) => {
+    const text = event.target.closest?.("[data-copy-from]");
+    if (text && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      copyFrom(text);
+    }
     const link = event.target.closest?.("[data-copy]");
     if (link) copy(new URL(link.dataset.copy, location.href).href);
     if (!event.target.closest?.("[data-theme-toggle]")) return;

@@ -79,6 +79,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=pages::runs::route ssr=mode.clone()/>
                     <Route path=path!("/runs") view=pages::runs::route ssr=mode.clone()/>
                     <Route path=path!("/runs/:id") view=pages::run::route ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/compare") view=pages::compare::choose_route ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/compare/:other") view=pages::compare::route ssr=mode.clone()/>
                     <Route path=path!("/runs/:id/logs") view=pages::log::route ssr=mode.clone()/>
                     <Route path=path!("/runs/:id/tests/:test/outputs/:output") view=pages::output::route ssr=mode.clone()/>
                     <Route path=path!("/pulls/:number") view=pages::pull::route ssr=mode.clone()/>

@@ -1,18 +1,20 @@
 //! The state of each view as an address: every view is a link.
 
+pub mod compare;
 pub mod log;
 pub mod output;
+mod run_view;
 pub mod suite;
 
+pub use run_view::{RunView, error_anchor};
+
 use runlens_contract::{
-    Query, TextEnum,
+    Query,
     auth::{TokenQuery, TokenState},
     page::MAX_OFFSET,
     params::Params,
     run::RunQuery,
-    sample::ResultStatus,
     search::SearchQuery,
-    test_error::{ErrorQuery, GroupBy, Severity, TestErrorType},
 };
 
 /// Address of a list of runs.
@@ -39,6 +41,11 @@ pub fn commit(sha: &str) -> String {
 /// Address of what is found for a text.
 pub fn search(text: &str) -> String {
     format!("/search{}", SearchQuery { q: text.to_owned() }.to_query_string())
+}
+
+/// Address of a run's report in Markdown.
+pub fn report(run: i32) -> String {
+    format!("/api/v1/runs/{run}/report.md")
 }
 
 /// Address of a run's log.
@@ -85,109 +92,6 @@ fn number(text: &str) -> Option<i32> {
 /// `validation_error` naming it.
 pub fn read_id(text: &str) -> Result<i32, runlens_contract::ErrorBody> {
     number(text).ok_or_else(|| runlens_contract::params::invalid(&[("run_id", format!("must be a whole number from 1 to {MAX_OFFSET}"))]))
-}
-
-/// What the run page shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RunView {
-    /// What the errors are grouped by.
-    pub group_by: Option<GroupBy>,
-    /// Only errors of this severity.
-    pub severity: Option<Severity>,
-    /// Groups of errors before the first one shown.
-    pub groups_offset: u32,
-    /// Key of the group that is open.
-    pub bucket: Option<String>,
-    /// Errors before the first one shown of it.
-    pub errors_offset: u32,
-    /// Only tests of this status.
-    pub status: Option<ResultStatus>,
-    /// Only tests of this category.
-    pub category: Option<String>,
-    /// Only this test.
-    pub test: Option<i32>,
-    /// Tests before the first one shown.
-    pub tests_offset: u32,
-}
-
-impl Query for RunView {
-    fn read(params: &mut Params) -> Self {
-        let mut offset = |name| params.number(name, 0, MAX_OFFSET).unwrap_or(0);
-        let (groups_offset, errors_offset, tests_offset) = (offset("groups_offset"), offset("errors_offset"), offset("tests_offset"));
-        Self {
-            group_by: params.word("group_by"),
-            severity: params.word("severity"),
-            groups_offset,
-            bucket: params.text("bucket", 255),
-            errors_offset,
-            status: params.word("status"),
-            category: params.text("category", 64),
-            test: params.id("test"),
-            tests_offset,
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        let offset = |offset: u32| (offset > 0).then(|| offset.to_string());
-        let pairs = [
-            ("group_by", self.group_by.filter(|by| *by != GroupBy::Type).map(|v| v.to_string())),
-            ("severity", self.severity.map(|v| v.to_string())),
-            ("groups_offset", offset(self.groups_offset)),
-            ("bucket", self.bucket.clone()),
-            ("errors_offset", offset(self.errors_offset)),
-            ("status", self.status.map(|v| v.to_string())),
-            ("category", self.category.clone()),
-            ("test", self.test.map(|v| v.to_string())),
-            ("tests_offset", offset(self.tests_offset)),
-        ];
-        out.extend(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))));
-    }
-}
-
-impl RunView {
-    /// What the errors are grouped by.
-    pub fn grouping(&self) -> GroupBy {
-        self.group_by.unwrap_or(GroupBy::Type)
-    }
-
-    /// Address of this view of a run, at a part of the page.
-    pub fn address(&self, run: i32, part: &str) -> String {
-        format!("/runs/{run}{}#{part}", self.to_query_string())
-    }
-
-    /// With other groups of errors, none of them open.
-    pub fn grouped(&self, group_by: GroupBy, severity: Option<Severity>, groups_offset: u32) -> Self {
-        Self { group_by: Some(group_by), severity, groups_offset, bucket: None, errors_offset: 0, ..self.clone() }
-    }
-
-    /// With a group of errors opened, or closed.
-    pub fn opened(&self, bucket: Option<&str>, errors_offset: u32) -> Self {
-        Self { bucket: bucket.map(str::to_owned), errors_offset, ..self.clone() }
-    }
-
-    /// With other tests.
-    pub fn tests(&self, status: Option<ResultStatus>, category: Option<String>, tests_offset: u32) -> Self {
-        Self { status, category, tests_offset, test: None, ..self.clone() }
-    }
-
-    /// With one test only.
-    pub fn test(&self, test: i32) -> Self {
-        Self { test: Some(test), ..self.tests(None, None, 0) }
-    }
-
-    /// The errors of the group that is open; none where its errors cannot be asked for.
-    pub fn bucket_query(&self, key: &str) -> Option<ErrorQuery> {
-        let mut query = ErrorQuery { severity: self.severity, ..ErrorQuery::default() };
-        query.page.offset = self.errors_offset;
-        match self.grouping() {
-            GroupBy::Type => query.kind = Some(TestErrorType::from_word(key)?),
-            GroupBy::SampleId => query.sample_id = Some(key.parse().ok()?),
-            GroupBy::RegressionId => query.regression_id = Some(key.parse().ok()?),
-            GroupBy::Category => query.category = Some(key.to_owned()),
-            GroupBy::Severity => query.severity = Some(Severity::from_word(key)?),
-        }
-        Some(query)
-    }
 }
 
 /// The id of a group of errors on its page.
@@ -300,31 +204,9 @@ pub fn local_path(path: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
-        Query,
-        auth::TokenState,
-        sample::ResultStatus,
-        test_error::{GroupBy, Severity, TestErrorType},
-    };
+    use runlens_contract::{Query, auth::TokenState};
 
     use super::{RunView, SignInQuery, SignInRefusal, TokensView, bucket_anchor, local_path, read, read_id};
-
-    #[test]
-    fn a_view_of_a_run_survives_the_way_through_its_address() {
-        let view = RunView {
-            group_by: Some(GroupBy::Category),
-            severity: Some(Severity::Error),
-            groups_offset: 50,
-            bucket: Some("Teletext & more".to_owned()),
-            errors_offset: 100,
-            status: Some(ResultStatus::MissingOutput),
-            category: Some("DVB".to_owned()),
-            test: Some(7),
-            tests_offset: 50,
-        };
-        assert_eq!(read::<RunView>(&view.to_query_string()), Ok(view.clone()));
-        assert_eq!(RunView::default().address(7, "errors"), "/runs/7#errors");
-    }
 
     #[test]
     fn a_view_of_tokens_survives_the_way_through_its_address() {
@@ -341,13 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_errors_of_a_group_are_asked_for_by_its_key() {
-        let grouped = |by| RunView { group_by: Some(by), ..RunView::default() };
-        let by_type = RunView::default().bucket_query("diff_mismatch").expect("a type");
-        assert_eq!(by_type.kind, Some(TestErrorType::DiffMismatch));
-        assert_eq!(grouped(GroupBy::SampleId).bucket_query("12").expect("an id").sample_id, Some(12));
-        assert_eq!(grouped(GroupBy::SampleId).bucket_query("unknown"), None);
-        assert_eq!(grouped(GroupBy::Severity).bucket_query("error").expect("a severity").severity, Some(Severity::Error));
+    fn a_group_has_an_id_that_an_address_can_name() {
         assert_eq!(bucket_anchor("Teletext & more"), "bucket-teletext---more");
     }
 

@@ -6,7 +6,7 @@ use crate::{
     Timestamp,
     page::{PageQuery, Pagination},
     params::{Params, Query},
-    run::{Platform, RunStatus},
+    run::{Platform, Run, RunStatus},
     sample::{OutputStatus, ResultStatus},
     text_enum::text_enum,
 };
@@ -131,8 +131,13 @@ pub struct ComparedTest {
     /// Its media sample.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub sample_id: Option<i32>,
+    /// Original file name of that sample.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub sample_name: Option<String>,
     /// The test for people: its number and its arguments.
     pub label: String,
+    /// Arguments the program is run with.
+    pub command: String,
     /// What its results say.
     pub verdict: Verdict,
     /// Its result in the run.
@@ -155,6 +160,22 @@ pub struct Comparison {
     pub counts: VerdictCounts,
     /// The tests of this page, by verdict in the order of `counts`, then by test.
     pub data: Vec<ComparedTest>,
+    /// Where this page lies in the list.
+    pub pagination: Pagination,
+}
+
+/// Other runs that fail in the very same way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SameFailures {
+    /// Numeric run ID.
+    pub run_id: i32,
+    /// Tests that fail in it. Where none does, or the run has not completed, there is nothing to look for.
+    pub failing_count: u64,
+    /// How many completed runs of its platform were looked at: the nearest before it and after it, at most 100 each.
+    pub runs_compared: u64,
+    /// The runs of this page, newest first.
+    pub data: Vec<Run>,
     /// Where this page lies in the list.
     pub pagination: Pagination,
 }

@@ -7,7 +7,7 @@ use crate::{
     comparison::Verdict,
     page::PageQuery,
     params::{Params, Query},
-    text_enum::text_enum,
+    text_enum::{TextEnum, text_enum},
 };
 
 text_enum! {
@@ -61,6 +61,18 @@ pub struct TestError {
     pub severity: Severity,
     /// What is wrong, in words.
     pub message: String,
+    /// The output that is wrong; null where the exit code is.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub output_id: Option<i32>,
+    /// Name of that output's file.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub filename: Option<String>,
+    /// Exit code of the program in this test.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub exit_code: Option<i32>,
+    /// Exit code that was expected of it.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub expected_rc: Option<i32>,
     /// The run's last report of progress.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub occurred_at: Option<Timestamp>,
@@ -94,6 +106,10 @@ pub struct ErrorQuery {
     /// Only errors of tests in this category, by name; `uncategorized` for tests in none.
     #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 64))]
     pub category: Option<String>,
+    /// Only errors of tests with this verdict. Without a reference run every test is `no_reference`.
+    pub verdict: Option<Verdict>,
+    /// Only errors that the reference run does not have, or only those that it has.
+    pub new: Option<bool>,
 }
 
 impl Query for ErrorQuery {
@@ -105,6 +121,8 @@ impl Query for ErrorQuery {
             sample_id: params.id("sample_id"),
             regression_id: params.id("regression_id"),
             category: params.text("category", 64),
+            verdict: params.word("verdict"),
+            new: params.flag("new"),
         }
     }
 
@@ -115,6 +133,8 @@ impl Query for ErrorQuery {
             ("sample_id", self.sample_id.map(|v| v.to_string())),
             ("regression_id", self.regression_id.map(|v| v.to_string())),
             ("category", self.category.clone()),
+            ("verdict", self.verdict.map(|v| v.to_string())),
+            ("new", self.new.map(|v| v.to_string())),
         ];
         out.extend(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))));
         self.page.write(out);
@@ -134,6 +154,52 @@ text_enum! {
         Category = "category",
         /// Severity of the error.
         Severity = "severity",
+        /// What the test's result says beside the reference run's.
+        Verdict = "verdict",
+    }
+}
+
+text_enum! {
+    /// Order of groups of errors. Equal ones are in the order of their keys.
+    BucketSort {
+        /// Most errors first.
+        CountDescending = "-count",
+        /// Fewest errors first.
+        CountAscending = "count",
+        /// By key: ids by number, words by alphabet.
+        KeyAscending = "key",
+        /// By key, backwards.
+        KeyDescending = "-key",
+        /// Most new errors first.
+        NewDescending = "-new_count",
+        /// Fewest new errors first.
+        NewAscending = "new_count",
+        /// Most known errors first.
+        KnownDescending = "-known_count",
+        /// Fewest known errors first.
+        KnownAscending = "known_count",
+        /// The worst first.
+        SeverityDescending = "-severity",
+        /// The least bad first.
+        SeverityAscending = "severity",
+        /// Most media samples first.
+        SamplesDescending = "-sample_ids",
+        /// Fewest media samples first.
+        SamplesAscending = "sample_ids",
+        /// Most regression tests first.
+        TestsDescending = "-regression_ids",
+        /// Fewest regression tests first.
+        TestsAscending = "regression_ids",
+    }
+}
+
+impl BucketSort {
+    /// The same column, the other way round.
+    pub fn turned(self) -> Self {
+        let word = self.as_str();
+        let turned = word.strip_prefix('-').map_or_else(|| format!("-{word}"), str::to_owned);
+        // Every column has both ways.
+        Self::from_word(&turned).unwrap_or(self)
     }
 }
 
@@ -181,16 +247,46 @@ pub struct ErrorSummaryQuery {
     pub group_by: Option<GroupBy>,
     /// Only errors of this severity.
     pub severity: Option<Severity>,
+    /// Only errors of this type.
+    #[cfg_attr(feature = "openapi", param(rename = "type"))]
+    pub kind: Option<TestErrorType>,
+    /// Only errors of tests in this category, by name; `uncategorized` for tests in none.
+    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 64))]
+    pub category: Option<String>,
+    /// Only errors of tests with this verdict. Without a reference run every test is `no_reference`.
+    pub verdict: Option<Verdict>,
+    /// Only errors that the reference run does not have, or only those that it has.
+    pub new: Option<bool>,
+    /// Order; `-count` by default.
+    #[cfg_attr(feature = "openapi", param(inline))]
+    pub sort: Option<BucketSort>,
+}
+
+impl ErrorSummaryQuery {
+    /// The errors that are grouped.
+    pub fn errors(&self) -> ErrorQuery {
+        let Self { severity, kind, verdict, new, .. } = *self;
+        ErrorQuery { kind, severity, category: self.category.clone(), verdict, new, ..ErrorQuery::default() }
+    }
 }
 
 impl Query for ErrorSummaryQuery {
     fn read(params: &mut Params) -> Self {
-        Self { page: PageQuery::read(params), group_by: params.word("group_by"), severity: params.word("severity") }
+        Self {
+            page: PageQuery::read(params),
+            group_by: params.word("group_by"),
+            severity: params.word("severity"),
+            kind: params.word("type"),
+            category: params.text("category", 64),
+            verdict: params.word("verdict"),
+            new: params.flag("new"),
+            sort: params.word("sort"),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
         out.extend(self.group_by.map(|group_by| ("group_by", group_by.to_string())));
-        out.extend(self.severity.map(|severity| ("severity", severity.to_string())));
-        self.page.write(out);
+        out.extend(self.sort.map(|sort| ("sort", sort.to_string())));
+        ErrorQuery { page: self.page, ..self.errors() }.write(out);
     }
 }

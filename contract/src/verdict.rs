@@ -179,8 +179,8 @@ fn by(run: &Run, reference: &ReferenceRun) -> String {
     if is_same_line(run, reference) { format!("since run {}", reference.run_id) } else { "by this change".to_owned() }
 }
 
-/// `on master`, or `in run 9328`.
-fn place(run: &Run, reference: &ReferenceRun) -> String {
+/// Where the reference run's results are, in a sentence about this one: `on master`, or `in run 9328`.
+pub fn place(run: &Run, reference: &ReferenceRun) -> String {
     let preposition = if is_same_line(run, reference) || reference.branch.is_none() { "in" } else { "on" };
     format!("{preposition} {}", baseline(run, reference))
 }

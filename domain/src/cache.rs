@@ -7,7 +7,7 @@ use runlens_contract::{Page, run::Run, run::RunQuery};
 use crate::{
     Result,
     results::Suite,
-    runs::RunFacts,
+    runs::{Fingerprints, RunFacts},
     store::{
         Store,
         entity::{api_token, user},
@@ -48,6 +48,14 @@ pub(crate) struct ReadCaches {
     /// By the hash of the whole token; what is unknown is kept too.
     pub(crate) tokens: ReadCache<String, Option<Arc<(api_token::Model, user::Model)>>>,
     pub(crate) users: ReadCache<i32, Option<Arc<user::Model>>>,
+    fingerprints: Fingerprints,
+}
+
+impl ReadCaches {
+    /// What completed runs fail. Unlike the rest it outlives what is written to other runs, on MariaDB too.
+    pub(crate) fn fingerprints(&self) -> &Fingerprints {
+        &self.fingerprints
+    }
 }
 
 impl Default for ReadCaches {
@@ -58,6 +66,7 @@ impl Default for ReadCaches {
             lists: ReadCache::new(16),
             tokens: ReadCache::new(1_000),
             users: ReadCache::new(1_000),
+            fingerprints: Fingerprints::default(),
         }
     }
 }

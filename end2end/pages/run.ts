@@ -4,6 +4,8 @@ import type { Locator, Page } from '@playwright/test';
 export class RunPage {
   readonly heading: Locator;
   readonly verdict: Locator;
+  readonly counts: Locator;
+  readonly copy: Locator;
   readonly errors: Locator;
   readonly groups: Locator;
   readonly inside: Locator;
@@ -14,6 +16,8 @@ export class RunPage {
   constructor(readonly page: Page) {
     this.heading = page.getByRole('heading', { level: 1 });
     this.verdict = page.locator('.verdict');
+    this.counts = page.locator('.overview .counts');
+    this.copy = page.getByRole('link', { name: 'Copy as Markdown' });
     this.errors = page.getByRole('region', { name: 'Errors' });
     this.groups = this.errors.locator('table.buckets > tbody');
     this.inside = this.errors.locator('table.errors tbody tr');
@@ -24,6 +28,16 @@ export class RunPage {
 
   async open(id: number, query = '') {
     await this.page.goto(`/runs/${id}${query}`);
+  }
+
+  /** The group of errors with a verdict. */
+  verdictGroup(verdict: string): Locator {
+    return this.errors.locator(`#bucket-${verdict.replaceAll('_', '-')}`);
+  }
+
+  /** A failing test among the errors. */
+  failure(test: number): Locator {
+    return this.page.locator(`#error-${test}`);
   }
 
   groupBy(word: string): Locator {

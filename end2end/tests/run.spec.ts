@@ -1,5 +1,22 @@
 // One run.
 import { expect, test } from '../pages/fixtures';
+import type { Platform } from '../pages/platform';
+
+interface Comparison {
+  reference: { run_id: number } | null;
+  counts: { broken_here: number; failing_differently: number; failing_identically: number; fixed_here: number };
+  data: { regression_test_id: number; verdict: string; command: string }[];
+}
+
+const compare = (platform: Platform, run: number, query = '') => platform.get<Comparison>(`/runs/${run}/comparison?${query}`);
+
+/** The newest failed run of a pull request whose comparison with its reference is so. */
+const pullRequest = (platform: Platform, holds: (counts: Comparison['counts']) => boolean) =>
+  platform.run('status=fail', async (run) => {
+    if (run.pull_request === null) return false;
+    const { reference, counts } = await compare(platform, run.run_id, 'limit=1');
+    return reference !== null && holds(counts);
+  });
 
 test('a run says in its first lines what it is and what failed', async ({ page, run, platform }) => {
   const failed = await platform.run('status=fail');
@@ -7,9 +24,80 @@ test('a run says in its first lines what it is and what failed', async ({ page, 
   await run.open(failed.run_id);
   await expect(run.heading).toContainText(`Run ${failed.run_id}`);
   await expect(run.heading).toContainText('fail');
-  await expect(run.verdict).toContainText(`${summary.fail_count + summary.missing_output_count} of ${summary.total_samples} tests`);
+  await expect(run.counts).toContainText(`${summary.total_samples - summary.fail_count - summary.missing_output_count} pass`);
   await expect(page).toHaveTitle(new RegExp(`Run ${failed.run_id}`));
-  await expect(page.locator('meta[property="og:description"]')).toHaveAttribute('content', /tests/);
+  await expect(page.locator('meta[property="og:description"]')).toHaveAttribute('content', /fail|broken|compare/);
+});
+
+test('a pull request that broke a test says so in the first sentence, and shows which', async ({ page, run, platform }) => {
+  const broken = await pullRequest(platform, (counts) => counts.broken_here > 0);
+  const { reference, counts, data } = await compare(platform, broken.run_id, 'verdict=broken_here&limit=100');
+  await run.open(broken.run_id);
+  await expect(run.verdict).toContainText(`${counts.broken_here} test${counts.broken_here === 1 ? '' : 's'} broken by this change`);
+  await expect(run.counts.getByRole('link', { name: `run ${reference!.run_id}` })).toHaveAttribute('href', `/runs/${reference!.run_id}`);
+  const group = run.verdictGroup('broken_here');
+  await expect(group).toContainText('broken here');
+  for (const { regression_test_id } of data.slice(0, 3)) await expect(run.failure(regression_test_id)).toBeVisible();
+  await expect(run.failure(data[0].regression_test_id)).toContainText(data[0].command);
+  await expect(run.failure(data[0].regression_test_id).getByRole('link', { name: 'Log of test' })).toHaveAttribute('href', /\/logs\?contains=/);
+});
+
+test('a pull request that broke nothing says that its failures are those of master', async ({ run, platform }) => {
+  const innocent = await pullRequest(platform, (counts) => counts.broken_here + counts.failing_differently === 0 && counts.failing_identically > 0);
+  await run.open(innocent.run_id);
+  await expect(run.verdict).toContainText(/Nothing broken by this change: (all [\d,]+ failures are|the one failure is) the same as on master\./);
+  await expect(run.verdictGroup('failing_identically').locator('a.opener')).toHaveAttribute('aria-expanded', 'false');
+});
+
+test('what is known opens from the counts, and what is fixed has a list', async ({ run, platform }) => {
+  const fixing = await platform.run('status=fail', async ({ run_id }) => (await compare(platform, run_id, 'limit=1')).counts.fixed_here > 0);
+  const { counts, data } = await compare(platform, fixing.run_id, 'verdict=fixed_here&limit=1');
+  await run.open(fixing.run_id);
+  await run.counts.getByRole('link', { name: `${counts.fixed_here} fixed here` }).click();
+  await expect(run.failure(data[0].regression_test_id)).toBeVisible();
+  await run.counts.getByRole('link', { name: /exactly as/ }).click();
+  await expect(run.verdictGroup('failing_identically').locator('a.opener')).toHaveAttribute('aria-expanded', 'true');
+});
+
+test('a failing test has a lasting link that opens its group and marks it', async ({ page, run, platform }) => {
+  const failed = await pullRequest(platform, (counts) => counts.failing_identically > 0);
+  const { data } = await compare(platform, failed.run_id, 'verdict=failing_identically&limit=100');
+  const last = data[data.length - 1].regression_test_id;
+  await page.goto(`/runs/${failed.run_id}?test=${last}#error-${last}`);
+  await expect(run.failure(last)).toBeVisible();
+  expect(await page.evaluate((id) => document.querySelector(':target')?.id === id, `error-${last}`)).toBe(true);
+});
+
+test('groups are sorted by their columns, and the order is an address', async ({ page, run, platform }) => {
+  const failed = await platform.run('status=fail');
+  await run.open(failed.run_id, '?group_by=category');
+  await run.errors.getByRole('link', { name: 'Category', exact: true }).click();
+  await expect(page).toHaveURL(/sort=key/);
+  const names = await run.groups.locator('.name').allTextContents();
+  expect(names).toEqual([...names].sort());
+  await run.errors.getByRole('link', { name: 'Category', exact: true }).click();
+  await expect(page).toHaveURL(/sort=-key/);
+  await expect(run.errors.getByRole('columnheader', { name: 'Category' })).toHaveAttribute('aria-sort', 'descending');
+});
+
+test('only new errors are shown on request', async ({ page, run, platform }) => {
+  const broken = await pullRequest(platform, (counts) => counts.broken_here > 0);
+  const summary = await platform.get<{ data: { count: number }[] }>(`/runs/${broken.run_id}/error-summary?new=true`);
+  await run.open(broken.run_id, '?group_by=type');
+  await run.errors.getByRole('link', { name: 'only new' }).click();
+  await expect(page).toHaveURL(/new=true/);
+  await expect(run.groups.first().locator('.total')).toHaveText(String(summary.data[0].count));
+});
+
+test('the report is copied, and opens where nothing can copy', async ({ page, run, platform, javaScriptEnabled, browserName, context }) => {
+  const failed = await platform.run('status=fail');
+  await run.open(failed.run_id);
+  await expect(run.copy).toHaveAttribute('href', `/api/v1/runs/${failed.run_id}/report.md`);
+  if (javaScriptEnabled === false || browserName !== 'chromium') return;
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await run.copy.click();
+  await expect(page.getByText('Copied', { exact: true })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`[Run ${failed.run_id} on `);
 });
 
 for (const [word, query] of [
@@ -23,7 +111,7 @@ for (const [word, query] of [
     const failed = await platform.run('status=fail');
     await run.open(failed.run_id);
     await run.groupBy(word).click();
-    if (query !== 'type') await expect(page).toHaveURL(new RegExp(`group_by=${query}`));
+    await expect(page).toHaveURL(new RegExp(`group_by=${query}`));
     const summary = await platform.get<{ data: { label: string; count: number }[] }>(`/runs/${failed.run_id}/error-summary?group_by=${query}`);
     await expect(run.groups.first()).toContainText(summary.data[0].label);
     await expect(run.groups.first().locator('.total')).toHaveText(String(summary.data[0].count));
@@ -32,7 +120,7 @@ for (const [word, query] of [
 
 test('a group opens to its errors, each with its command, and closes again', async ({ page, run, platform }) => {
   const failed = await platform.run('status=fail');
-  await run.open(failed.run_id);
+  await run.open(failed.run_id, '?group_by=type');
   const first = run.groups.first().locator('a.opener');
   await first.click();
   await expect(page).toHaveURL(/bucket=/);
@@ -61,7 +149,7 @@ test('a failure of the infrastructure takes the place of a verdict', async ({ pa
   const errors = await platform.get<{ data: { message: string }[] }>(`/runs/${broken.run_id}/infrastructure-errors`);
   await run.open(broken.run_id);
   await expect(run.infrastructure).toContainText(errors.data[0].message);
-  await expect(page.locator('.overview')).toContainText('says anything about the code');
+  await expect(run.verdict).toContainText('Did not run');
 });
 
 for (const status of ['pass', 'fail', 'error', 'canceled', 'running', 'queued', 'incomplete']) {

@@ -54,6 +54,7 @@ fn kept_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(errors::list_run_infrastructure_errors))
         .routes(routes!(comparison::compare_runs))
         .routes(routes!(suite::get_run_recent_results))
+        .routes(routes!(comparison::list_runs_with_same_failures))
         .routes(routes!(suite::list_samples))
         .routes(routes!(suite::get_sample))
         .routes(routes!(suite::list_sample_history))
@@ -74,13 +75,14 @@ fn kept_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(logs::search_run_log))
 }
 
-/// Those whose answers depend on the time, or on who asks, or are sent piece by piece.
+/// Those whose answers depend on the time, or on who asks, or are sent piece by piece, or are no JSON.
 fn other_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(events::stream_run_events))
         .routes(routes!(raw_logs::get_raw_run_log))
         .routes(routes!(outputs::get_raw_expected_output))
         .routes(routes!(outputs::get_raw_actual_output))
+        .routes(routes!(comparison::get_run_report))
         .routes(routes!(auth::list_tokens, auth::create_token))
         .routes(routes!(auth::revoke_current_token))
         .routes(routes!(auth::revoke_token))

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use runlens_contract::{
     auth::TokenState,
+    comparison::Verdict,
     log::LogLevel,
     run::RunStatus,
     sample::{OutputStatus, ResultStatus},
@@ -76,6 +77,18 @@ impl From<TestErrorType> for Mark {
             TestErrorType::ExitCodeMismatch => state("✕", "exit code", "mark fail"),
             TestErrorType::MissingOutput => state("∅", "missing output", "mark missing"),
             TestErrorType::DiffMismatch => state("≠", "differs", "mark error"),
+        }
+    }
+}
+
+impl From<Verdict> for Mark {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::BrokenHere => state("▲", "broken here", "mark fail"),
+            Verdict::FailingDifferently => state("≠", "fails differently", "mark error"),
+            Verdict::FailingIdentically => state("=", "fails the same", "mark queued"),
+            Verdict::FixedHere => state("▼", "fixed here", "mark pass"),
+            Verdict::NoReference => state("?", "no result to compare with", "mark queued"),
         }
     }
 }

@@ -4,7 +4,7 @@ use gloo_net::http::{Request, Response};
 use runlens_contract::{
     ErrorBody, ErrorCode, Page, Query, Timestamp,
     auth::{Token, TokenQuery},
-    comparison::{Comparison, ComparisonQuery},
+    comparison::{Comparison, ComparisonQuery, SameFailures},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     output::{DiffQuery, OutputDiff, OutputFile, OutputInfo},
@@ -193,6 +193,10 @@ impl RunSource {
 
     pub(super) async fn comparison(&self, query: &ComparisonQuery) -> Result<Comparison, ErrorBody> {
         self.part("/comparison", query).await
+    }
+
+    pub(super) async fn same_failures(&self, query: PageQuery) -> Result<SameFailures, ErrorBody> {
+        self.part("/same-failures", &query).await
     }
 
     pub(super) async fn infrastructure_errors(&self, query: &InfrastructureErrorQuery) -> Result<Page<InfrastructureError>, ErrorBody> {

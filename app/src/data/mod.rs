@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod changes;
+pub mod compare;
 pub mod logs;
 pub mod outputs;
 pub mod recent;

@@ -1,18 +1,32 @@
 //! One run, with everything its page shows.
 
+use std::collections::BTreeSet;
+
 use futures::join;
 use runlens_contract::{
-    ErrorBody, ErrorCode, Page,
+    ErrorBody, ErrorCode, Page, TextEnum,
+    comparison::{ComparedTest, ComparisonQuery, ReferenceRun, SameFailures, Verdict, VerdictCounts},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     page::PageQuery,
-    run::{CategorySummary, Platform, ProgressEntry, ProgressQuery, Run, RunQuery, RunStatus, RunSummary},
+    recent::{MAX_TESTS, RecentResults, RecentResultsQuery},
+    run::{
+        CategorySummary, Platform, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunInclude, RunPlatform, RunQuery, RunStatus,
+        RunSummary,
+    },
     sample::{RunSample, SampleQuery},
-    test_error::{ErrorBucket, ErrorSummaryQuery, GroupBy, TestError, TestErrorType},
+    test_error::{ErrorBucket, ErrorQuery, GroupBy, TestError},
+    verdict,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{RunSource, Source};
 use crate::url::RunView;
+
+/// The most errors of a group that are shown at once.
+const OPENED: u32 = 50;
+
+/// How many of the runs that fail in the same way are named.
+const NAMED: u32 = 3;
 
 /// Everything that the page of a run shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,10 +35,18 @@ pub struct RunPage {
     pub run: Run,
     /// Counts of its results.
     pub summary: RunSummary,
+    /// What it says beside its reference run.
+    pub compared: Result<Compared, ErrorBody>,
+    /// What was said when it was last canceled.
+    pub stop: Option<String>,
     /// The worker's reports, as many as a page holds.
     pub progress: Page<ProgressEntry>,
     /// Other runs of the same commit, newest first.
     pub siblings: Vec<Sibling>,
+    /// The run before it of its pull request, or of its branch, on its platform.
+    pub previous: Option<i32>,
+    /// Runs that fail in the same way; none where nothing fails, or that may not be known.
+    pub same: Option<Same>,
     /// Errors in groups.
     pub errors: Result<Errors, ErrorBody>,
     /// Failures of the infrastructure.
@@ -33,6 +55,17 @@ pub struct RunPage {
     pub categories: Page<CategorySummary>,
     /// Tests.
     pub tests: Result<Page<RunSample>, ErrorBody>,
+}
+
+/// What a run says beside its reference run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The reference run; none where there is none.
+    pub reference: Option<ReferenceRun>,
+    /// Tests by verdict.
+    pub counts: VerdictCounts,
+    /// Tests that the run fixed, where their list is open.
+    pub fixed: Option<Page<ComparedTest>>,
 }
 
 /// Another run of the same commit.
@@ -44,17 +77,56 @@ pub struct Sibling {
     pub platform: Platform,
     /// What became of it.
     pub status: RunStatus,
+    /// What became of it beside its own reference run, in a few words.
+    pub short: String,
 }
 
-/// Errors of a run in groups, one of which may be open.
+impl Sibling {
+    fn of(run: Run) -> Self {
+        // Both runs of a commit of master are set beside the one before.
+        let name = |reference: i32| if run.pull_request.is_some() { "master".to_owned() } else { format!("run {reference}") };
+        let compared = run.comparison.and_then(|comparison| Some((comparison.counts, name(comparison.reference_run_id?))));
+        let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
+        let short = run.summary.as_ref().map(|summary| verdict::short(summary, compared)).unwrap_or_default();
+        Self { id: run.run_id, platform: run.platform, status: run.status, short }
+    }
+}
+
+/// Runs that fail in the same way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Same {
+    /// Tests that fail so.
+    pub failing: u64,
+    /// Runs that were looked at.
+    pub compared: u64,
+    /// Runs that fail so.
+    pub total: u64,
+    /// The newest of them.
+    pub newest: Vec<i32>,
+}
+
+/// Errors of a run in groups, some of which may be open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
+    /// What they are grouped by.
+    pub grouping: GroupBy,
     /// The groups.
     pub groups: Page<ErrorBucket>,
-    /// Errors of the open group.
-    pub opened: Option<Page<TestError>>,
-    /// Errors of each type, most first, whatever the groups are.
-    pub types: Vec<(TestErrorType, u64)>,
+    /// Those that are open.
+    pub opened: Vec<Opened>,
+    /// What became of the tests in them in the newest runs of `master` and in this one; none where no group is open.
+    pub recent: Option<RecentResults>,
+}
+
+/// Errors of an open group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Key of the group.
+    pub key: String,
+    /// Its errors.
+    pub errors: Page<TestError>,
+    /// Whether they are those of one test alone.
+    pub is_one_test: bool,
 }
 
 /// Everything that the page of a run shows.
@@ -66,21 +138,28 @@ pub async fn run_page(id: i32, view: RunView) -> Result<RunPage, ErrorBody> {
     let open = source.open(id).await?;
     let whole_progress = ProgressQuery { page: PageQuery::WHOLE, ..ProgressQuery::default() };
     let whole_infrastructure = InfrastructureErrorQuery { page: PageQuery::WHOLE, ..InfrastructureErrorQuery::default() };
-    let (run, summary, progress, errors, infrastructure, categories, tests) = join!(
-        run_with_siblings(&source, &open),
+    let (around, summary, progress, triage, same, infrastructure, categories, tests) = join!(
+        run_and_others(&source, &open),
         open.summary(),
-        open.progress(&whole_progress),
-        errors(&open, &view),
+        progress(&open, &whole_progress),
+        triage(&open, &view),
+        same(&open),
         open.infrastructure_errors(&whole_infrastructure),
         open.categories(PageQuery::WHOLE),
         tests(&open, &view),
     );
-    let (run, siblings) = run?;
+    let (run, siblings, previous) = around?;
+    let (progress, stop) = progress?;
+    let (compared, errors) = triage;
     Ok(RunPage {
         run,
         siblings,
+        previous,
+        stop,
         summary: summary?,
-        progress: progress?,
+        progress,
+        compared: unless_unavailable(compared)?,
+        same: unless_unavailable(same)?.ok().flatten(),
         errors: unless_unavailable(errors)?,
         infrastructure: unless_unavailable(infrastructure)?,
         categories: categories?,
@@ -96,42 +175,161 @@ fn unless_unavailable<T>(part: Result<T, ErrorBody>) -> Result<Result<T, ErrorBo
     }
 }
 
-async fn run_with_siblings(source: &Source, open: &RunSource) -> Result<(Run, Vec<Sibling>), ErrorBody> {
+/// The reports, and what the last cancellation among all of them said.
+async fn progress(open: &RunSource, query: &ProgressQuery) -> Result<(Page<ProgressEntry>, Option<String>), ErrorBody> {
+    let page = open.progress(query).await?;
+    let last = |page: &Page<ProgressEntry>| {
+        page.data.iter().rev().find(|entry| entry.status == ProgressStatus::Canceled).map(|entry| entry.message.clone())
+    };
+    if page.pagination.next_offset.is_none() {
+        let stop = last(&page);
+        return Ok((page, stop));
+    }
+    // A longer trail than a page holds: what ended it may lie behind.
+    let canceled = ProgressQuery { page: PageQuery::WHOLE, status: Some(ProgressStatus::Canceled) };
+    let stop = last(&open.progress(&canceled).await?);
+    Ok((page, stop))
+}
+
+async fn run_and_others(source: &Source, open: &RunSource) -> Result<(Run, Vec<Sibling>, Option<i32>), ErrorBody> {
     let run = open.run().await?;
+    let (siblings, previous) = join!(siblings(source, &run), previous(source, &run));
+    Ok((run, siblings?, previous?))
+}
+
+async fn siblings(source: &Source, run: &Run) -> Result<Vec<Sibling>, ErrorBody> {
     let is_commit = run.commit_sha.len() == 40 && run.commit_sha.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_commit {
-        return Ok((run, Vec::new()));
+        return Ok(Vec::new());
     }
-    let query = RunQuery { page: PageQuery { limit: 10, offset: 0 }, commit_sha: Some(run.commit_sha.clone()), ..RunQuery::default() };
-    let others = source
-        .runs(&query)
-        .await?
+    let query = RunQuery {
+        page: PageQuery { limit: 10, offset: 0 },
+        commit_sha: Some(run.commit_sha.clone()),
+        include: vec![RunInclude::Summary, RunInclude::Verdict],
+        ..RunQuery::default()
+    };
+    let others = match source.runs(&query).await {
+        // Who may not read results is told the counts alone.
+        Err(body) if body.code == ErrorCode::Forbidden => source.runs(&RunQuery { include: vec![RunInclude::Summary], ..query }).await?,
+        others => others?,
+    };
+    let others = others
         .data
         .into_iter()
         .filter(|other| other.run_id != run.run_id && other.repository == run.repository && other.pull_request == run.pull_request);
-    let siblings = others.map(|other| Sibling { id: other.run_id, platform: other.platform, status: other.status }).collect();
-    Ok((run, siblings))
+    Ok(others.map(Sibling::of).collect())
 }
 
-async fn errors(open: &RunSource, view: &RunView) -> Result<Errors, ErrorBody> {
-    let mut query = ErrorSummaryQuery { group_by: view.group_by, severity: view.severity, ..ErrorSummaryQuery::default() };
-    query.page.offset = view.groups_offset;
-    let opened_query = view.bucket.as_deref().and_then(|key| view.bucket_query(key));
-    let opened = async {
-        match &opened_query {
-            Some(query) => open.errors(query).await.map(Some),
-            None => Ok(None),
+/// The run before this one of its pull request, or of its branch, on its platform.
+async fn previous(source: &Source, run: &Run) -> Result<Option<i32>, ErrorBody> {
+    let platform = match run.platform {
+        Platform::Linux => RunPlatform::Linux,
+        Platform::Windows => RunPlatform::Windows,
+        Platform::Unknown => return Ok(None),
+    };
+    let branch = run.branch.clone().filter(|_| run.pull_request.is_none());
+    if run.pull_request.is_none() && branch.is_none() {
+        return Ok(None);
+    }
+    let query = RunQuery {
+        page: PageQuery { limit: 5, offset: 0 },
+        platform: Some(platform),
+        pull_request: run.pull_request,
+        branch,
+        created_before: run.created_at,
+        ..RunQuery::default()
+    };
+    let before = source.runs(&query).await?.data.into_iter();
+    Ok(before.filter(|other| other.run_id < run.run_id && other.repository == run.repository).map(|other| other.run_id).next())
+}
+
+async fn same(open: &RunSource) -> Result<Option<Same>, ErrorBody> {
+    let SameFailures { failing_count, runs_compared, data, pagination, .. } =
+        open.same_failures(PageQuery { limit: NAMED, offset: 0 }).await?;
+    let is_known = failing_count > 0 && runs_compared > 0;
+    Ok(is_known.then(|| Same {
+        failing: failing_count,
+        compared: runs_compared,
+        total: pagination.total,
+        newest: data.into_iter().map(|run| run.run_id).collect(),
+    }))
+}
+
+/// The run beside its reference run, and its errors: what they are grouped by depends on whether there is one.
+async fn triage(open: &RunSource, view: &RunView) -> (Result<Compared, ErrorBody>, Result<Errors, ErrorBody>) {
+    let is_fixed_open = view.bucket.as_deref() == Some(Verdict::FixedHere.as_str());
+    let page = if is_fixed_open { PageQuery { limit: OPENED, offset: view.errors_offset } } else { PageQuery { limit: 1, offset: 0 } };
+    let query = ComparisonQuery { page, verdict: Some(Verdict::FixedHere), ..ComparisonQuery::default() };
+    let compared = open.comparison(&query).await.map(|comparison| Compared {
+        reference: comparison.reference,
+        counts: comparison.counts,
+        fixed: is_fixed_open.then_some(Page { data: comparison.data, pagination: comparison.pagination }),
+    });
+    let has_reference = compared.as_ref().is_ok_and(|compared| compared.reference.is_some());
+    let errors = errors(open, view, view.grouping(has_reference), has_reference).await;
+    (compared, errors)
+}
+
+async fn errors(open: &RunSource, view: &RunView, grouping: GroupBy, has_reference: bool) -> Result<Errors, ErrorBody> {
+    // What is new opens by itself.
+    let new = |verdict: Verdict| async move {
+        let key = verdict.as_str();
+        let is_asked = grouping == GroupBy::Verdict && has_reference && view.bucket.as_deref() != Some(key) && view.test.is_none();
+        let query = view.bucket_query(grouping, key).filter(|_| is_asked);
+        opened(open, key.to_owned(), query, 0).await
+    };
+    let chosen = async {
+        match (view.test, view.bucket.clone()) {
+            (Some(test), _) => of_test(open, view, grouping, test).await,
+            (None, Some(key)) => {
+                let query = view.bucket_query(grouping, &key).filter(|_| key != Verdict::FixedHere.as_str());
+                opened(open, key, query, view.errors_offset).await
+            }
+            (None, None) => Ok(None),
         }
     };
-    let is_by_type = view.grouping() == GroupBy::Type && view.severity.is_none() && view.groups_offset == 0;
-    let by_type = async { if is_by_type { Ok(None) } else { open.error_summary(&ErrorSummaryQuery::default()).await.map(Some) } };
-    let (groups, opened, by_type) = join!(open.error_summary(&query), opened, by_type);
-    let (groups, opened, by_type) = (groups?, opened?, by_type?);
-    let types = by_type.as_ref().unwrap_or(&groups).data.iter().filter_map(|bucket| {
-        use runlens_contract::TextEnum;
-        Some((TestErrorType::from_word(&bucket.key)?, bucket.count))
-    });
-    Ok(Errors { types: types.collect(), opened, groups })
+    let query = view.summary_query(grouping);
+    let (groups, chosen, broken, different) =
+        join!(open.error_summary(&query), chosen, new(Verdict::BrokenHere), new(Verdict::FailingDifferently));
+    let opened: Vec<Opened> = [chosen?, broken?, different?].into_iter().flatten().collect();
+    let tests: BTreeSet<i32> = opened.iter().flat_map(|opened| &opened.errors.data).map(|error| error.regression_id).collect();
+    let query = RecentResultsQuery { regression_test_ids: tests.into_iter().take(MAX_TESTS).collect() };
+    let recent = if query.regression_test_ids.is_empty() { None } else { Some(open.recent_results(&query).await?) };
+    Ok(Errors { grouping, groups: groups?, opened, recent })
+}
+
+async fn opened(open: &RunSource, key: String, query: Option<ErrorQuery>, offset: u32) -> Result<Option<Opened>, ErrorBody> {
+    let Some(mut query) = query else { return Ok(None) };
+    query.page = PageQuery { limit: OPENED, offset };
+    Ok(Some(Opened { key, errors: open.errors(&query).await?, is_one_test: false }))
+}
+
+/// The errors of one test, in the group that they are in: the one named in the address where they are in several, else the first.
+async fn of_test(open: &RunSource, view: &RunView, grouping: GroupBy, test: i32) -> Result<Option<Opened>, ErrorBody> {
+    let named = view.bucket.as_deref().and_then(|key| Some((key.to_owned(), view.bucket_query(grouping, key)?)));
+    let all = ErrorQuery { page: PageQuery::WHOLE, regression_id: Some(test), ..ErrorQuery::default() };
+    let (key, mut query) = match named {
+        Some(named) => named,
+        None => {
+            let Some(first) = open.errors(&all).await?.data.into_iter().next() else { return Ok(None) };
+            let key = match grouping {
+                GroupBy::Type => first.kind.to_string(),
+                GroupBy::SampleId => first.sample_id.map_or_else(|| "unknown".to_owned(), |id| id.to_string()),
+                GroupBy::RegressionId => test.to_string(),
+                GroupBy::Severity => first.severity.to_string(),
+                GroupBy::Verdict => first.verdict.unwrap_or(Verdict::NoReference).to_string(),
+                GroupBy::Category => {
+                    let sample = open.sample(test).await?;
+                    sample.categories.first().map_or(runlens_contract::sample::UNCATEGORIZED, String::as_str).to_owned()
+                }
+            };
+            (key, all.clone())
+        }
+    };
+    // The filters of the view are for lists; who names a test means that test.
+    query = ErrorQuery { page: all.page, regression_id: Some(test), ..query };
+    let errors = open.errors(&query).await?;
+    Ok(Some(Opened { key, errors, is_one_test: true }))
 }
 
 async fn tests(open: &RunSource, view: &RunView) -> Result<Page<RunSample>, ErrorBody> {

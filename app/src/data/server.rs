@@ -6,7 +6,7 @@ use leptos::prelude::{provide_context, use_context};
 use runlens_contract::{
     ErrorBody, ErrorCode, Page, Timestamp,
     auth::{Token, TokenQuery},
-    comparison::{Comparison, ComparisonQuery},
+    comparison::{Comparison, ComparisonQuery, SameFailures},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     output::{DiffQuery, OutputDiff, OutputFile, OutputInfo},
@@ -170,6 +170,10 @@ impl RunSource {
 
     pub(super) async fn comparison(&self, query: &ComparisonQuery) -> Result<Comparison, ErrorBody> {
         ask(self.0.comparison(query)).await
+    }
+
+    pub(super) async fn same_failures(&self, query: PageQuery) -> Result<SameFailures, ErrorBody> {
+        ask(self.0.same_failures(query)).await
     }
 
     pub(super) async fn infrastructure_errors(&self, query: &InfrastructureErrorQuery) -> Result<Page<InfrastructureError>, ErrorBody> {

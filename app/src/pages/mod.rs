@@ -2,6 +2,7 @@
 
 mod changes;
 pub mod commit;
+pub mod compare;
 pub mod log;
 pub mod not_found;
 pub mod output;

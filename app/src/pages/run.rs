@@ -2,20 +2,23 @@
 
 mod categories;
 mod errors;
+mod failures;
 mod infrastructure;
 mod overview;
 mod progress;
 mod stages;
 mod tests;
-mod verdict;
+mod toolbar;
 
+pub(crate) use failures::code;
 pub(crate) use overview::facts;
 
 use leptos::prelude::*;
 use runlens_contract::{
-    ErrorBody,
+    ErrorBody, ErrorCode,
     log::LogQuery,
     run::{Run, RunErrors},
+    verdict::{Beside, Stop, verdict},
 };
 
 use crate::{
@@ -66,33 +69,44 @@ fn show(page: RunPage, address: Address) -> AnyView {
     // It has been read once already, to get the page.
     let view = url::read::<RunView>(&address.search).unwrap_or_default();
     let now = now();
-    let RunPage { run, summary, progress, siblings, errors, infrastructure, categories, tests } = page;
-    let types = errors.as_ref().map(|errors| errors.types.as_slice()).unwrap_or_default();
-    let verdict = verdict::verdict(&run, &summary, types, &progress.data);
+    let beside = match &page.compared {
+        Ok(compared) => compared.reference.as_ref().map_or(Beside::Nothing, |reference| Beside::Run(reference, &compared.counts)),
+        Err(_) => Beside::Unknown,
+    };
+    let verdict = verdict(&page.run, &page.summary, beside, page.stop.as_deref().map(|message| Stop { message }));
+    let (run, summary) = (&page.run, &page.summary);
     let failed_itself = matches!(run.run_errors, RunErrors::Infrastructure | RunErrors::Both);
-    let infrastructure_count = infrastructure.as_ref().map(|page| page.pagination.total).ok();
-    let description = format!("{} of {}: {}", run.status, subject(&run), verdict.text());
-    let has_results = summary.skipped_count < summary.total_samples;
+    let infrastructure_count = page.infrastructure.as_ref().map(|page| page.pagination.total).ok();
+    let description = format!("{} of {}: {}", run.status, subject(run), verdict.text());
+    let has_results = summary.skipped_count < summary.total_samples || summary.error_count > 0;
     let links = [
         Some(("errors", "Errors", Some(summary.error_count))),
-        has_results.then_some(("categories", "Categories", Some(categories.pagination.total))),
+        has_results.then_some(("categories", "Categories", Some(page.categories.pagination.total))),
         Some(("tests", "Tests", Some(summary.total_samples))),
         Some(("infrastructure", "Infrastructure", infrastructure_count)),
-        Some(("progress", "Progress", Some(progress.pagination.total))),
+        Some(("progress", "Progress", Some(page.progress.pagination.total))),
     ];
-    let infrastructure = infrastructure::section(infrastructure, &address.href(), now);
+    let may_read_log = !page.infrastructure.as_ref().is_err_and(|body| body.code == ErrorCode::Forbidden);
+    let stages = stages::stages(&page.progress.data, run.status, now);
+    let overview = overview::overview(&page, verdict, stages, now);
+    let navigation = navigation(run.run_id, links.into_iter().flatten());
+    let names: Vec<String> = page.categories.data.iter().map(|category| category.category.clone()).collect();
+    let about =
+        errors::About { run: page.run, counts: page.compared.ok(), has_results, may_read_log, categories: names, view: view.clone() };
+    let id = about.run.run_id;
+    let infrastructure = infrastructure::section(page.infrastructure, &address.href(), now);
     // What kept the run from running comes before what it found.
     let (before, after) = if failed_itself { (Some(infrastructure), None) } else { (None, Some(infrastructure)) };
     view! {
-        {head(format!("{} {}", run.status, title(&run)), description, &address.path)}
-        {overview::overview(&run, verdict, &siblings, stages::stages(&progress.data, run.status, now), now)}
-        {navigation(run.run_id, links.into_iter().flatten())}
+        {head(format!("{} {}", about.run.status, title(&about.run)), description, &address.path)}
+        {overview}
+        {navigation}
         {before}
-        {errors::section(run.run_id, errors, has_results, &view, &address.href())}
-        {has_results.then(|| categories::section(run.run_id, categories, &view))}
-        {tests::section(run.run_id, tests, &summary, &view, &address.href())}
+        {errors::section(about, page.errors, &page.summary, &address.href())}
+        {has_results.then(|| categories::section(id, page.categories, &view))}
+        {tests::section(id, page.tests, &page.summary, &view, &address.href())}
         {after}
-        {progress::section(progress)}
+        {progress::section(page.progress)}
     }
     .into_any()
 }

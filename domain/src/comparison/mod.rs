@@ -61,7 +61,9 @@ impl Compared<'_> {
         ComparedTest {
             regression_test_id: self.here.test.id,
             sample_id: self.here.test.sample_id,
+            sample_name: self.here.test.sample_name.clone(),
             label: self.here.test.label(),
+            command: self.here.test.command.clone(),
             verdict: self.verdict,
             here: to_result(self.here),
             there: self.there.map(to_result),

@@ -4,13 +4,16 @@ mod infrastructure;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use runlens_contract::{
     TextEnum, Timestamp,
     comparison::Verdict,
     sample::OutputStatus,
-    test_error::{ErrorBucket, ErrorQuery, GroupBy, Severity, TestError, TestErrorType},
+    test_error::{BucketSort, ErrorBucket, ErrorQuery, GroupBy, Severity, TestError, TestErrorType},
 };
 
 pub(crate) use infrastructure::{infrastructure_errors, is_infrastructure_error, last_infrastructure_error};
@@ -64,6 +67,13 @@ impl RaisedError<'_> {
             && query.sample_id.is_none_or(|sample| test.sample_id == Some(sample))
             && query.regression_id.is_none_or(|id| test.id == id)
             && query.category.as_deref().is_none_or(|category| test.is_in(category))
+            && query.verdict.is_none_or(|verdict| self.verdict_or_none() == verdict)
+            && query.new.is_none_or(|is_new| self.verdict.and_then(Verdict::is_new) == Some(is_new))
+    }
+
+    /// Its verdict; that there is no reference where there is no reference run.
+    fn verdict_or_none(&self) -> Verdict {
+        self.verdict.unwrap_or(Verdict::NoReference)
     }
 
     /// As the API answers it.
@@ -80,6 +90,10 @@ impl RaisedError<'_> {
             kind: self.kind,
             severity: self.severity(),
             message: self.message(),
+            output_id: self.output.map(|output| output.id),
+            filename: self.output.map(|output| output.filename.clone()),
+            exit_code: self.outcome.result.as_ref().and_then(|result| result.exit_code),
+            expected_rc: self.outcome.result.as_ref().and_then(|result| result.expected_rc),
             occurred_at,
             verdict: self.verdict,
             is_new: self.verdict.and_then(Verdict::is_new),
@@ -100,11 +114,12 @@ impl RaisedError<'_> {
 /// The key of the bucket for errors whose sample is not known.
 const UNKNOWN_SAMPLE: &str = "unknown";
 
-/// Groups errors: most errors first, then by key. An error of a test in two categories counts in both. `has_reference` tells
-/// whether there is a run to compare with, `occurred_at` when the run's errors are said to have occurred.
+/// Groups errors. An error of a test in two categories counts in both. `has_reference` tells whether there is a run to compare
+/// with, `occurred_at` when the run's errors are said to have occurred.
 pub(crate) fn summarize<'a>(
     raised: impl Iterator<Item = RaisedError<'a>>,
     group_by: GroupBy,
+    sort: BucketSort,
     has_reference: bool,
     occurred_at: Option<Timestamp>,
 ) -> Vec<ErrorBucket> {
@@ -144,9 +159,34 @@ pub(crate) fn summarize<'a>(
             }
         })
         .collect();
-    // Stable: equal counts stay in the order of their keys.
-    buckets.sort_by_key(|bucket| std::cmp::Reverse(bucket.count));
+    order(&mut buckets, sort);
     buckets
+}
+
+/// Puts groups, which are by the text of their keys, in an order.
+fn order(buckets: &mut [ErrorBucket], sort: BucketSort) {
+    use BucketSort as Sort;
+    // Stable, so that equal ones stay in the order of their keys.
+    match sort {
+        Sort::CountDescending => buckets.sort_by_key(|bucket| Reverse(bucket.count)),
+        Sort::CountAscending => buckets.sort_by_key(|bucket| bucket.count),
+        // An id is a number, and stands before every word.
+        Sort::KeyAscending => buckets.sort_by_key(|bucket| bucket.key.parse().unwrap_or(i32::MAX)),
+        Sort::KeyDescending => {
+            buckets.sort_by_key(|bucket| bucket.key.parse().unwrap_or(i32::MAX));
+            buckets.reverse();
+        }
+        Sort::NewDescending => buckets.sort_by_key(|bucket| Reverse(bucket.new_count)),
+        Sort::NewAscending => buckets.sort_by_key(|bucket| bucket.new_count),
+        Sort::KnownDescending => buckets.sort_by_key(|bucket| Reverse(bucket.known_count)),
+        Sort::KnownAscending => buckets.sort_by_key(|bucket| bucket.known_count),
+        Sort::SeverityDescending => buckets.sort_by_key(|bucket| Reverse(bucket.severity)),
+        Sort::SeverityAscending => buckets.sort_by_key(|bucket| bucket.severity),
+        Sort::SamplesDescending => buckets.sort_by_key(|bucket| Reverse(bucket.sample_ids.len())),
+        Sort::SamplesAscending => buckets.sort_by_key(|bucket| bucket.sample_ids.len()),
+        Sort::TestsDescending => buckets.sort_by_key(|bucket| Reverse(bucket.regression_ids.len())),
+        Sort::TestsAscending => buckets.sort_by_key(|bucket| bucket.regression_ids.len()),
+    }
 }
 
 /// Keys of the buckets that an error belongs to.
@@ -158,6 +198,7 @@ fn keys(error: &RaisedError<'_>, group_by: GroupBy) -> Vec<String> {
         GroupBy::SampleId => vec![test.sample_id.map_or_else(|| UNKNOWN_SAMPLE.to_owned(), |id| id.to_string())],
         GroupBy::RegressionId => vec![test.id.to_string()],
         GroupBy::Category => test.counted_categories().map(str::to_owned).collect(),
+        GroupBy::Verdict => vec![error.verdict_or_none().to_string()],
     }
 }
 
@@ -174,6 +215,7 @@ fn label(error: &RaisedError<'_>, group_by: GroupBy) -> String {
         },
         GroupBy::RegressionId => test.label(),
         GroupBy::Category => String::new(),
+        GroupBy::Verdict => words(error.verdict_or_none().as_str()),
     }
 }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use runlens_contract::{
+    TextEnum,
     comparison::Verdict,
     infrastructure::InfrastructureErrorType as Type,
     sample::{OutputStatus, ResultStatus},
-    test_error::{GroupBy, Severity},
+    test_error::{BucketSort, ErrorQuery, GroupBy, Severity, TestErrorType},
 };
 use time::macros::datetime;
 
@@ -92,11 +93,11 @@ fn groups_come_with_most_errors_first_and_then_by_key() {
     ];
     let outcomes = outcomes();
     for (group_by, expected) in cases {
-        let buckets = summarize(test_errors(&outcomes, |_| None), group_by, false, None);
+        let buckets = summarize(test_errors(&outcomes, |_| None), group_by, BucketSort::CountDescending, false, None);
         let found: Vec<_> = buckets.iter().map(|bucket| (bucket.key.as_str(), bucket.count, bucket.severity)).collect();
         assert_eq!(found, expected, "{group_by}");
     }
-    let buckets = summarize(test_errors(&outcomes, |_| None), GroupBy::Type, false, None);
+    let buckets = summarize(test_errors(&outcomes, |_| None), GroupBy::Type, BucketSort::CountDescending, false, None);
     assert_eq!(
         (&buckets[0].sample_ids[..], &buckets[0].regression_ids[..], buckets[0].label.as_str()),
         (&[20][..], &[2, 11][..], "Diff mismatch")
@@ -108,7 +109,7 @@ fn a_group_says_how_many_of_its_errors_are_new_and_how_many_known() {
     let outcomes = outcomes();
     let verdict = |outcome: &Outcome| Some(if outcome.test.id == 2 { Verdict::FailingDifferently } else { Verdict::FailingIdentically });
     let counts = |verdict: fn(&Outcome) -> Option<Verdict>, has_reference| {
-        let buckets = summarize(test_errors(&outcomes, verdict), GroupBy::Type, has_reference, None);
+        let buckets = summarize(test_errors(&outcomes, verdict), GroupBy::Type, BucketSort::CountDescending, has_reference, None);
         buckets.iter().map(|bucket| (bucket.new_count, bucket.known_count)).collect::<Vec<_>>()
     };
     assert_eq!(counts(verdict, true), [(Some(2), Some(1)), (Some(1), Some(0)), (Some(1), Some(0))]);
@@ -119,9 +120,60 @@ fn a_group_says_how_many_of_its_errors_are_new_and_how_many_known() {
 }
 
 #[test]
+fn groups_are_in_the_order_asked_for_and_equal_ones_by_key() {
+    use BucketSort::{
+        CountAscending, CountDescending, KeyAscending, KeyDescending, NewDescending, SamplesAscending, SeverityAscending, TestsDescending,
+    };
+    let outcomes: Vec<Outcome> = [(2, 2), (11, 0), (3, 1)]
+        .into_iter()
+        .map(|(test, outputs)| outcome(test, Some(20), &[], 1, &vec![OutputStatus::Fail; outputs]))
+        .collect();
+    let verdict = |outcome: &Outcome| Some(if outcome.test.id == 11 { Verdict::BrokenHere } else { Verdict::FailingIdentically });
+    let keys = |sort| {
+        let buckets = summarize(test_errors(&outcomes, verdict), GroupBy::RegressionId, sort, true, None);
+        buckets.into_iter().map(|bucket| bucket.key).collect::<Vec<_>>()
+    };
+    for (sort, expected) in [
+        (CountDescending, ["2", "3", "11"]),
+        (CountAscending, ["11", "3", "2"]),
+        (KeyAscending, ["2", "3", "11"]),
+        (KeyDescending, ["11", "3", "2"]),
+        (NewDescending, ["11", "2", "3"]),
+        // Equal ones: by the text of their keys.
+        (SeverityAscending, ["11", "2", "3"]),
+        (SamplesAscending, ["11", "2", "3"]),
+        (TestsDescending, ["11", "2", "3"]),
+    ] {
+        assert_eq!(keys(sort), expected, "{sort}");
+    }
+    for sort in BucketSort::ALL {
+        assert_eq!(sort.turned().turned(), *sort);
+        assert_ne!(sort.turned(), *sort);
+    }
+}
+
+#[test]
+fn errors_are_grouped_by_verdict_and_filtered_by_it() {
+    let outcomes = outcomes();
+    let verdict = |outcome: &Outcome| Some(if outcome.test.id == 2 { Verdict::BrokenHere } else { Verdict::FailingIdentically });
+    let buckets = summarize(test_errors(&outcomes, verdict), GroupBy::Verdict, BucketSort::KeyAscending, true, None);
+    let found: Vec<_> = buckets.iter().map(|bucket| (bucket.key.as_str(), bucket.label.as_str(), bucket.count, bucket.new_count)).collect();
+    assert_eq!(found, [("broken_here", "Broken here", 4, Some(4)), ("failing_identically", "Failing identically", 1, Some(0))]);
+    let alone = summarize(test_errors(&outcomes, |_| None), GroupBy::Verdict, BucketSort::KeyAscending, false, None);
+    assert_eq!((alone.len(), alone[0].key.as_str(), alone[0].new_count), (1, "no_reference", None));
+    let count = |query: ErrorQuery| test_errors(&outcomes, verdict).filter(|error| error.matches(&query)).count();
+    let of = ErrorQuery::default;
+    assert_eq!(count(ErrorQuery { verdict: Some(Verdict::BrokenHere), ..of() }), 4);
+    assert_eq!(count(ErrorQuery { new: Some(false), ..of() }), 1);
+    assert_eq!(count(ErrorQuery { new: Some(true), kind: Some(TestErrorType::DiffMismatch), ..of() }), 2);
+    let unknown = test_errors(&outcomes, |_| None).filter(|error| error.matches(&ErrorQuery { new: Some(false), ..of() })).count();
+    assert_eq!(unknown, 0, "without a reference run nothing is known");
+}
+
+#[test]
 fn a_test_of_no_category_counts_as_uncategorized() {
     let outcomes = [outcome(3, None, &[], 1, &[])];
-    let buckets = summarize(test_errors(&outcomes, |_| None), GroupBy::Category, false, None);
+    let buckets = summarize(test_errors(&outcomes, |_| None), GroupBy::Category, BucketSort::CountDescending, false, None);
     assert_eq!(buckets[0].key, "uncategorized");
 }
 

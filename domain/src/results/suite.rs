@@ -76,6 +76,11 @@ impl SuiteTest {
 }
 
 impl Suite {
+    /// Every test, by id.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = &SuiteTest> {
+        self.tests.values().map(AsRef::as_ref)
+    }
+
     /// Puts rows together that arrive in any order.
     pub(crate) fn of(rows: SuiteRows) -> Self {
         let mut variants: HashMap<i32, Vec<String>> = HashMap::new();

@@ -15,7 +15,7 @@ use runlens_contract::{
     comparison::ComparisonQuery,
     infrastructure::InfrastructureErrorQuery,
     page::PageQuery,
-    run::{RunComparison, RunInclude, RunQuery, RunStatus},
+    run::{Run, RunComparison, RunInclude, RunQuery, RunStatus},
     sample::{ResultStatus, SampleQuery},
     test_error::{ErrorQuery, ErrorSummaryQuery, GroupBy},
 };
@@ -192,6 +192,9 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
         prop_assert_eq!(found.pagination.total, expected.len() as u64, "{}", status);
         prop_assert_eq!(found.data, expected, "{}", status);
     }
+    for run in &listed {
+        check_same_failures(platform, run, &listed).await?;
+    }
     for mut run in listed {
         let open = platform.open_run(&caller, run.run_id).await.map_err(ask)?;
         let summary = open.summary().await.map_err(ask)?;
@@ -229,7 +232,7 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
         }
         let are_new = |is_new| errors.data.iter().filter(|error| error.is_new == Some(is_new)).count() as u64;
         for group_by in GroupBy::ALL {
-            let query = ErrorSummaryQuery { page: whole, group_by: Some(*group_by), severity: None };
+            let query = ErrorSummaryQuery { page: whole, group_by: Some(*group_by), ..ErrorSummaryQuery::default() };
             let buckets = open.error_summary(&query).await.map_err(ask)?.data;
             let regression_ids = buckets.iter().flat_map(|bucket| bucket.regression_ids.iter().copied());
             prop_assert_eq!(&regression_ids.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>(), &failed);
@@ -242,6 +245,31 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
             }
         }
     }
+    Ok(())
+}
+
+/// Holds the runs that are said to fail in the same way to the comparison of each pair.
+async fn check_same_failures(platform: &Platform, run: &Run, listed: &[Run]) -> Result<(), TestCaseError> {
+    let caller = Caller::visitor(Scope::ALL.iter().copied());
+    let ask = |error: crate::Error| TestCaseError::fail(error.to_string());
+    let failing = |run: &Run| run.summary.as_ref().map_or(0, |summary| summary.fail_count + summary.missing_output_count);
+    let open = platform.open_run(&caller, run.run_id).await.map_err(ask)?;
+    let mut expected = Vec::new();
+    for other in listed {
+        let is_candidate = other.run_id != run.run_id && other.platform == run.platform;
+        if is_candidate && [run, other].iter().all(|run| run.status == RunStatus::Fail) {
+            let query = ComparisonQuery { against: Some(other.run_id), ..ComparisonQuery::default() };
+            let same = open.comparison(&query).await.map_err(ask)?.counts.failing_identically;
+            if same == failing(run) && same == failing(other) {
+                expected.push(other.run_id);
+            }
+        }
+    }
+    let found = open.same_failures(PageQuery::WHOLE).await.map_err(ask)?;
+    prop_assert_eq!(found.failing_count, failing(run));
+    let found: Vec<i32> = found.data.iter().map(|run| run.run_id).collect();
+    // Both are newest first.
+    prop_assert_eq!(found, expected, "run {}", run.run_id);
     Ok(())
 }
 

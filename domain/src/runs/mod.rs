@@ -4,6 +4,8 @@
 mod agreement;
 mod facts;
 mod open;
+mod report;
+mod same_failures;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,7 @@ use runlens_contract::{
 
 pub(crate) use facts::RunFacts;
 pub use open::OpenRun;
+pub(crate) use same_failures::Fingerprints;
 pub(crate) use state::RunState;
 
 use crate::{

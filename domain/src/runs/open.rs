@@ -14,7 +14,7 @@ use runlens_contract::{
     recent::{RUNS_BEFORE, RecentResults, RecentResultsQuery, RecentRun},
     run::{CategorySummary, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunConfig, RunSummary},
     sample::{Counts, RunSample, SampleQuery},
-    test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
+    test_error::{BucketSort, ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
 };
 
 use super::{RunFacts, RunState, state::stage, to_run};
@@ -31,9 +31,9 @@ use crate::{
 
 /// One run, opened by a caller. A question checks its scope, and reads what it needs once, in a fixed number of queries.
 pub struct OpenRun {
-    platform: Platform,
-    caller: Caller,
-    facts: Arc<RunFacts>,
+    pub(super) platform: Platform,
+    pub(super) caller: Caller,
+    pub(super) facts: Arc<RunFacts>,
 }
 
 impl OpenRun {
@@ -41,15 +41,15 @@ impl OpenRun {
         Self { platform, caller, facts }
     }
 
-    fn id(&self) -> i32 {
+    pub(super) fn id(&self) -> i32 {
         self.facts.row.id
     }
 
-    async fn outcomes(&self) -> Result<&[Outcome]> {
+    pub(super) async fn outcomes(&self) -> Result<&[Outcome]> {
         self.facts.outcomes(&self.platform).await
     }
 
-    async fn state(&self) -> Result<RunState> {
+    pub(super) async fn state(&self) -> Result<RunState> {
         self.facts.state(&self.platform).await
     }
 
@@ -68,6 +68,10 @@ impl OpenRun {
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn summary(&self) -> Result<RunSummary> {
         self.caller.require(Scope::RunsRead)?;
+        self.count_results().await
+    }
+
+    pub(super) async fn count_results(&self) -> Result<RunSummary> {
         let outcomes = self.outcomes().await?;
         let counts = count(outcomes.iter().filter(|outcome| outcome.result.is_some()));
         let chosen = outcomes.iter().filter(|outcome| outcome.chosen);
@@ -197,10 +201,12 @@ impl OpenRun {
     pub async fn error_summary(&self, query: &ErrorSummaryQuery) -> Result<Page<ErrorBucket>> {
         self.caller.require(Scope::ResultsRead)?;
         let (outcomes, reference) = self.beside_reference().await?;
+        let asked = query.errors();
         let raised = errors::test_errors(outcomes, |outcome| verdict(outcome, counterpart(outcome, reference?)))
-            .filter(|raised| query.severity.is_none_or(|severity| raised.severity() == severity));
+            .filter(|raised| raised.matches(&asked));
         let group_by = query.group_by.unwrap_or(GroupBy::Type);
-        Ok(Page::cut(errors::summarize(raised, group_by, reference.is_some(), self.facts.last_report_at()), query.page))
+        let sort = query.sort.unwrap_or(BucketSort::CountDescending);
+        Ok(Page::cut(errors::summarize(raised, group_by, sort, reference.is_some(), self.facts.last_report_at()), query.page))
     }
 
     /// The run against another, test by test. Scope `results:read`.
@@ -229,7 +235,7 @@ impl OpenRun {
         Ok(Comparison { run_id: self.id(), reference, counts, data, pagination })
     }
 
-    async fn reference_run(&self, facts: &RunFacts) -> Result<ReferenceRun> {
+    pub(super) async fn reference_run(&self, facts: &RunFacts) -> Result<ReferenceRun> {
         let run = to_run(facts.row.clone(), &facts.state(&self.platform).await?, None, self.platform.settings());
         Ok(ReferenceRun {
             run_id: run.run_id,
@@ -244,7 +250,7 @@ impl OpenRun {
     }
 
     /// The run's results, and those of its reference run where it has one.
-    async fn beside_reference(&self) -> Result<(&[Outcome], Option<&[Outcome]>)> {
+    pub(super) async fn beside_reference(&self) -> Result<(&[Outcome], Option<&[Outcome]>)> {
         let outcomes = self.outcomes().await?;
         let reference = match self.facts.reference(&self.platform).await? {
             Some(reference) => Some(reference.outcomes(&self.platform).await?),

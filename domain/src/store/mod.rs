@@ -10,6 +10,7 @@ pub mod migration;
 pub(crate) mod queue;
 pub(crate) mod recent;
 pub(crate) mod runs;
+pub(crate) mod same_failures;
 pub(crate) mod schema;
 pub(crate) mod search;
 pub(crate) mod suite;

@@ -53,7 +53,7 @@ struct Total {
 }
 
 // Backticks quote a name on MariaDB and on SQLite.
-const RUN_COLUMNS: &str = "
+pub(super) const RUN_COLUMNS: &str = "
 SELECT t.id, t.platform, t.test_type, t.branch, t.`commit`, t.pr_nr, f.github,
        (SELECT u.name FROM test_fork tf JOIN `user` u ON u.id = tf.user_id WHERE tf.test_id = t.id ORDER BY tf.id LIMIT 1) AS triggered_by
 FROM test t LEFT JOIN fork f ON f.id = t.fork_id";

@@ -135,7 +135,8 @@ async fn every_answer_of_every_operation_has_an_example() {
         known.push(operation_id);
         for (status, response) in operation["responses"].as_object().expect("responses") {
             let has_body = response["content"].is_object();
-            let has_example = response.pointer("/content/application~1json/examples/example_1/value").is_some();
+            let mut contents = response["content"].as_object().into_iter().flat_map(|content| content.values());
+            let has_example = contents.any(|content| content.pointer("/examples/example_1/value").is_some());
             if has_body && !has_example && !WITHOUT.contains(&(operation_id, status)) {
                 panic!("{operation_id} has no example of {status}: add its request to server/src/openapi/examples.json");
             }

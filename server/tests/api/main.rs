@@ -24,3 +24,4 @@ mod suite;
 mod system;
 mod tokens;
 mod tokens_page;
+mod triage;

@@ -2,32 +2,46 @@
 
 use leptos::prelude::*;
 use runlens_contract::{
-    Timestamp,
-    run::{Run, RunQuery},
+    TextEnum, Timestamp,
+    run::{Platform, Run, RunQuery},
+    sample::ResultStatus,
+    test_error::GroupBy,
+    verdict::{Part, RunVerdict, Target, baseline},
 };
 
-use super::{
-    stages::{Stage, StageState},
-    verdict::Verdict,
-};
+use super::stages::{Stage, StageState};
 use crate::{
     components::{facts, mark::mark},
-    data::runs::Sibling,
+    data::runs::{RunPage, Same, Sibling},
     format,
     pages::runs::change,
-    url,
+    url::{self, RunView, bucket_anchor, compare},
 };
 
+/// Lines of a message that are shown; the rest is among the reports.
+const MESSAGE_LINES: usize = 12;
+
 /// The top of a run's page.
-pub(super) fn overview(run: &Run, verdict: Verdict, siblings: &[Sibling], stages: Vec<Stage>, now: Timestamp) -> AnyView {
-    let rest = (!verdict.rest.is_empty()).then(|| view! { <p class="rest">{verdict.rest}</p> });
+pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, now: Timestamp) -> AnyView {
+    let run = &page.run;
+    let report = url::report(run.run_id);
+    let rest = (!verdict.detail.is_empty()).then(|| view! { <p class="rest">{verdict.detail}</p> });
+    let counts = (!verdict.counts.is_empty()).then(|| counts(run.run_id, verdict.counts));
+    let same = page.same.as_ref().map(|same| same_failures(run, same));
     view! {
         <header class="overview">
             <h1>{mark(run.status)} <span>{format!("Run {}", run.run_id)}</span> <span class="on">{facts::platform(run.platform)}</span></h1>
             {facts(run, now)}
-            <p class="verdict">{verdict.main}</p>
+            <div class="said">
+                <p class="verdict">{verdict.headline}</p>
+                <a class="copy" href=report.clone() rel="external" data-copy-from=report>"Copy as Markdown"</a>
+            </div>
             {rest}
-            <div class="went">{trail(stages)}{others(siblings)}</div>
+            {verdict.message.map(|message| told(&message))}
+            {counts}
+            {same}
+            <div class="went">{trail(stages)}{others(&page.siblings)}</div>
+            {comparisons(page)}
         </header>
     }
     .into_any()
@@ -59,6 +73,75 @@ pub(crate) fn facts(run: &Run, now: Timestamp) -> AnyView {
     .into_any()
 }
 
+/// The worker's own words.
+fn told(message: &str) -> AnyView {
+    let total = message.lines().count();
+    let shown: String = message.lines().take(MESSAGE_LINES).collect::<Vec<_>>().join("\n");
+    let rest = (total > MESSAGE_LINES).then(|| {
+        let rest = format::counted((total - MESSAGE_LINES) as u64, "more line", "more lines");
+        view! { <p class="more"><a href="#progress" rel="external">{rest}</a></p> }
+    });
+    view! { <figure class="told"><blockquote>{shown}</blockquote>{rest}</figure> }.into_any()
+}
+
+/// The counts, each of which leads to what it counts.
+fn counts(run: i32, parts: Vec<Part>) -> AnyView {
+    let parts: Vec<AnyView> = parts
+        .into_iter()
+        .map(|Part { text, to }| match to {
+            Some(to) => view! { <a href=address(run, to)>{text}</a> }.into_any(),
+            None => text.into_any(),
+        })
+        .collect();
+    view! { <p class="counts">{parts}</p> }.into_any()
+}
+
+fn address(run: i32, to: Target) -> String {
+    let view = RunView::default();
+    match to {
+        Target::Run(other) => url::run(other),
+        Target::Tests(verdict) => {
+            let key = verdict.to_string();
+            view.grouped(GroupBy::Verdict).opened(Some(&key), 0).address(run, &bucket_anchor(&key))
+        }
+        Target::Passed => view.tests(Some(ResultStatus::Pass), None, 0).address(run, "tests"),
+        Target::NotStarted => view.tests(Some(ResultStatus::NotStarted), None, 0).address(run, "tests"),
+    }
+}
+
+/// "The same 118 tests fail in the same way in runs 9328, 9330 and 7 more."
+fn same_failures(run: &Run, same: &Same) -> AnyView {
+    let failing = match same.failing {
+        1 => "The same test fails".to_owned(),
+        failing => format!("The same {} tests fail", format::number(failing)),
+    };
+    let looked = format::counted(same.compared, "other completed run", "other completed runs");
+    if same.total == 0 {
+        let other =
+            if same.failing == 1 { "The one failure".to_owned() } else { format!("This set of {} failures", format::number(same.failing)) };
+        return view! { <p class="same">{format!("{other} is in none of {looked} on {}.", facts::platform(run.platform))}</p> }.into_any();
+    }
+    let rest = same.total.saturating_sub(same.newest.len() as u64);
+    let last = same.newest.len().saturating_sub(1);
+    let runs: Vec<AnyView> = same
+        .newest
+        .iter()
+        .enumerate()
+        .map(|(place, id)| {
+            let separator = match place {
+                0 => "",
+                _ if place == last && rest == 0 => " and ",
+                _ => ", ",
+            };
+            view! { {separator}<a href=url::run(*id)>{id.to_string()}</a> }.into_any()
+        })
+        .collect();
+    let rest = if rest > 0 { format!(" and {} more", format::number(rest)) } else { String::new() };
+    let word = if same.total == 1 { "run" } else { "runs" };
+    view! { <p class="same">{format!("{failing} in the same way in {word} ")}{runs}{format!("{rest}, of {looked} on {}.", facts::platform(run.platform))}</p> }
+        .into_any()
+}
+
 fn trail(stages: Vec<Stage>) -> AnyView {
     let items: Vec<AnyView> = stages
         .into_iter()
@@ -85,9 +168,48 @@ fn others(siblings: &[Sibling]) -> Option<AnyView> {
     let links: Vec<AnyView> = siblings
         .iter()
         .map(|other| {
-            view! { <li>{format!("{}: ", facts::platform(other.platform))} <a href=url::run(other.id)>{mark(other.status)}{format!(" run {}", other.id)}</a></li> }
+            // The status stands before it already.
+            let short = other.short.trim_start_matches(other.status.as_str()).trim_start_matches(", ");
+            let short = (!short.is_empty()).then(|| format!(", {short}"));
+            view! { <li>{format!("{}: ", facts::platform(other.platform))} <a href=url::run(other.id)>{mark(other.status)}{format!(" run {}", other.id)}</a>{short}</li> }
                 .into_any()
         })
         .collect();
     (!links.is_empty()).then(|| view! { <ul class="others" aria-label="Other runs of this commit">{links}</ul> }.into_any())
+}
+
+/// Runs that this one may be compared with.
+fn comparisons(page: &RunPage) -> AnyView {
+    let run = &page.run;
+    let reference = page.compared.as_ref().ok().and_then(|compared| compared.reference.as_ref());
+    let mut named: Vec<(i32, String)> = Vec::new();
+    let mut add = |id: i32, words: String| {
+        if named.iter().all(|(known, _)| *known != id) {
+            named.push((id, words));
+        }
+    };
+    if let Some(reference) = reference {
+        let name = baseline(run, reference);
+        let number = format!("run {}", reference.run_id);
+        add(
+            reference.run_id,
+            if name == number { format!("{number}, the one before on this branch") } else { format!("{name}, {number}") },
+        );
+    }
+    for other in page.siblings.iter().filter(|other| other.platform != run.platform && other.platform != Platform::Unknown) {
+        add(other.id, format!("{}, run {}", facts::platform(other.platform), other.id));
+    }
+    if let Some(previous) = page.previous {
+        let of = run.pull_request.map_or_else(|| "on this branch".to_owned(), |number| format!("of PR #{number}"));
+        add(previous, format!("run {previous}, the one before {of}"));
+    }
+    let links: Vec<AnyView> =
+        named.into_iter().map(|(id, words)| view! { <li><a href=compare::compare(run.run_id, id)>{words}</a></li> }.into_any()).collect();
+    view! {
+        <nav class="comparisons" aria-label="Compare with">
+            <span>"Compare with"</span>
+            <ul>{links}<li><a href=compare::choose(run.run_id)>"another run…"</a></li></ul>
+        </nav>
+    }
+    .into_any()
 }

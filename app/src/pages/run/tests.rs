@@ -14,7 +14,7 @@ use crate::{
         pager::pager,
     },
     format,
-    url::RunView,
+    url::{self, RunView, suite},
 };
 
 /// The tests of a run.
@@ -106,19 +106,25 @@ fn table(run: i32, tests: Page<RunSample>, view: &RunView) -> AnyView {
 fn row(run: i32, test: RunSample, is_single: bool, view: &RunView) -> AnyView {
     let id = test.regression_test_id;
     let to = view.test(id).address(run, "tests");
-    let sample = test.sample_name.clone().or_else(|| test.sample_id.map(|id| format!("sample {id}"))).unwrap_or_else(|| "–".to_owned());
+    let sample = match test.sample_id {
+        Some(id) => {
+            let name = test.sample_name.clone().unwrap_or_else(|| format!("sample {id}"));
+            view! { <a class="plain" href=suite::sample(id)>{name}</a> }.into_any()
+        }
+        None => view! { "–" }.into_any(),
+    };
     let exit = match (test.exit_code, test.expected_rc) {
         _ if test.status == ResultStatus::NotStarted => String::new(),
         (got, expected) if got == expected => code(got),
         (got, expected) => format!("{}, expected {}", code(got), code(expected)),
     };
     let is_wrong_exit = test.exit_code != test.expected_rc && test.status != ResultStatus::NotStarted;
-    let outputs = if is_single { output_list(&test) } else { output_count(&test) };
+    let outputs = if is_single { output_list(run, &test) } else { output_count(&test, to) };
     let runtime = test.runtime_ms.map(|ms| format::duration(i64::from(ms)));
     let categories = test.categories.join(", ");
     view! {
         <tr id=format!("test-{id}") title=categories>
-            <th scope="row" class="id"><a href=to>{format!("#{id}")}</a></th>
+            <th scope="row" class="id"><a href=suite::regression_test(id)>{format!("#{id}")}</a></th>
             <td class="status">{mark(test.status)}</td>
             <td class="command"><code>{test.command}</code></td>
             <td class="sample">{sample}</td>
@@ -134,8 +140,8 @@ fn code(code: Option<i32>) -> String {
     code.map_or_else(|| "none".to_owned(), |code| code.to_string())
 }
 
-/// How many outputs are not as expected.
-fn output_count(test: &RunSample) -> AnyView {
+/// How many outputs are not as expected: a link to which.
+fn output_count(test: &RunSample, to: String) -> AnyView {
     let of = |status: OutputStatus| test.outputs.iter().filter(|output| output.status == status).count();
     let (all, differ, missing) = (test.outputs.len(), of(OutputStatus::Fail), of(OutputStatus::MissingOutput));
     let bad = [(OutputStatus::Fail, differ), (OutputStatus::MissingOutput, missing)];
@@ -145,17 +151,26 @@ fn output_count(test: &RunSample) -> AnyView {
         .map(|(status, count)| view! { {symbol(status)} " " {format!("{count} of {all} ")} }.into_any())
         .collect();
     if !parts.is_empty() {
-        return parts.into_any();
+        return view! { <a class="plain" href=to>{parts}</a> }.into_any();
     }
     view! { <span class="muted">{if all == 0 { String::new() } else { format!("{all} as expected") }}</span> }.into_any()
 }
 
-/// Every output by name.
-fn output_list(test: &RunSample) -> AnyView {
+/// Every output by name; one that differs leads to how.
+fn output_list(run: i32, test: &RunSample) -> AnyView {
     let items: Vec<AnyView> = test
         .outputs
         .iter()
-        .map(|output| view! { <li>{mark(output.status)} " " <code>{output.filename.clone()}</code></li> }.into_any())
+        .map(|output| {
+            let name = view! { <code>{output.filename.clone()}</code> };
+            let name = match output.status {
+                OutputStatus::Fail => {
+                    view! { <a href=url::output::path(run, test.regression_test_id, output.output_id)>{name}</a> }.into_any()
+                }
+                OutputStatus::Pass | OutputStatus::MissingOutput => name.into_any(),
+            };
+            view! { <li>{mark(output.status)} " " {name}</li> }.into_any()
+        })
         .collect();
     view! { <ul class="output-list">{items}</ul> }.into_any()
 }
