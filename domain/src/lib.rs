@@ -26,7 +26,7 @@ pub mod suite;
 pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod workers;
+pub mod workers;
 
 use std::sync::Arc;
 

@@ -8,12 +8,13 @@ use crate::error::{Error, Result};
 
 /// A number of pieces of work that may run at the same time; the others wait. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Workers {
+pub struct Workers {
     permits: Arc<Semaphore>,
 }
 
 impl Workers {
-    pub(crate) fn new(count: usize) -> Self {
+    /// At most so many at the same time.
+    pub fn new(count: usize) -> Self {
         Self { permits: Arc::new(Semaphore::new(count)) }
     }
 
@@ -21,7 +22,7 @@ impl Workers {
     ///
     /// # Errors
     /// [`Error::Internal`] where the work panics.
-    pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| Error::Internal(error.to_string()))?;
         apart(move || {
             // Held until the work is done, also where nobody waits for its answer any more.

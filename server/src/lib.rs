@@ -10,6 +10,7 @@ mod extract;
 mod live;
 mod middleware;
 mod router;
+mod share;
 mod ssr;
 mod state;
 

@@ -24,7 +24,7 @@ use crate::{
     middleware::{
         authentication, client_address, cors, error_envelope, etag, head, kept_answers, rate_limit, request_id, security_headers,
     },
-    openapi, ssr,
+    openapi, share, ssr,
     state::AppState,
 };
 
@@ -99,6 +99,7 @@ pub fn router(state: AppState) -> Router {
         .route_service("/api/v1/", api.clone().with_state(state.clone()))
         .nest("/api/v1", api)
         .merge(docs::routes(&state))
+        .merge(share::routes(&state))
         .merge(ssr::pages(&state))
         .layer(
             ServiceBuilder::new()

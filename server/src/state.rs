@@ -12,6 +12,7 @@ use crate::{
     limits::{Counters, LimitSettings, Limits, MemoryCounters},
     live::Streams,
     middleware::{kept_answers::KeptAnswers, seen_tokens::SeenTokens},
+    share::Pictures,
     ssr,
 };
 
@@ -25,6 +26,7 @@ pub struct Parts {
     pub(crate) platform: Platform,
     pub(crate) limits: Limits,
     pub(crate) streams: Streams,
+    pub(crate) pictures: Pictures,
     pub(crate) tokens: SeenTokens,
     pub(crate) answers: KeptAnswers,
     pub(crate) cookies: Key,
@@ -47,8 +49,8 @@ impl AppState {
         let limits = Limits::new(limits, Arc::new(MemoryCounters::default()), platform.clock().clone());
         let leptos = ssr::leptos_options(&http);
         let cookies = Key::derive_from(secret.bytes());
-        let (tokens, answers) = (SeenTokens::default(), KeptAnswers::default());
-        Self(Arc::new(Parts { platform, limits, streams, tokens, answers, cookies, http, leptos }))
+        let (tokens, answers, pictures) = (SeenTokens::default(), KeptAnswers::default(), Pictures::default());
+        Self(Arc::new(Parts { platform, limits, streams, pictures, tokens, answers, cookies, http, leptos }))
     }
 
     /// The streams of events, which do not end by themselves.

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod agreement;
 mod facts;
+mod newest;
 mod open;
 mod report;
 mod same_failures;

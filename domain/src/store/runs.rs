@@ -256,6 +256,14 @@ impl Store {
         self.rows(sql, values.collect()).await
     }
 
+    /// The newest run that is as asked for and has completed.
+    pub(crate) async fn newest_completed_run(&self, query: &RunQuery, main_repository: &str) -> Result<Option<i32>, DbErr> {
+        let mut filter = filter(query, main_repository);
+        filter.add(format!("{LAST_STATUS} = 'completed'"), []);
+        let sql = format!("{RUN_COLUMNS}{} ORDER BY t.id DESC LIMIT 1", filter.sql());
+        Ok(self.rows::<RunRow>(sql, filter.values()).await?.pop().map(|row| row.id))
+    }
+
     /// For each of some runs with tests chosen for it, how many.
     pub(crate) async fn chosen_counts(&self, run_ids: &[i32]) -> Result<Vec<(i32, u64)>, DbErr> {
         if run_ids.is_empty() {

@@ -20,6 +20,7 @@ mod pages;
 mod runs;
 mod search;
 mod server;
+mod share;
 mod suite;
 mod system;
 mod tokens;

@@ -21,6 +21,7 @@ use leptos::{
 use runlens_contract::{
     ErrorBody, ErrorCode,
     log::{LineRange, LogFilter, LogLevel, LogMatch, LogOutline, LogSearchQuery},
+    run::RunStatus,
 };
 
 use super::{
@@ -31,6 +32,7 @@ use super::{
     viewport::{ROW, Viewport},
 };
 use crate::{
+    components::live::Live,
     data::logs::{LogStart, fault, log_outline, log_rows, log_search, search},
     format,
     url::{
@@ -47,8 +49,6 @@ const MAX_BUSY: u32 = 3;
 const REST: Duration = Duration::from_millis(150);
 /// How often a log that is being gone through is looked at.
 const GOING_THROUGH: Duration = Duration::from_millis(700);
-/// How often a log that is followed is looked at.
-const FOLLOWING: Duration = Duration::from_secs(2);
 
 /// What the viewer knows and does not show.
 struct Core {
@@ -65,6 +65,8 @@ struct Core {
     is_paused: bool,
     is_flung: bool,
     is_watching: bool,
+    is_looking: bool,
+    is_due: bool,
     /// The line that a range begins or ends with.
     anchor: Option<u64>,
     resting: Option<TimeoutHandle>,
@@ -160,6 +162,8 @@ impl Viewer {
             is_paused: false,
             is_flung: false,
             is_watching: false,
+            is_looking: false,
+            is_due: false,
             anchor: address.lines.map(|lines| lines.first),
             resting: None,
             typing: None,
@@ -185,6 +189,7 @@ impl Viewer {
 
     /// Begins, once the page is there.
     pub(super) fn begin(self) {
+        self.hear(expect_context());
         Effect::new(move |before: Option<()>| {
             if before.is_none() && self.scroller.get_untracked().is_some() {
                 self.take_over(10);

@@ -64,16 +64,10 @@ impl Viewer {
         self.draw();
     }
 
-    /// Looks at the log again after a while, as long as there is something to look for.
+    /// Looks at the log again after a while, as long as it is being gone through.
     pub(super) fn watch(self) {
-        let after = if !self.outline.with_untracked(|outline| outline.is_complete) || !self.is_counted.get_untracked() {
-            GOING_THROUGH
-        } else if self.is_following.get_untracked() {
-            FOLLOWING
-        } else {
-            return;
-        };
-        if self.with(|core| std::mem::replace(&mut core.is_watching, true)) != Some(false) {
+        let is_whole = self.outline.with_untracked(|outline| outline.is_complete) && self.is_counted.get_untracked();
+        if is_whole || self.with(|core| std::mem::replace(&mut core.is_watching, true)) != Some(false) {
             return;
         }
         set_timeout(
@@ -83,28 +77,65 @@ impl Viewer {
                 }
                 if document().hidden() {
                     self.watch();
-                    return;
+                } else {
+                    self.look_again();
                 }
-                let frame = self.frame();
-                spawn_local(async move {
-                    let outline = log_outline(frame.run).await;
-                    let rows = match frame.is_filtered {
-                        true => log_search(frame.run, LogSearchQuery { limit: 0, ..search(frame.address.filter()) })
-                            .await
-                            .ok()
-                            .map(|found| (found.matches, found.is_complete)),
-                        false => outline.as_ref().ok().map(|outline| (outline.lines, outline.is_complete)),
-                    };
-                    if self.with(|_| ()).is_some() {
-                        if let Ok(outline) = outline {
-                            self.outlined(outline, rows);
-                        }
-                        self.watch();
-                    }
-                });
             },
-            after,
+            GOING_THROUGH,
         );
+    }
+
+    /// Looks at the log; once more where it is asked to while it looks.
+    fn look_again(self) {
+        let is_looking = self.with(|core| {
+            core.is_due = core.is_looking;
+            std::mem::replace(&mut core.is_looking, true)
+        });
+        if is_looking != Some(false) {
+            return;
+        }
+        let frame = self.frame();
+        spawn_local(async move {
+            let outline = log_outline(frame.run).await;
+            let rows = match frame.is_filtered {
+                true => log_search(frame.run, LogSearchQuery { limit: 0, ..search(frame.address.filter()) })
+                    .await
+                    .ok()
+                    .map(|found| (found.matches, found.is_complete)),
+                false => outline.as_ref().ok().map(|outline| (outline.lines, outline.is_complete)),
+            };
+            let Some(is_due) = self.with(|core| {
+                core.is_looking = false;
+                core.is_due
+            }) else {
+                return;
+            };
+            if let Ok(outline) = outline {
+                self.outlined(outline, rows);
+            }
+            if is_due {
+                self.look_again();
+            } else {
+                self.watch();
+            }
+        });
+    }
+
+    /// Looks at the log whenever the server tells that it has grown, or that the run has ended, while its end is followed.
+    pub(super) fn hear(self, live: Live) {
+        let run = self.frame().run;
+        Effect::new(move || {
+            if self.is_following.get() {
+                live.hold(run, None);
+            }
+        });
+        Effect::new(move |before: Option<Option<(Option<u64>, RunStatus)>>| {
+            let said = live.said(run).map(|run| (run.log_bytes, run.status));
+            if before.is_some_and(|before| before != said) && said.is_some() && self.is_following.get_untracked() {
+                self.look_again();
+            }
+            said
+        });
     }
 
     pub(super) fn outlined(self, outline: LogOutline, rows: Option<(u64, bool)>) {
@@ -136,7 +167,7 @@ impl Viewer {
         self.is_following.set(is_following);
         if is_following {
             self.show_end(true);
-            self.watch();
+            self.look_again();
         }
     }
 }

@@ -1,0 +1,38 @@
+// What a run shows of itself elsewhere.
+import { expect, test } from '../pages/fixtures';
+
+test('every page says what it is to whoever shows a link to it', async ({ page, platform }) => {
+  const failed = await platform.run('status=fail');
+  const titles = new Set<string>();
+  for (const path of ['/runs', `/runs/${failed.run_id}`, `/runs/${failed.run_id}/logs`, '/sign-in']) {
+    const response = await page.goto(path);
+    titles.add(await page.title());
+    for (const property of ['og:title', 'og:description', 'og:url']) {
+      await expect(page.locator(`meta[property="${property}"]`)).toHaveAttribute('content', /./);
+    }
+    await expect(page.locator('meta[name="twitter:card"]')).toHaveAttribute('content', /^summary/);
+    expect(response?.headers().link ?? '').toContain('rel="canonical"');
+  }
+  expect(titles.size).toBe(4);
+});
+
+test('a run has a picture', async ({ page, request, platform }) => {
+  const failed = await platform.run('status=fail');
+  await page.goto(`/runs/${failed.run_id}`);
+  await expect(page.locator('meta[name="twitter:card"]')).toHaveAttribute('content', 'summary_large_image');
+  const address = await page.locator('meta[property="og:image"]').getAttribute('content');
+  const response = await request.get(new URL(address ?? '').pathname);
+  expect(response.headers()['content-type']).toBe('image/png');
+  const png = await response.body();
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1200, 630]);
+});
+
+test('a badge is an image with a name', async ({ page, platform }) => {
+  const failed = await platform.run('status=fail&platform=linux');
+  await page.goto(`/runs/${failed.run_id}/badge.svg`);
+  await expect(page.locator('svg')).toHaveAttribute('aria-label', new RegExp(`^Run ${failed.run_id} on linux: .+`));
+  await expect(page.locator('svg > title')).toHaveText(/./);
+  const newest = await page.goto('/badge.svg?branch=master&platform=linux');
+  expect(newest?.status()).toBe(200);
+  expect(newest?.headers()['cross-origin-resource-policy']).toBe('cross-origin');
+});
