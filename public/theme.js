@@ -68,6 +68,12 @@
     }
     const link = event.target.closest?.("[data-copy]");
     if (link) copy(new URL(link.dataset.copy, location.href).href);
+    const text = event.target.closest?.("[data-copy-text]");
+    if (text) {
+      copy(text.dataset.copyText);
+      text.dataset.copied = "";
+      setTimeout(() => delete text.dataset.copied, 1500);
+    }
     if (!event.target.closest?.("[data-theme-toggle]")) return;
     const next = choices[(choices.indexOf(root.dataset.theme) + 1) % choices.length];
     apply(next);

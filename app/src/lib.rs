@@ -86,6 +86,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pulls/:number") view=pages::pull::route ssr=mode.clone()/>
                     <Route path=path!("/commits/:sha") view=pages::commit::route ssr=mode.clone()/>
                     <Route path=path!("/search") view=pages::search::route ssr=mode.clone()/>
+                    <Route path=path!("/queue") view=pages::queue::route ssr=mode.clone()/>
+                    <Route path=path!("/samples") view=pages::samples::route ssr=mode.clone()/>
+                    <Route path=path!("/samples/:id") view=pages::sample::route ssr=mode.clone()/>
+                    <Route path=path!("/regression-tests") view=pages::regression_tests::route ssr=mode.clone()/>
+                    <Route path=path!("/regression-tests/:id") view=pages::regression_test::route ssr=mode.clone()/>
                     <Route path=path!("/tokens") view=pages::tokens::route ssr=mode.clone()/>
                     <Route path=path!("/sign-in") view=pages::sign_in::route ssr=mode/>
                 </FlatRoutes>

@@ -91,7 +91,15 @@ fn number(text: &str) -> Option<i32> {
 /// # Errors
 /// `validation_error` naming it.
 pub fn read_id(text: &str) -> Result<i32, runlens_contract::ErrorBody> {
-    number(text).ok_or_else(|| runlens_contract::params::invalid(&[("run_id", format!("must be a whole number from 1 to {MAX_OFFSET}"))]))
+    read_id_of("run_id", text)
+}
+
+/// An id, as it stands in a path.
+///
+/// # Errors
+/// `validation_error` with its name.
+pub fn read_id_of(name: &str, text: &str) -> Result<i32, runlens_contract::ErrorBody> {
+    number(text).ok_or_else(|| runlens_contract::params::invalid(&[(name, format!("must be a whole number from 1 to {MAX_OFFSET}"))]))
 }
 
 /// The id of a group of errors on its page.

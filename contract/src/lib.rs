@@ -10,6 +10,7 @@ pub mod artifact;
 pub mod auth;
 pub mod comparison;
 pub mod error;
+pub mod health;
 pub mod infrastructure;
 pub mod live;
 pub mod log;

@@ -117,8 +117,16 @@ pub struct PlatformResults {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct RecentResultsQuery {
     /// IDs of the regression tests: 1 to 100, separated by commas.
-    #[cfg_attr(feature = "openapi", param(style = Form, explode = false, min_items = 1, max_items = 100, inline))]
+    #[cfg_attr(feature = "openapi", param(style = Form, explode = false, schema_with = ids))]
     pub regression_test_ids: Vec<i32>,
+}
+
+/// Some ids, each of which the database can hold.
+#[cfg(feature = "openapi")]
+fn ids() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(crate::page::MAX_OFFSET)).build();
+    ArrayBuilder::new().items(id).min_items(Some(1)).max_items(Some(MAX_TESTS)).build()
 }
 
 impl Query for RecentResultsQuery {
@@ -183,7 +191,7 @@ mod tests {
     fn a_question_survives_the_way_through_its_address() {
         let query = PlatformResultsQuery::new(vec![1, 20, 300], RunChoice::All, 50);
         let address = query.to_query_string();
-        assert_eq!(address, "?regression_test_ids=1%2C20%2C300&runs=all&run_count=50");
+        assert_eq!(address, "?regression_test_ids=1,20,300&runs=all&run_count=50");
         assert_eq!(PlatformResultsQuery::parse(&address[1..]), Ok(query));
     }
 

@@ -81,6 +81,16 @@ pub struct QueueEntry {
     pub status: QueueStatus,
     /// Operating system.
     pub platform: Platform,
+    /// `OWNER/NAME` of the repository tested; empty where the platform does not know it.
+    pub repository: String,
+    /// Branch tested.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub branch: Option<String>,
+    /// Commit tested, 40 hexadecimal digits.
+    pub commit_sha: String,
+    /// Pull request number, null for a run of a commit.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub pull_request: Option<i32>,
     /// First report of progress; null while queued.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub queued_at: Option<Timestamp>,

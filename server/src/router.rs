@@ -61,6 +61,7 @@ fn kept_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(suite::list_regression_tests))
         .routes(routes!(suite::get_recent_results))
         .routes(routes!(suite::get_regression_test))
+        .routes(routes!(suite::get_regression_test_health))
         .routes(routes!(suite::list_regression_test_history))
         .routes(routes!(suite::list_categories))
         .routes(routes!(system::list_queue))

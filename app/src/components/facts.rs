@@ -20,6 +20,18 @@ pub fn hash(sha: &str) -> AnyView {
     view! { <code class="hash" title=sha.to_owned()>{short.to_owned()}<span class="rest" aria-hidden="true">{rest.to_owned()}</span></code> }.into_any()
 }
 
+/// A hash with a button that copies all of it; `what` names it to those who hear the page.
+pub fn copied_hash(sha: &str, what: &str) -> AnyView {
+    let label = format!("Copy the hash of {what}");
+    view! {
+        <span class="copied">
+            {hash(sha)}
+            <button type="button" class="quiet copy" data-copy-text=sha.to_owned() aria-label=label title="Copy all of it">"Copy"</button>
+        </span>
+    }
+    .into_any()
+}
+
 /// A commit, which leads to its runs, and to GitHub where its repository is known.
 pub fn commit(repository: &str, sha: &str) -> AnyView {
     let is_hash = url::read_commit(sha).is_ok();

@@ -77,11 +77,21 @@ fn words(body: &ErrorBody, path: &str) -> Words {
             let explanation = "No run has this number: it may be mistyped, or of another installation.";
             (format!("There is no run {id}"), explanation.to_owned(), None)
         }
+        ErrorCode::NotFound if text("resource") == Some("regression_test") && path.starts_with("/regression-tests/") => {
+            let id = body.details.get("id").map(ToString::to_string).unwrap_or_default();
+            let explanation = "No regression test has this number: it may be mistyped, or gone from the suite.";
+            (format!("There is no test {id}"), explanation.to_owned(), Some(("/regression-tests".to_owned(), "All tests")))
+        }
         ErrorCode::NotFound if text("resource") == Some("regression_test") => {
             ("There is no such test in this run".to_owned(), body.message.clone(), None)
         }
         ErrorCode::NotFound if text("resource") == Some("output") => {
             ("There is no such output of this test".to_owned(), body.message.clone(), None)
+        }
+        ErrorCode::NotFound if text("resource") == Some("sample") => {
+            let id = body.details.get("id").map(ToString::to_string).unwrap_or_default();
+            let explanation = "No sample has this number: it may be mistyped, or gone from the suite.";
+            (format!("There is no sample {id}"), explanation.to_owned(), Some(("/samples".to_owned(), "All samples")))
         }
         ErrorCode::NotFound if text("resource") == Some("pull_request") => {
             let number = body.details.get("id").map(ToString::to_string).unwrap_or_default();

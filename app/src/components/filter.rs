@@ -18,8 +18,11 @@ pub fn filter(action: String, label: &'static str, fields: AnyView) -> AnyView {
         let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
         let Some(query) = query(&form) else { return };
         event.prevent_default();
-        let path = form.get_attribute("action").unwrap_or_default();
-        navigate(&crate::components::header::with_search(&path, &query), leptos_router::NavigateOptions::default());
+        let action = form.get_attribute("action").unwrap_or_default();
+        // As the browser does it: the part of the page that an address leads to stands behind its query.
+        let (path, part) = action.find('#').map_or((action.as_str(), ""), |place| action.split_at(place));
+        let to = format!("{}{part}", crate::components::header::with_search(path, &query));
+        navigate(&to, leptos_router::NavigateOptions::default());
     };
     view! { <form class="filter" method="get" role="search" aria-label=label action=action on:submit=submit>{fields}</form> }.into_any()
 }
@@ -36,12 +39,30 @@ pub fn choice<E: TextEnum>(name: &'static str, label: &'static str, chosen: Opti
     choice_of(name, label, chosen.map(TextEnum::as_str), E::ALL.iter().map(|value| value.as_str()).collect())
 }
 
-fn choice_of(name: &'static str, label: &'static str, chosen: Option<&'static str>, words: Vec<&'static str>) -> AnyView {
+/// A choice among some of an enumeration's words, or all of them.
+pub fn choice_of(name: &'static str, label: &'static str, chosen: Option<&'static str>, words: Vec<&'static str>) -> AnyView {
     let options: Vec<AnyView> = words
         .into_iter()
         .map(|word| view! { <option value=word selected=chosen == Some(word)>{format::words(word)}</option> }.into_any())
         .collect();
     view! { <label><span>{label}</span><select name=name><option value="">"all"</option>{options}</select></label> }.into_any()
+}
+
+/// A choice among texts, each with the words for it, or all of them.
+pub fn choice_among(name: &'static str, label: &'static str, chosen: Option<&str>, choices: Vec<(String, String)>) -> AnyView {
+    let options: Vec<AnyView> = choices
+        .into_iter()
+        .map(|(value, words)| {
+            let is_chosen = chosen == Some(value.as_str());
+            view! { <option value=value selected=is_chosen>{words}</option> }.into_any()
+        })
+        .collect();
+    view! { <label><span>{label}</span><select name=name><option value="">"all"</option>{options}</select></label> }.into_any()
+}
+
+/// What a form sends along unseen.
+pub fn unseen(name: &'static str, value: Option<String>) -> Option<AnyView> {
+    value.map(|value| view! { <input type="hidden" name=name value=value/> }.into_any())
 }
 
 /// A field for a text.

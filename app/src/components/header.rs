@@ -47,6 +47,9 @@ fn line(current: impl Fn(&'static str) -> Option<&'static str> + Copy + Send + '
             </a>
             <nav aria-label="Main">
                 <a href="/runs" aria-current=move || current("/runs")>"Runs"</a>
+                <a href="/queue" aria-current=move || current("/queue")>"Queue"</a>
+                <a href="/samples" aria-current=move || current("/samples")>"Samples"</a>
+                <a href="/regression-tests" aria-current=move || current("/regression-tests")>"Tests"</a>
                 // The router leads to pages of the app only.
                 <a href="/api/docs" rel="external" aria-current=move || current("/api/docs")>"API"</a>
             </nav>

@@ -7,6 +7,7 @@ use runlens_contract::{
     log::LogLevel,
     run::RunStatus,
     sample::{OutputStatus, ResultStatus},
+    system::QueueStatus,
     test_error::{Severity, TestErrorType},
 };
 
@@ -35,6 +36,15 @@ impl From<RunStatus> for Mark {
             RunStatus::Running => state("◐", "running", "mark running"),
             RunStatus::Queued => state("○", "queued", "mark queued"),
             RunStatus::Incomplete => state("…", "incomplete", "mark incomplete"),
+        }
+    }
+}
+
+impl From<QueueStatus> for Mark {
+    fn from(status: QueueStatus) -> Self {
+        match status {
+            QueueStatus::Running => RunStatus::Running.into(),
+            QueueStatus::Queued => RunStatus::Queued.into(),
         }
     }
 }

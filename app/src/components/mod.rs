@@ -6,6 +6,7 @@ pub mod failure;
 pub mod filter;
 pub mod head;
 pub mod header;
+pub mod history;
 pub mod live;
 pub mod mark;
 pub mod page;

@@ -111,7 +111,8 @@ pub fn strip(test: i32, results: &RecentResults, now: Timestamp) -> Option<AnyVi
 
 fn cell(test: i32, run: &RecentRun, status: RecentStatus, now: Timestamp) -> AnyView {
     let when = run.created_at.map(|at| format!(", {}", format::relative(at, now))).unwrap_or_default();
-    let label = format!("run {}, {}{when}", run.run_id, Mark::from(status).word);
+    let of = run.pull_request.map(|number| format!(" of PR #{number}")).unwrap_or_default();
+    let label = format!("run {}{of}, {}{when}", run.run_id, Mark::from(status).word);
     view! { <li><a href=suite::run_at_test(run.run_id, test) title=label.clone() aria-label=label>{drawing(&[status])}</a></li> }.into_any()
 }
 

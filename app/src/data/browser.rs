@@ -5,14 +5,17 @@ use runlens_contract::{
     ErrorBody, ErrorCode, Page, Query, Timestamp,
     auth::{Token, TokenQuery},
     comparison::{Comparison, ComparisonQuery, SameFailures},
+    health::TestHealth,
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     output::{DiffQuery, OutputDiff, OutputFile, OutputInfo},
     page::PageQuery,
-    recent::{RecentResults, RecentResultsQuery},
+    recent::{PlatformResults, PlatformResultsQuery, RecentResults, RecentResultsQuery},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
     search::{Search, SearchQuery},
+    suite::{Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample, SampleHistoryQuery, SuiteSampleQuery},
+    system::{Queue, QueueQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
 use send_wrapper::SendWrapper;
@@ -141,6 +144,46 @@ impl Source {
 
     pub(super) async fn tokens(&self, query: &TokenQuery) -> Result<Page<Token>, ErrorBody> {
         get(format!("/auth/tokens{}", query.to_query_string())).await
+    }
+
+    pub(super) async fn samples(&self, query: &SuiteSampleQuery) -> Result<Page<Sample>, ErrorBody> {
+        get(format!("/samples{}", query.to_query_string())).await
+    }
+
+    pub(super) async fn sample(&self, id: i32) -> Result<Sample, ErrorBody> {
+        get(format!("/samples/{id}")).await
+    }
+
+    pub(super) async fn sample_history(&self, id: i32, query: &SampleHistoryQuery) -> Result<Page<HistoryEntry>, ErrorBody> {
+        get(format!("/samples/{id}/history{}", query.to_query_string())).await
+    }
+
+    pub(super) async fn regression_tests(&self, query: &RegressionTestQuery) -> Result<Page<RegressionTest>, ErrorBody> {
+        get(format!("/regression-tests{}", query.to_query_string())).await
+    }
+
+    pub(super) async fn regression_test(&self, id: i32) -> Result<RegressionTest, ErrorBody> {
+        get(format!("/regression-tests/{id}")).await
+    }
+
+    pub(super) async fn regression_test_health(&self, id: i32) -> Result<TestHealth, ErrorBody> {
+        get(format!("/regression-tests/{id}/health")).await
+    }
+
+    pub(super) async fn regression_test_history(&self, id: i32, query: &HistoryQuery) -> Result<Page<HistoryEntry>, ErrorBody> {
+        get(format!("/regression-tests/{id}/history{}", query.to_query_string())).await
+    }
+
+    pub(super) async fn platform_results(&self, query: &PlatformResultsQuery) -> Result<PlatformResults, ErrorBody> {
+        get(format!("/regression-tests/recent-results{}", query.to_query_string())).await
+    }
+
+    pub(super) async fn categories(&self, page: PageQuery) -> Result<Page<Category>, ErrorBody> {
+        get(format!("/categories{}", page.to_query_string())).await
+    }
+
+    pub(super) async fn queue(&self, query: &QueueQuery) -> Result<Queue, ErrorBody> {
+        get(format!("/system/queue{}", query.to_query_string())).await
     }
 
     pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {

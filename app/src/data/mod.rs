@@ -7,10 +7,12 @@ pub mod changes;
 pub mod compare;
 pub mod logs;
 pub mod outputs;
+pub mod queue;
 pub mod recent;
 pub mod run_lists;
 pub mod runs;
 pub mod search;
+pub mod suite;
 pub mod tokens;
 
 #[cfg(feature = "hydrate")]

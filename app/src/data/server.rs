@@ -7,14 +7,17 @@ use runlens_contract::{
     ErrorBody, ErrorCode, Page, Timestamp,
     auth::{Token, TokenQuery},
     comparison::{Comparison, ComparisonQuery, SameFailures},
+    health::TestHealth,
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     output::{DiffQuery, OutputDiff, OutputFile, OutputInfo},
     page::PageQuery,
-    recent::{RecentResults, RecentResultsQuery},
+    recent::{PlatformResults, PlatformResultsQuery, RecentResults, RecentResultsQuery},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
     search::{Search, SearchQuery},
+    suite::{Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample, SampleHistoryQuery, SuiteSampleQuery},
+    system::{Queue, QueueQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
 use runlens_domain::{Caller, OpenRun, Platform, outputs::OutputIds};
@@ -122,6 +125,46 @@ impl Source {
 
     pub(super) async fn tokens(&self, query: &TokenQuery) -> Result<Page<Token>, ErrorBody> {
         ask(self.0.platform.tokens(&self.0.caller, query)).await
+    }
+
+    pub(super) async fn samples(&self, query: &SuiteSampleQuery) -> Result<Page<Sample>, ErrorBody> {
+        ask(self.0.platform.samples(&self.0.caller, query)).await
+    }
+
+    pub(super) async fn sample(&self, id: i32) -> Result<Sample, ErrorBody> {
+        ask(self.0.platform.sample(&self.0.caller, id)).await
+    }
+
+    pub(super) async fn sample_history(&self, id: i32, query: &SampleHistoryQuery) -> Result<Page<HistoryEntry>, ErrorBody> {
+        ask(self.0.platform.sample_history(&self.0.caller, id, query)).await
+    }
+
+    pub(super) async fn regression_tests(&self, query: &RegressionTestQuery) -> Result<Page<RegressionTest>, ErrorBody> {
+        ask(self.0.platform.regression_tests(&self.0.caller, query)).await
+    }
+
+    pub(super) async fn regression_test(&self, id: i32) -> Result<RegressionTest, ErrorBody> {
+        ask(self.0.platform.regression_test(&self.0.caller, id)).await
+    }
+
+    pub(super) async fn regression_test_health(&self, id: i32) -> Result<TestHealth, ErrorBody> {
+        ask(self.0.platform.regression_test_health(&self.0.caller, id)).await
+    }
+
+    pub(super) async fn regression_test_history(&self, id: i32, query: &HistoryQuery) -> Result<Page<HistoryEntry>, ErrorBody> {
+        ask(self.0.platform.regression_test_history(&self.0.caller, id, query)).await
+    }
+
+    pub(super) async fn platform_results(&self, query: &PlatformResultsQuery) -> Result<PlatformResults, ErrorBody> {
+        ask(self.0.platform.platform_results(&self.0.caller, query)).await
+    }
+
+    pub(super) async fn categories(&self, page: PageQuery) -> Result<Page<Category>, ErrorBody> {
+        ask(self.0.platform.categories(&self.0.caller, page)).await
+    }
+
+    pub(super) async fn queue(&self, query: &QueueQuery) -> Result<Queue, ErrorBody> {
+        ask(self.0.platform.queue(&self.0.caller, query)).await
     }
 
     pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {

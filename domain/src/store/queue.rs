@@ -13,6 +13,10 @@ use super::{
 pub(crate) struct QueueRow {
     pub(crate) id: i32,
     pub(crate) platform: String,
+    pub(crate) github: Option<String>,
+    pub(crate) branch: String,
+    pub(crate) commit: String,
+    pub(crate) pr_nr: i32,
     /// Place among the queued runs; none while running.
     pub(crate) position: Option<i64>,
 }
@@ -38,10 +42,10 @@ impl Store {
         let mut filter = Filter::default();
         filter.equals("q.platform", query.platform.map(TextEnum::as_str));
         let sql = format!(
-            "SELECT q.id, q.platform, q.position
+            "SELECT q.id, q.platform, q.position, f.github, t.branch, t.`commit`, t.pr_nr
              FROM (SELECT i.id, i.platform, i.queued,
                        CASE WHEN i.queued = 1 THEN ROW_NUMBER() OVER (PARTITION BY i.queued ORDER BY i.id) END AS position
-                   FROM ({IN_FLIGHT}) i) q{} ORDER BY q.queued, q.id {}",
+                   FROM ({IN_FLIGHT}) i) q JOIN test t ON t.id = q.id LEFT JOIN fork f ON f.id = t.fork_id{} ORDER BY q.queued, q.id {}",
             filter.sql(),
             limit(query.page)
         );

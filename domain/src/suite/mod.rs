@@ -1,5 +1,6 @@
 //! The suite as it is defined today: samples, regression tests and categories.
 
+mod health;
 mod history;
 pub(crate) mod recent;
 #[cfg(test)]

@@ -82,29 +82,37 @@ pub(crate) fn recent_results<'a>(
     tests: &[i32],
     outcome: impl Fn(i32, i32) -> Option<&'a Outcome>,
 ) -> RecentResults {
-    let tests = tests.iter().map(|test| RecentTest {
-        regression_test_id: *test,
-        statuses: statuses(runs.iter().map(|run| outcome(run.run_id, *test).filter(|outcome| outcome.result.is_some()))),
+    let tests = tests.iter().map(|test| {
+        let told = tell(runs.iter().map(|run| outcome(run.run_id, *test)));
+        RecentTest { regression_test_id: *test, statuses: told.into_iter().map(|told| told.status).collect() }
     });
     RecentResults { platform, tests: tests.collect(), runs }
 }
 
+/// What is told of a test in a run, beside its result before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) status: RecentStatus,
+    /// Whether it fails as it did before, but with another output or exit code.
+    pub(crate) is_changed: bool,
+}
+
 /// What became of a test, oldest first, each beside the result before it. Runs without a result stand between no two.
-pub(crate) fn statuses<'a>(outcomes: impl Iterator<Item = Option<&'a Outcome>>) -> Vec<RecentStatus> {
+pub(crate) fn tell<'a>(outcomes: impl Iterator<Item = Option<&'a Outcome>>) -> Vec<Told> {
     let mut before: Option<&Outcome> = None;
-    let statuses = outcomes.map(|outcome| {
-        let Some(outcome) = outcome else { return RecentStatus::NoResult };
+    let told = outcomes.map(|outcome| {
+        let nothing = Told { status: RecentStatus::NoResult, is_changed: false };
+        let Some(outcome) = outcome else { return nothing };
+        let is_changed = outcome.has_failed() && before.is_some_and(|before| before.has_failed() && !is_identical(outcome, before));
         let status = match outcome.status {
             ResultStatus::Pass => RecentStatus::Pass,
             ResultStatus::MissingOutput => RecentStatus::MissingOutput,
-            ResultStatus::Fail if before.is_some_and(|before| before.has_failed() && !is_identical(outcome, before)) => {
-                RecentStatus::FailsDifferently
-            }
+            ResultStatus::Fail if is_changed => RecentStatus::FailsDifferently,
             ResultStatus::Fail => RecentStatus::Fail,
-            ResultStatus::NotStarted => return RecentStatus::NoResult,
+            ResultStatus::NotStarted => return nothing,
         };
         before = Some(outcome);
-        status
+        Told { status, is_changed }
     });
-    statuses.collect()
+    told.collect()
 }

@@ -10,7 +10,7 @@ use runlens_contract::{
 
 use crate::{
     Caller, Platform, Result,
-    runs::{RunState, word},
+    runs::{RunState, repository, word},
 };
 
 impl Platform {
@@ -30,6 +30,10 @@ impl Platform {
                 run_id: row.id,
                 status: if row.position.is_some() { QueueStatus::Queued } else { QueueStatus::Running },
                 platform: word(&row.platform).unwrap_or(Os::Unknown),
+                repository: repository(row.github.as_deref().unwrap_or_default()),
+                branch: (!row.branch.is_empty()).then_some(row.branch),
+                commit_sha: row.commit,
+                pull_request: (row.pr_nr > 0).then_some(row.pr_nr),
                 queued_at: state.created_at,
                 started_at: state.started_at,
                 position: row.position.map(i64::unsigned_abs),

@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use runlens_contract::{
     ErrorBody, Page,
+    health::TestHealth,
     page::PageQuery,
     recent::{PlatformResults, PlatformResultsQuery, RecentResults, RecentResultsQuery},
     suite::{Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample, SampleHistoryQuery, SuiteSampleQuery},
@@ -140,6 +141,27 @@ pub(crate) async fn get_regression_test(
     RegressionTestId(id): RegressionTestId,
 ) -> ApiResult<RegressionTest> {
     Ok(Json(platform.regression_test(&caller, id).await?))
+}
+
+/// Get a regression test's health
+///
+/// Since when it fails on `master`, how often it flipped between pass and failure, and whether it is flaky, with the results that show
+/// it: in the newest 200 completed runs of the main repository's `master` on each operating system.
+#[utoipa::path(
+    get, path = "/regression-tests/{regression_test_id}/health", tag = "suite", operation_id = "get_regression_test_health",
+    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1)),
+    responses(
+        (status = OK, description = "How it has been doing", body = TestHealth),
+        (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_regression_test_health(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    RegressionTestId(id): RegressionTestId,
+) -> ApiResult<TestHealth> {
+    Ok(Json(platform.regression_test_health(&caller, id).await?))
 }
 
 /// List a regression test's history
