@@ -5,6 +5,7 @@ import { OutputPage } from './output';
 import { Platform } from './platform';
 import { RunPage } from './run';
 import { RunsPage } from './runs';
+import { SuitePage } from './suite';
 
 interface Fixtures {
   platform: Platform;
@@ -12,6 +13,7 @@ interface Fixtures {
   run: RunPage;
   log: LogPage;
   outputPage: OutputPage;
+  suite: SuitePage;
   faults: string[];
 }
 
@@ -21,6 +23,7 @@ export const test = base.extend<Fixtures>({
   run: async ({ page }, use) => use(new RunPage(page)),
   log: async ({ page }, use) => use(new LogPage(page)),
   outputPage: async ({ page }, use) => use(new OutputPage(page)),
+  suite: async ({ page }, use) => use(new SuitePage(page)),
   // Errors in the console and requests to other hosts fail a test that does not expect them.
   faults: [
     async ({ page, baseURL }, use) => {

@@ -4,6 +4,12 @@ import { expect, test } from '../pages/fixtures';
 for (const [path, status, words] of [
   ['/runs/2147483647', 404, 'There is no run 2147483647'],
   ['/runs/2147483647/logs', 404, 'There is no run 2147483647'],
+  ['/samples/2147483647', 404, 'There is no sample 2147483647'],
+  ['/regression-tests/2147483647', 404, 'There is no test 2147483647'],
+  ['/regression-tests/zero', 400, 'must be a whole number'],
+  ['/regression-tests/1?runs=some', 400, 'must be one of master, all, pull_requests'],
+  ['/samples?limit=0', 400, 'must be a whole number'],
+  ['/queue?platform=amiga', 400, 'must be one of linux, windows'],
   ['/no/such/page', 404, 'There is no such page'],
   ['/runs/zero', 400, 'must be a whole number'],
   ['/runs/0', 400, 'must be a whole number'],
