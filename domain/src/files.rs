@@ -31,6 +31,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use runlens_contract::Timestamp;
 
 use crate::error::{Error, Result};
+use evidence::Stamp;
 pub use evidence::{Evidence, not_to_be_kept};
 pub use raw::RawFile;
 pub(crate) use reader::FileReader;
@@ -371,14 +372,15 @@ pub struct FoundFile {
 /// Where the bytes of a file are.
 #[derive(Clone, Debug)]
 enum Content {
-    Local(Arc<Path>),
+    Local(Arc<Path>, Stamp),
     Object { objects: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>> },
 }
 
 impl FoundFile {
     fn local(store: &'static str, path: ObjectPath, seen: local::Seen) -> Self {
         let (size, e_tag) = (seen.stamp.size(), seen.stamp.to_string());
-        Self { store, size, last_modified: timestamp(seen.stamp.modified()), e_tag, path, content: Content::Local(seen.path.into()) }
+        let content = Content::Local(seen.path.into(), seen.stamp);
+        Self { store, size, last_modified: timestamp(seen.stamp.modified()), e_tag, path, content }
     }
 
     fn object(store: &'static str, objects: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>, meta: ObjectMeta) -> Self {
@@ -399,7 +401,7 @@ impl FoundFile {
         let length = range.end - range.start;
         let bytes = match &self.content {
             Content::Object { objects, .. } => objects.get_range(&self.path, range).await?,
-            Content::Local(path) => local::read(path.clone(), range.start, length).await.map_err(|error| failed(self.store, error))?,
+            Content::Local(path, _) => local::read(path.clone(), range.start, length).await.map_err(|error| failed(self.store, error))?,
         };
         if bytes.len() as u64 == length {
             Ok(bytes)
@@ -422,7 +424,16 @@ impl FoundFile {
 
     /// Whether it costs next to nothing to look at it again.
     pub(crate) fn is_local(&self) -> bool {
-        matches!(self.content, Content::Local(_))
+        matches!(self.content, Content::Local(..))
+    }
+
+    /// Whether another file, found at the same place, may be this one with more at its end, or with less: a local file is another one
+    /// where it was put in the place of the first. What is in a bucket is always put there as a whole, and may begin the same.
+    pub(crate) fn may_have_grown(&self, other: &Self) -> bool {
+        match (&self.content, &other.content) {
+            (Content::Local(_, one), Content::Local(_, other)) => one.is_of_same_file(other),
+            _ => true,
+        }
     }
 
     /// Names this content of this file among all files of all stores.

@@ -115,6 +115,11 @@ impl Stamp {
         i64::try_from(since.as_secs()).ok()
     }
 
+    /// Whether both are of one file, in different states perhaps.
+    pub(super) fn is_of_same_file(&self, other: &Self) -> bool {
+        (self.identity.device, self.identity.inode) == (other.identity.device, other.identity.inode)
+    }
+
     /// Seconds since 1970: a moment ago for ever, where the file system does not tell.
     fn last_change(&self) -> i64 {
         self.modified().unwrap_or(i64::MAX).max(self.identity.changed.0)

@@ -31,7 +31,7 @@ impl FoundFile {
     /// [`Error::Files`](crate::Error::Files), also where it has gone.
     pub(crate) async fn reader(&self) -> Result<FileReader> {
         Ok(match &self.content {
-            Content::Local(path) => {
+            Content::Local(path, _) => {
                 let (file, seen) = local::open(path.clone()).await.map_err(|error| match error.kind() {
                     io::ErrorKind::NotFound => object_store::Error::NotFound { path: self.path.to_string(), source: error.into() },
                     _ => failed(self.store, error),

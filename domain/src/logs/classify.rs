@@ -106,12 +106,12 @@ fn tally_up_to(max_line: usize, text: &[u8], encoding: Encoding) -> Tallied {
         lines: 0,
         foreign: 0,
         begin: 0,
-        level: Pending(0),
-        test_runner: Pending(0),
-        sources: [Pending(0); 3],
-        escape: Pending(0),
-        begun: u64::from(text.len() > max_line),
-        ends: [0; HELD + 2],
+        level: Pending(false),
+        test_runner: Pending(false),
+        sources: [Pending(false); 3],
+        escape: Pending(false),
+        begun: text.len() > max_line,
+        ends: [0; (HELD + 2) * END],
         held: 0,
         base: 0,
         next: 0,
@@ -129,9 +129,9 @@ fn tally_up_to(max_line: usize, text: &[u8], encoding: Encoding) -> Tallied {
     Tallied { counts, is_ascii: foreign == 0 }
 }
 
-/// One where the line that goes on over a block's end has had what is looked for.
-#[derive(Clone, Copy, Default)]
-struct Pending(u64);
+/// Whether the line that goes on over a block's end has had what is looked for.
+#[derive(Clone, Copy)]
+struct Pending(bool);
 
 impl Pending {
     /// The newlines that end lines in which a bit of the mask lies. Added to ones that are broken by newlines only, the first
@@ -139,8 +139,8 @@ impl Pending {
     #[inline(always)]
     fn ends(&mut self, mask: u64, newline: u64) -> u64 {
         // What lies before the block might as well lie at its first byte.
-        let (sum, carry) = (!newline).overflowing_add(mask | self.0);
-        self.0 = u64::from(carry);
+        let (sum, carry) = (!newline).overflowing_add(mask | u64::from(self.0));
+        self.0 = carry;
         sum & newline
     }
 }
@@ -148,11 +148,13 @@ impl Pending {
 /// Ends of lines that are held, at most, before their levels are settled.
 const HELD: usize = words::STRETCH * words::BLOCK;
 /// Beside an end: the line has what may be a level word.
-const WORDED: u16 = 1;
+const WORDED: u32 = 1;
 /// Beside an end: the line is not classified as it is, but as it is seen.
-const SPECIAL: u16 = 2;
+const SPECIAL: u32 = 2;
 /// Bits of these.
 const BESIDE: u32 = 2;
+/// Bytes of an end.
+const END: usize = 2;
 
 struct Tally<'a> {
     text: &'a [u8],
@@ -171,10 +173,10 @@ struct Tally<'a> {
     sources: [Pending; 3],
     escape: Pending,
     /// Whether one of the last two has begun, or lines can be too long.
-    begun: u64,
+    begun: bool,
     /// Ends of lines behind the stretch's start, with what is known of them. Levels are settled many lines at a time, since the number of
     /// lines in a block cannot be foreseen.
-    ends: [u16; HELD + 2],
+    ends: [u8; (HELD + 2) * END],
     held: usize,
     /// Where the stretch begins.
     base: usize,
@@ -196,7 +198,7 @@ impl Visit for Tally<'_> {
         let mut test_runner = self.test_runner.ends(masks.test_runner, newline);
         let mut special = 0;
         let [orchestrator, worker, build] = masks.sources;
-        if orchestrator | worker | build | masks.escape | masks.foreign | self.begun != 0 {
+        if self.begun || orchestrator | worker | build | masks.escape | masks.foreign != 0 {
             special = self.special(offset, &masks);
             test_runner &= !special & !self.named(&masks, special);
         }
@@ -206,12 +208,14 @@ impl Visit for Tally<'_> {
         let (mut rest, mut from) = (newline, self.held);
         let within = (offset - self.base) as u32;
         // Rarely do more than these end in a block; written always, they need no guess.
-        while let Some(ends) = self.ends.get_mut(from..).and_then(<[u16]>::first_chunk_mut::<2>) {
-            for end in ends {
+        while let Some(ends) = self.ends.get_mut(from * END..).and_then(<[u8]>::first_chunk_mut::<{ 2 * END }>) {
+            let mut two = 0;
+            for shift in [0, u16::BITS] {
                 let at = rest.trailing_zeros();
-                *end = ((within + at) << BESIDE) as u16 | worded.unbounded_shr(at) as u16 & WORDED;
+                two |= ((within + at) << BESIDE | worded.unbounded_shr(at) as u32 & WORDED) << shift;
                 rest &= rest.wrapping_sub(1);
             }
+            *ends = two.to_le_bytes();
             if rest == 0 {
                 break;
             }
@@ -219,8 +223,8 @@ impl Visit for Tally<'_> {
         }
         while special != 0 {
             let before = newline & (special & special.wrapping_neg()).wrapping_sub(1);
-            if let Some(end) = self.ends.get_mut(self.held + before.count_ones() as usize) {
-                *end |= SPECIAL;
+            if let Some(end) = self.ends.get_mut((self.held + before.count_ones() as usize) * END) {
+                *end |= SPECIAL as u8;
             }
             special &= special - 1;
         }
@@ -256,7 +260,7 @@ impl Tally<'_> {
     #[inline(always)]
     fn named(&mut self, masks: &Masks, special: u64) -> u64 {
         let mut all = 0;
-        self.begun = self.escape.0 | u64::from(self.text.len() > self.max_line);
+        self.begun = self.escape.0 || self.text.len() > self.max_line;
         for (index, mask) in masks.sources.into_iter().enumerate() {
             let named = self.sources[index].ends(mask, masks.newline) & !special & !all;
             self.counts.sources[index] += u64::from(named.count_ones());
@@ -269,9 +273,10 @@ impl Tally<'_> {
     /// Counts the levels of the lines held.
     #[inline(always)]
     fn settle(&mut self, vectors: &impl Vectors) {
-        for index in 0..self.held.min(HELD) {
-            let end = self.ends[index];
-            let line = self.start..self.base + usize::from(end >> BESIDE);
+        for index in 0..self.held {
+            let Some(end) = self.ends.as_chunks().0.get(index) else { break };
+            let end = u32::from(u16::from_le_bytes(*end));
+            let line = self.start..self.base + (end >> BESIDE) as usize;
             self.start = line.end + 1;
             let level = match end & (WORDED | SPECIAL) {
                 0 => LogLevel::Info,

@@ -34,6 +34,9 @@ const OVERHEAD: u64 = 2 << 10;
 /// Logs that are gone through at the same time.
 pub(super) const AT_A_TIME: usize = 4;
 
+/// Shorter versions of a log whose searches are gone on with.
+const FORMERS: usize = 8;
+
 /// Pages that look for something at the same time: each keeps a core busy, and holds some megabytes.
 const SEARCHES: usize = 8;
 
@@ -96,7 +99,7 @@ impl LogCache {
     async fn renew(&self, current: Option<Arc<Indexing>>, file: &FoundFile, version: String) -> Result<Op<Arc<Indexing>>> {
         let reader = Arc::new(file.reader().await?);
         let Some(current) = current.filter(|current| !current.has_failed()) else {
-            return Ok(Op::Put(self.begin(reader, version, Progress::NONE)));
+            return Ok(Op::Put(self.begin(reader, version, Progress::NONE, Vec::new())));
         };
         if current.file.version() == reader.file().version() {
             *current.version.lock().unwrap_or_else(PoisonError::into_inner) = version;
@@ -104,18 +107,27 @@ impl LogCache {
         }
         let (progress, opened) = (current.progress.borrow().clone(), reader.clone());
         let is_complete = progress.index.is_complete;
-        let is_longer = reader.file().size > current.file.size;
+        let is_longer = reader.file().size > current.file.size && current.file.may_have_grown(reader.file());
         let same = apart(move || Ok::<_, Error>((is_longer && progress.marks.are_in(&opened)?).then_some(progress))).await??;
         Ok(match same {
             Some(_) if reader.can_grow() && !is_complete => Op::Nop,
-            known => Op::Put(self.begin(reader, version, known.unwrap_or(Progress::NONE))),
+            Some(known) => {
+                let former = Former { version: current.file.version(), blocks: known.index.blocks.len() };
+                let formers = current.formers.iter().cloned().chain([former]);
+                let forgotten = (current.formers.len() + 1).saturating_sub(FORMERS);
+                Op::Put(self.begin(reader, version, known, formers.skip(forgotten).collect()))
+            }
+            None => Op::Put(self.begin(reader, version, Progress::NONE, Vec::new())),
         })
     }
 
-    fn begin(&self, reader: Arc<FileReader>, version: String, known: Progress) -> Arc<Indexing> {
+    fn begin(&self, reader: Arc<FileReader>, version: String, known: Progress, mut formers: Vec<Former>) -> Arc<Indexing> {
         let progress = Arc::new(watch::Sender::new(known));
-        let indexing = Indexing { file: reader.file().clone(), version: Mutex::new(version), progress: progress.clone() };
-        let scan = Arc::new(Scan::new(reader, self.limits, progress));
+        let file = reader.file().clone();
+        let scan = Arc::new(Scan::new(reader, self.limits, progress.clone()));
+        let kept = progress.borrow().index.blocks.len();
+        formers.iter_mut().for_each(|former| former.blocks = former.blocks.min(kept));
+        let indexing = Indexing { file, version: Mutex::new(version), progress, formers };
         let gate = self.gate.clone();
         tokio::spawn(async move {
             // The gate is never closed.
@@ -150,12 +162,27 @@ pub(super) struct Indexing {
     /// Who was found to be this very version.
     version: Mutex<String>,
     progress: Arc<watch::Sender<Progress>>,
+    /// The shorter versions that it has grown from, the last of them last.
+    formers: Vec<Former>,
+}
+
+/// A shorter version of a log.
+#[derive(Clone, Debug)]
+pub(super) struct Former {
+    pub(super) version: String,
+    /// How many of its blocks the log still begins with.
+    pub(super) blocks: usize,
 }
 
 impl Indexing {
     /// The version of the log that it is about: as it was when going through it began.
     pub(super) fn file(&self) -> &FoundFile {
         &self.file
+    }
+
+    /// The shorter versions of the log that it has grown from, the last of them last.
+    pub(super) fn formers(&self) -> &[Former] {
+        &self.formers
     }
 
     /// Looks at what is known so far. Nothing is added meanwhile: the look is to be a short one.
@@ -190,7 +217,8 @@ impl Indexing {
     /// it. It reads a little.
     pub(super) fn describes(&self, reader: &FileReader) -> bool {
         let marks = || self.progress.borrow().marks.clone();
-        self.file.version() == reader.file().version() || reader.can_grow() && marks().are_in(reader).unwrap_or(false)
+        let may_have_grown = || reader.can_grow() && self.file.may_have_grown(reader.file());
+        self.file.version() == reader.file().version() || may_have_grown() && marks().are_in(reader).unwrap_or(false)
     }
 
     fn is_of(&self, version: &str) -> bool {

@@ -19,7 +19,7 @@ use super::{
     cursor::Position,
     encoding::Encoding,
     index::{self, LogIndex},
-    indexes::Indexing,
+    indexes::{Former, Indexing},
     matcher::Matcher,
 };
 use crate::{
@@ -101,7 +101,7 @@ impl Matches {
 /// The searches that are remembered.
 pub(crate) struct MatchCache {
     searches: Cache<(String, LogFilter), watch::Receiver<Matches>>,
-    workers: Workers,
+    pub(super) workers: Workers,
 }
 
 impl Default for MatchCache {
@@ -134,8 +134,9 @@ impl MatchCache {
             return Ok(indexing.look(|index| Matches::of_index(index, matcher)).unwrap_or(known));
         }
         let key = (indexing.file().version(), matcher.filter().clone());
+        let begun = if self.searches.contains_key(&key) { None } else { self.begun(indexing, matcher.filter()) };
         let mut search = self.searches.get_with(key.clone(), || {
-            let known = indexing.look(|index| room(index, indexing.file().size));
+            let known = begun.unwrap_or_else(|| indexing.look(|index| room(index, indexing.file().size)));
             let (sender, receiver) = watch::channel(known);
             let scan =
                 Scan { file: file.clone(), indexing: indexing.clone(), matcher: matcher.clone(), limits, workers: self.workers.clone() };
@@ -152,6 +153,23 @@ impl MatchCache {
         }
         let fits = indexing.look(|index| known.fits(index));
         Ok(if fits { known } else { Matches::none(known.encoding) })
+    }
+}
+
+impl MatchCache {
+    /// What was found in a shorter version of the log, as far as that is still there.
+    fn begun(&self, indexing: &Indexing, filter: &LogFilter) -> Option<Matches> {
+        let searched = |former: &Former| self.searches.get(&(former.version.clone(), filter.clone())).map(|search| (former.blocks, search));
+        let (blocks, search) = indexing.formers().iter().rev().find_map(searched)?;
+        let found = search.borrow().clone();
+        let blocks = blocks.min(found.blocks());
+        indexing.look(|index| {
+            let end = index.blocks.get(blocks).map(|block| block.start);
+            let end = end.or_else(|| (blocks == index.blocks.len()).then_some(index.end)).filter(|_| found.encoding == index.encoding)?;
+            let mut known = room(index, indexing.file().size);
+            Arc::make_mut(&mut known.before).extend(&found.before[1..=blocks]);
+            Some(Matches { end, ..known })
+        })
     }
 }
 

@@ -171,6 +171,17 @@ fn a_log_of_the_same_length_or_start_is_another_one() {
 }
 
 #[test]
+fn a_longer_log_in_the_place_of_another_is_gone_through_anew_though_both_ends_look_the_same() {
+    let (start, end) = (b"a line\n".repeat(20_000), b"a line\n".repeat(2_000));
+    let log = Growing::new(&[start.as_slice(), b"error\n", &end].concat());
+    let cache = LogCache::default();
+    let ask = |file: &FoundFile| run(async { whole(&cache.index(file).await.expect("an index")).await });
+    assert_eq!(ask(&log.found()).total.errors(), 1);
+    log.replace(&[start.as_slice(), b"still\n", &end, &end].concat());
+    assert_eq!(ask(&log.found()).total.errors(), 0);
+}
+
+#[test]
 fn a_log_that_is_cut_while_it_is_read_fails_for_those_who_wait_and_is_read_anew_for_the_next() {
     let log = Growing::new(&b"a line\n".repeat(2_000_000));
     let cache = LogCache::default();

@@ -1,11 +1,14 @@
 //! Searches through whole logs against a reader that holds the whole file in memory.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Barrier},
+    thread,
+};
 
 use regex::RegexBuilder;
 use runlens_contract::log::{LogMatch, LogSearch, LogSearchQuery};
 
-use super::*;
+use super::{index::Growing, *};
 use crate::{
     files::{FileKey, Files},
     logs::{MatchCache, ansi::visible, finder::find, matcher::Matcher},
@@ -172,5 +175,62 @@ fn a_replaced_log_is_searched_anew() {
             let page = find(&logs, &searches, &file, RUN, &query, None, matcher).await.expect("a page");
             assert_eq!((page.matches, page.is_complete), (matches, true), "{content}");
         });
+    }
+}
+
+#[test]
+fn in_a_log_that_has_grown_only_what_is_new_is_searched() {
+    let line = b"a line of a log that is long enough, one of many\n";
+    let mut log = Growing::new(&line.repeat(40_000));
+    let mut searched = Searched { logs: LogCache::default(), searches: MatchCache::default(), file: log.found() };
+    let query = search_for(containing("ONE OF"));
+    let before = searched.ask(&query);
+    assert_eq!((before.is_complete, before.matches), (true, 40_000));
+
+    log.append(line);
+    searched.file = log.found();
+    // Nobody is there to search: what is told was known.
+    let (begun, done) = (Arc::new(Barrier::new(3)), Arc::new(Barrier::new(3)));
+    let busy: Vec<_> = (0..2)
+        .map(|_| {
+            let (workers, begun, done) = (searched.searches.workers.clone(), begun.clone(), done.clone());
+            thread::spawn(move || {
+                run(workers.run(move || {
+                    begun.wait();
+                    done.wait();
+                }))
+            })
+        })
+        .collect();
+    begun.wait();
+    let known = searched.ask(&query);
+    assert!(!known.is_complete && (30_000..40_000).contains(&known.matches), "{} matches", known.matches);
+    done.wait();
+    busy.into_iter().for_each(|thread| thread.join().expect("a thread").expect("work"));
+    let after = (0..20).map(|_| searched.ask(&query)).find(|page| page.is_complete).expect("it ends");
+    assert_eq!((after.matches, after.searched_bytes), (40_001, searched.file.size));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn a_search_that_goes_on_equals_one_that_is_made_anew(
+        contents in vec(content(), 1..4), cuts in vec(0usize..400, 0..4), filter in filter(), limits in limits(),
+    ) {
+        let content = contents.concat();
+        let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.min(content.len())).collect();
+        cuts.sort_unstable();
+        let (mut log, mut written) = (Growing::new(b""), 0);
+        let mut searched = Searched { logs: LogCache::new(limits), searches: MatchCache::default(), file: log.found() };
+        for end in cuts.into_iter().chain([content.len()]) {
+            log.append(&content[written..end]);
+            written = end;
+            searched.file = log.found();
+            let page = searched.ask(&search_for(filter.clone()));
+            let expected = naive(&content[..end], &LogQuery { filter: filter.clone(), ..LogQuery::default() }, limits);
+            prop_assert!(page.is_complete);
+            prop_assert_eq!(page.matches as usize, expected.len(), "after {} bytes", end);
+        }
     }
 }
