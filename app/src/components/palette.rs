@@ -235,7 +235,7 @@ pub fn palette(palette: Palette) -> AnyView {
     let pressed = {
         let go = go.clone();
         move |event: KeyboardEvent| {
-            let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key()) && !event.is_composing();
+            let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing());
             if is_plain && palette.key(&event.key(), &go) {
                 event.prevent_default();
             }
@@ -289,7 +289,7 @@ pub fn palette(palette: Palette) -> AnyView {
                     {move || groups(palette)}
                 </div>
                 <p class="said" role="status" class:loud=is_loud>{said}</p>
-                <p class="hint" aria-hidden="true"><kbd>"↑"</kbd><kbd>"↓"</kbd>" choose" <kbd>"Enter"</kbd>" go" <kbd>"Esc"</kbd>" close"</p>
+                <p class="hint" aria-hidden="true"><span><kbd>"↑"</kbd> <kbd>"↓"</kbd> " choose"</span><span><kbd>"Enter"</kbd> " go"</span><span><kbd>"Esc"</kbd> " close"</span></p>
             </div>
         </dialog>
     }

@@ -18,7 +18,7 @@ pub(super) fn verdicts(newest: Vec<Said>) -> Option<AnyView> {
             let detail = (!said.detail.is_empty()).then(|| view! { <p class="rest">{said.detail}</p> });
             let since = said.since.map(|since| {
                 let run = format!("run {}", since.run);
-                view! { <p class="rest">"Since " <a href=url::run(since.run)>{run}</a> " of the commit before: " {since_words(since)} "."</p> }
+                view! { <p class="rest">"Since " <a href=url::run(since.run)>{run}</a> " of an earlier commit: " {since_words(since)} "."</p> }
             });
             view! {
                 <li class=class>

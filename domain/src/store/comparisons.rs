@@ -76,7 +76,8 @@ impl Store {
         let pair = "SELECT CAST(? AS SIGNED) AS run_id, CAST(? AS SIGNED) AS reference_id";
         let listed = vec![pair; pairs.len()].join(" UNION ALL ");
         // Two results are the same where each has as many files as the other, and as many of them are the same. What a file holds is what
-        // was expected where nothing else was produced.
+        // was expected where nothing else was produced. SQLite takes the tables of a CROSS JOIN in the order in which they are written: left
+        // alone, it begins with all outputs.
         let sql = format!(
             "WITH p AS ({listed}),
              d AS (SELECT r.test_id, r.regression_test_id, r.exit_code, COALESCE(f.files, 0) AS files,
@@ -108,10 +109,11 @@ impl Store {
                    LEFT JOIN d t ON t.test_id = p.reference_id AND t.regression_test_id = h.regression_test_id
                    LEFT JOIN (SELECT p.run_id, f.regression_test_id, COUNT(*) AS same
                               FROM p
-                              JOIN test_result_file f ON f.test_id = p.run_id
-                              JOIN test_result_file g ON g.test_id = p.reference_id AND g.regression_test_id = f.regression_test_id
+                              CROSS JOIN test_result_file f ON f.test_id = p.run_id
+                              CROSS JOIN test_result_file g ON g.test_id = p.reference_id AND g.regression_test_id = f.regression_test_id
                                    AND g.regression_test_output_id = f.regression_test_output_id
-                              JOIN regression_test_output o ON o.id = f.regression_test_output_id AND o.regression_id = f.regression_test_id
+                              CROSS JOIN regression_test_output o
+                                   ON o.id = f.regression_test_output_id AND o.regression_id = f.regression_test_id
                               WHERE o.id > 0 AND HEX(COALESCE(f.got, f.expected)) = HEX(COALESCE(g.got, g.expected))
                               GROUP BY p.run_id, f.regression_test_id) s
                         ON s.run_id = p.run_id AND s.regression_test_id = h.regression_test_id) c

@@ -27,7 +27,7 @@ pub(crate) fn table(commits: Vec<Commit>, now: Timestamp, has_change: bool) -> A
                     {has_change.then(|| view! { <th scope="col">"Change"</th> })}
                     <th scope="col">"Commit"</th>
                     {heads}
-                    {has_change.then(|| view! { <th scope="col">"Repository"</th> })}
+                    {has_change.then(|| view! { <th scope="col" class="repository">"Repository"</th> })}
                     <th scope="col" class="end">"When"</th>
                 </tr>
             </thead>
