@@ -28,6 +28,11 @@ pub fn run(id: i32) -> String {
     format!("/runs/{id}")
 }
 
+/// The picture of a run, for previews of links.
+pub fn preview(id: i32) -> String {
+    format!("/runs/{id}/preview.png")
+}
+
 /// Address of a pull request.
 pub fn pull(number: i32) -> String {
     format!("/pulls/{number}")

@@ -24,7 +24,7 @@ use runlens_contract::{
 use crate::{
     components::{
         facts::platform,
-        head::head,
+        head::{Picture, head_with_picture},
         page::{Address, page},
     },
     data::{
@@ -78,6 +78,7 @@ fn show(page: RunPage, address: Address) -> AnyView {
     let failed_itself = matches!(run.run_errors, RunErrors::Infrastructure | RunErrors::Both);
     let infrastructure_count = page.infrastructure.as_ref().map(|page| page.pagination.total).ok();
     let description = format!("{} of {}: {}", run.status, subject(run), verdict.text());
+    let picture = Picture { path: url::preview(run.run_id), alt: format!("{}: {description}", title(run)) };
     let has_results = summary.skipped_count < summary.total_samples || summary.error_count > 0;
     let links = [
         Some(("errors", "Errors", Some(summary.error_count))),
@@ -98,7 +99,7 @@ fn show(page: RunPage, address: Address) -> AnyView {
     // What kept the run from running comes before what it found.
     let (before, after) = if failed_itself { (Some(infrastructure), None) } else { (None, Some(infrastructure)) };
     view! {
-        {head(format!("{} {}", about.run.status, title(&about.run)), description, &address.path)}
+        {head_with_picture(format!("{} {}", about.run.status, title(&about.run)), description, &address.path, Some(picture))}
         {overview}
         {navigation}
         {before}

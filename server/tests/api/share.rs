@@ -96,6 +96,26 @@ each_backend! {
     }
 }
 
+#[tokio::test]
+async fn the_page_of_a_run_names_its_picture_and_says_how_far_it_is() {
+    let (server, run) = server(Settings::default(), LimitSettings::default()).await;
+    let page = server.get(&format!("/runs/{run}")).send().await;
+    for part in [
+        format!("<meta property=\"og:image\" content=\"http://127.0.0.1:3000/runs/{run}/preview.png\">"),
+        "<meta name=\"twitter:card\" content=\"summary_large_image\">".to_owned(),
+        "<meta property=\"og:image:width\" content=\"1200\">".to_owned(),
+    ] {
+        assert!(page.text().contains(&part), "{part}");
+    }
+    assert_eq!(page.header("link"), format!("<http://127.0.0.1:3000/runs/{run}>; rel=\"canonical\""));
+    assert!(!page.text().contains("class=\"live"), "it has ended");
+    server.test.progress(run, "testing", 900, "").await;
+    let page = server.get(&format!("/runs/{run}")).send().await.text();
+    assert!(page.contains("class=\"live") && page.contains("<progress") && page.contains("1 of 1 test"), "{page}");
+    let list = server.get("/runs").send().await;
+    assert!(list.text().contains("<meta name=\"twitter:card\" content=\"summary\">") && !list.text().contains("og:image"));
+}
+
 async fn server(settings: Settings, limits: LimitSettings) -> (Server, i32) {
     let test = TestPlatform::with(Backend::Sqlite, settings).await;
     let test_of_suite = test.regression_test(TestSpec::default()).await;

@@ -11,7 +11,7 @@ use runlens_contract::{
 
 use super::stages::{Stage, StageState};
 use crate::{
-    components::{facts, mark::mark},
+    components::{facts, live, mark::mark},
     data::runs::{RunPage, Same, Sibling},
     format,
     pages::runs::change,
@@ -37,6 +37,7 @@ pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, 
                 <a class="copy" href=report.clone() rel="external" data-copy-from=report>"Copy as Markdown"</a>
             </div>
             {rest}
+            {live::watch(run, &page.summary)}
             {verdict.message.map(|message| told(&message))}
             {counts}
             {same}
