@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use leptos::prelude::*;
-use runlens_contract::output::{CaptionChange, CaptionChangeKind, CaptionDiff, OutputDiff};
+use runlens_contract::output::{CaptionChange, CaptionChangeKind, CaptionDiff, DiffLineKind, OutputDiff};
 
 use crate::{
     format::{counted, duration, number},
@@ -26,9 +26,11 @@ pub(super) fn section(captions: &CaptionDiff, diff: &OutputDiff) -> AnyView {
     let items: Vec<AnyView> = captions
         .changes
         .iter()
-        .map(|change| {
+        .enumerate()
+        .map(|(at, change)| {
             let (symbol, class) = sign(change.kind);
-            let sentence = sentence(change, captions);
+            let is_whitespace = change.kind == CaptionChangeKind::Text && is_only_whitespace(change, captions.changes.get(at + 1), diff);
+            let sentence = if is_whitespace { whitespace(change) } else { sentence(change, captions) };
             let text = match place(change) {
                 Some(href) => view! { <a href=href rel="external">{sentence}</a> }.into_any(),
                 None => sentence.into_any(),
@@ -39,6 +41,9 @@ pub(super) fn section(captions: &CaptionDiff, diff: &OutputDiff) -> AnyView {
     let left = captions.change_count - captions.changes.len() as u64;
     let more = (left > 0).then(|| view! { <p class="nothing">{format!("And {} further down.", counted(left, "change", "changes"))}</p> });
     let notes = notes(captions);
+    if items.is_empty() && notes.is_empty() {
+        return ().into_any();
+    }
     let notes = (!notes.is_empty()).then(|| view! { <p class="muted notes">{notes.join(" ")}</p> });
     let list = (!items.is_empty()).then(|| view! { <ol class="changes">{items}</ol> });
     view! {
@@ -50,6 +55,26 @@ pub(super) fn section(captions: &CaptionDiff, diff: &OutputDiff) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Whether white space is all that differs in the text of some captions; not where their lines are not shown. `next` is what differs behind.
+fn is_only_whitespace(change: &CaptionChange, next: Option<&CaptionChange>, diff: &OutputDiff) -> bool {
+    let is_within = |line: Option<u64>, first: Option<u64>, end: Option<u64>| {
+        line.zip(first).is_some_and(|(line, first)| line >= first && end.is_none_or(|end| line < end))
+    };
+    let lines = diff.hunks.iter().flatten().flat_map(|hunk| &hunk.lines).filter(|line| line.kind != DiffLineKind::Context);
+    let mut within = lines
+        .filter(|line| {
+            is_within(line.expected_line, change.expected_line, next.and_then(|next| next.expected_line))
+                || is_within(line.actual_line, change.actual_line, next.and_then(|next| next.actual_line))
+        })
+        .peekable();
+    within.peek().is_some() && within.all(|line| line.only_whitespace)
+}
+
+/// `Caption 12: only white space differs.`
+fn whitespace(change: &CaptionChange) -> String {
+    format!("{}: only white space differs.", which(change, change.expected_cue.unwrap_or_default()))
 }
 
 fn sign(kind: CaptionChangeKind) -> (&'static str, &'static str) {
@@ -66,11 +91,7 @@ fn sentence(change: &CaptionChange, captions: &CaptionDiff) -> String {
     let first = change.expected_cue.or(change.actual_cue);
     let Some(first) = first else { return "What precedes the first caption differs.".to_owned() };
     let is_one = change.count == 1;
-    let which = if is_one {
-        format!("Caption {}", number(first))
-    } else {
-        format!("Captions {} to {}", number(first), number(first + change.count - 1))
-    };
+    let which = which(change, first);
     let (is, differs) = if is_one { ("is", "differs") } else { ("are", "differ") };
     match change.kind {
         CaptionChangeKind::Dropped => format!("{which} {is} dropped."),
@@ -89,6 +110,14 @@ fn sentence(change: &CaptionChange, captions: &CaptionDiff) -> String {
                 format!("From caption {} on, {} {moved}.", number(first), counted(change.count, "caption", "captions"))
             }
         }
+    }
+}
+
+/// `Caption 12`, `Captions 12 to 14`.
+fn which(change: &CaptionChange, first: u64) -> String {
+    match change.count {
+        1 => format!("Caption {}", number(first)),
+        count => format!("Captions {} to {}", number(first), number(first + count - 1)),
     }
 }
 
@@ -139,7 +168,7 @@ fn notes(captions: &CaptionDiff) -> Vec<String> {
 mod tests {
     use runlens_contract::output::{CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering};
 
-    use super::{notes, sentence};
+    use super::{is_only_whitespace, notes, sentence, whitespace};
 
     fn captions() -> CaptionDiff {
         CaptionDiff {
@@ -208,5 +237,46 @@ mod tests {
             notes(&many)[1],
             "From caption 2 on, 1 caption has another number, from 2 lower to 1 higher: not counted as a difference."
         );
+    }
+
+    #[test]
+    fn white_space_alone_is_told_from_other_text() {
+        let line = |kind: &str, expected: Option<u64>, actual: Option<u64>, only_whitespace: bool| {
+            serde_json::json!({
+                "kind": kind, "expected_line": expected, "actual_line": actual, "text": "a", "line_end": "lf", "changes": [],
+                "only_whitespace": only_whitespace,
+            })
+        };
+        let side = serde_json::json!({
+            "size_bytes": 1, "encoding": "utf-8", "byte_order_mark": false, "line_endings": "lf", "line_count": 9, "truncated": false,
+        });
+        let hunk = serde_json::json!({
+            "expected_start": 3, "expected_lines": 3, "actual_start": 3, "actual_lines": 3,
+            "lines": [
+                line("removed", Some(3), None, true), line("added", None, Some(3), true), line("context", Some(4), Some(4), false),
+                line("removed", Some(7), None, true), line("added", None, Some(7), false),
+            ],
+        });
+        let diff = serde_json::from_value(serde_json::json!({
+            "run_id": 1, "sample_id": 1, "regression_test_id": 1, "output_id": 1, "filename": "a.srt", "status": "fail", "identical": false,
+            "binary": false, "alignment": "captions", "expected": side, "actual": side, "added": 2, "removed": 2, "hunk_count": 1,
+            "hunk_line_count": 5, "hunks": [hunk], "truncated": false,
+        }))
+        .expect("a difference");
+        let change = |cue: u64, line: u64| CaptionChange {
+            kind: CaptionChangeKind::Text,
+            count: 1,
+            expected_cue: Some(cue),
+            actual_cue: Some(cue),
+            expected_line: Some(line),
+            actual_line: Some(line),
+            start_ms: Some(0),
+            end_ms: Some(0),
+        };
+        let (first, second, unseen) = (change(1, 1), change(2, 5), change(9, 400));
+        assert!(is_only_whitespace(&first, Some(&second), &diff));
+        assert!(!is_only_whitespace(&second, Some(&unseen), &diff));
+        assert!(!is_only_whitespace(&unseen, None, &diff), "nothing is said of what is not shown");
+        assert_eq!(whitespace(&first), "Caption 1: only white space differs.");
     }
 }

@@ -10,7 +10,7 @@ pub(super) enum Row {
     /// So many lines of the expected file that are left out: they have no difference.
     Gap(u64),
     /// Lines beside each other.
-    Lines(Beside),
+    Lines(Box<Beside>),
 }
 
 /// The lines of one row, one at least.
@@ -76,7 +76,7 @@ fn beside(lines: &[DiffLine], rows: &mut Vec<Row>) {
                 let other = line.actual.clone().unwrap_or_else(|| DiffText { text: line.text.clone(), line_end: line.line_end });
                 let kind = if line.actual.is_some() { Kind::Excused } else { Kind::Same };
                 let actual = DiffLine { text: other.text, line_end: other.line_end, actual: None, ..line.clone() };
-                rows.push(Row::Lines(Beside { kind, expected: Some(line.clone()), actual: Some(actual), note: None }));
+                rows.push(Row::Lines(Box::new(Beside { kind, expected: Some(line.clone()), actual: Some(actual), note: None })));
             }
         }
     }
@@ -92,7 +92,7 @@ fn settle(removed: &mut Vec<&DiffLine>, added: &mut Vec<&DiffLine>, rows: &mut V
         let rest = loose.len().max(others.len());
         for at in 0..rest {
             let (expected, actual) = (loose.get(at).map(|line| (*line).clone()), others.get(at).map(|line| (*line).clone()));
-            rows.push(Row::Lines(Beside { kind: Kind::Changed, expected, actual, note: None }));
+            rows.push(Row::Lines(Box::new(Beside { kind: Kind::Changed, expected, actual, note: None })));
         }
         loose.clear();
     };
@@ -114,7 +114,10 @@ fn settle(removed: &mut Vec<&DiffLine>, added: &mut Vec<&DiffLine>, rows: &mut V
         }
     }
     for row in rows.iter_mut().rev() {
-        let Row::Lines(row @ Beside { kind: Kind::Changed, .. }) = row else { break };
+        let Row::Lines(row) = row else { break };
+        if row.kind != Kind::Changed {
+            break;
+        }
         row.note = row.expected.as_ref().zip(row.actual.as_ref()).and_then(|(expected, actual)| note(expected, actual));
     }
     removed.clear();
@@ -191,7 +194,10 @@ mod tests {
                 line(Context, Some(14), Some(13), "e"),
             ],
         );
-        assert_eq!(drawn(&rows(&[hunk.clone()], true, Some(20))), ["gap 9", "10|10", "11|11", "12|12", "13|-", "14|13", "gap 6"]);
+        assert_eq!(
+            drawn(&rows(std::slice::from_ref(&hunk), true, Some(20))),
+            ["gap 9", "10|10", "11|11", "12|12", "13|-", "14|13", "gap 6"]
+        );
         assert_eq!(drawn(&rows(&[hunk], false, None)).len(), 5);
     }
 

@@ -32,8 +32,8 @@ pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
         .into_iter()
         .flat_map(|row| match row {
             Row::Gap(lines) => vec![gap(frame, lines, columns)],
-            Row::Lines(row) if view.is_unified => vec![unified(row, look)],
-            Row::Lines(row) => vec![side_by_side(row, look)],
+            Row::Lines(row) if view.is_unified => vec![unified(*row, look)],
+            Row::Lines(row) => vec![side_by_side(*row, look)],
         })
         .collect();
     if rows.is_empty() {
