@@ -61,10 +61,10 @@
     }
   };
   document.addEventListener("click", (event) => {
-    const text = event.target.closest?.("[data-copy-from]");
-    if (text && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+    const report = event.target.closest?.("[data-copy-from]");
+    if (report && event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
       event.preventDefault();
-      copyFrom(text);
+      copyFrom(report);
     }
     const link = event.target.closest?.("[data-copy]");
     if (link) copy(new URL(link.dataset.copy, location.href).href);

@@ -69,7 +69,9 @@ fn drawing(statuses: &[RecentStatus]) -> AnyView {
         .filter(|(_, path)| !path.is_empty())
         .map(|(status, path)| view! { <path class=class(status) d=path/> }.into_any())
         .collect();
-    view! { <svg class="strip" width=width height=HEIGHT viewBox=format!("0 0 {width} {HEIGHT}") aria-hidden="true">{paths}</svg> }
+    let size = format!("0 0 {width} {HEIGHT}");
+    // A large cell is drawn wider than a small one.
+    view! { <svg class="strip" width=width height=HEIGHT viewBox=size preserveAspectRatio="none" aria-hidden="true">{paths}</svg> }
         .into_any()
 }
 

@@ -14,7 +14,7 @@ use crate::{
         strip,
     },
     format,
-    url::suite,
+    url::{self, suite},
 };
 
 /// Everything about a test on all platforms. Strips are of at most `most` runs.
@@ -51,6 +51,14 @@ fn latest(health: &PlatformHealth) -> Option<AnyView> {
     health.latest.as_ref().map(|result| mark(result.status))
 }
 
+/// A commit within a sentence: a link to its runs.
+fn commit(sha: &str) -> AnyView {
+    if url::read_commit(sha).is_err() {
+        return facts::hash(sha);
+    }
+    view! { <a href=url::commit(sha)>{facts::hash(sha)}</a> }.into_any()
+}
+
 /// A run by its number, its commit and its time: a link to the test in it.
 fn run(test: i32, run: &RecentRun, now: Timestamp) -> AnyView {
     let when = run.created_at.map(|at| view! { ", " {facts::time(at, now)} });
@@ -59,7 +67,7 @@ fn run(test: i32, run: &RecentRun, now: Timestamp) -> AnyView {
     });
     view! {
         <a href=suite::run_at_test(run.run_id, test)>{format!("run {}", run.run_id)}</a>
-        " (" {facts::commit(&run.repository, &run.commit_sha)} {pull_request} {when} ")"
+        " (" {commit(&run.commit_sha)} {pull_request} {when} ")"
     }
     .into_any()
 }
