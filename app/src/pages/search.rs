@@ -6,6 +6,7 @@ use runlens_contract::{
     params::{Params, Query},
     run::RunQuery,
     search::{Search, SearchGroup, SearchKind, SearchResult},
+    suite::{RegressionTestQuery, SuiteSampleQuery},
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ use crate::{
         palette::group_name,
     },
     data::search::{Signal, search},
-    url,
+    url::{self, suite},
 };
 
 /// The page of the search.
@@ -129,13 +130,25 @@ fn section(group: SearchGroup, text: &str) -> AnyView {
     view! { <section aria-label=name><h2>{name}</h2><ul>{items}</ul>{more}</section> }.into_any()
 }
 
-/// Where the rest of a kind's matches is, where a list has them.
+/// Where the rest of a kind's matches is.
 fn more(kind: SearchKind, text: &str) -> Option<AnyView> {
-    let href = match kind {
-        SearchKind::Branch | SearchKind::Commit => url::runs(&RunQuery { q: Some(text.to_owned()), ..RunQuery::default() }),
-        _ => return Some(view! { <p class="muted">"There are more; a longer text finds fewer."</p> }.into_any()),
+    let contains = || Some(text.to_owned());
+    let (href, words) = match kind {
+        SearchKind::Branch | SearchKind::Commit => {
+            (url::runs(&RunQuery { q: contains(), ..RunQuery::default() }), "All runs with this text")
+        }
+        SearchKind::RegressionTest => {
+            let query = RegressionTestQuery { contains: contains(), ..RegressionTestQuery::default() };
+            (suite::regression_tests(&query), "All regression tests with this text")
+        }
+        SearchKind::Sample => {
+            (suite::samples(&SuiteSampleQuery { contains: contains(), ..SuiteSampleQuery::default() }), "All samples with this text")
+        }
+        SearchKind::Run | SearchKind::PullRequest => {
+            return Some(view! { <p class="muted">"There are more; a longer number finds fewer."</p> }.into_any());
+        }
     };
-    Some(view! { <p><a href=href>"More: all runs with this text"</a></p> }.into_any())
+    Some(view! { <p class="more"><a href=href>{words}</a></p> }.into_any())
 }
 
 fn nothing(text: &str) -> AnyView {

@@ -3,9 +3,14 @@
 use runlens_contract::{
     run::{RunQuery, RunStatus, RunTestType},
     search::{Search, SearchKind},
+    suite::{RegressionTestQuery, SuiteSampleQuery},
+    system::QueueQuery,
 };
 
-use crate::{data::recent::Visit, url};
+use crate::{
+    data::recent::Visit,
+    url::{self, suite},
+};
 
 /// Where an entry leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +60,9 @@ pub(super) fn offered(visits: Vec<Visit>) -> Vec<Group> {
             runs(RunQuery { status: Some(RunStatus::Fail), test_type: Some(RunTestType::Pr), ..RunQuery::default() }),
         ),
         Entry::page("Runs that go on", "", runs(RunQuery { status: Some(RunStatus::Running), ..RunQuery::default() })),
+        Entry::page("Queue", "what runs and what waits", suite::queue(&QueueQuery::default())),
+        Entry::page("Samples", "", suite::samples(&SuiteSampleQuery::default())),
+        Entry::page("Regression tests", "", suite::regression_tests(&RegressionTestQuery::default())),
         Entry {
             title: "API".to_owned(),
             detail: "its operations and schemas".to_owned(),
