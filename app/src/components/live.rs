@@ -97,15 +97,16 @@ pub fn watch(run: &Run, summary: &RunSummary) -> AnyView {
     });
     view! {
         <div class="live" class:up=move || live.line.get() == Line::Up class:lost=move || live.line.get() == Line::Lost>
+            <b>{move || run.with(words)}</b>
+            <progress aria-label="Tests with a result" max=move || run.with(|run| run.total_samples.max(1).to_string()) value=move || run.with(|run| run.finished_count.to_string())></progress>
+            <span class="counts">{move || run.with(counts)}</span>
+            <span class="elapsed">{move || run.with(|run| elapsed(run, time.get()))}</span>
+            // Last: it may become longer without moving anything.
             <span class="line">
                 <span class="symbol" aria-hidden="true">{move || if live.line.get() == Line::Lost { "○" } else { "●" }}</span>
                 {move || if live.line.get() == Line::Lost { "connection lost, trying again" } else { "live" }}
             </span>
             <span class="asleep">"Load the page again to see how it goes on."</span>
-            <b>{move || run.with(words)}</b>
-            <progress aria-label="Tests with a result" max=move || run.with(|run| run.total_samples.max(1).to_string()) value=move || run.with(|run| run.finished_count.to_string())></progress>
-            <span class="counts">{move || run.with(counts)}</span>
-            <span class="elapsed">{move || run.with(|run| elapsed(run, time.get()))}</span>
             <span class="unseen" role="status" aria-live="polite">{move || spoken.get()}</span>
         </div>
     }
