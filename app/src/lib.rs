@@ -4,6 +4,7 @@ pub mod components;
 pub mod data;
 pub mod format;
 pub mod pages;
+mod parts;
 pub mod url;
 
 use leptos::prelude::*;
@@ -76,23 +77,23 @@ pub fn App() -> impl IntoView {
             <main id="main" tabindex="-1">
                 {focus_on_change()}
                 <FlatRoutes fallback=pages::not_found::route>
-                    <Route path=path!("/") view=pages::runs::route ssr=mode.clone()/>
-                    <Route path=path!("/runs") view=pages::runs::route ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id") view=pages::run::route ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id/compare") view=pages::compare::choose_route ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id/compare/:other") view=pages::compare::route ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id/logs") view=pages::log::route ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id/tests/:test/outputs/:output") view=pages::output::route ssr=mode.clone()/>
-                    <Route path=path!("/pulls/:number") view=pages::pull::route ssr=mode.clone()/>
-                    <Route path=path!("/commits/:sha") view=pages::commit::route ssr=mode.clone()/>
-                    <Route path=path!("/search") view=pages::search::route ssr=mode.clone()/>
-                    <Route path=path!("/queue") view=pages::queue::route ssr=mode.clone()/>
-                    <Route path=path!("/samples") view=pages::samples::route ssr=mode.clone()/>
-                    <Route path=path!("/samples/:id") view=pages::sample::route ssr=mode.clone()/>
-                    <Route path=path!("/regression-tests") view=pages::regression_tests::route ssr=mode.clone()/>
-                    <Route path=path!("/regression-tests/:id") view=pages::regression_test::route ssr=mode.clone()/>
-                    <Route path=path!("/tokens") view=pages::tokens::route ssr=mode.clone()/>
-                    <Route path=path!("/sign-in") view=pages::sign_in::route ssr=mode/>
+                    <Route path=path!("/") view=parts::RunsPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs") view=parts::RunsPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id") view=parts::RunPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/compare") view=parts::CompareChoosePage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/compare/:other") view=parts::ComparePage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/logs") view=parts::LogPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/tests/:test/outputs/:output") view=parts::OutputPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/pulls/:number") view=parts::PullPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/commits/:sha") view=parts::CommitPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/search") view=parts::SearchPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/queue") view=parts::QueuePage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/samples") view=parts::SamplesPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/samples/:id") view=parts::SamplePage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/regression-tests") view=parts::RegressionTestsPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/regression-tests/:id") view=parts::RegressionTestPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/tokens") view=parts::TokensPage::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/sign-in") view=parts::SignInPage::lazy() ssr=mode/>
                 </FlatRoutes>
             </main>
         </Router>

@@ -2,8 +2,13 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Takes over the page that the server has rendered.
+/// What was built, as `scripts/build` names it. The names of the browser's files are hashes of what is in them, taken before this file is told
+/// the name of the one that loads the parts: of another build, it must be another file.
+const BUILD: Option<&str> = option_env!("RUNLENS_BUILD");
+
+/// Takes over the page that the server has rendered, and says which build does.
 #[wasm_bindgen]
-pub fn hydrate() {
-    leptos::mount::hydrate_body(runlens_app::App);
+pub fn hydrate() -> String {
+    leptos::mount::hydrate_lazy(runlens_app::App);
+    BUILD.unwrap_or_default().to_owned()
 }
