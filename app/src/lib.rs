@@ -63,7 +63,7 @@ pub fn App() -> impl IntoView {
     provide_context(me.clone());
     let pending = Pending(RwSignal::new(false));
     provide_context(pending);
-    let refresh = Refresh::new();
+    let refresh = Refresh::default();
     provide_context(refresh);
     provide_context(Live::new(refresh));
     let finder = Palette::new();

@@ -88,7 +88,7 @@ pub fn watch(run: &Run, summary: &RunSummary) -> AnyView {
     });
     let spoken = Memo::new(move |_| {
         // Nothing of what is there from the beginning is said again, and no count: somebody may be reading.
-        let words = run.with(|run| words(run));
+        let words = run.with(words);
         match live.line.get() {
             Line::Lost => "The connection to the server is lost. It is tried again.".to_owned(),
             Line::Down => String::new(),

@@ -26,12 +26,14 @@ pub struct Refresh {
     is_quiet: RwSignal<bool>,
 }
 
-impl Refresh {
+impl Default for Refresh {
     /// For [`crate::App`], which provides it to its pages.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self { asked: RwSignal::new(0), is_quiet: RwSignal::new(false) }
     }
+}
 
+impl Refresh {
     /// Reads the page's data again. What is shown stays until the new is there; where the reader is, and what has the focus, stays too.
     pub fn now(self) {
         self.asked.update(|asked| *asked += 1);
