@@ -1,7 +1,10 @@
 //! The pages and their forms, as far as they are HTTP; what they show is for the tests in a browser.
 
 use axum::http::StatusCode;
-use runlens_domain::{each_backend, testing::RunSpec};
+use runlens_domain::{
+    each_backend,
+    testing::{RunSpec, TestSpec},
+};
 use runlens_server::{config::Http, limits::LimitSettings};
 use serde_json::json;
 
@@ -119,6 +122,35 @@ each_backend! {
         for (old, new) in [("/test/5", "/runs/5"), ("/test/5?a=%2Ftest%2F1", "/runs/5?a=%2Ftest%2F1")] {
             let answer = server.get(old).send().await;
             assert_eq!((answer.status, answer.header("location")), (StatusCode::PERMANENT_REDIRECT, new));
+        }
+    }
+
+    async fn the_pages_of_the_suite_and_the_queue_read_without_a_browser(test) {
+        let made = test.regression_test(TestSpec { categories: &["DVB"], ..TestSpec::default() }).await;
+        for code in [0, 1] {
+            let run = test.run(RunSpec::default()).await;
+            test.result(run, made.0, Some(code), Some(0)).await;
+            test.file(run, made.0, made.1[0], None).await;
+            test.complete(run).await;
+        }
+        let server = Server::new(test);
+        for (path, status, words) in [
+            ("/samples", 200, "sample.ts"),
+            ("/samples?contains=nothing", 200, "No sample is like that"),
+            ("/samples/1", 200, "run 2, fail"),
+            ("/samples/9", 404, "There is no sample 9"),
+            ("/samples/x", 400, "must be a whole number"),
+            ("/regression-tests", 200, "Test 1 on Linux, 2 runs: 1 pass, 1 fail; last fail"),
+            ("/regression-tests?category=Teletext", 200, "No test is like that"),
+            ("/regression-tests/1", 200, "On master it fails since"),
+            ("/regression-tests/1?runs=pull_requests", 200, "No run of a pull request with a result."),
+            ("/regression-tests/9", 404, "There is no test 9"),
+            // A visitor may not see it.
+            ("/queue", 403, "Not visible to visitors"),
+        ] {
+            let page = server.get(path).send().await;
+            assert_eq!(page.status, status, "{path}");
+            assert!(page.text().contains(words), "{path}: {words}");
         }
     }
 

@@ -89,6 +89,38 @@ each_backend! {
         }
     }
 
+    async fn recent_results_are_of_the_tests_that_are_named(test) {
+        suite(&test).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let get = async |path: &str| server.get(&format!("/api/v1{path}")).token(&token).send().await;
+        let of_run = get("/runs/1/recent-results?regression_test_ids=2,1,2,9").await.ok();
+        assert_eq!(of_run["runs"].as_array().map(Vec::len), Some(1), "nothing completed before it");
+        let expected = [(1, "pass"), (2, "pass"), (9, "no_result")].map(|(id, status)| json!({"regression_test_id": id, "statuses": [status]}));
+        assert_eq!(of_run["tests"], json!(expected));
+        let everywhere = get("/regression-tests/recent-results?regression_test_ids=1&runs=pull_requests").await.ok();
+        assert_eq!(everywhere["data"][0], json!({"platform": "linux", "runs": [], "tests": [{"regression_test_id": 1, "statuses": []}]}));
+        assert_eq!(everywhere["data"][1]["tests"], json!([{"regression_test_id": 1, "statuses": ["missing_output"]}]));
+        assert_eq!(everywhere["data"][1]["runs"][0]["pull_request"], 1547);
+        for (query, field) in [
+            ("", "regression_test_ids"),
+            ("?regression_test_ids=1,x", "regression_test_ids"),
+            ("?regression_test_ids=1&run_count=51", "run_count"),
+            ("?regression_test_ids=1&runs=some", "runs"),
+        ] {
+            let body = get(&format!("/regression-tests/recent-results{query}")).await.failure(400, "validation_error");
+            assert!(body["details"]["fields"][field].is_string(), "{body}");
+        }
+    }
+
+    async fn the_health_of_a_test_is_told_as_far_back_as_looked(test) {
+        suite(&test).await;
+        let server = Server::new(test);
+        let token = server.reader().await;
+        let health = server.get("/api/v1/regression-tests/1/health").token(&token).send().await.ok();
+        insta::assert_json_snapshot!("health", health);
+    }
+
     async fn what_the_suite_does_not_hold_is_404(test) {
         suite(&test).await;
         let server = Server::new(test);
@@ -98,6 +130,8 @@ each_backend! {
             ("/samples/99/history?status=not_started", "sample", "Sample 99 not found."),
             ("/regression-tests/99", "regression_test", "Regression test 99 not found."),
             ("/regression-tests/99/history", "regression_test", "Regression test 99 not found."),
+            ("/regression-tests/99/health", "regression_test", "Regression test 99 not found."),
+            ("/runs/99/recent-results?regression_test_ids=1", "run", "Run 99 not found."),
         ] {
             let body = server.get(&format!("/api/v1{path}")).token(&token).send().await.failure(404, "not_found");
             assert_eq!(body, json!({"code": "not_found", "message": message, "details": {"resource": resource, "id": 99}}));
