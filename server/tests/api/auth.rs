@@ -137,8 +137,8 @@ each_backend! {
             let Some(scope) = methods["get"]["x-required-scope"].as_str() else { continue };
             let path = path.replace("{run_id}", &run.to_string());
             let path = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/");
-            // A search needs something to look for; to others it says nothing.
-            let body = server.get(&format!("/api/v1{path}?contains=x")).token(&token).send().await.failure(403, "forbidden");
+            // What a question must name; to others it says nothing.
+            let body = server.get(&format!("/api/v1{path}?contains=x&q=x&regression_test_ids=1")).token(&token).send().await.failure(403, "forbidden");
             assert_eq!(body["details"]["required_scope"], scope, "{path}");
         }
     }
