@@ -18,7 +18,7 @@ export class LogPage {
     this.pager = page.getByRole('navigation', { name: 'Pages of the log', exact: true });
     this.scroller = page.getByRole('region', { name: 'Lines of the log' });
     this.chosen = page.locator('table.log tr.chosen');
-    this.find = page.getByRole('searchbox', { name: 'Find' });
+    this.find = page.getByRole('searchbox', { name: 'Find', exact: true });
     this.matches = page.getByLabel('Matches');
     this.spoken = page.locator('.log-page > [role=status]');
   }

@@ -18,6 +18,7 @@ export interface Diff {
   added: number;
   removed: number;
   hunk_count: number;
+  hunks: { lines: { kind: string; changes: unknown[] }[] }[] | null;
   captions: { change_count: number; changes: { kind: string; count: number }[]; renumbered: unknown } | null;
   expected: { byte_order_mark: boolean; line_endings: string };
   actual: { byte_order_mark: boolean; line_endings: string };

@@ -71,11 +71,11 @@ test('a failing test has a lasting link that opens its group and marks it', asyn
 test('groups are sorted by their columns, and the order is an address', async ({ page, run, platform }) => {
   const failed = await platform.run('status=fail');
   await run.open(failed.run_id, '?group_by=category');
-  await run.errors.getByRole('link', { name: 'Category', exact: true }).click();
+  await run.errors.getByRole('columnheader', { name: 'Category' }).getByRole('link').click();
   await expect(page).toHaveURL(/sort=key/);
   const names = await run.groups.locator('.name').allTextContents();
   expect(names).toEqual([...names].sort());
-  await run.errors.getByRole('link', { name: 'Category', exact: true }).click();
+  await run.errors.getByRole('columnheader', { name: 'Category' }).getByRole('link').click();
   await expect(page).toHaveURL(/sort=-key/);
   await expect(run.errors.getByRole('columnheader', { name: 'Category' })).toHaveAttribute('aria-sort', 'descending');
 });
@@ -124,7 +124,7 @@ test('a group opens to its errors, each with its command, and closes again', asy
   const first = run.groups.first().locator('a.opener');
   await first.click();
   await expect(page).toHaveURL(/bucket=/);
-  await expect(run.inside.first().locator('code')).toBeVisible();
+  await expect(run.inside.first().locator('.command code')).toBeVisible();
   await expect(run.groups.first().locator('a.opener')).toHaveAttribute('aria-expanded', 'true');
   // The address alone shows the same.
   await page.goto(page.url());

@@ -27,7 +27,9 @@ async function tests(platform: Platform, query = ''): Promise<Test[]> {
 
 /** A test, and how it is doing on Linux, that is so. */
 async function testThat(platform: Platform, holds: (linux: Health['platforms'][0]) => boolean) {
-  for (const test of await tests(platform)) {
+  const total = await platform.total('/regression-tests?limit=1');
+  const pages = Array.from({ length: Math.ceil(total / 100) }, (_, page) => `offset=${100 * page}`);
+  for (const test of (await Promise.all(pages.map((page) => tests(platform, page)))).flat()) {
     const health = await platform.get<Health>(`/regression-tests/${test.regression_test_id}/health`);
     if (holds(health.platforms[0])) return { test, linux: health.platforms[0] };
   }
