@@ -8,8 +8,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::{ConfigError, filled};
 
-// A look for migrations at every start is no news.
-const DEFAULT: &str = "info,sea_orm_migration=warn";
+// A look for migrations at every start is no news, nor is it that one of our fonts has a symbol that another has not.
+const DEFAULT: &str = "info,sea_orm_migration=warn,usvg=error";
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub enum LogFormat {
 /// What can be said about the log.
 #[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct LogOptions {
-    /// What is logged: a level, or a filter such as `info,runlens_server=debug` [default: info,sea_orm_migration=warn]
+    /// What is logged: a level, or a filter such as `info,runlens_server=debug` [default: info,sea_orm_migration=warn,usvg=error]
     #[arg(long, global = true, env = "RUNLENS_LOG", value_name = "FILTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
