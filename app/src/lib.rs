@@ -77,23 +77,23 @@ pub fn App() -> impl IntoView {
             <main id="main" tabindex="-1">
                 {focus_on_change()}
                 <FlatRoutes fallback=pages::not_found::route>
-                    <Route path=path!("/") view=parts::RunsPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/runs") view=parts::RunsPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id") view=parts::RunPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id/compare") view=parts::CompareChoosePage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id/compare/:other") view=parts::ComparePage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id/logs") view=parts::LogPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/runs/:id/tests/:test/outputs/:output") view=parts::OutputPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/pulls/:number") view=parts::PullPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/commits/:sha") view=parts::CommitPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/search") view=parts::SearchPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/queue") view=parts::QueuePage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/samples") view=parts::SamplesPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/samples/:id") view=parts::SamplePage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/regression-tests") view=parts::RegressionTestsPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/regression-tests/:id") view=parts::RegressionTestPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/tokens") view=parts::TokensPage::lazy() ssr=mode.clone()/>
-                    <Route path=path!("/sign-in") view=parts::SignInPage::lazy() ssr=mode/>
+                    <Route path=path!("/") view=parts::Runs::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs") view=parts::Runs::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id") view=parts::Run::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/compare") view=parts::CompareChoose::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/compare/:other") view=parts::Compare::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/logs") view=parts::Log::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/runs/:id/tests/:test/outputs/:output") view=parts::Output::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/pulls/:number") view=parts::Pull::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/commits/:sha") view=parts::Commit::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/search") view=parts::Search::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/queue") view=parts::Queue::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/samples") view=parts::Samples::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/samples/:id") view=parts::Sample::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/regression-tests") view=parts::RegressionTests::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/regression-tests/:id") view=parts::RegressionTest::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/tokens") view=parts::Tokens::lazy() ssr=mode.clone()/>
+                    <Route path=path!("/sign-in") view=parts::SignIn::lazy() ssr=mode/>
                 </FlatRoutes>
             </main>
         </Router>

@@ -47,28 +47,28 @@ macro_rules! part {
 }
 
 part!(run_part, RunPart:
-    RunPage => pages::run::route,
+    Run => pages::run::route,
 );
 part!(detail_part, DetailPart:
-    ComparePage => pages::compare::route,
-    CompareChoosePage => pages::compare::choose_route,
-    OutputPage => pages::output::route,
+    Compare => pages::compare::route,
+    CompareChoose => pages::compare::choose_route,
+    Output => pages::output::route,
 );
 part!(log_part, LogPart:
-    LogPage => pages::log::route,
+    Log => pages::log::route,
 );
 part!(list_part, ListPart:
-    RunsPage => pages::runs::route,
-    PullPage => pages::pull::route,
-    CommitPage => pages::commit::route,
-    SearchPage => pages::search::route,
-    QueuePage => pages::queue::route,
+    Runs => pages::runs::route,
+    Pull => pages::pull::route,
+    Commit => pages::commit::route,
+    Search => pages::search::route,
+    Queue => pages::queue::route,
 );
 part!(other_part, OtherPart:
-    SamplesPage => pages::samples::route,
-    SamplePage => pages::sample::route,
-    RegressionTestsPage => pages::regression_tests::route,
-    RegressionTestPage => pages::regression_test::route,
-    TokensPage => pages::tokens::route,
-    SignInPage => pages::sign_in::route,
+    Samples => pages::samples::route,
+    Sample => pages::sample::route,
+    RegressionTests => pages::regression_tests::route,
+    RegressionTest => pages::regression_test::route,
+    Tokens => pages::tokens::route,
+    SignIn => pages::sign_in::route,
 );
