@@ -39,7 +39,7 @@ fn line(current: impl Fn(&'static str) -> Option<&'static str> + Copy + Send + '
     view! {
         <header class="site">
             <a class="brand" href="/">
-                <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">
+                <svg class="glyph" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
                     <circle cx="7" cy="7" r="5.25"/>
                     <path d="M4.6 7.2 6.4 9 9.6 5.2M11 11l3.5 3.5"/>
                 </svg>

@@ -380,7 +380,7 @@ pub fn find_field(palette: Option<Palette>) -> AnyView {
             />
             <kbd aria-hidden="true">"Ctrl K"</kbd>
             <button type="submit" class="quiet" aria-label="Find">
-                <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5"/><path d="m10.5 10.5 3.5 3.5"/></svg>
+                <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5"/><path d="m10.5 10.5 3.5 3.5"/></svg>
             </button>
         </form>
     }
