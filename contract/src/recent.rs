@@ -117,7 +117,7 @@ pub struct PlatformResults {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct RecentResultsQuery {
     /// IDs of the regression tests: 1 to 100, separated by commas.
-    #[cfg_attr(feature = "openapi", param(style = Form, explode = false, schema_with = ids))]
+    #[cfg_attr(feature = "openapi", param(schema_with = ids))]
     pub regression_test_ids: Vec<i32>,
 }
 

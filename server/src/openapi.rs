@@ -14,8 +14,9 @@ use serde_json::json;
 use utoipa::{
     ToSchema,
     openapi::{
-        Components, ContentBuilder, Header, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Response, ResponseBuilder, Schema, Server,
-        path::{Operation, Parameter, ParameterIn, PathItem},
+        Components, ContentBuilder, Header, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
+        Server,
+        path::{Operation, Parameter, ParameterIn, ParameterStyle, PathItem},
         schema::{SchemaType, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
         tag::TagBuilder,
@@ -175,6 +176,7 @@ fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(parameter) = parameter {
             bound_id(parameter);
+            list(parameter);
         }
     }
     for common in COMMON.iter().filter(|common| (common.happens_to)(operation, is_get)).collect::<Vec<_>>() {
@@ -191,6 +193,17 @@ fn bound_id(parameter: &mut Parameter) {
     {
         schema.minimum = Some(1.into());
         schema.maximum = Some(MAX_OFFSET.into());
+    }
+}
+
+/// A list is one parameter, with commas between its items; one that must hold something must be there.
+fn list(parameter: &mut Parameter) {
+    if let (ParameterIn::Query, Some(RefOr::T(Schema::Array(schema)))) = (&parameter.parameter_in, &parameter.schema) {
+        if schema.min_items.is_some_and(|least| least > 0) {
+            parameter.required = Required::True;
+        }
+        parameter.style = Some(ParameterStyle::Form);
+        parameter.explode = Some(false);
     }
 }
 

@@ -129,14 +129,14 @@ pub(crate) async fn get_output_diff(
     operation_id = "get_raw_expected_output",
     params(RunOutput, ("Range" = Option<String>, Header, description = "Which bytes, such as `bytes=0-1023`", example = "bytes=0-15")),
     responses(
-        (status = OK, description = "The file", body = String, content_type = "application/octet-stream", headers(
+        (status = OK, description = "The file", body = String, content_type = "*/*", headers(
             ("Content-Type" = String, description = "By the file's name; with a `charset` where it is text"),
             ("Content-Length" = u64, description = "Bytes of the file"),
             ("Content-Disposition" = String, description = "`attachment`, and a name for the file"),
             ("Accept-Ranges" = String, description = "`bytes`"),
             ("Last-Modified" = String, description = "When the file was last written")
         )),
-        (status = PARTIAL_CONTENT, description = "The part that `Range` asks for", body = String, content_type = "application/octet-stream", headers(
+        (status = PARTIAL_CONTENT, description = "The part that `Range` asks for", body = String, content_type = "*/*", headers(
             ("Content-Range" = String, description = "Which bytes these are, and how many there are in all"),
             ("Content-Length" = u64, description = "Bytes of the part")
         )),
@@ -166,14 +166,14 @@ pub(crate) async fn get_raw_expected_output(
     operation_id = "get_raw_actual_output",
     params(RunOutput, ("Range" = Option<String>, Header, description = "Which bytes, such as `bytes=0-1023`", example = "bytes=0-15")),
     responses(
-        (status = OK, description = "The file", body = String, content_type = "application/octet-stream", headers(
+        (status = OK, description = "The file", body = String, content_type = "*/*", headers(
             ("Content-Type" = String, description = "By the file's name; with a `charset` where it is text"),
             ("Content-Length" = u64, description = "Bytes of the file"),
             ("Content-Disposition" = String, description = "`attachment`, and a name for the file"),
             ("Accept-Ranges" = String, description = "`bytes`"),
             ("Last-Modified" = String, description = "When the file was last written")
         )),
-        (status = PARTIAL_CONTENT, description = "The part that `Range` asks for", body = String, content_type = "application/octet-stream", headers(
+        (status = PARTIAL_CONTENT, description = "The part that `Range` asks for", body = String, content_type = "*/*", headers(
             ("Content-Range" = String, description = "Which bytes these are, and how many there are in all"),
             ("Content-Length" = u64, description = "Bytes of the part")
         )),
