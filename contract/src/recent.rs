@@ -126,7 +126,8 @@ pub struct RecentResultsQuery {
 fn ids() -> utoipa::openapi::schema::Array {
     use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
     let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(crate::page::MAX_OFFSET)).build();
-    ArrayBuilder::new().items(id).min_items(Some(1)).max_items(Some(MAX_TESTS)).build()
+    let description = "IDs of the regression tests: 1 to 100, separated by commas.";
+    ArrayBuilder::new().description(Some(description)).items(id).min_items(Some(1)).max_items(Some(MAX_TESTS)).build()
 }
 
 impl Query for RecentResultsQuery {

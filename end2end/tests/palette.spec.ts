@@ -1,4 +1,5 @@
 // Finding anything: the page of the search, and the palette over every page.
+import type { Page } from '@playwright/test';
 import { expect, test } from '../pages/fixtures';
 
 test('the number of a run leads straight to it', async ({ page, platform }) => {
@@ -26,12 +27,21 @@ test('without JavaScript the field above each page is a form @paged', async ({ p
   await expect(page).toHaveURL(/\/search\?q=master/);
 });
 
+/** Opens the palette by its key, as soon as the browser has taken over the page. */
+async function open(page: Page) {
+  const field = page.getByRole('dialog', { name: 'Find anything' }).getByRole('combobox');
+  await expect(async () => {
+    if (!(await field.isVisible())) await page.keyboard.press('Control+k');
+    await expect(field).toBeFocused({ timeout: 1_000 });
+  }).toPass();
+}
+
 test('Ctrl+K finds a run by the keyboard alone, and Escape gives the focus back @javascript', async ({ page, platform }) => {
   const { run_id } = await platform.run('status=fail');
   await page.goto('/runs');
   const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Runs' });
   await link.focus();
-  await page.keyboard.press('Control+k');
+  await open(page);
   const palette = page.getByRole('dialog', { name: 'Find anything' });
   const field = palette.getByRole('combobox');
   await expect(field).toBeFocused();
@@ -52,13 +62,13 @@ test('Ctrl+K finds a run by the keyboard alone, and Escape gives the focus back 
 
   // The page just left is among those offered.
   await page.goto('/runs');
-  await page.keyboard.press('Control+k');
+  await open(page);
   await expect(palette.getByRole('group', { name: 'Recent' }).getByRole('option').first()).toContainText(`Run ${run_id}`);
 });
 
 test('arrows go through all groups and round @javascript', async ({ page }) => {
   await page.goto('/runs');
-  await page.keyboard.press('Control+k');
+  await open(page);
   const palette = page.getByRole('dialog', { name: 'Find anything' });
   const options = palette.getByRole('option');
   await palette.getByRole('combobox').fill('master');
@@ -81,7 +91,7 @@ test('what is typed fast asks once at a time @javascript', async ({ page }) => {
   });
   const given: string[] = [];
   page.on('requestfailed', (request) => given.push(request.url()));
-  await page.keyboard.press('Control+k');
+  await open(page);
   const field = page.getByRole('dialog', { name: 'Find anything' }).getByRole('combobox');
   await field.pressSequentially('mas', { delay: 200 });
   await expect(page.getByRole('option', { name: /master/ }).first()).toBeVisible();

@@ -196,12 +196,16 @@ fn bound_id(parameter: &mut Parameter) {
     }
 }
 
-/// A list is one parameter, with commas between its items; one that must hold something must be there.
+/// A list is one parameter, with commas between its items. Where its schema is made by a function, nothing else is known of it: it is told
+/// by its schema, and must be there if it may not be empty.
 fn list(parameter: &mut Parameter) {
-    if let (ParameterIn::Query, Some(RefOr::T(Schema::Array(schema)))) = (&parameter.parameter_in, &parameter.schema) {
+    if let (ParameterIn::Query, None, Some(RefOr::T(Schema::Array(schema)))) =
+        (&parameter.parameter_in, parameter.explode, &mut parameter.schema)
+    {
         if schema.min_items.is_some_and(|least| least > 0) {
             parameter.required = Required::True;
         }
+        parameter.description = schema.description.take();
         parameter.style = Some(ParameterStyle::Form);
         parameter.explode = Some(false);
     }
