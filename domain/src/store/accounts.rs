@@ -2,8 +2,8 @@
 
 use runlens_contract::auth::{TokenQuery, TokenState};
 use sea_orm::{
-    ActiveValue::Set, Condition, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr, TransactionTrait, prelude::*,
-    sea_query::Func,
+    ActiveValue::Set, Condition, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait, prelude::*, sea_query::Func,
 };
 
 use super::{
@@ -80,7 +80,10 @@ impl Store {
 
     /// Stores a token in the place of one with its name that is no longer live; false where that one still is.
     pub(crate) async fn add_token(&self, token: NewToken, is_live: impl Fn(&api_token::Model) -> bool) -> Result<bool, DbErr> {
-        let transaction = self.db.begin().await?;
+        // It is known to write: SQLite refuses a transaction that has read and then wants to write where somebody else has written since.
+        let writing =
+            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let transaction = self.db.begin_with_options(writing).await?;
         let same_name = api_token::Column::UserId.eq(token.user_id).and(api_token::Column::TokenName.eq(token.token_name.as_str()));
         if let Some(old) = api_token::Entity::find().filter(same_name).one(&transaction).await? {
             if is_live(&old) {
