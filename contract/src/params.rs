@@ -121,9 +121,13 @@ impl Params {
     /// Some ids of the database, at least one: ascending, each once.
     pub fn ids(&mut self, name: &'static str, max: usize) -> Vec<i32> {
         let parse = |text: &str| text.parse::<i32>().ok().filter(|id| *id > 0 && text.bytes().all(|byte| byte.is_ascii_digit()));
-        let ids: Option<std::collections::BTreeSet<i32>> = self.get(name).unwrap_or_default().split(',').map(parse).collect();
+        let ids: Option<Vec<i32>> = self.get(name).unwrap_or_default().split(',').map(parse).collect();
         match ids.filter(|ids| ids.len() <= max) {
-            Some(ids) => ids.into_iter().collect(),
+            Some(mut ids) => {
+                ids.sort_unstable();
+                ids.dedup();
+                ids
+            }
             None => {
                 let bound = crate::page::MAX_OFFSET;
                 self.fault(name, format!("must be 1 to {max} whole numbers from 1 to {bound}, separated by commas"));

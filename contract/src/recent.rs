@@ -201,7 +201,10 @@ mod tests {
         let read = |text: &str| RecentResultsQuery::parse(text);
         assert_eq!(read("regression_test_ids=7,3,7").expect("ids").regression_test_ids, [3, 7]);
         let many = format!("regression_test_ids={}", (1..=101).map(|id| id.to_string()).collect::<Vec<_>>().join(","));
-        for wrong in ["", "regression_test_ids=", "regression_test_ids=0", "regression_test_ids=1,,2", "regression_test_ids=1,a", &many] {
+        let same = format!("regression_test_ids={}", vec!["7"; 101].join(","));
+        for wrong in
+            [&same, "", "regression_test_ids=", "regression_test_ids=0", "regression_test_ids=1,,2", "regression_test_ids=1,a", &many]
+        {
             let body = read(wrong).expect_err(wrong);
             assert_eq!(
                 body.details["fields"],
