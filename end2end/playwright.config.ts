@@ -21,6 +21,8 @@ export default defineConfig({
   workers: 2,
   forbidOnly: true,
   timeout: 30_000,
+  // A machine of others may be too slow once; what fails twice is broken, and what fails once is reported as flaky.
+  retries: process.env.CI ? 1 : 0,
   reporter: [['list']],
   use: { baseURL: process.env.BASE_URL, launchOptions, trace: 'retain-on-failure' },
   // Every page must read without JavaScript; what is about the browser's own part is tagged, and left out there. So is, the other way
