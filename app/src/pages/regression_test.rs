@@ -31,7 +31,7 @@ pub fn route() -> AnyView {
 
 /// The id in the page's address.
 fn id(path: &str) -> Option<&str> {
-    path.strip_prefix("/regression-tests/").filter(|id| !id.is_empty() && !id.contains('/'))
+    url::last_part(path, "/regression-tests/")
 }
 
 async fn fetch(address: Address) -> Result<TestPage, ErrorBody> {

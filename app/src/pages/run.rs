@@ -42,7 +42,7 @@ pub fn route() -> AnyView {
 
 /// The id in the page's address.
 fn id(path: &str) -> Option<&str> {
-    path.strip_prefix("/runs/").filter(|id| !id.is_empty() && !id.contains('/'))
+    url::last_part(path, "/runs/")
 }
 
 async fn fetch(address: Address) -> Result<RunPage, ErrorBody> {

@@ -35,7 +35,7 @@ pub fn route() -> AnyView {
 
 /// The id in the page's address.
 fn id(path: &str) -> Option<&str> {
-    path.strip_prefix("/samples/").filter(|id| !id.is_empty() && !id.contains('/'))
+    url::last_part(path, "/samples/")
 }
 
 async fn fetch(address: Address) -> Result<SamplePage, ErrorBody> {
