@@ -24,7 +24,7 @@ pub fn route() -> AnyView {
 
 /// The hash in the page's address, or the beginning of it.
 fn prefix(path: &str) -> Option<&str> {
-    path.strip_prefix("/commits/").filter(|prefix| !prefix.is_empty() && !prefix.contains('/'))
+    url::last_part(path, "/commits/")
 }
 
 async fn fetch(address: Address) -> Result<CommitRuns, ErrorBody> {
