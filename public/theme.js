@@ -1,4 +1,5 @@
-// Applies what was chosen before anything is painted, and changes it: colours (automatic, light, dark), and how logs are read.
+// What is too small to wait for: applies what was chosen before anything is painted, and changes it (colours, and how logs are read);
+// copies; keeps addresses short.
 (() => {
   const root = document.documentElement;
   const choices = ["auto", "light", "dark"];
@@ -31,6 +32,13 @@
     root.dataset[name] = event.target.checked ? "on" : "off";
     store(name, root.dataset[name]);
   }, true);
+  // A form sends its empty fields too. An address is to say no more than it means.
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    for (const [name, value] of [...event.formData]) {
+      if (value === "") event.formData.delete(name);
+    }
+  });
   const copy = async (text) => {
     try {
       await navigator.clipboard.writeText(text);

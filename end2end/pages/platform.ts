@@ -6,6 +6,7 @@ export interface Run {
   run_id: number;
   status: string;
   platform: string;
+  created_at: string | null;
   pull_request: number | null;
   commit_sha: string;
   run_errors: string;

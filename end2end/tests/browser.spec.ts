@@ -1,26 +1,41 @@
 // What the browser's own part adds.
+import type { Page } from '@playwright/test';
 import { expect, test } from '../pages/fixtures';
 
-test('navigation asks /api/v1 and loads no page anew @javascript', async ({ page, runs, run, platform }) => {
-  const failed = await platform.run('status=fail');
-  await runs.open('?status=fail');
-  await page.waitForLoadState('networkidle');
-  const documents: string[] = [];
-  const calls: string[] = [];
-  page.on('request', (request) => {
-    if (request.resourceType() === 'document') documents.push(request.url());
-    if (request.url().includes('/api/v1/')) calls.push(request.url());
+/** The code that a page has the browser fetch: bytes as they are sent, by the end of the name, and the names. */
+async function fetched(page: Page, address: string) {
+  const code = { wasm: 0, js: 0, names: new Set<string>() };
+  const done: Promise<void>[] = [];
+  page.on('requestfinished', (request) => {
+    const { pathname } = new URL(request.url());
+    const kind = /\.(wasm|js)$/.exec(pathname)?.[1] as 'wasm' | 'js' | undefined;
+    if (!kind) return;
+    code.names.add(pathname);
+    done.push(request.sizes().then(({ responseBodySize }) => void (code[kind] += responseBodySize)));
   });
-  await runs.run(failed.run_id).click();
-  await expect(run.heading).toContainText(`Run ${failed.run_id}`);
-  await run.groupBy('category').click();
-  await expect(page).toHaveURL(/group_by=category/);
-  await expect(run.groups.first()).toBeVisible();
-  await page.goBack();
-  await page.goBack();
-  await expect(runs.heading).toBeVisible();
-  expect(documents).toEqual([]);
-  expect(calls.length).toBeGreaterThan(0);
+  await page.goto(address, { waitUntil: 'networkidle' });
+  await Promise.all(done);
+  return code;
+}
+
+test('a run page brings less than 200 kB of code, and only a log the code of its viewer @javascript', async ({ page, platform }) => {
+  const { run_id } = await platform.run('status=fail');
+  const { wasm, js, names } = await fetched(page, `/runs/${run_id}`);
+  expect(wasm).toBeGreaterThan(10_000);
+  expect(wasm + js).toBeLessThan(200_000);
+  const more = await fetched(await page.context().newPage(), `/runs/${run_id}/logs`);
+  expect([...more.names].filter((name) => !names.has(name) && name.endsWith('.wasm'))).toHaveLength(1);
+});
+
+test.describe('far from the server', () => {
+  test.use({ timezoneId: 'Asia/Kolkata' });
+  test('the exact time is told in the zone of the reader @javascript', async ({ page, runs, platform }) => {
+    const { created_at } = await platform.run('status=fail');
+    await runs.open('?status=fail');
+    const time = page.locator(`time[datetime="${created_at}"]`).first();
+    await expect(time).toHaveAttribute('title', /, \d\d:\d\d:\d\d GMT\+5:30$/);
+    await expect(time).toHaveText(/ago$|^\d+ \w+/);
+  });
 });
 
 test('a theme is chosen, kept, and applied before the page is painted @javascript', async ({ page, runs }) => {

@@ -97,17 +97,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 
-test('the list is asked of the API on the way back @javascript', async ({ page, runs }) => {
+test('a token is not shown again on the way back', async ({ page, runs }) => {
   const tokens = await signIn(page);
   const name = fresh();
   await tokens.make(name);
   await expect(tokens.secret).toBeVisible();
-  await page.waitForLoadState('networkidle');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Runs' }).click();
   await expect(runs.heading).toBeVisible();
-  const asked = page.waitForResponse(/\/api\/v1\/auth\/tokens/);
   await page.getByRole('banner').getByRole('link', { name: 'Tokens' }).click();
-  expect((await asked).status()).toBe(200);
   await expect(tokens.row(name)).toBeVisible();
   await expect(tokens.secret).toHaveCount(0);
 });

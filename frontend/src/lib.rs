@@ -6,9 +6,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// the name of the one that loads the parts: of another build, it must be another file.
 const BUILD: Option<&str> = option_env!("RUNLENS_BUILD");
 
-/// Takes over the page that the server has rendered, and says which build does.
+/// Makes the page ready for its islands, which the page's own script then has taken over, and says which build does.
 #[wasm_bindgen]
 pub fn hydrate() -> String {
-    leptos::mount::hydrate_lazy(runlens_app::App);
+    leptos::mount::hydrate_islands();
+    runlens_app::islands::times::keep();
     BUILD.unwrap_or_default().to_owned()
 }

@@ -41,6 +41,16 @@ const SIGN_IN: &str = "/forms/sign-in";
 /// The page of tokens, and where its form for a new one is sent to.
 const TOKENS: &str = "/tokens";
 
+/// Where browsers read what they may fetch before it is asked for.
+const SPECULATION: &str = "/speculation-rules.json";
+
+/// Pages whose links are pointed at. Nothing is done by being read, but a file is too much to have for nothing.
+const SPECULATION_RULES: &str = r#"{"prefetch": [{"eagerness": "moderate", "where": {"and": [
+  {"href_matches": "/*"},
+  {"not": {"href_matches": ["/api/v1/*", "/*.png", "/*.svg"]}}
+]}}]}
+"#;
+
 /// What the pages are told about the build.
 pub(crate) fn leptos_options(http: &Http) -> LeptosOptions {
     let hash_file = http.hash_file();
@@ -64,6 +74,7 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
     };
     let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(App, None, context.clone());
     Router::new()
+        .route(SPECULATION, get(speculation_rules))
         .route("/test/{run_id}", get(old_run_address))
         .route(TOKENS, post(make_token))
         .leptos_routes_with_context(state, routes, context, move || shell(options.clone()))
@@ -97,6 +108,11 @@ fn content_security_policy(nonce: &str) -> String {
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
          object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     )
+}
+
+async fn speculation_rules() -> impl IntoResponse {
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/speculationrules+json"));
+    ([kind, (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"))], SPECULATION_RULES)
 }
 
 /// Links in pull requests lead here.
@@ -182,6 +198,7 @@ async fn visit(State(state): State<AppState>, mut request: Request, next: Next) 
     if is_page {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+        headers.insert("speculation-rules", HeaderValue::from_static("\"/speculation-rules.json\""));
     }
     if is_page
         && is_new
@@ -207,16 +224,14 @@ async fn guard_forms(State(state): State<AppState>, request: Request, next: Next
     next.run(request).await
 }
 
-/// Back to the form, which says why: by a redirect, or for our own script in the browser by the header that it looks for.
+/// Back to the form, which says why; a refusal for who does not read pages.
 fn too_many(headers: &HeaderMap, retry_after: i64) -> Response {
-    let form = SignInQuery { next: None, refused: Some(SignInRefusal::TooMany) }.address();
     let is_navigation =
         headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     let mut response = if is_navigation {
-        Redirect::to(&form).into_response()
+        Redirect::to(&SignInQuery { next: None, refused: Some(SignInRefusal::TooMany) }.address()).into_response()
     } else {
-        let location = [(header::LOCATION.as_str(), form.as_str()), (leptos::server_fn::redirect::REDIRECT_HEADER, "")];
-        (StatusCode::TOO_MANY_REQUESTS, location, "Too many attempts to sign in.").into_response()
+        (StatusCode::TOO_MANY_REQUESTS, "Too many attempts to sign in.").into_response()
     };
     response.headers_mut().insert(header::RETRY_AFTER, retry_after.into());
     response

@@ -6,11 +6,11 @@ use runlens_contract::{
     run::{Platform, RunQuery},
 };
 
-use crate::{format, url};
+use crate::{format, islands::times::TOLD, url};
 
-/// A point in time: told from now, exact on hover.
+/// A point in time: told from now, exact on hover. The browser keeps it true.
 pub fn time(at: Timestamp, now: Timestamp) -> AnyView {
-    view! { <time datetime=at.to_string() title=format::exact(at)>{format::relative(at, now)}</time> }.into_any()
+    view! { <time class=TOLD datetime=at.to_string() title=format::exact(at)>{format::relative(at, now)}</time> }.into_any()
 }
 
 /// A hash: short to the eye, whole when copied.

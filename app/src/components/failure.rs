@@ -30,7 +30,7 @@ pub fn failure(body: &ErrorBody, path: &str) -> AnyView {
             <p>{explanation}</p>
             {faults(body)}
             <p class="ways">
-                {may_pass.then(|| view! { <a rel="external" href=path.to_owned()>"Try again"</a> })}
+                {may_pass.then(|| view! { <a href=path.to_owned()>"Try again"</a> })}
                 {way.map(|(href, label)| view! { <a href=href>{label}</a> })}
                 <a href="/runs">"All runs"</a>
             </p>
@@ -167,12 +167,9 @@ fn lower_first(text: &str) -> String {
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// The answer's status. In the browser a page has none.
+/// The answer's status.
 pub fn set_status(status: u16) {
-    #[cfg(feature = "ssr")]
     if let (Some(response), Ok(status)) = (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(status)) {
         response.set_status(status);
     }
-    #[cfg(not(feature = "ssr"))]
-    let _ = status;
 }

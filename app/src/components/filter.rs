@@ -1,37 +1,13 @@
-//! Forms that narrow a view down. They are plain GET forms; in the browser they change the view without a reload.
+//! Forms that narrow a view down: their fields are the query of the address that they lead to.
 
-use leptos::{
-    ev::SubmitEvent,
-    prelude::*,
-    wasm_bindgen::JsCast,
-    web_sys::{FormData, HtmlFormElement, UrlSearchParams},
-};
-use leptos_router::hooks::use_navigate;
+use leptos::prelude::*;
 use runlens_contract::TextEnum;
 
 use crate::format;
 
 /// A form that leads to `action` with its fields as the query.
 pub fn filter(action: String, label: &'static str, fields: AnyView) -> AnyView {
-    let navigate = use_navigate();
-    let submit = move |event: SubmitEvent| {
-        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
-        let Some(query) = query(&form) else { return };
-        event.prevent_default();
-        let action = form.get_attribute("action").unwrap_or_default();
-        // As the browser does it: the part of the page that an address leads to stands behind its query.
-        let (path, part) = action.find('#').map_or((action.as_str(), ""), |place| action.split_at(place));
-        let to = format!("{}{part}", crate::components::header::with_search(path, &query));
-        navigate(&to, leptos_router::NavigateOptions::default());
-    };
-    view! { <form class="filter" method="get" role="search" aria-label=label action=action on:submit=submit>{fields}</form> }.into_any()
-}
-
-/// The fields that are filled in, as a query.
-fn query(form: &HtmlFormElement) -> Option<String> {
-    let data = FormData::new_with_form(form).ok()?;
-    let query = String::from(UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?.to_string());
-    Some(query.split('&').filter(|pair| !pair.ends_with('=')).collect::<Vec<_>>().join("&"))
+    view! { <form class="filter" method="get" role="search" aria-label=label action=action>{fields}</form> }.into_any()
 }
 
 /// A choice among an enumeration's words, or all of them.

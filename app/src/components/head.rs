@@ -24,7 +24,6 @@ pub fn head(title: String, description: String, path: &str) -> AnyView {
 pub fn head_with_picture(title: String, description: String, path: &str, picture: Option<Picture>) -> AnyView {
     let origin = crate::data::origin();
     let address = format!("{origin}{path}");
-    #[cfg(feature = "ssr")]
     tell_canonical(&address);
     let title = format!("{title} · Runlens");
     let card = if picture.is_some() { "summary_large_image" } else { "summary" };
@@ -53,8 +52,7 @@ pub fn head_with_picture(title: String, description: String, path: &str, picture
     .into_any()
 }
 
-/// Tells search engines by which address the page is to be known. As a header: nothing for the browser to keep up to date.
-#[cfg(feature = "ssr")]
+/// Tells search engines by which address the page is to be known. As a header, for files and pages alike.
 fn tell_canonical(address: &str) {
     let is_plain = address.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"'));
     if is_plain

@@ -1,41 +1,39 @@
 //! The line above every page.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use runlens_contract::auth::Me;
 
-use super::palette::{Palette, find_field};
-use crate::url::SignInQuery;
+use super::page::Address;
+use crate::{
+    islands::palette::{Palette, field},
+    url::SignInQuery,
+};
 
 /// The line above every page.
-pub fn header(me: &Me, palette: Palette) -> AnyView {
-    let location = use_location();
-    let (path, search) = (location.pathname, location.search);
-    // The list is the root page too.
-    let current = move |href| (*path.read() == href || (href == "/runs" && *path.read() == "/")).then_some("page");
+pub fn header(me: &Me) -> AnyView {
+    let address = Address::of_page();
     let account = match &me.user {
         Some(account) => view! {
             <form class="account" method="post" action="/forms/sign-out">
-                <a href="/tokens" aria-current=move || current("/tokens")>"Tokens"</a>
+                <a href="/tokens" aria-current=(address.path == "/tokens").then_some("page")>"Tokens"</a>
                 <span class="name" title=format!("Signed in with the role {}", account.role)>{account.name.clone()}</span>
                 <button type="submit" class="quiet">"Sign out"</button>
             </form>
         }
         .into_any(),
-        None => {
-            let href = move || SignInQuery::from_path(&with_search(&path.read(), &search.read()));
-            view! { <a class="account" href=href>"Sign in"</a> }.into_any()
-        }
+        None => view! { <a class="account" href=SignInQuery::from_path(&address.href())>"Sign in"</a> }.into_any(),
     };
-    line(current, find_field(Some(palette)), account)
+    line(&address.path, view! { <Palette/> }.into_any(), account)
 }
 
 /// The line above a page that is no part of the app, and the same for everybody.
 pub fn plain_header(path: &'static str) -> AnyView {
-    line(move |href| (href == path).then_some("page"), find_field(None), ().into_any())
+    line(path, field(None), ().into_any())
 }
 
-fn line(current: impl Fn(&'static str) -> Option<&'static str> + Copy + Send + 'static, find: AnyView, account: AnyView) -> AnyView {
+fn line(path: &str, find: AnyView, account: AnyView) -> AnyView {
+    // The list is the root page too.
+    let current = |href: &str| (path == href || (href == "/runs" && path == "/")).then_some("page");
     view! {
         <header class="site">
             <a class="brand" href="/">
@@ -46,12 +44,11 @@ fn line(current: impl Fn(&'static str) -> Option<&'static str> + Copy + Send + '
                 "Runlens"
             </a>
             <nav aria-label="Main">
-                <a href="/runs" aria-current=move || current("/runs")>"Runs"</a>
-                <a href="/queue" aria-current=move || current("/queue")>"Queue"</a>
-                <a href="/samples" aria-current=move || current("/samples")>"Samples"</a>
-                <a href="/regression-tests" aria-current=move || current("/regression-tests")>"Tests"</a>
-                // The router leads to pages of the app only.
-                <a href="/api/docs" rel="external" aria-current=move || current("/api/docs")>"API"</a>
+                <a href="/runs" aria-current=current("/runs")>"Runs"</a>
+                <a href="/queue" aria-current=current("/queue")>"Queue"</a>
+                <a href="/samples" aria-current=current("/samples")>"Samples"</a>
+                <a href="/regression-tests" aria-current=current("/regression-tests")>"Tests"</a>
+                <a href="/api/docs" aria-current=current("/api/docs")>"API"</a>
             </nav>
             {find}
             <button type="button" class="quiet theme" data-theme-toggle="" aria-label="Change the colours: automatic, light or dark">
@@ -63,10 +60,4 @@ fn line(current: impl Fn(&'static str) -> Option<&'static str> + Copy + Send + '
         </header>
     }
     .into_any()
-}
-
-/// A path with its query.
-pub fn with_search(path: &str, search: &str) -> String {
-    let search = search.trim_start_matches('?');
-    if search.is_empty() { path.to_owned() } else { format!("{path}?{search}") }
 }

@@ -1,15 +1,21 @@
 //! Pieces that pages share. None of them loads anything.
 
 pub mod ansi;
+#[cfg(feature = "ssr")]
 pub mod facts;
+#[cfg(feature = "ssr")]
 pub mod failure;
 pub mod filter;
+#[cfg(feature = "ssr")]
 pub mod head;
+#[cfg(feature = "ssr")]
 pub mod header;
+#[cfg(feature = "ssr")]
 pub mod history;
-pub mod live;
 pub mod mark;
+#[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
 pub mod pager;
-pub mod palette;
+#[cfg(feature = "ssr")]
 pub mod strip;

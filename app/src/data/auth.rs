@@ -1,30 +1,22 @@
-//! Who is looking, and signing in and out. Both are plain forms: they work before, and without, JavaScript.
+//! Who is looking, and signing in and out. Both are plain forms.
 
-use leptos::prelude::*;
-use runlens_contract::auth::Me;
-
-#[cfg(feature = "ssr")]
 use std::sync::Arc;
 
-#[cfg(feature = "ssr")]
-use runlens_contract::ErrorCode;
+use leptos::prelude::*;
+use runlens_contract::{ErrorCode, auth::Me};
 
-#[cfg(feature = "ssr")]
 use super::server::{Request, answer, request};
 
 /// Turns the value of a session, or the end of one, into a `Set-Cookie` header. The server, which signs cookies, provides it.
-#[cfg(feature = "ssr")]
 #[derive(Clone)]
 pub struct SessionCookies(pub Arc<SetCookie>);
 
 /// From a session's value to a header's.
-#[cfg(feature = "ssr")]
 pub type SetCookie = dyn Fn(Option<&str>) -> String + Send + Sync;
 
 /// Who is looking: read on the server, and handed to the browser with the page.
 pub fn me() -> Me {
     let nobody = || Me { user: None, scopes: Vec::new(), token: None };
-    #[cfg(feature = "ssr")]
     // None where the server only asks which pages there are.
     let read = || use_context::<Request>().map_or_else(nobody, |request| request.caller.me());
     #[cfg(not(feature = "ssr"))]
@@ -70,7 +62,6 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
     Ok(())
 }
 
-#[cfg(feature = "ssr")]
 fn set_session(value: Option<&str>) {
     let (Some(cookies), Some(response)) = (use_context::<SessionCookies>(), use_context::<leptos_axum::ResponseOptions>()) else {
         tracing::error!("a form was answered without `SessionCookies`");

@@ -8,7 +8,6 @@ use runlens_contract::{
     run::{Platform, ProgressQuery, ProgressStatus, Run, RunQuery, RunStatus},
     verdict::{self, Beside, Outlook, Stop},
 };
-use serde::{Deserialize, Serialize};
 
 use super::{
     Source,
@@ -19,7 +18,7 @@ use super::{
 const LIMIT: u32 = PageQuery::MAX_LIMIT;
 
 /// A pull request, with its runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pull {
     /// Its number.
     pub number: i32,
@@ -32,7 +31,7 @@ pub struct Pull {
 }
 
 /// A commit, with its runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CommitRuns {
     /// The commits that begin as was asked for, newest run first, one for each thing that it was tested for. Mostly these are one commit.
     pub commits: Vec<Commit>,
@@ -50,7 +49,7 @@ impl CommitRuns {
 }
 
 /// What one run says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Said {
     /// Numeric run ID.
     pub run: i32,
@@ -69,7 +68,7 @@ pub struct Said {
 }
 
 /// What a run says beside an earlier one of the same pull request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Since {
     /// The earlier run.
     pub run: i32,

@@ -6,13 +6,12 @@ use runlens_contract::{
     comparison::Comparison,
     run::{Run, RunSummary},
 };
-use serde::{Deserialize, Serialize};
 
 use super::{RunSource, Source};
 use crate::url::compare::CompareView;
 
 /// Everything that the page of a comparison shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ComparePage {
     /// The run that is looked at.
     pub here: Side,
@@ -23,7 +22,7 @@ pub struct ComparePage {
 }
 
 /// One of the two runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Side {
     /// The run.
     pub run: Run,

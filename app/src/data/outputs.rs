@@ -7,13 +7,12 @@ use runlens_contract::{
     run::Run,
     sample::{OutputStatus, RunSample},
 };
-use serde::{Deserialize, Serialize};
 
 use super::{RunSource, Source};
 use crate::url::output::{LINES, OutputView};
 
 /// Everything that the page of an output shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OutputPage {
     /// The run.
     pub run: Run,
@@ -26,7 +25,7 @@ pub struct OutputPage {
 }
 
 /// What there is to see of an output's files.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum OutputFiles {
     /// They differ.
     Diff(Box<OutputDiff>),
@@ -39,7 +38,7 @@ pub enum OutputFiles {
 }
 
 /// Some lines of a file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FilePart {
     /// Its lines, without their ends, from the one behind `offset`.
     pub lines: Vec<String>,

@@ -9,12 +9,11 @@ use runlens_contract::{
     run::{Platform, Run, RunInclude, RunQuery, RunStatus, RunSummary},
     verdict,
 };
-use serde::{Deserialize, Serialize};
 
 use super::Source;
 
 /// A page of the list of runs, those of one commit together.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunList {
     /// Commits, newest run first.
     pub commits: Vec<Commit>,
@@ -25,7 +24,7 @@ pub struct RunList {
 }
 
 /// A commit, and its runs that follow each other in the list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
     /// `OWNER/NAME`; empty where it is not known.
     pub repository: String,
@@ -40,7 +39,7 @@ pub struct Commit {
 }
 
 /// A run as lists show it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunLine {
     /// Numeric run ID.
     pub id: i32,

@@ -17,7 +17,6 @@ use runlens_contract::{
     test_error::{ErrorBucket, ErrorQuery, GroupBy, TestError},
     verdict,
 };
-use serde::{Deserialize, Serialize};
 
 use super::{RunSource, Source};
 use crate::url::RunView;
@@ -29,7 +28,7 @@ const OPENED: u32 = 50;
 const NAMED: u32 = 3;
 
 /// Everything that the page of a run shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RunPage {
     /// The run.
     pub run: Run,
@@ -58,7 +57,7 @@ pub struct RunPage {
 }
 
 /// What a run says beside its reference run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     /// The reference run; none where there is none.
     pub reference: Option<ReferenceRun>,
@@ -69,7 +68,7 @@ pub struct Compared {
 }
 
 /// Another run of the same commit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sibling {
     /// Numeric run ID.
     pub id: i32,
@@ -93,7 +92,7 @@ impl Sibling {
 }
 
 /// Runs that fail in the same way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Same {
     /// Tests that fail so.
     pub failing: u64,
@@ -106,7 +105,7 @@ pub struct Same {
 }
 
 /// Errors of a run in groups, some of which may be open.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Errors {
     /// What they are grouped by.
     pub grouping: GroupBy,
@@ -119,7 +118,7 @@ pub struct Errors {
 }
 
 /// Errors of an open group.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Opened {
     /// Key of the group.
     pub key: String,

@@ -47,9 +47,9 @@ pub fn now() -> Timestamp {
     use_context::<Request>().map_or_else(|| runlens_domain::Clock::system().now(), |request| request.platform.clock().now())
 }
 
-/// Waits, in the browser: a page is made at once.
-pub fn pause(_: std::time::Duration) -> std::future::Ready<()> {
-    std::future::ready(())
+/// A page is made once: only a browser reads one again.
+pub fn page_again() -> std::future::Ready<Option<String>> {
+    std::future::ready(None)
 }
 
 /// Where this site is reached: its scheme and host.

@@ -8,7 +8,6 @@ use runlens_contract::{
     recent::{MAX_RUNS, PlatformResults, PlatformResultsQuery, RUNS_BEFORE, RunChoice},
     suite::{Category, HistoryEntry, RegressionTest, RegressionTestQuery, Sample, SuiteSampleQuery},
 };
-use serde::{Deserialize, Serialize};
 
 use super::Source;
 use crate::url::suite::{SampleView, TestView};
@@ -25,7 +24,7 @@ pub async fn sample_list(query: SuiteSampleQuery) -> Result<Page<Sample>, ErrorB
 }
 
 /// A page of the list of regression tests.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TestList {
     /// The tests.
     pub tests: Page<RegressionTest>,
@@ -59,7 +58,7 @@ async fn recent(source: &Source, tests: &Page<RegressionTest>, runs: RunChoice, 
 }
 
 /// Everything that the page of a sample shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SamplePage {
     /// The sample.
     pub sample: Sample,
@@ -88,7 +87,7 @@ pub async fn sample_page(id: i32, view: SampleView) -> Result<SamplePage, ErrorB
 }
 
 /// Everything that the page of a regression test shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TestPage {
     /// The test.
     pub test: RegressionTest,

@@ -2,22 +2,19 @@
 
 use leptos::prelude::*;
 use runlens_contract::{
-    ErrorBody, Page,
+    ErrorBody, ErrorCode, Page,
     auth::{CreatedToken, Scope, Token, TokenQuery, TokenRequest},
+    params::Params,
 };
-use serde::{Deserialize, Serialize};
-
-#[cfg(feature = "ssr")]
-use runlens_contract::{ErrorCode, params::Params};
-#[cfg(feature = "ssr")]
 use runlens_domain::{Caller, Platform};
 
-use super::Source;
-#[cfg(feature = "ssr")]
-use super::server::{answer, request};
+use super::{
+    Source,
+    server::{answer, request},
+};
 
 /// Everything that the page of tokens shows.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct TokensPage {
     /// The account's tokens; a new token is shown even where they cannot be.
     pub tokens: Result<Page<Token>, ErrorBody>,
@@ -26,7 +23,7 @@ pub struct TokensPage {
 }
 
 /// The form for a token, as it is filled in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenForm {
     /// Name.
     pub token_name: String,
@@ -48,7 +45,7 @@ impl Default for TokenForm {
 
 /// What became of a form for a token. The server answers the form with the page itself: a token is in that one answer, never in
 /// an address, a cookie or a log.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct TokenAnswer {
     /// The form, as it was sent.
     pub form: TokenForm,
@@ -61,17 +58,13 @@ pub struct TokenAnswer {
 /// # Errors
 /// The domain's, unless there is a form to answer.
 pub async fn tokens_page(query: TokenQuery) -> Result<TokensPage, ErrorBody> {
-    #[cfg(feature = "ssr")]
     let answer = use_context::<TokenAnswer>();
-    #[cfg(not(feature = "ssr"))]
-    let answer = None;
     match (Source::new()?.tokens(&query).await, answer) {
         (Err(body), None) => Err(body),
         (tokens, answer) => Ok(TokensPage { tokens, answer }),
     }
 }
 
-#[cfg(feature = "ssr")]
 impl TokenForm {
     /// Reads the body of the form.
     fn read(params: &mut Params) -> Self {
@@ -80,7 +73,6 @@ impl TokenForm {
     }
 }
 
-#[cfg(feature = "ssr")]
 impl TokenAnswer {
     /// Makes a token as a form's body asks for it.
     pub async fn to(body: &str, platform: &Platform, caller: &Caller) -> Self {
@@ -128,7 +120,7 @@ pub async fn revoke_token(
     Ok(())
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use runlens_contract::{ErrorBody, ErrorCode, auth::Scope};
 

@@ -19,7 +19,7 @@ use crate::{
 
 /// The page of a commit.
 pub fn route() -> AnyView {
-    page(|path| prefix(path).is_some(), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 /// The hash in the page's address, or the beginning of it.

@@ -35,7 +35,7 @@ use crate::{
 
 /// The page of a comparison.
 pub fn route() -> AnyView {
-    page(|path| ids(path).is_some(), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 /// The ids in the page's address.

@@ -1,19 +1,10 @@
 //! The log of a run: a window onto its lines, and everything to find one's way in them.
 
-mod cache;
-mod density;
-mod find;
-mod head;
-mod keys;
-mod lines;
-mod tools;
-mod viewer;
-mod viewport;
-
-use std::sync::Arc;
-
 use leptos::prelude::*;
-use runlens_contract::{ErrorBody, ErrorCode};
+use runlens_contract::{
+    ErrorBody, ErrorCode,
+    log::{LineRange, LogOutline},
+};
 
 use crate::{
     components::{
@@ -23,18 +14,18 @@ use crate::{
         page::{Address, page},
     },
     data::{
-        logs::{LogStart, LogView, log_view},
+        log_page::{LogView, log_view},
         now,
     },
+    format,
+    islands::log::LogViewer,
     pages::run::{facts, subject, title},
     url::{self, log::LogAddress},
 };
-use lines::Frame;
-use viewer::Viewer;
 
 /// The page of a log.
 pub fn route() -> AnyView {
-    page(|path| id(path).is_some(), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 /// The run's id in the page's address.
@@ -58,11 +49,8 @@ fn show(page: LogView, address: Address) -> AnyView {
         }
         Err(body) => (None, failed_part(&body, &address.href())),
         Ok(start) => {
-            let words = head::words(&start.outline, at.lines);
-            // Another place is another window: nothing of the one before is put to use again, neither where it was nor what was typed.
-            let key = address.href();
-            let content = view! { <For each=move || [key.clone()] key=String::clone children=move |_| shown(id, &at, start.clone())/> };
-            (Some(words), content.into_any())
+            let words = words(&start.outline, at.lines);
+            (Some(words), view! { <LogViewer run=id search=address.search.clone() start/> }.into_any())
         }
     };
     let (place, description) = words.unwrap_or_default();
@@ -77,63 +65,36 @@ fn show(page: LogView, address: Address) -> AnyView {
     .into_any()
 }
 
-/// A log that is there.
-fn shown(run: i32, address: &LogAddress, start: LogStart) -> AnyView {
-    let frame = Arc::new(Frame { run, address: address.clone(), is_filtered: !address.filter().is_empty() });
-    let viewer = Viewer::new(&start, frame.clone());
-    let pages = lines::pages(&frame, &start.rows.data, start.rows.total, start.rows.is_complete);
-    let is_empty = start.rows.data.is_empty();
-    let content = if is_empty { nothing(run, &frame, &start) } else { window(&frame, viewer) };
-    viewer.begin();
-    view! {
-        <div class="log-page">
-            {head::counts(run, viewer)}
-            {tools::tools(&frame, viewer)}
-            {(!is_empty).then(|| tools::bar(&frame, viewer, pages))}
-            {content}
-            <p class="unseen" role="status" aria-live="polite">{move || viewer.spoken.get()}</p>
-            {tools::help()}
-        </div>
-    }
-    .into_any()
-}
-
-/// The rows, and the whole log beside them.
-fn window(frame: &Arc<Frame>, viewer: Viewer) -> AnyView {
-    let run = frame.run;
-    let last_line = Signal::derive(move || viewer.outline.with(|outline| outline.lines).max(viewer.total.get()));
-    let table = lines::table(frame.clone(), viewer.rows, viewer.total, last_line, viewer.chosen);
-    view! {
-        <div class="log-window">
-            // What scrolls can be reached by keyboard.
-            <div class="scroller" node_ref=viewer.scroller tabindex="0" role="region" aria-label="Lines of the log" on:scroll=move |_| viewer.scrolled() on:click=move |event| viewer.clicked(&event)>
-                <div class="span" node_ref=viewer.span>
-                    <div class="layer" node_ref=viewer.layer>{table}</div>
-                </div>
-            </div>
-            <nav class="density" aria-label="The whole log" on:click=move |event| viewer.clicked_map(&event)>
-                {move || viewer.outline.with(|outline| density::map(run, &outline.density))}
-                <div class="here" node_ref=viewer.here></div>
-            </nav>
-        </div>
-    }
-    .into_any()
-}
-
-/// A page without a row.
-fn nothing(run: i32, frame: &Frame, start: &LogStart) -> AnyView {
-    let all = url::log(run, &LogAddress::default());
-    let has_place = frame.address.placeless() != frame.address;
-    let is_searched = start.rows.is_complete;
-    let (title, text, way) = match (frame.is_filtered, start.fault.is_some()) {
-        (true, true) => ("Nothing was looked for", "The text is no regular expression: see above.", Some((all, "All lines"))),
-        (true, _) if !is_searched => {
-            ("No line is like that so far", "The log is still being searched: load this page again in a moment.", Some((all, "All lines")))
-        }
-        (true, _) if has_place => ("There is nothing further", "The lines that are like that end here.", Some((all, "All lines"))),
-        (true, _) => ("No line is like that", "No line of this log has all of these properties.", Some((all, "All lines"))),
-        (false, _) => ("The log is empty", "There is a log, and nothing has been written to it.", None),
+/// What a preview of the page says: an addition to its title, and the beginning of its description.
+fn words(outline: &LogOutline, lines: Option<LineRange>) -> (String, String) {
+    let place = match lines {
+        Some(lines) if lines.first == lines.last => format!(", line {}", format::number(lines.first)),
+        Some(lines) => format!(", lines {}–{}", format::number(lines.first), format::number(lines.last)),
+        None => String::new(),
     };
-    let way = way.map(|(href, label)| view! { <p class="ways"><a href=href>{label}</a></p> });
-    view! { <div class="empty"><h2>{title}</h2><p>{text}</p>{way}</div> }.into_any()
+    let so_far = if outline.is_complete { "" } else { " so far" };
+    let errors = match (outline.levels.error + outline.levels.critical, outline.first_error_line) {
+        (0, _) | (_, None) => "no errors".to_owned(),
+        (count, Some(line)) => format!("{}, the first on line {}", format::counted(count, "error", "errors"), format::number(line)),
+    };
+    (place, format!("{}{so_far}, {errors}. ", format::counted(outline.lines, "line", "lines")))
+}
+
+#[cfg(test)]
+mod tests {
+    use runlens_contract::log::{LevelCounts, LineRange, LogOutline};
+
+    use super::words;
+    use crate::data::logs::samples::outline;
+
+    #[test]
+    fn a_preview_says_how_long_the_log_is_and_where_its_first_error() {
+        let levels = LevelCounts { critical: 2, error: 310, ..LevelCounts::default() };
+        let outline = LogOutline { levels, ..outline(184_203, Some(118_403)) };
+        let (place, description) = words(&outline, Some(LineRange { first: 120, last: 140 }));
+        assert_eq!(place, ", lines 120–140");
+        assert_eq!(description, "184,203 lines, 312 errors, the first on line 118,403. ");
+        let calm = LogOutline { is_complete: false, lines: 1, levels: LevelCounts::default(), first_error_line: None, ..outline };
+        assert_eq!(words(&calm, None), (String::new(), "1 line so far, no errors. ".to_owned()));
+    }
 }

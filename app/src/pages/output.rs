@@ -38,7 +38,7 @@ use head::Words;
 
 /// The page of an output.
 pub fn route() -> AnyView {
-    page(|path| parts(path).is_some(), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 async fn fetch(address: Address) -> Result<OutputPage, ErrorBody> {

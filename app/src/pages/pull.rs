@@ -20,7 +20,7 @@ use crate::{
 
 /// The page of a pull request.
 pub fn route() -> AnyView {
-    page(|path| number(path).is_some(), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 /// The number in the page's address.

@@ -22,7 +22,7 @@ use crate::{
 
 /// The queue.
 pub fn route() -> AnyView {
-    page(|path| path == "/queue", |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 async fn fetch(address: Address) -> Result<Queue, ErrorBody> {

@@ -26,7 +26,7 @@ use crate::{
 
 /// The page of a regression test.
 pub fn route() -> AnyView {
-    page(|path| id(path).is_some(), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 /// The id in the page's address.
@@ -58,9 +58,9 @@ fn show(page: TestPage, address: Address) -> AnyView {
         {head(title, doing::in_words(&health), &address.path)}
         {overview(&test)}
         <nav class="parts" aria-label="On this page">
-            <a href="#doing" rel="external">"Results"</a>
-            <a href="#outputs" rel="external">"Expected outputs " <span class="count">{format::number(test.outputs.len() as u64)}</span></a>
-            <a href="#history" rel="external">"History"</a>
+            <a href="#doing">"Results"</a>
+            <a href="#outputs">"Expected outputs " <span class="count">{format::number(test.outputs.len() as u64)}</span></a>
+            <a href="#history">"History"</a>
         </nav>
         <section id="doing" aria-labelledby="doing-title">
             <h2 id="doing-title">"Results over runs"</h2>

@@ -23,7 +23,7 @@ use crate::{
 
 /// The list of regression tests.
 pub fn route() -> AnyView {
-    page(|path| path == "/regression-tests", |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 async fn fetch(address: Address) -> Result<TestList, ErrorBody> {

@@ -37,7 +37,7 @@ use crate::{
 
 /// The page of a run.
 pub fn route() -> AnyView {
-    page(|path| id(path).is_some(), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 /// The id in the page's address.
@@ -117,7 +117,7 @@ fn navigation(run: i32, parts: impl Iterator<Item = (&'static str, &'static str,
         .map(|(anchor, label, count)| {
             let count = count.map(|count| view! { " " <span class="count">{format::number(count)}</span> });
             // A plain jump within the page is the browser's: it moves the focus and marks the target.
-            view! { <a href=format!("#{anchor}") rel="external">{label}{count}</a> }.into_any()
+            view! { <a href=format!("#{anchor}")>{label}{count}</a> }.into_any()
         })
         .collect();
     view! { <nav class="parts" aria-label="On this page">{links}<a href=url::log(run, &LogQuery::default())>"Log"</a></nav> }.into_any()

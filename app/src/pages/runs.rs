@@ -28,7 +28,7 @@ use filters::{filters, is_filtered, shortcuts};
 
 /// The list of runs.
 pub fn route() -> AnyView {
-    page(|path| matches!(path, "/" | "/runs"), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 async fn fetch(address: Address) -> Result<RunList, ErrorBody> {

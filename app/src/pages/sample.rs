@@ -30,7 +30,7 @@ use crate::{
 
 /// The page of a sample.
 pub fn route() -> AnyView {
-    page(|path| id(path).is_some(), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 /// The id in the page's address.
@@ -53,8 +53,8 @@ fn show(page: SamplePage, address: Address) -> AnyView {
         {head(format!("Sample {} · {}", sample.sample_id, name(&sample)), description, &address.path)}
         {overview(&sample)}
         <nav class="parts" aria-label="On this page">
-            <a href="#tests" rel="external">"Tests " <span class="count">{total}</span></a>
-            <a href="#history" rel="external">"History"</a>
+            <a href="#tests">"Tests " <span class="count">{total}</span></a>
+            <a href="#history">"History"</a>
         </nav>
         {tests_section(&sample, tests, &recent, &view)}
         {history_section(&sample, &view, history, &address)}

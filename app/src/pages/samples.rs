@@ -23,7 +23,7 @@ const TESTS_NAMED: usize = 6;
 
 /// The list of samples.
 pub fn route() -> AnyView {
-    page(|path| path == "/samples", |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 async fn fetch(address: Address) -> Result<Page<Sample>, ErrorBody> {

@@ -8,27 +8,27 @@ use runlens_contract::{
     search::{Search, SearchGroup, SearchKind, SearchResult},
     suite::{RegressionTestQuery, SuiteSampleQuery},
 };
-use serde::{Deserialize, Serialize};
 
 use crate::{
     components::{
+        failure::set_status,
         filter,
         head::head,
         mark::symbol,
         page::{Address, page},
-        palette::group_name,
     },
     data::search::{Signal, search},
+    islands::palette::entries::group_name,
     url::{self, suite},
 };
 
 /// The page of the search.
 pub fn route() -> AnyView {
-    page(|path| path == "/search", |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 /// What the page shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 struct Found {
     /// What was looked for; none before anything was.
     text: Option<String>,
@@ -100,20 +100,11 @@ fn show(found: Found, address: Address) -> AnyView {
     .into_any()
 }
 
-/// Goes on to a page: by the answer's status on the server, in the place of this page in the browser.
+/// Goes on to a page, by the answer's status.
 fn go(path: &str) {
-    #[cfg(feature = "ssr")]
-    {
-        leptos_axum::redirect(path);
-        // Also for who does not say that it reads pages.
-        crate::components::failure::set_status(302);
-    }
-    #[cfg(not(feature = "ssr"))]
-    {
-        let (navigate, path) = (leptos_router::hooks::use_navigate(), path.to_owned());
-        let options = leptos_router::NavigateOptions { replace: true, ..Default::default() };
-        request_animation_frame(move || navigate(&path, options));
-    }
+    leptos_axum::redirect(path);
+    // Also for who does not say that it reads pages.
+    set_status(302);
 }
 
 fn section(group: SearchGroup, text: &str) -> AnyView {

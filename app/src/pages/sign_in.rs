@@ -1,18 +1,17 @@
 //! Signing in with an account of the platform.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use runlens_contract::auth::Me;
 
 use crate::{
-    components::head::head,
+    components::{head::head, page::Address},
     url::{self, SignInQuery, SignInRefusal},
 };
 
 /// The page with the form. It is a plain form: the server answers it with a way on.
 pub fn route() -> AnyView {
     // A query is never refused here: what is no local path is no way on.
-    let query = url::read::<SignInQuery>(&use_location().search.get_untracked()).unwrap_or_default();
+    let query = url::read::<SignInQuery>(&Address::of_page().search).unwrap_or_default();
     let me = expect_context::<Me>();
     let next = query.next.clone().unwrap_or_else(|| "/".to_owned());
     let refusal = query.refused.map(|refusal| view! { <p class="refusal" id="refusal" role="alert">{words(refusal)}</p> });

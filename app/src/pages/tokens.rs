@@ -4,7 +4,7 @@ mod form;
 mod list;
 
 use leptos::prelude::*;
-use leptos_router::{components::Redirect, hooks::use_location};
+use leptos_router::components::Redirect;
 use runlens_contract::{
     ErrorBody,
     auth::{CreatedToken, Me},
@@ -15,7 +15,6 @@ use crate::{
         facts,
         failure::{missing_part, set_status},
         head::head,
-        header::with_search,
         page::{Address, page},
     },
     data::{
@@ -30,10 +29,9 @@ const DESCRIPTION: &str = "Tokens with which programs ask the API in the name of
 /// The tokens of whoever has signed in; anybody else is led to where that is done, and back.
 pub fn route() -> AnyView {
     if expect_context::<Me>().user.is_some() {
-        return page(|path| path == "/tokens", |address| Box::pin(fetch(address)), show);
+        return page(|address| Box::pin(fetch(address)), show);
     }
-    let location = use_location();
-    let sign_in = SignInQuery::from_path(&with_search(&location.pathname.get_untracked(), &location.search.get_untracked()));
+    let sign_in = SignInQuery::from_path(&Address::of_page().href());
     view! {
         {head("Tokens".to_owned(), DESCRIPTION.to_owned(), "/tokens")}
         <Redirect path=sign_in.clone()/>

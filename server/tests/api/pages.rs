@@ -1,6 +1,7 @@
 //! The pages and their forms, as far as they are HTTP; what they show is for the tests in a browser.
 
 use axum::http::StatusCode;
+use futures::future::join_all;
 use runlens_domain::{
     each_backend,
     testing::{RunSpec, TestSpec},
@@ -41,6 +42,29 @@ each_backend! {
         server.get("/api/v1/runs").header("cookie", &as_session).send().await.failure(401, "unauthorized");
         server.post("/api/v1/auth/tokens").header("cookie", &cookie).header("sec-fetch-site", "cross-site").send().await.failure(403, "forbidden");
         assert_eq!(server.get("/").header("cookie", &cookie).send().await.header("set-cookie"), "");
+    }
+
+    async fn pages_that_are_made_at_once_say_each_what_it_is(test) {
+        for _ in 0..8 {
+            test.run(RunSpec::default()).await;
+        }
+        let server = Server::new(test);
+        let runs: Vec<String> = (1..=8).cycle().take(40).map(|run| format!("/runs/{run}")).collect();
+        let pages = join_all(runs.iter().map(|run| server.get(run).send())).await;
+        for (run, page) in runs.iter().zip(pages) {
+            let html = page.text();
+            let addresses: Vec<&str> = html.split("og:url\" content=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            assert_eq!(addresses, [format!("http://127.0.0.1:3000{run}")], "{run}");
+        }
+    }
+
+    async fn a_page_says_what_may_be_fetched_before_it_is_asked_for(test) {
+        let server = Server::new(test);
+        assert_eq!(server.get("/runs").send().await.header("speculation-rules"), "\"/speculation-rules.json\"");
+        let rules = server.get("/speculation-rules.json").send().await;
+        assert_eq!(rules.header("content-type"), "application/speculationrules+json");
+        let rules: serde_json::Value = serde_json::from_str(&rules.text()).expect("JSON");
+        assert_eq!(rules["prefetch"][0]["where"]["and"][0], json!({"href_matches": "/*"}));
     }
 
     async fn signing_in_brings_the_rights_of_the_account(test) {

@@ -20,7 +20,7 @@ use crate::{
 
 /// The page that asks which run to compare with.
 pub fn route() -> AnyView {
-    page(|path| id(path).is_some(), |address| Box::pin(fetch(address)), show)
+    page(|address| Box::pin(fetch(address)), show)
 }
 
 /// The id in the page's address.

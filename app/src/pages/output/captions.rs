@@ -32,7 +32,7 @@ pub(super) fn section(captions: &CaptionDiff, diff: &OutputDiff) -> AnyView {
             let is_whitespace = change.kind == CaptionChangeKind::Text && is_only_whitespace(change, captions.changes.get(at + 1), diff);
             let sentence = if is_whitespace { whitespace(change) } else { sentence(change, captions) };
             let text = match place(change) {
-                Some(href) => view! { <a href=href rel="external">{sentence}</a> }.into_any(),
+                Some(href) => view! { <a href=href>{sentence}</a> }.into_any(),
                 None => sentence.into_any(),
             };
             view! { <li><span class=class aria-hidden="true">{symbol}</span> {text}</li> }.into_any()

@@ -67,8 +67,8 @@ pub(super) fn missing(frame: &Frame, body: &ErrorBody) -> AnyView {
             <h2 id="diff-title">{format!("The {side} file is missing")}</h2>
             <p>{looked} " The platform's database knows it by its hash, and its stores do not have it: it was removed, or never arrived. An admin of the platform can put it back."</p>
             <p class="ways">
-                <a href=again rel="external">"Try again"</a>
-                <a href=download rel="external" download="">{format!("The {} file ↓", if other == "actual" { "produced" } else { "expected" })}</a>
+                <a href=again>"Try again"</a>
+                <a href=download download="">{format!("The {} file ↓", if other == "actual" { "produced" } else { "expected" })}</a>
             </p>
         </section>
     }
@@ -77,7 +77,7 @@ pub(super) fn missing(frame: &Frame, body: &ErrorBody) -> AnyView {
 
 /// Some lines of the expected file.
 fn lines(frame: &Frame, part: FilePart) -> AnyView {
-    let download = view! { <p><a href=format!("{}/expected/raw", frame.api) rel="external" download="">{format!("The file ({}) ↓", format::size(part.size_bytes))}</a></p> };
+    let download = view! { <p><a href=format!("{}/expected/raw", frame.api) download="">{format!("The file ({}) ↓", format::size(part.size_bytes))}</a></p> };
     if part.is_binary {
         return view! { <p class="nothing">"The file is no text."</p> {download} }.into_any();
     }
@@ -102,7 +102,7 @@ fn lines(frame: &Frame, part: FilePart) -> AnyView {
             let text: Vec<AnyView> = pieces(&line, &[], frame.view.shows_whitespace).into_iter().map(piece).collect();
             view! {
                 <tr class="same">
-                    <td class="number" id=id.clone()><a href=format!("#{id}") rel="external" aria-label=format!("Line {number}")>{number}</a></td>
+                    <td class="number" id=id.clone()><a href=format!("#{id}") aria-label=format!("Line {number}")>{number}</a></td>
                     <td class="text">{text}</td>
                 </tr>
             }

@@ -30,7 +30,7 @@ pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
                 {fact("byte order mark", mark.to_owned(), side.byte_order_mark == other.byte_order_mark)}
                 {fact("line ends", line_endings(side.line_endings).to_owned(), side.line_endings == other.line_endings)}
                 <td data-label="SHA-256">{hash}</td>
-                <td class="end"><a href=download rel="external" download="">{format!("{name} file ↓")}</a></td>
+                <td class="end"><a href=download download="">{format!("{name} file ↓")}</a></td>
             </tr>
         }
         .into_any()

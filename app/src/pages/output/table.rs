@@ -159,7 +159,7 @@ fn numbered(number: Option<u64>, is_expected: bool) -> Option<AnyView> {
         // A plain jump within the page is the browser's: it marks the target.
         let href = format!("#{}", anchor(is_expected, number));
         let name = format!("{} line {number}", if is_expected { "Expected" } else { "Produced" });
-        view! { <a href=href rel="external" aria-label=name>{number}</a> }.into_any()
+        view! { <a href=href aria-label=name>{number}</a> }.into_any()
     })
 }
 

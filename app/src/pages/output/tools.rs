@@ -46,7 +46,7 @@ pub(super) fn tools(frame: &Frame, diff: &OutputDiff) -> AnyView {
                 {link(OutputView { shows_whitespace: false, ..view }, "as it is", !view.shows_whitespace)}
                 {link(OutputView { shows_whitespace: true, ..view }, "shown", view.shows_whitespace)}
             </nav>
-            <a href=patch rel="external" download="">"Diff file ↓"</a>
+            <a href=patch download="">"Diff file ↓"</a>
         </div>
     }
     .into_any()

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use runlens_contract::{
     TextEnum, Timestamp,
-    run::{Platform, Run, RunQuery},
+    live::LiveRun,
+    run::{Platform, ProgressStatus, Run, RunQuery, RunSummary},
     sample::ResultStatus,
     test_error::GroupBy,
     verdict::{Part, RunVerdict, Target, baseline},
@@ -11,9 +12,10 @@ use runlens_contract::{
 
 use super::stages::{Stage, StageState};
 use crate::{
-    components::{facts, live, mark::mark},
+    components::{facts, mark::mark},
     data::runs::{RunPage, Same, Sibling},
     format,
+    islands::live::LiveLine,
     pages::runs::change,
     url::{self, RunView, bucket_anchor, compare},
 };
@@ -34,10 +36,10 @@ pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, 
             {facts(run, now)}
             <div class="said">
                 <p class="verdict">{verdict.headline}</p>
-                <a class="copy" href=report.clone() rel="external" data-copy-from=report>"Copy as Markdown"</a>
+                <a class="copy" href=report.clone() data-copy-from=report>"Copy as Markdown"</a>
             </div>
             {rest}
-            {live::watch(run, &page.summary)}
+            {run.status.is_going_on().then(|| view! { <LiveLine shown=as_shown(run, &page.summary)/> })}
             {verdict.message.map(|message| told(&message))}
             {counts}
             {same}
@@ -46,6 +48,24 @@ pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, 
         </header>
     }
     .into_any()
+}
+
+/// What the page itself says of a run, in the server's words.
+fn as_shown(run: &Run, summary: &RunSummary) -> LiveRun {
+    let stage = run.created_at.map(|_| if run.started_at.is_some() { ProgressStatus::Testing } else { ProgressStatus::Preparation });
+    let failed_count = summary.fail_count + summary.missing_output_count;
+    LiveRun {
+        run_id: run.run_id,
+        status: run.status,
+        stage,
+        created_at: run.created_at,
+        started_at: run.started_at,
+        completed_at: run.completed_at,
+        total_samples: summary.total_samples,
+        finished_count: summary.pass_count + failed_count,
+        failed_count,
+        log_bytes: None,
+    }
 }
 
 /// The line of facts.
@@ -80,7 +100,7 @@ fn told(message: &str) -> AnyView {
     let shown: String = message.lines().take(MESSAGE_LINES).collect::<Vec<_>>().join("\n");
     let rest = (total > MESSAGE_LINES).then(|| {
         let rest = format::counted((total - MESSAGE_LINES) as u64, "more line", "more lines");
-        view! { <p class="more"><a href="#progress" rel="external">{rest}</a></p> }
+        view! { <p class="more"><a href="#progress">{rest}</a></p> }
     });
     view! { <figure class="told"><blockquote>{shown}</blockquote>{rest}</figure> }.into_any()
 }

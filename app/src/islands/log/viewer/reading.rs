@@ -122,19 +122,15 @@ impl Viewer {
     }
 
     /// Looks at the log whenever the server tells that it has grown, or that the run has ended, while its end is followed.
-    pub(super) fn hear(self, live: Live) {
-        let run = self.frame().run;
-        Effect::new(move || {
-            if self.is_following.get() {
-                live.hold(run, None);
-            }
-        });
-        Effect::new(move |before: Option<Option<(Option<u64>, RunStatus)>>| {
-            let said = live.said(run).map(|run| (run.log_bytes, run.status));
-            if before.is_some_and(|before| before != said) && said.is_some() && self.is_following.get_untracked() {
+    fn hear(self) {
+        let (run, line) = (self.frame().run, RwSignal::new(Line::Down));
+        let before = Cell::new(None);
+        stream::hear(run, line, move |run, _| {
+            let now = (run.log_bytes, run.status);
+            let is_new = before.replace(Some(now)).is_some_and(|before| before != now);
+            if is_new && self.is_following.get_untracked() {
                 self.look_again();
             }
-            said
         });
     }
 
@@ -163,9 +159,12 @@ impl Viewer {
     }
 
     /// Follows the end from now on, or not.
-    pub(in crate::pages::log) fn follow(self, is_following: bool) {
+    pub(in crate::islands::log) fn follow(self, is_following: bool) {
         self.is_following.set(is_following);
         if is_following {
+            if self.with(|core| !std::mem::replace(&mut core.is_hearing, true)) == Some(true) {
+                self.hear();
+            }
             self.show_end(true);
             self.look_again();
         }

@@ -45,7 +45,7 @@ pub(super) fn map(run: i32, pieces: &[LogDensity]) -> AnyView {
             }
             let href = url::log(run, &LogAddress { from_line: Some(piece.first_line), ..LogAddress::default() });
             view! {
-                <a class=format!("{class} x{amount}") href=href rel="external" tabindex="-1" title=title data-line=piece.first_line.to_string() data-lines=piece.lines.to_string()>
+                <a class=format!("{class} x{amount}") href=href tabindex="-1" title=title data-line=piece.first_line.to_string() data-lines=piece.lines.to_string()>
                 </a>
             }
             .into_any()

@@ -157,7 +157,7 @@ pub(super) fn bar(frame: &Frame, viewer: Viewer, pages: Pages) -> AnyView {
             }
         })
     };
-    let way = |href: Option<String>, rel: &'static str, label: &'static str, act: fn(Viewer)| match href {
+    let way = |href: Option<String>, rel: Option<&'static str>, label: &'static str, act: fn(Viewer)| match href {
         Some(href) => {
             let click = move |event: leptos::ev::MouseEvent| {
                 if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
@@ -165,7 +165,7 @@ pub(super) fn bar(frame: &Frame, viewer: Viewer, pages: Pages) -> AnyView {
                     act(viewer);
                 }
             };
-            view! { <a href=href rel=format!("{rel} external") on:click=click>{label}</a> }.into_any()
+            view! { <a href=href rel=rel on:click=click>{label}</a> }.into_any()
         }
         // There is more than was sent as soon as one can move in it.
         None => view! { <span class="off" aria-hidden="true">{label}</span> }.into_any(),
@@ -187,10 +187,10 @@ pub(super) fn bar(frame: &Frame, viewer: Viewer, pages: Pages) -> AnyView {
             <button type="button" class="quiet scripted" title="Keys (?)" on:click=move |_| viewer::help()>"Keys"</button>
             <nav class="pager" aria-label="Pages of the log">
                 <span class="ways">
-                    {way(pages.first, "", "« First", |viewer| viewer.show_end(false))}
-                    {way(pages.previous, "prev", "‹ Previous", |viewer| viewer.step(-1, true))}
-                    {way(pages.next, "next", "Next ›", |viewer| viewer.step(1, true))}
-                    {way(pages.last, "", "Last »", |viewer| viewer.show_end(true))}
+                    {way(pages.first, None, "« First", |viewer| viewer.show_end(false))}
+                    {way(pages.previous, Some("prev"), "‹ Previous", |viewer| viewer.step(-1, true))}
+                    {way(pages.next, Some("next"), "Next ›", |viewer| viewer.step(1, true))}
+                    {way(pages.last, None, "Last »", |viewer| viewer.show_end(true))}
                 </span>
             </nav>
         </div>

@@ -30,7 +30,7 @@ impl Viewer {
     }
 
     /// Something was clicked among the rows.
-    pub(in crate::pages::log) fn clicked(self, event: &MouseEvent) {
+    pub(in crate::islands::log) fn clicked(self, event: &MouseEvent) {
         let Some(element) = target(event) else { return };
         if element.closest(".retry").ok().flatten().is_some() {
             self.retry();
@@ -53,13 +53,13 @@ impl Viewer {
     }
 
     /// Points at nothing.
-    pub(in crate::pages::log) fn unchoose(self) {
+    pub(in crate::islands::log) fn unchoose(self) {
         self.with(|core| core.anchor = None);
         self.choose(None);
     }
 
     /// The map was clicked.
-    pub(in crate::pages::log) fn clicked_map(self, event: &MouseEvent) {
+    pub(in crate::islands::log) fn clicked_map(self, event: &MouseEvent) {
         let Some(link) = target(event).and_then(|element| element.dyn_into::<HtmlElement>().ok()) else { return };
         let Some(first) = line_of(&link).filter(|_| !event.ctrl_key() && !event.meta_key()) else { return };
         event.prevent_default();
@@ -71,7 +71,7 @@ impl Viewer {
     }
 
     /// Goes to the line that somebody has typed; whether it is one.
-    pub(in crate::pages::log) fn go(self, text: &str) -> bool {
+    pub(in crate::islands::log) fn go(self, text: &str) -> bool {
         let Some(lines) = read_typed(text) else { return false };
         let last = self.outline.with_untracked(|outline| if outline.is_complete { outline.lines } else { u64::MAX }).max(1);
         let lines = LineRange { first: lines.first.min(last), last: lines.last.min(last) };
@@ -98,7 +98,7 @@ impl Viewer {
     }
 
     /// The next error, or the one before.
-    pub(in crate::pages::log) fn next_error(self, is_forward: bool) {
+    pub(in crate::islands::log) fn next_error(self, is_forward: bool) {
         let frame = self.frame();
         let mut filters = Vec::new();
         for level in [LogLevel::Error, LogLevel::Critical] {

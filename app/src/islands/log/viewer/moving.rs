@@ -3,9 +3,9 @@
 use super::*;
 
 impl Viewer {
-    /// The scroll bar has moved.
-    pub(in crate::pages::log) fn scrolled(self) {
-        let Some(scroller) = self.scroller.get_untracked() else { return };
+    /// The scroll bar may have moved. Whether it has.
+    pub(in crate::islands::log) fn scrolled(self) -> bool {
+        let Some(scroller) = self.scroller.get_untracked() else { return false };
         let (scroll, height) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
         let moved = self.with(|core| {
             let step = scroll - core.viewport.scroll;
@@ -18,7 +18,7 @@ impl Viewer {
             core.is_flung = step.abs() > 3.0 * height;
             Some((step < 0.0 && !core.viewport.is_at_end(), core.viewport.is_stuck()))
         });
-        let Some((is_back, is_stuck)) = moved.flatten() else { return };
+        let Some((is_back, is_stuck)) = moved.flatten() else { return false };
         if is_back && self.is_following.get_untracked() {
             self.is_following.set(false);
         }
@@ -27,6 +27,7 @@ impl Viewer {
             self.place_bar();
         }
         self.rest();
+        true
     }
 
     /// Waits until nothing moves any more.
@@ -38,7 +39,8 @@ impl Viewer {
     }
 
     pub(super) fn rested(self) {
-        if self.with(|core| core.is_flung = false).is_none() {
+        // A busy browser tells late that the bar has moved: putting it right would undo that.
+        if self.scrolled() || self.with(|core| core.is_flung = false).is_none() {
             return;
         }
         self.place_bar();
@@ -63,7 +65,7 @@ impl Viewer {
     }
 
     /// Lines are wrapped from now on, or not.
-    pub(in crate::pages::log) fn wrap(self, is_wrapped: bool) {
+    pub(in crate::islands::log) fn wrap(self, is_wrapped: bool) {
         self.with(|core| {
             core.viewport.is_wrapped = is_wrapped;
             core.viewport.within = 0.0;
@@ -107,7 +109,7 @@ impl Viewer {
     }
 
     /// Shows the first rows, or the last.
-    pub(in crate::pages::log) fn show_end(self, is_last: bool) {
+    pub(in crate::islands::log) fn show_end(self, is_last: bool) {
         let rows = self.total.get_untracked();
         self.with(|core| if is_last { core.viewport.show_end() } else { core.viewport.show(0, 0) });
         self.draw();
@@ -117,7 +119,7 @@ impl Viewer {
     }
 
     /// Moves by rows, or windows.
-    pub(in crate::pages::log) fn step(self, count: i8, is_window: bool) {
+    pub(in crate::islands::log) fn step(self, count: i8, is_window: bool) {
         self.with(|core| {
             let rows = if is_window { (core.viewport.height / ROW - 1.0).max(1.0) } else { 1.0 };
             core.viewport.move_by(f64::from(count) * rows * ROW);

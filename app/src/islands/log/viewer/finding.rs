@@ -4,7 +4,7 @@ use super::*;
 
 impl Viewer {
     /// Something is typed into the field that searches.
-    pub(in crate::pages::log) fn typed(self, text: String, is_regex: bool) {
+    pub(in crate::islands::log) fn typed(self, text: String, is_regex: bool) {
         let handle = set_timeout_with_handle(move || self.look(text, is_regex), Duration::from_millis(250)).ok();
         if let Some(Some(earlier)) = self.with(|core| std::mem::replace(&mut core.typing, handle)) {
             earlier.clear();
@@ -76,7 +76,7 @@ impl Viewer {
     }
 
     /// The next match, or the one before. Where only lines with a text are shown, that is the next of them.
-    pub(in crate::pages::log) fn next_match(self, is_forward: bool) {
+    pub(in crate::islands::log) fn next_match(self, is_forward: bool) {
         let frame = self.frame();
         let state = self.with(|core| (core.looked_for.clone(), core.search, core.match_line));
         let Some((looked_for, generation, place)) = state else { return };

@@ -148,12 +148,12 @@ fn line_row(row: &LogMatch, index: String, frame: &Frame, chosen: Option<LineRan
         view! { <details open=found_far><summary>{more}</summary><span>{shown(rest)}</span></details> }
     });
     let cut = line.truncated.then(|| {
-        view! { <a class="cut" rel="external" href=raw(frame.run)>"… cut at 4,000 characters: raw"</a> }
+        view! { <a class="cut" href=raw(frame.run)>"… cut at 4,000 characters: raw"</a> }
     });
     view! {
         <tr id=format!("L{number}") class=class role="row" aria-rowindex=index data-line=number.to_string()>
             <td class="level" role="cell">{symbol(line.level)}</td>
-            <th scope="row" class="number" role="rowheader"><a href=href rel="external">{format::number(number)}</a></th>
+            <th scope="row" class="number" role="rowheader"><a href=href>{format::number(number)}</a></th>
             <td class="time" role="cell">{time}</td>
             <td class="source" role="cell">{context}{format::words(&line.source.to_string())}</td>
             <td class="message" role="cell">{shown(head)}{rest}{cut}</td>

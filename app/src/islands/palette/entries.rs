@@ -12,15 +12,6 @@ use crate::{
     url::{self, suite},
 };
 
-/// Where an entry leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
-    /// A page of the app.
-    Page(String),
-    /// A page of this site that is no part of the app.
-    Other(&'static str),
-}
-
 /// One line of the palette.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -28,7 +19,8 @@ pub(super) struct Entry {
     pub(super) detail: String,
     /// A run's.
     pub(super) status: Option<RunStatus>,
-    pub(super) target: Target,
+    /// Where it leads.
+    pub(super) path: String,
 }
 
 /// Lines with something in common.
@@ -43,7 +35,7 @@ pub(super) const ALWAYS: usize = 2;
 
 impl Entry {
     fn page(title: impl Into<String>, detail: impl Into<String>, path: String) -> Self {
-        Self { title: title.into(), detail: detail.into(), status: None, target: Target::Page(path) }
+        Self { title: title.into(), detail: detail.into(), status: None, path }
     }
 }
 
@@ -63,19 +55,14 @@ pub(super) fn offered(visits: Vec<Visit>) -> Vec<Group> {
         Entry::page("Queue", "what runs and what waits", suite::queue(&QueueQuery::default())),
         Entry::page("Samples", "", suite::samples(&SuiteSampleQuery::default())),
         Entry::page("Regression tests", "", suite::regression_tests(&RegressionTestQuery::default())),
-        Entry {
-            title: "API".to_owned(),
-            detail: "its operations and schemas".to_owned(),
-            status: None,
-            target: Target::Other("/api/docs"),
-        },
+        Entry::page("API", "its operations and schemas", "/api/docs".to_owned()),
     ];
     let groups = [Group { name: "Recent", entries: recent }, Group { name: "Pages", entries: pages }];
     groups.into_iter().filter(|group| !group.entries.is_empty()).collect()
 }
 
 /// What a kind's group is called.
-pub fn group_name(kind: SearchKind) -> &'static str {
+pub(crate) fn group_name(kind: SearchKind) -> &'static str {
     match kind {
         SearchKind::Run => "Run",
         SearchKind::PullRequest => "Pull requests",
@@ -96,12 +83,7 @@ pub(super) fn found(search: Search, text: &str) -> Vec<Group> {
             entries: group
                 .results
                 .into_iter()
-                .map(|result| Entry {
-                    title: result.title,
-                    detail: result.detail,
-                    status: result.status,
-                    target: Target::Page(result.path),
-                })
+                .map(|result| Entry { title: result.title, detail: result.detail, status: result.status, path: result.path })
                 .collect(),
         })
         .collect();
@@ -123,7 +105,7 @@ mod tests {
         search::{Search, SearchGroup, SearchKind, SearchResult},
     };
 
-    use super::{ALWAYS, Target, found, offered};
+    use super::{ALWAYS, found, offered};
     use crate::data::recent::Visit;
 
     #[test]
@@ -131,7 +113,7 @@ mod tests {
         assert_eq!(offered(Vec::new()).iter().map(|group| group.name).collect::<Vec<_>>(), ["Pages"]);
         let visit = Visit { path: "/runs/7".to_owned(), title: "fail Run 7 · Linux".to_owned() };
         let groups = offered(vec![visit]);
-        assert_eq!(groups[0].entries[0].target, Target::Page("/runs/7".to_owned()));
+        assert_eq!(groups[0].entries[0].path, "/runs/7");
         assert_eq!(groups.len(), 2);
     }
 
@@ -146,9 +128,8 @@ mod tests {
         };
         let search = Search { groups: vec![SearchGroup { kind: SearchKind::Run, results: vec![result], has_more: false }] };
         let groups = found(search, "7 & 8");
-        let targets: Vec<_> = groups.iter().flat_map(|group| &group.entries).map(|entry| entry.target.clone()).collect();
-        let page = |path: &str| Target::Page(path.to_owned());
-        assert_eq!(targets, [page("/runs/7"), page("/runs?q=7%20%26%208"), page("/search?q=7%20%26%208")]);
+        let paths: Vec<_> = groups.iter().flat_map(|group| &group.entries).map(|entry| entry.path.as_str()).collect();
+        assert_eq!(paths, ["/runs/7", "/runs?q=7%20%26%208", "/search?q=7%20%26%208"]);
         assert_eq!(found(Search::default(), "x").iter().map(|group| group.entries.len()).sum::<usize>(), ALWAYS);
     }
 }

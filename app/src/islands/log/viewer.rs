@@ -7,7 +7,7 @@ mod moving;
 mod pointing;
 mod reading;
 
-use std::{sync::Arc, time::Duration};
+use std::{cell::Cell, sync::Arc, time::Duration};
 
 use leptos::{
     ev,
@@ -21,7 +21,6 @@ use leptos::{
 use runlens_contract::{
     ErrorBody, ErrorCode,
     log::{LineRange, LogFilter, LogLevel, LogMatch, LogOutline, LogSearchQuery},
-    run::RunStatus,
 };
 
 use super::{
@@ -32,9 +31,9 @@ use super::{
     viewport::{ROW, Viewport},
 };
 use crate::{
-    components::live::Live,
     data::logs::{LogStart, fault, log_outline, log_rows, log_search, search},
     format,
+    islands::stream::{self, Line},
     url::{
         self,
         log::{LogAddress, fragment, read_fragment, read_typed},
@@ -67,6 +66,8 @@ struct Core {
     is_watching: bool,
     is_looking: bool,
     is_due: bool,
+    /// Whether the server tells how the run goes on.
+    is_hearing: bool,
     /// The line that a range begins or ends with.
     anchor: Option<u64>,
     resting: Option<TimeoutHandle>,
@@ -164,6 +165,7 @@ impl Viewer {
             is_watching: false,
             is_looking: false,
             is_due: false,
+            is_hearing: false,
             anchor: address.lines.map(|lines| lines.first),
             resting: None,
             typing: None,
@@ -189,18 +191,12 @@ impl Viewer {
 
     /// Begins, once the page is there.
     pub(super) fn begin(self) {
-        self.hear(expect_context());
-        Effect::new(move |before: Option<()>| {
-            if before.is_none() && self.scroller.get_untracked().is_some() {
-                self.take_over(10);
-                let keys = window_event_listener(ev::keydown, move |event| self.key(&event));
-                let resize = window_event_listener(ev::resize, move |_| self.resized());
-                let hash = window_event_listener(ev::hashchange, move |_| self.follow_fragment());
-                on_cleanup(move || {
-                    keys.remove();
-                    resize.remove();
-                    hash.remove();
-                });
+        Effect::new(move || {
+            if self.scroller.get_untracked().is_some() {
+                self.take_over();
+                window_event_listener(ev::keydown, move |event| self.key(&event));
+                window_event_listener(ev::resize, move |_| self.resized());
+                window_event_listener(ev::hashchange, move |_| self.follow_fragment());
             }
         });
     }
@@ -214,15 +210,8 @@ impl Viewer {
         self.core.try_update_value(act)
     }
 
-    fn take_over(self, patience: u8) {
+    fn take_over(self) {
         let Some(scroller) = self.scroller.get_untracked() else { return };
-        // A page that was not loaded but come to is built before it is part of the document.
-        if scroller.client_height() == 0 {
-            if let Some(patience) = patience.checked_sub(1) {
-                request_animation_frame(move || self.take_over(patience));
-            }
-            return;
-        }
         let scrolled = f64::from(scroller.scroll_top());
         let _ = scroller.class_list().add_1("taken");
         self.with(|core| {

@@ -2,7 +2,7 @@
 //!
 //! It is a dialog over every page. Without JavaScript the field above each page leads to the page of the search instead.
 
-mod entries;
+pub(crate) mod entries;
 
 use std::time::Duration;
 
@@ -14,27 +14,25 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{Element, HtmlElement},
 };
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::mark;
 use crate::{
+    components::mark,
     data::{
         recent,
         search::{Asked, search},
     },
     url,
 };
-pub use entries::group_name;
-use entries::{Entry, Group, Target, found, offered};
+use entries::{Entry, Group, found, offered};
 
 /// How long typing must pause before something is asked.
 const PAUSE: Duration = Duration::from_millis(120);
 /// The longest text that can be looked for.
-pub const MAX_TEXT: u32 = 100;
+pub(crate) const MAX_TEXT: u32 = 100;
 
-/// The palette of this visit.
+/// What the palette knows.
 #[derive(Clone, Copy)]
-pub struct Palette {
+pub(crate) struct State {
     dialog: NodeRef<html::Dialog>,
     field: NodeRef<html::Input>,
     /// What is typed.
@@ -51,9 +49,9 @@ pub struct Palette {
     typing: StoredValue<Option<TimeoutHandle>>,
 }
 
-impl Palette {
-    /// One that is closed.
-    pub fn new() -> Self {
+impl State {
+    /// Of one that is closed.
+    fn new() -> Self {
         Self {
             dialog: NodeRef::new(),
             field: NodeRef::new(),
@@ -68,7 +66,7 @@ impl Palette {
     }
 
     /// Opens it with a text in its field.
-    pub fn open(self, text: &str) {
+    fn open(self, text: &str) {
         let (Some(dialog), Some(field)) = (self.dialog.get_untracked(), self.field.get_untracked()) else { return };
         if !dialog.open() && dialog.show_modal().is_err() {
             return;
@@ -83,6 +81,11 @@ impl Palette {
         if let Some(dialog) = self.dialog.get_untracked() {
             dialog.close();
         }
+    }
+
+    fn go(self, path: &str) {
+        self.close();
+        _ = location().set_href(path);
     }
 
     fn is_open(self) -> bool {
@@ -139,8 +142,8 @@ impl Palette {
     }
 
     /// The entry at a place, counted over all groups.
-    fn entry(self, place: usize) -> Option<Target> {
-        self.groups.with_untracked(|groups| groups.iter().flat_map(|group| &group.entries).nth(place).map(|entry| entry.target.clone()))
+    fn entry(self, place: usize) -> Option<String> {
+        self.groups.with_untracked(|groups| groups.iter().flat_map(|group| &group.entries).nth(place).map(|entry| entry.path.clone()))
     }
 
     fn total(self) -> usize {
@@ -163,7 +166,7 @@ impl Palette {
     }
 
     /// What a key in the field does; whether that is all it does.
-    fn key(self, key: &str, go: impl Fn(Target)) -> bool {
+    fn key(self, key: &str) -> bool {
         let total = untrack(|| self.total());
         let chosen = self.chosen.get_untracked();
         match key {
@@ -174,20 +177,14 @@ impl Palette {
                 // What is shown may be the answer to less than was typed.
                 let is_answered = self.answered.with_untracked(|answered| *answered == text);
                 match self.entry(chosen).filter(|_| is_answered || text.trim().is_empty()) {
-                    Some(target) => go(target),
-                    None if !text.trim().is_empty() => go(Target::Page(url::search(text.trim()))),
+                    Some(path) => self.go(&path),
+                    None if !text.trim().is_empty() => self.go(&url::search(text.trim())),
                     None => {}
                 }
             }
             _ => return false,
         }
         true
-    }
-}
-
-impl Default for Palette {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -200,18 +197,28 @@ fn takes_letters(element: &Element) -> bool {
     element.closest("input, select, textarea, [contenteditable]").ok().flatten().is_some()
 }
 
+/// The palette, and the field that opens it.
+#[island]
+pub(crate) fn Palette() -> impl IntoView {
+    let palette = State::new();
+    Effect::new(remember);
+    view! {
+        {field(Some(palette))}
+        {dialog(palette)}
+    }
+}
+
+/// Remembers the page among those visited last, unless it says why it is not there.
+fn remember() {
+    let is_there = document().query_selector("main > .failure:not(.part)").is_ok_and(|failure| failure.is_none());
+    if let (true, Ok(path)) = (is_there, location().pathname()) {
+        recent::remember(&path, &document().title());
+    }
+}
+
 /// The dialog, and the keys that open it.
-pub fn palette(palette: Palette) -> AnyView {
-    let navigate = use_navigate();
-    let go = move |target: Target| {
-        palette.close();
-        match target {
-            Target::Page(path) => navigate(&path, NavigateOptions::default()),
-            // The router leads to pages of the app only.
-            Target::Other(path) => _ = location().set_href(path),
-        }
-    };
-    let keys = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
+fn dialog(palette: State) -> AnyView {
+    window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         let is_command =
             (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key() && event.key().eq_ignore_ascii_case("k");
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -230,15 +237,10 @@ pub fn palette(palette: Palette) -> AnyView {
             palette.open("");
         }
     });
-    on_cleanup(move || keys.remove());
-
-    let pressed = {
-        let go = go.clone();
-        move |event: KeyboardEvent| {
-            let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing());
-            if is_plain && palette.key(&event.key(), &go) {
-                event.prevent_default();
-            }
+    let pressed = move |event: KeyboardEvent| {
+        let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing());
+        if is_plain && palette.key(&event.key()) {
+            event.prevent_default();
         }
     };
     // A click beside the content is one on the dialog itself.
@@ -296,7 +298,7 @@ pub fn palette(palette: Palette) -> AnyView {
     .into_any()
 }
 
-fn groups(palette: Palette) -> Vec<AnyView> {
+fn groups(palette: State) -> Vec<AnyView> {
     let mut place = 0;
     palette.groups.with(|groups| {
         groups
@@ -316,18 +318,13 @@ fn groups(palette: Palette) -> Vec<AnyView> {
     })
 }
 
-fn option(palette: Palette, entry: &Entry, place: usize) -> AnyView {
-    let Entry { title, detail, status, target } = entry.clone();
-    let (path, rel) = match target {
-        Target::Page(path) => (path, None),
-        Target::Other(path) => (path.to_owned(), Some("external")),
-    };
+fn option(palette: State, entry: &Entry, place: usize) -> AnyView {
+    let Entry { title, detail, status, path } = entry.clone();
     view! {
         <a
             role="option"
             id=id(place)
             href=path
-            rel=rel
             tabindex="-1"
             aria-selected=move || (palette.chosen.get() == place).to_string()
             on:mousemove=move |_| {
@@ -345,7 +342,7 @@ fn option(palette: Palette, entry: &Entry, place: usize) -> AnyView {
 }
 
 /// The field above every page. Where there is no JavaScript it is a form that leads to the page of the search.
-pub fn find_field(palette: Option<Palette>) -> AnyView {
+pub(crate) fn field(palette: Option<State>) -> AnyView {
     let open = move |text: String| {
         if let Some(palette) = palette {
             palette.open(&text);

@@ -1,10 +1,6 @@
-//! A run that goes on: how far it is, kept up to date by the server's stream of events.
+//! A run that goes on: how far it is, kept up to date by the server's stream of events, and the page with it.
 
-#[cfg(feature = "hydrate")]
-mod connection;
-#[cfg(not(feature = "hydrate"))]
-#[path = "live/no_connection.rs"]
-mod connection;
+mod again;
 
 use std::time::Duration;
 
@@ -12,38 +8,16 @@ use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*};
 use runlens_contract::{
     Timestamp,
     live::LiveRun,
-    run::{ProgressStatus, Run, RunStatus, RunSummary},
+    run::{ProgressStatus, RunStatus},
 };
 
-use super::page::Refresh;
+use super::stream::{self, Line};
 use crate::{data::now, format};
-use connection::{Kept, kept};
-
-/// How it stands with the connection to the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
-    /// There is none: it has not been asked for, or is being made.
-    Down,
-    /// The server tells what happens.
-    Up,
-    /// It broke, and is being made again.
-    Lost,
-}
-
-/// The run that the page in view is about, as the server tells it. There is one for all pages: a page that is read again goes on with it.
-#[derive(Clone, Copy)]
-pub struct Live {
-    run: RwSignal<Option<LiveRun>>,
-    line: RwSignal<Line>,
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a connection"))]
-    core: Kept,
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser reads a page again"))]
-    refresh: Refresh,
-}
+use again::Reader;
 
 /// What a page shows of a run's progress: where it differs, the page is out of date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Progress {
+struct Progress {
     status: RunStatus,
     finished: u64,
     failed: u64,
@@ -55,79 +29,44 @@ impl From<&LiveRun> for Progress {
     }
 }
 
-impl Live {
-    /// For [`crate::App`], which provides it to its pages.
-    pub fn new(refresh: Refresh) -> Self {
-        Self { run: RwSignal::new(None), line: RwSignal::new(Line::Down), core: kept(), refresh }
-    }
-
-    /// What the server said last of a run; none where it has said nothing of this one.
-    pub fn said(self, run_id: i32) -> Option<LiveRun> {
-        self.run.get().filter(|run| run.run_id == run_id)
-    }
-}
-
-/// The progress of a run that goes on; nothing for one that has ended. While it is shown, the page is read again when the run has got on.
-pub fn watch(run: &Run, summary: &RunSummary) -> AnyView {
-    if !run.status.is_going_on() {
-        return ().into_any();
-    }
-    let live = expect_context::<Live>();
-    let shown = as_shown(run, summary);
-    let (run_id, progress) = (run.run_id, Progress::from(&shown));
-    live.hold(run_id, Some(progress));
-    let run = Signal::derive(move || live.said(run_id).unwrap_or_else(|| shown.clone()));
+/// The progress of a run that goes on. The page is read again when the run has got on.
+#[island]
+pub(crate) fn LiveLine(shown: LiveRun) -> impl IntoView {
+    let run = RwSignal::new(shown.clone());
+    let line = RwSignal::new(Line::Down);
     let time = RwSignal::new(now());
     Effect::new(move || {
-        let ticking = set_interval_with_handle(move || _ = time.try_set(now()), Duration::from_secs(1)).ok();
-        on_cleanup(move || {
-            if let Some(ticking) = ticking {
-                ticking.clear();
-            }
+        let reader = Reader::new(Progress::from(&shown));
+        stream::hear(shown.run_id, line, move |told, is_last| {
+            let progress = Progress::from(&told);
+            run.set(told);
+            reader.got_on(progress, is_last);
         });
+        let _ = set_interval_with_handle(move || time.set(now()), Duration::from_secs(1));
     });
     let spoken = Memo::new(move |_| {
         // Nothing of what is there from the beginning is said again, and no count: somebody may be reading.
         let words = run.with(words);
-        match live.line.get() {
+        match line.get() {
             Line::Lost => "The connection to the server is lost. It is tried again.".to_owned(),
             Line::Down => String::new(),
             Line::Up => format!("Live: {}.", words.to_lowercase()),
         }
     });
     view! {
-        <div class="live" class:up=move || live.line.get() == Line::Up class:lost=move || live.line.get() == Line::Lost>
+        <div class="live" class:up=move || line.get() == Line::Up class:lost=move || line.get() == Line::Lost>
             <b>{move || run.with(words)}</b>
             <progress aria-label="Tests with a result" max=move || run.with(|run| run.total_samples.max(1).to_string()) value=move || run.with(|run| run.finished_count.to_string())></progress>
             <span class="counts">{move || run.with(counts)}</span>
             <span class="elapsed">{move || run.with(|run| elapsed(run, time.get()))}</span>
             // Last: it may become longer without moving anything.
             <span class="line">
-                <span class="symbol" aria-hidden="true">{move || if live.line.get() == Line::Lost { "○" } else { "●" }}</span>
-                {move || if live.line.get() == Line::Lost { "connection lost, trying again" } else { "live" }}
+                <span class="symbol" aria-hidden="true">{move || if line.get() == Line::Lost { "○" } else { "●" }}</span>
+                {move || if line.get() == Line::Lost { "connection lost, trying again" } else { "live" }}
             </span>
             <span class="asleep">"Load the page again to see how it goes on."</span>
             <span class="unseen" role="status" aria-live="polite">{move || spoken.get()}</span>
         </div>
-    }
-    .into_any()
-}
-
-/// What the page itself says of a run, in the server's words.
-fn as_shown(run: &Run, summary: &RunSummary) -> LiveRun {
-    let stage = run.created_at.map(|_| if run.started_at.is_some() { ProgressStatus::Testing } else { ProgressStatus::Preparation });
-    let failed_count = summary.fail_count + summary.missing_output_count;
-    LiveRun {
-        run_id: run.run_id,
-        status: run.status,
-        stage,
-        created_at: run.created_at,
-        started_at: run.started_at,
-        completed_at: run.completed_at,
-        total_samples: summary.total_samples,
-        finished_count: summary.pass_count + failed_count,
-        failed_count,
-        log_bytes: None,
     }
 }
 
