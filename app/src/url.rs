@@ -91,11 +91,6 @@ fn number(text: &str) -> Option<i32> {
     text.parse::<i32>().ok().filter(|number| *number > 0 && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// What stands in a path behind a prefix; nothing where that is nothing, or more than one part.
-pub fn last_part<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
-    path.strip_prefix(prefix).filter(|part| !part.is_empty() && !part.contains('/'))
-}
-
 /// A run's id, as it stands in a path.
 ///
 /// # Errors

@@ -33,6 +33,13 @@ pub trait Query: Sized {
     }
 }
 
+/// Of what has no parameters.
+impl Query for () {
+    fn read(_: &mut Params) -> Self {}
+
+    fn write(&self, _: &mut Vec<(&'static str, String)>) {}
+}
+
 // What may stand unescaped in a query value: readable addresses, nothing that could end the value.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b':').remove(b',');
 

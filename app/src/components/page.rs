@@ -3,10 +3,14 @@
 use std::{future::Future, pin::Pin};
 
 use leptos::{prelude::*, tachys::reactive_graph::OwnedView};
-use leptos_router::hooks::use_location;
-use runlens_contract::ErrorBody;
+use leptos_router::{
+    hooks::{use_location, use_params_map},
+    params::ParamsMap,
+};
+use runlens_contract::{ErrorBody, Query};
 
 use super::failure::failure;
+use crate::url;
 
 /// An address, in the parts that a page reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,12 +40,31 @@ impl Address {
 /// What is on its way to a page. On the heap, for it holds everything that is asked for at once.
 pub type Fetch<T> = Pin<Box<dyn Future<Output = Result<T, ErrorBody>> + Send>>;
 
-/// The page of the address: `fetch` gets what it shows, `show` shows it.
-pub fn page<T: Send + 'static>(fetch: fn(Address) -> Fetch<T>, show: fn(T, Address) -> AnyView) -> AnyView {
-    let address = Address::of_page();
+/// The parts of a path that its route names.
+#[derive(Clone, Debug)]
+pub struct Parts(ParamsMap);
+
+impl Parts {
+    /// A part by its name.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get_str(name).unwrap_or_default()
+    }
+}
+
+/// The page of the address: `fetch` gets what it shows, by the parts of its path and by its query; `show` shows it.
+pub fn page<Q, T>(fetch: fn(Parts, Q) -> Fetch<T>, show: fn(T, Q, Address) -> AnyView) -> AnyView
+where
+    Q: Query + Clone + Send + 'static,
+    T: Send + 'static,
+{
+    let (address, parts) = (Address::of_page(), Parts(use_params_map().get_untracked()));
     Suspend::new(async move {
-        let shown = match fetch(address.clone()).await {
-            Ok(data) => show(data, address),
+        let found = async {
+            let query = url::read::<Q>(&address.search)?;
+            Ok((fetch(parts, query.clone()).await?, query))
+        };
+        let shown = match found.await {
+            Ok((data, query)) => show(data, query, address),
             Err(body) => failure(&body, &address.href()),
         };
         // What a page says of itself is told to its request when it is written out, by when other requests have been at work.

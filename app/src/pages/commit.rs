@@ -8,7 +8,7 @@ use crate::{
     components::{
         facts::{self, change},
         head::head,
-        page::{Address, page},
+        page::{Address, Parts, page},
     },
     data::{
         changes::{CommitRuns, commit},
@@ -19,21 +19,16 @@ use crate::{
 
 /// The page of a commit.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-/// The hash in the page's address, or the beginning of it.
-fn prefix(path: &str) -> Option<&str> {
-    url::last_part(path, "/commits/")
+async fn fetch(parts: Parts, _: ()) -> Result<(String, CommitRuns), ErrorBody> {
+    let prefix = url::read_commit(parts.get("sha"))?;
+    Ok((prefix.clone(), commit(prefix).await?))
 }
 
-async fn fetch(address: Address) -> Result<CommitRuns, ErrorBody> {
-    commit(url::read_commit(prefix(&address.path).unwrap_or_default())?).await
-}
-
-fn show(found: CommitRuns, address: Address) -> AnyView {
+fn show((prefix, found): (String, CommitRuns), (): (), address: Address) -> AnyView {
     let now = now();
-    let prefix = prefix(&address.path).unwrap_or_default().to_ascii_lowercase();
     let shown = found.commits.iter().map(|commit| commit.runs.len()).sum::<usize>();
     let rest = (found.total > shown as u64).then(|| {
         let href = url::runs(&RunQuery { commit: Some(prefix.clone()), ..RunQuery::default() });

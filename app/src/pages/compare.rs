@@ -18,7 +18,7 @@ use crate::{
         facts,
         head::head,
         mark::mark,
-        page::{Address, page},
+        page::{Address, Parts, page},
         pager::pager,
     },
     data::{
@@ -35,23 +35,14 @@ use crate::{
 
 /// The page of a comparison.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-/// The ids in the page's address.
-fn ids(path: &str) -> Option<(&str, &str)> {
-    let (run, other) = path.strip_prefix("/runs/")?.split_once("/compare/")?;
-    (!run.contains('/') && !other.is_empty() && !other.contains('/')).then_some((run, other))
+async fn fetch(parts: Parts, query: CompareView) -> Result<ComparePage, ErrorBody> {
+    compare_page(url::read_id(parts.get("id"))?, url::read_id(parts.get("other"))?, query).await
 }
 
-async fn fetch(address: Address) -> Result<ComparePage, ErrorBody> {
-    let (run, other) = ids(&address.path).unwrap_or_default();
-    compare_page(url::read_id(run)?, url::read_id(other)?, url::read::<CompareView>(&address.search)?).await
-}
-
-fn show(page: ComparePage, address: Address) -> AnyView {
-    // It has been read once already, to get the page.
-    let view = url::read::<CompareView>(&address.search).unwrap_or_default();
+fn show(page: ComparePage, view: CompareView, address: Address) -> AnyView {
     let now = now();
     let ComparePage { here, there, comparison } = page;
     let (run, other) = (here.run.run_id, there.run.run_id);
@@ -226,7 +217,7 @@ mod sentences {
         run::{RunStatus, RunSummary},
     };
 
-    use super::{Side, ids, sentence};
+    use super::{Side, sentence};
 
     fn side(id: i32) -> Side {
         let names =
@@ -265,13 +256,5 @@ mod sentences {
         assert_eq!(of([0, 0, 0, 0, 0]), "Nothing fails in either run.");
         assert_eq!(of([0, 0, 0, 0, 240]), "Run 7 has no result of 240 tests.");
         assert_eq!(sentence(&side(7), &side(7), &VerdictCounts::default()), "A run is always like itself.");
-    }
-
-    #[test]
-    fn a_comparison_has_two_numbers_in_its_address() {
-        assert_eq!(ids("/runs/9/compare/7"), Some(("9", "7")));
-        for other in ["/runs/9/compare", "/runs/9/compare/", "/runs/9", "/runs/9/compare/7/x", "/runs/9/x/compare/7"] {
-            assert_eq!(ids(other), None, "{other}");
-        }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         failure::{failed_part, failure},
         head::head,
         mark::mark,
-        page::{Address, page},
+        page::{Address, Parts, page},
     },
     data::{
         log_page::{LogView, log_view},
@@ -25,22 +25,15 @@ use crate::{
 
 /// The page of a log.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-/// The run's id in the page's address.
-fn id(path: &str) -> Option<&str> {
-    path.strip_prefix("/runs/")?.strip_suffix("/logs").filter(|id| !id.is_empty() && !id.contains('/'))
+async fn fetch(parts: Parts, query: LogAddress) -> Result<LogView, ErrorBody> {
+    let id = url::read_id(parts.get("id"))?;
+    log_view(id, &query).await
 }
 
-async fn fetch(address: Address) -> Result<LogView, ErrorBody> {
-    let id = url::read_id(id(&address.path).unwrap_or_default())?;
-    log_view(id, &url::read::<LogAddress>(&address.search)?).await
-}
-
-fn show(page: LogView, address: Address) -> AnyView {
-    // It has been read once already, to get the page.
-    let at = url::read::<LogAddress>(&address.search).unwrap_or_default();
+fn show(page: LogView, at: LogAddress, address: Address) -> AnyView {
     let LogView { run, log } = page;
     let id = run.run_id;
     let (words, content) = match log {

@@ -20,7 +20,7 @@ use runlens_contract::{
 use crate::{
     components::{
         head::head,
-        page::{Address, page},
+        page::{Address, Parts, page},
         pager::pager,
     },
     data::{
@@ -31,20 +31,19 @@ use crate::{
     pages::run::subject,
     url::{
         self,
-        output::{LINES, OutputView, parts},
+        output::{LINES, OutputView},
     },
 };
 use head::Words;
 
 /// The page of an output.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-async fn fetch(address: Address) -> Result<OutputPage, ErrorBody> {
-    let [run, test, output] = parts(&address.path).unwrap_or_default();
-    let (run, test, output) = (url::read_id(run)?, url::read_id(test)?, url::read_id(output)?);
-    output_page(run, test, output, url::read::<OutputView>(&address.search)?).await
+async fn fetch(parts: Parts, query: OutputView) -> Result<OutputPage, ErrorBody> {
+    let (run, test, output) = (url::read_id(parts.get("id"))?, url::read_id(parts.get("test"))?, url::read_id(parts.get("output"))?);
+    output_page(run, test, output, query).await
 }
 
 /// What the parts of the page have in common.
@@ -64,9 +63,7 @@ impl Frame {
     }
 }
 
-fn show(page: OutputPage, address: Address) -> AnyView {
-    // It has been read once already, to get the page.
-    let view = url::read::<OutputView>(&address.search).unwrap_or_default();
+fn show(page: OutputPage, view: OutputView, address: Address) -> AnyView {
     let OutputPage { run, test, info, files } = page;
     let place = format!("/samples/{}/regression-tests/{}/outputs/{}", info.sample_id, info.regression_test_id, info.output_id);
     let frame = Frame {

@@ -8,7 +8,7 @@ use crate::{
     components::{
         facts,
         head::head,
-        page::{Address, page},
+        page::{Address, Parts, page},
         pager::pager,
     },
     data::{
@@ -20,20 +20,14 @@ use crate::{
 
 /// The page of a pull request.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-/// The number in the page's address.
-fn number(path: &str) -> Option<&str> {
-    path.strip_prefix("/pulls/").filter(|number| !number.is_empty() && !number.contains('/'))
+async fn fetch(parts: Parts, query: PageQuery) -> Result<Pull, ErrorBody> {
+    pull(url::read_pull(parts.get("number"))?, query.offset).await
 }
 
-async fn fetch(address: Address) -> Result<Pull, ErrorBody> {
-    let number = url::read_pull(number(&address.path).unwrap_or_default())?;
-    pull(number, url::read::<PageQuery>(&address.search)?.offset).await
-}
-
-fn show(pull: Pull, address: Address) -> AnyView {
+fn show(pull: Pull, _: PageQuery, address: Address) -> AnyView {
     let Pull { number, commits, pagination: at, newest } = pull;
     let now = now();
     let repository = commits.first().map(|commit| commit.repository.clone()).unwrap_or_default();

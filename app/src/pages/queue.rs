@@ -12,7 +12,7 @@ use crate::{
         facts,
         head::head,
         mark::mark,
-        page::{Address, page},
+        page::{Address, Parts, page},
         pager::pager,
     },
     data::{now, queue::queue},
@@ -22,11 +22,11 @@ use crate::{
 
 /// The queue.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-async fn fetch(address: Address) -> Result<Queue, ErrorBody> {
-    queue(url::read::<QueueQuery>(&address.search)?).await
+async fn fetch(_: Parts, query: QueueQuery) -> Result<Queue, ErrorBody> {
+    queue(query).await
 }
 
 /// The whole queue in words.
@@ -41,9 +41,7 @@ fn depth(meta: QueueMeta) -> String {
     }
 }
 
-fn show(queue: Queue, address: Address) -> AnyView {
-    // It has been read once already, to get the queue.
-    let query = url::read::<QueueQuery>(&address.search).unwrap_or_default();
+fn show(queue: Queue, query: QueueQuery, address: Address) -> AnyView {
     let now = now();
     let (at, shown) = (queue.pagination, queue.data.len());
     let more = |offset: u32| {

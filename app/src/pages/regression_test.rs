@@ -12,7 +12,7 @@ use crate::{
         failure::missing_part,
         head::head,
         history,
-        page::{Address, page},
+        page::{Address, Parts, page},
         pager::pager,
         strip,
     },
@@ -26,22 +26,15 @@ use crate::{
 
 /// The page of a regression test.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-/// The id in the page's address.
-fn id(path: &str) -> Option<&str> {
-    url::last_part(path, "/regression-tests/")
+async fn fetch(parts: Parts, query: TestView) -> Result<TestPage, ErrorBody> {
+    let id = url::read_id_of("regression_test_id", parts.get("id"))?;
+    test_page(id, query).await
 }
 
-async fn fetch(address: Address) -> Result<TestPage, ErrorBody> {
-    let id = url::read_id_of("regression_test_id", id(&address.path).unwrap_or_default())?;
-    test_page(id, url::read::<TestView>(&address.search)?).await
-}
-
-fn show(page: TestPage, address: Address) -> AnyView {
-    // It has been read once already, to get the page. Nothing else than the defaults can be read of an empty one.
-    let Ok(view) = url::read::<TestView>(&address.search) else { return ().into_any() };
+fn show(page: TestPage, view: TestView, address: Address) -> AnyView {
     let TestPage { test, health, recent, history } = page;
     let id = test.regression_test_id;
     let now = now();

@@ -12,27 +12,25 @@ use crate::{
     components::{
         facts, filter,
         head::head,
-        page::{Address, page},
+        page::{Address, Parts, page},
         pager::pager,
         strip,
     },
     data::suite::{TestList, test_list},
     format,
-    url::{self, suite},
+    url::suite,
 };
 
 /// The list of regression tests.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-async fn fetch(address: Address) -> Result<TestList, ErrorBody> {
-    test_list(url::read::<RegressionTestQuery>(&address.search)?).await
+async fn fetch(_: Parts, query: RegressionTestQuery) -> Result<TestList, ErrorBody> {
+    test_list(query).await
 }
 
-fn show(list: TestList, address: Address) -> AnyView {
-    // It has been read once already, to get the list.
-    let query = url::read::<RegressionTestQuery>(&address.search).unwrap_or_default();
+fn show(list: TestList, query: RegressionTestQuery, address: Address) -> AnyView {
     let TestList { tests, categories, recent } = list;
     let (at, shown) = (tests.pagination, tests.data.len());
     let more = |offset: u32| {

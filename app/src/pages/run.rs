@@ -25,7 +25,7 @@ use crate::{
     components::{
         facts::platform,
         head::{Picture, head_with_picture},
-        page::{Address, page},
+        page::{Address, Parts, page},
     },
     data::{
         now,
@@ -37,17 +37,12 @@ use crate::{
 
 /// The page of a run.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-/// The id in the page's address.
-fn id(path: &str) -> Option<&str> {
-    url::last_part(path, "/runs/")
-}
-
-async fn fetch(address: Address) -> Result<RunPage, ErrorBody> {
-    let id = url::read_id(id(&address.path).unwrap_or_default())?;
-    run_page(id, url::read::<RunView>(&address.search)?).await
+async fn fetch(parts: Parts, query: RunView) -> Result<RunPage, ErrorBody> {
+    let id = url::read_id(parts.get("id"))?;
+    run_page(id, query).await
 }
 
 /// What a run is called.
@@ -65,9 +60,7 @@ pub fn subject(run: &Run) -> String {
     [change.as_str(), &run.commit_short, &run.repository].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn show(page: RunPage, address: Address) -> AnyView {
-    // It has been read once already, to get the page.
-    let view = url::read::<RunView>(&address.search).unwrap_or_default();
+fn show(page: RunPage, view: RunView, address: Address) -> AnyView {
     let now = now();
     let beside = match &page.compared {
         Ok(compared) => compared.reference.as_ref().map_or(Beside::Nothing, |reference| Beside::Run(reference, &compared.counts)),

@@ -15,7 +15,7 @@ use runlens_contract::{ErrorBody, run::RunQuery};
 use crate::{
     components::{
         head::head,
-        page::{Address, page},
+        page::{Address, Parts, page},
         pager::pager,
     },
     data::{
@@ -28,16 +28,14 @@ use filters::{filters, is_filtered, shortcuts};
 
 /// The list of runs.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-async fn fetch(address: Address) -> Result<RunList, ErrorBody> {
-    run_list(url::read::<RunQuery>(&address.search)?).await
+async fn fetch(_: Parts, query: RunQuery) -> Result<RunList, ErrorBody> {
+    run_list(query).await
 }
 
-fn show(list: RunList, address: Address) -> AnyView {
-    // It has been read once already, to get the list.
-    let query = url::read::<RunQuery>(&address.search).unwrap_or_default();
+fn show(list: RunList, query: RunQuery, address: Address) -> AnyView {
     let now = now();
     let at = list.pagination;
     let shown = list.commits.iter().map(|commit| commit.runs.len()).sum();

@@ -13,7 +13,7 @@ use crate::{
         facts, filter,
         head::head,
         history,
-        page::{Address, page},
+        page::{Address, Parts, page},
         pager::pager,
         strip,
     },
@@ -30,22 +30,15 @@ use crate::{
 
 /// The page of a sample.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-/// The id in the page's address.
-fn id(path: &str) -> Option<&str> {
-    url::last_part(path, "/samples/")
+async fn fetch(parts: Parts, query: SampleView) -> Result<SamplePage, ErrorBody> {
+    let id = url::read_id_of("sample_id", parts.get("id"))?;
+    sample_page(id, query).await
 }
 
-async fn fetch(address: Address) -> Result<SamplePage, ErrorBody> {
-    let id = url::read_id_of("sample_id", id(&address.path).unwrap_or_default())?;
-    sample_page(id, url::read::<SampleView>(&address.search)?).await
-}
-
-fn show(page: SamplePage, address: Address) -> AnyView {
-    // It has been read once already, to get the page.
-    let Ok(view) = url::read::<SampleView>(&address.search) else { return ().into_any() };
+fn show(page: SamplePage, view: SampleView, address: Address) -> AnyView {
     let SamplePage { sample, tests, recent, history } = page;
     let description = format!("Read by {} of the suite.", format::counted(tests.pagination.total, "regression test", "regression tests"));
     let total = format::number(tests.pagination.total);

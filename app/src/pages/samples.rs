@@ -10,12 +10,12 @@ use crate::{
     components::{
         facts, filter,
         head::head,
-        page::{Address, page},
+        page::{Address, Parts, page},
         pager::pager,
     },
     data::suite::sample_list,
     format,
-    url::{self, suite},
+    url::suite,
 };
 
 /// Tests of a sample that its row names; the sample's page has all.
@@ -23,16 +23,14 @@ const TESTS_NAMED: usize = 6;
 
 /// The list of samples.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-async fn fetch(address: Address) -> Result<Page<Sample>, ErrorBody> {
-    sample_list(url::read::<SuiteSampleQuery>(&address.search)?).await
+async fn fetch(_: Parts, query: SuiteSampleQuery) -> Result<Page<Sample>, ErrorBody> {
+    sample_list(query).await
 }
 
-fn show(samples: Page<Sample>, address: Address) -> AnyView {
-    // It has been read once already, to get the list.
-    let query = url::read::<SuiteSampleQuery>(&address.search).unwrap_or_default();
+fn show(samples: Page<Sample>, query: SuiteSampleQuery, address: Address) -> AnyView {
     let (at, shown) = (samples.pagination, samples.data.len());
     let more = |offset: u32| {
         let mut query = query.clone();

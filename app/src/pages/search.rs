@@ -15,7 +15,7 @@ use crate::{
         filter,
         head::head,
         mark::symbol,
-        page::{Address, page},
+        page::{Address, Parts, page},
     },
     data::search::{Signal, search},
     islands::palette::entries::group_name,
@@ -24,7 +24,7 @@ use crate::{
 
 /// The page of the search.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
 /// What the page shows.
@@ -49,8 +49,7 @@ impl Query for View {
     }
 }
 
-async fn fetch(address: Address) -> Result<Found, ErrorBody> {
-    let View(text) = url::read(&address.search)?;
+async fn fetch(_: Parts, View(text): View) -> Result<Found, ErrorBody> {
     let search = match &text {
         Some(text) => search(text.clone(), Signal::none()).await?,
         None => Search::default(),
@@ -70,7 +69,7 @@ fn only_run(found: &Found) -> Option<&SearchResult> {
     (!has_pull).then_some(run)
 }
 
-fn show(found: Found, address: Address) -> AnyView {
+fn show(found: Found, _: View, address: Address) -> AnyView {
     if let Some(run) = only_run(&found) {
         go(&run.path);
     }

@@ -15,13 +15,13 @@ use crate::{
         facts,
         failure::{missing_part, set_status},
         head::head,
-        page::{Address, page},
+        page::{Address, Parts, page},
     },
     data::{
         now,
         tokens::{TokenAnswer, TokensPage, tokens_page},
     },
-    url::{self, SignInQuery, TokensView},
+    url::{SignInQuery, TokensView},
 };
 
 const DESCRIPTION: &str = "Tokens with which programs ask the API in the name of an account.";
@@ -29,7 +29,7 @@ const DESCRIPTION: &str = "Tokens with which programs ask the API in the name of
 /// The tokens of whoever has signed in; anybody else is led to where that is done, and back.
 pub fn route() -> AnyView {
     if expect_context::<Me>().user.is_some() {
-        return page(|address| Box::pin(fetch(address)), show);
+        return page(|parts, query| Box::pin(fetch(parts, query)), show);
     }
     let sign_in = SignInQuery::from_path(&Address::of_page().href());
     view! {
@@ -40,13 +40,11 @@ pub fn route() -> AnyView {
     .into_any()
 }
 
-async fn fetch(address: Address) -> Result<TokensPage, ErrorBody> {
-    tokens_page(url::read::<TokensView>(&address.search)?.tokens).await
+async fn fetch(_: Parts, query: TokensView) -> Result<TokensPage, ErrorBody> {
+    tokens_page(query.tokens).await
 }
 
-fn show(page: TokensPage, address: Address) -> AnyView {
-    // It has been read once already, to get the list.
-    let view = url::read::<TokensView>(&address.search).unwrap_or_default();
+fn show(page: TokensPage, view: TokensView, address: Address) -> AnyView {
     let TokensPage { tokens, answer } = page;
     let (form, made, refused) = match answer {
         None => (None, None, None),

@@ -88,14 +88,6 @@ pub fn path(run: i32, test: i32, output: i32) -> String {
     format!("/runs/{run}/tests/{test}/outputs/{output}")
 }
 
-/// The run, test and output that a path names.
-pub fn parts(path: &str) -> Option<[&str; 3]> {
-    let (run, rest) = path.strip_prefix("/runs/")?.split_once("/tests/")?;
-    let (test, output) = rest.split_once("/outputs/")?;
-    let parts = [run, test, output];
-    parts.iter().all(|part| !part.is_empty() && !part.contains('/')).then_some(parts)
-}
-
 /// The anchor of a line of the expected file, or of the produced one.
 pub fn anchor(is_expected: bool, line: u64) -> String {
     format!("{}{line}", if is_expected { 'E' } else { 'L' })
@@ -108,7 +100,7 @@ mod tests {
         output::{DiffAlignment, OutputRef},
     };
 
-    use super::{OutputView, parts, path};
+    use super::OutputView;
     use crate::url::read;
 
     #[test]
@@ -128,14 +120,6 @@ mod tests {
             let body = read::<OutputView>(odd).expect_err(odd);
             let name = odd.split('=').next().unwrap_or_default();
             assert!(body.details["fields"][name].is_string(), "{odd}");
-        }
-    }
-
-    #[test]
-    fn a_path_names_run_test_and_output() {
-        assert_eq!(parts(&path(7, 2, 3)), Some(["7", "2", "3"]));
-        for odd in ["/runs/7", "/runs/7/tests/2", "/runs/7/tests/2/outputs/", "/runs/7/tests/2/outputs/3/x", "/runs//tests/2/outputs/3"] {
-            assert_eq!(parts(odd), None, "{odd}");
         }
     }
 }

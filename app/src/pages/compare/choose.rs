@@ -8,7 +8,7 @@ use crate::{
     components::{
         filter,
         head::head,
-        page::{Address, page},
+        page::{Address, Parts, page},
     },
     data::compare::run_to_compare,
     pages::run::{subject, title},
@@ -20,24 +20,16 @@ use crate::{
 
 /// The page that asks which run to compare with.
 pub fn route() -> AnyView {
-    page(|address| Box::pin(fetch(address)), show)
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-/// The id in the page's address.
-fn id(path: &str) -> Option<&str> {
-    path.strip_prefix("/runs/")?.strip_suffix("/compare").filter(|id| !id.is_empty() && !id.contains('/'))
+async fn fetch(parts: Parts, _: ChosenRun) -> Result<Run, ErrorBody> {
+    run_to_compare(url::read_id(parts.get("id"))?).await
 }
 
-async fn fetch(address: Address) -> Result<Run, ErrorBody> {
-    let id = url::read_id(id(&address.path).unwrap_or_default())?;
-    // Wrong numbers are refused before anything is asked.
-    url::read::<ChosenRun>(&address.search)?;
-    run_to_compare(id).await
-}
-
-fn show(run: Run, address: Address) -> AnyView {
+fn show(run: Run, ChosenRun(chosen): ChosenRun, address: Address) -> AnyView {
     let id = run.run_id;
-    if let ChosenRun(Some(other)) = url::read(&address.search).unwrap_or_default() {
+    if let Some(other) = chosen {
         let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
         return view! { <Redirect path=compare(id, other) options=options/> }.into_any();
     }
