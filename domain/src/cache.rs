@@ -2,7 +2,11 @@
 
 use std::{hash::Hash, sync::Arc};
 
-use runlens_contract::{Page, run::Run, run::RunQuery};
+use runlens_contract::{
+    Page,
+    recent::RecentResults,
+    run::{Run, RunQuery},
+};
 
 use crate::{
     Result,
@@ -11,6 +15,7 @@ use crate::{
     store::{
         Store,
         entity::{api_token, user},
+        same_failures::CompletedRun,
         version::Version,
     },
 };
@@ -45,6 +50,10 @@ pub(crate) struct ReadCaches {
     pub(crate) suite: ReadCache<(), Arc<Suite>>,
     pub(crate) runs: ReadCache<i32, Arc<RunFacts>>,
     pub(crate) lists: ReadCache<RunQuery, Arc<Page<Run>>>,
+    /// Completed runs around a run.
+    pub(crate) around: ReadCache<i32, Arc<Vec<CompletedRun>>>,
+    /// What became of some tests in a run, and in runs before it.
+    pub(crate) recent: ReadCache<(i32, Vec<i32>), RecentResults>,
     /// By the hash of the whole token; what is unknown is kept too.
     pub(crate) tokens: ReadCache<String, Option<Arc<(api_token::Model, user::Model)>>>,
     pub(crate) users: ReadCache<i32, Option<Arc<user::Model>>>,
@@ -64,6 +73,8 @@ impl Default for ReadCaches {
             suite: ReadCache::new(1),
             runs: ReadCache::new(32),
             lists: ReadCache::new(16),
+            around: ReadCache::new(32),
+            recent: ReadCache::new(64),
             tokens: ReadCache::new(1_000),
             users: ReadCache::new(1_000),
             fingerprints: Fingerprints::default(),

@@ -142,8 +142,14 @@ impl OpenRun {
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn recent_results(&self, query: &RecentResultsQuery) -> Result<RecentResults> {
-        let run = self.run().await?;
+        self.caller.require(Scope::RunsRead)?;
         let tests = &query.regression_test_ids;
+        let known = &self.platform.reads().recent;
+        known.get(self.platform.store(), (self.id(), tests.clone()), self.read_recent_results(tests)).await
+    }
+
+    async fn read_recent_results(&self, tests: &[i32]) -> Result<RecentResults> {
+        let run = self.run().await?;
         let of = RunsOf::Master { repository: &self.platform.settings().main_repository };
         let before = recent::newest_first(&self.platform, &self.facts.row.platform, of, Some(self.id()), RUNS_BEFORE).await?;
         let outcomes = recent::outcomes(&self.platform, self.facts.suite(&self.platform).await?, &before, tests).await?;

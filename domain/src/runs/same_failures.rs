@@ -3,7 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use runlens_contract::{Page, auth::Scope, comparison::SameFailures, page::PageQuery, run::RunStatus};
 use xxhash_rust::xxh3::Xxh3;
@@ -55,7 +58,8 @@ impl OpenRun {
         let mut runs_compared = 0;
         let mut same: Vec<i32> = Vec::new();
         if self.state().await?.status == RunStatus::Fail {
-            let around = self.platform.store().completed_runs_around(&self.facts.row, EACH_WAY).await?;
+            let read = async { Ok(Arc::new(self.platform.store().completed_runs_around(&self.facts.row, EACH_WAY).await?)) };
+            let around = self.platform.reads().around.get(self.platform.store(), self.id(), read).await?;
             runs_compared = around.len() as u64;
             let wanted = fingerprint(outcomes);
             let found = self.platform.fingerprints(self.facts.suite(&self.platform).await?, &around).await?;
