@@ -33,7 +33,8 @@ await page.addInitScript(() => {
     const instantiate = WebAssembly[name];
     WebAssembly[name] = async (...given) => {
       const made = await instantiate.apply(WebAssembly, given);
-      window.wasmMemory = (made.instance ?? made).exports.memory;
+      // A part that is fetched later has none of its own.
+      window.wasmMemory ??= (made.instance ?? made).exports.memory;
       return made;
     };
   }
