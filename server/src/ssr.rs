@@ -146,15 +146,16 @@ async fn make_token(State(state): State<AppState>, request: Request) -> Response
         provide_context(answer.clone());
     };
     let render = render_app_async_with_context(context, move || shell(options.clone()));
-    let mut page = render(Request::from_parts(parts, axum::body::Body::empty())).await;
-    page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    page
+    render(Request::from_parts(parts, axum::body::Body::empty())).await
 }
 
 /// A file of the site, else the page that says there is nothing.
 async fn file_or_page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if parts.method.is_safe() {
+        if let Some(address) = without_slash(&parts.uri) {
+            return Redirect::permanent(&address).into_response();
+        }
         let file = files(&state, "").oneshot(Request::from_parts(parts.clone(), axum::body::Body::empty())).await.into_response();
         if file.status() != StatusCode::NOT_FOUND {
             let mut file = file;
@@ -169,6 +170,14 @@ async fn file_or_page(State(state): State<AppState>, request: Request) -> Respon
         *page.status_mut() = StatusCode::NOT_FOUND;
     }
     page
+}
+
+/// The address of a page, for one that ends in a slash. Of plain characters only, so that it cannot name another site.
+fn without_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_prefix('/')?.trim_end_matches('/');
+    let is_plain = !path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte));
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    (uri.path().ends_with('/') && is_plain && !path.is_empty()).then(|| format!("/{path}{query}"))
 }
 
 fn files(state: &AppState, directory: &str) -> ServeDir {

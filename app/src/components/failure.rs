@@ -132,9 +132,8 @@ fn words(body: &ErrorBody, path: &str) -> Words {
         ErrorCode::RateLimited => ("Too many requests".to_owned(), "Wait a minute, then try again.".to_owned(), None),
         ErrorCode::Unavailable => ("Out of reach at the moment".to_owned(), body.message.clone(), None),
         ErrorCode::ValidationError => {
-            let plain = path.split('?').next().unwrap_or(path).to_owned();
-            let explanation = "A part of it is not allowed:".to_owned();
-            ("This address is not valid".to_owned(), explanation, Some((plain, "Without filters")))
+            let way = path.split_once('?').map(|(plain, _)| (plain.to_owned(), "Without filters"));
+            ("This address is not valid".to_owned(), "A part of it is not allowed:".to_owned(), way)
         }
         ErrorCode::MethodNotAllowed | ErrorCode::RangeNotSatisfiable | ErrorCode::Unprocessable | ErrorCode::InternalError => {
             ("This page is broken".to_owned(), body.message.clone(), None)

@@ -9,7 +9,7 @@ use leptos_router::{
 };
 use runlens_contract::{ErrorBody, Query};
 
-use super::failure::failure;
+use super::failure::{failure, set_status};
 use crate::url;
 
 /// An address, in the parts that a page reads.
@@ -39,6 +39,14 @@ impl Address {
 
 /// What is on its way to a page. On the heap, for it holds everything that is asked for at once.
 pub type Fetch<T> = Pin<Box<dyn Future<Output = Result<T, ErrorBody>> + Send>>;
+
+/// Goes on to another page, by the answer's status.
+pub fn go(path: &str) -> AnyView {
+    leptos_axum::redirect(path);
+    // Also for who does not say that it reads pages.
+    set_status(302);
+    ().into_any()
+}
 
 /// The parts of a path that its route names.
 #[derive(Clone, Debug)]

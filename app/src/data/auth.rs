@@ -58,6 +58,10 @@ pub async fn sign_in(
 #[server(prefix = "/forms", endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), ServerFnError> {
     set_session(None);
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        // Nor does the way back lead to what was shown.
+        response.insert_header(http::HeaderName::from_static("clear-site-data"), http::HeaderValue::from_static("\"cache\""));
+    }
     leptos_axum::redirect("/");
     Ok(())
 }

@@ -57,6 +57,11 @@ impl Asked {
     pub fn new() -> Self {
         Self(SendWrapper::new(web_sys::AbortController::new().ok()))
     }
+
+    /// What tells the question.
+    pub fn signal(&self) -> Signal {
+        Signal(SendWrapper::new(self.0.as_ref().map(web_sys::AbortController::signal)))
+    }
 }
 
 impl Default for Asked {
@@ -67,13 +72,6 @@ impl Default for Asked {
 
 /// Tells a question that it was given up.
 pub struct Signal(SendWrapper<Option<web_sys::AbortSignal>>);
-
-impl Asked {
-    /// What tells the question.
-    pub fn signal(&self) -> Signal {
-        Signal(SendWrapper::new(self.0.as_ref().map(web_sys::AbortController::signal)))
-    }
-}
 
 impl Signal {
     /// For a question that is not given up.

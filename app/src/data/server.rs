@@ -81,17 +81,15 @@ impl Asked {
     pub fn new() -> Self {
         Self
     }
-}
 
-/// Tells a question that it was given up.
-pub struct Signal;
-
-impl Asked {
     /// What tells the question.
     pub fn signal(&self) -> Signal {
         Signal
     }
 }
+
+/// Tells a question that it was given up.
+pub struct Signal;
 
 impl Signal {
     /// For a question that is not given up.

@@ -11,11 +11,10 @@ use runlens_contract::{
 
 use crate::{
     components::{
-        failure::set_status,
         filter,
         head::head,
         mark::symbol,
-        page::{Address, Parts, page},
+        page::{Address, Parts, go, page},
     },
     data::search::{Signal, search},
     islands::palette::entries::group_name,
@@ -27,15 +26,7 @@ pub fn route() -> AnyView {
     page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
-/// What the page shows.
-#[derive(Clone, Debug, PartialEq)]
-struct Found {
-    /// What was looked for; none before anything was.
-    text: Option<String>,
-    search: Search,
-}
-
-/// What may be looked for.
+/// What is looked for; nothing before anything is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct View(Option<String>);
 
@@ -49,31 +40,28 @@ impl Query for View {
     }
 }
 
-async fn fetch(_: Parts, View(text): View) -> Result<Found, ErrorBody> {
-    let search = match &text {
-        Some(text) => search(text.clone(), Signal::none()).await?,
-        None => Search::default(),
-    };
-    Ok(Found { text, search })
+async fn fetch(_: Parts, View(text): View) -> Result<Search, ErrorBody> {
+    match text {
+        Some(text) => search(text, Signal::none()).await,
+        None => Ok(Search::default()),
+    }
 }
 
 /// The only thing that a number can be meant for: the run of that number, where no pull request has it too.
-fn only_run(found: &Found) -> Option<&SearchResult> {
-    let number = found.text.as_deref()?.trim().parse::<i32>().ok()?;
-    let has_pull = found
-        .search
+fn only_run<'a>(text: &str, search: &'a Search) -> Option<&'a SearchResult> {
+    let number = text.trim().parse::<i32>().ok()?;
+    let has_pull = search
         .groups
         .iter()
         .any(|group| group.kind == SearchKind::PullRequest && group.results.iter().any(|result| result.id == Some(number)));
-    let run = found.search.groups.iter().find(|group| group.kind == SearchKind::Run)?.results.first()?;
+    let run = search.groups.iter().find(|group| group.kind == SearchKind::Run)?.results.first()?;
     (!has_pull).then_some(run)
 }
 
-fn show(found: Found, _: View, address: Address) -> AnyView {
-    if let Some(run) = only_run(&found) {
-        go(&run.path);
+fn show(search: Search, View(text): View, address: Address) -> AnyView {
+    if let Some(run) = text.as_deref().and_then(|text| only_run(text, &search)) {
+        return go(&run.path);
     }
-    let Found { text, search } = found;
     let title = text.as_ref().map_or_else(|| "Search".to_owned(), |text| format!("{text} · Search"));
     let description = "Find a run, a pull request, a commit, a branch, a regression test or a sample.".to_owned();
     let fields = view! {
@@ -97,13 +85,6 @@ fn show(found: Found, _: View, address: Address) -> AnyView {
         <div class="results">{content}</div>
     }
     .into_any()
-}
-
-/// Goes on to a page, by the answer's status.
-fn go(path: &str) {
-    leptos_axum::redirect(path);
-    // Also for who does not say that it reads pages.
-    set_status(302);
 }
 
 fn section(group: SearchGroup, text: &str) -> AnyView {
@@ -174,7 +155,7 @@ fn hints() -> AnyView {
 mod tests {
     use runlens_contract::search::{Search, SearchGroup, SearchKind, SearchResult};
 
-    use super::{Found, only_run};
+    use super::only_run;
 
     #[test]
     fn a_number_that_only_a_run_has_leads_straight_there() {
@@ -183,13 +164,12 @@ mod tests {
             results: vec![SearchResult { id: Some(id), title: String::new(), detail: String::new(), status: None, path: path.to_owned() }],
             has_more: false,
         };
-        let found = |text: &str, groups| Found { text: Some(text.to_owned()), search: Search { groups } };
-        let path = |found: &Found| only_run(found).map(|run| run.path.clone());
+        let path = |text: &str, groups| only_run(text, &Search { groups }).map(|run| run.path.clone());
         let run = || group(SearchKind::Run, 93, "/runs/93");
-        assert_eq!(path(&found(" 93 ", vec![run()])).as_deref(), Some("/runs/93"));
-        assert_eq!(path(&found("93", vec![run(), group(SearchKind::PullRequest, 930, "/pulls/930")])).as_deref(), Some("/runs/93"));
-        assert_eq!(path(&found("93", vec![run(), group(SearchKind::PullRequest, 93, "/pulls/93")])), None);
-        assert_eq!(path(&found("run 93", vec![run()])), None);
-        assert_eq!(path(&found("93", vec![])), None);
+        assert_eq!(path(" 93 ", vec![run()]).as_deref(), Some("/runs/93"));
+        assert_eq!(path("93", vec![run(), group(SearchKind::PullRequest, 930, "/pulls/930")]).as_deref(), Some("/runs/93"));
+        assert_eq!(path("93", vec![run(), group(SearchKind::PullRequest, 93, "/pulls/93")]), None);
+        assert_eq!(path("run 93", vec![run()]), None);
+        assert_eq!(path("93", vec![]), None);
     }
 }

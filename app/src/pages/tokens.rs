@@ -4,7 +4,6 @@ mod form;
 mod list;
 
 use leptos::prelude::*;
-use leptos_router::components::Redirect;
 use runlens_contract::{
     ErrorBody,
     auth::{CreatedToken, Me},
@@ -15,7 +14,7 @@ use crate::{
         facts,
         failure::{missing_part, set_status},
         head::head,
-        page::{Address, Parts, page},
+        page::{Address, Parts, go, page},
     },
     data::{
         now,
@@ -28,16 +27,13 @@ const DESCRIPTION: &str = "Tokens with which programs ask the API in the name of
 
 /// The tokens of whoever has signed in; anybody else is led to where that is done, and back.
 pub fn route() -> AnyView {
-    if expect_context::<Me>().user.is_some() {
-        return page(|parts, query| Box::pin(fetch(parts, query)), show);
+    if expect_context::<Me>().user.is_none() {
+        return go(&SignInQuery::from_path(&Address::of_page().href()));
     }
-    let sign_in = SignInQuery::from_path(&Address::of_page().href());
-    view! {
-        {head("Tokens".to_owned(), DESCRIPTION.to_owned(), "/tokens")}
-        <Redirect path=sign_in.clone()/>
-        <p class="notice">"Tokens belong to accounts. " <a href=sign_in>"Sign in"</a></p>
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.insert_header(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
     }
-    .into_any()
+    page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
 
 async fn fetch(_: Parts, query: TokensView) -> Result<TokensPage, ErrorBody> {

@@ -141,6 +141,38 @@ each_backend! {
         server.post("/api/v1/auth/tokens").json(&json!({})).send().await.failure(400, "validation_error");
     }
 
+    async fn an_address_with_a_slash_at_its_end_leads_to_the_one_without(test) {
+        let server = Server::new(test);
+        for (slash, plain) in [("/runs/", "/runs"), ("/runs/7/?q=a%2Fb", "/runs/7?q=a%2Fb"), ("/no/such/page//", "/no/such/page")] {
+            let answer = server.get(slash).send().await;
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::PERMANENT_REDIRECT, plain));
+        }
+        for elsewhere in ["//evil.example.org/", "/%5Cevil.example.org/", "/%2Fevil.example.org/", "/pkg/"] {
+            let answer = server.get(elsewhere).send().await;
+            assert!(!answer.header("location").contains("evil"), "{elsewhere}: {}", answer.header("location"));
+        }
+    }
+
+    async fn a_page_that_leads_on_does_so_for_everybody(test) {
+        for _ in 0..2 {
+            test.run(RunSpec::default()).await;
+        }
+        let server = Server::new(test);
+        for (from, to) in [("/runs/2/compare?with=1", "/runs/2/compare/1"), ("/tokens", "/sign-in?next=/tokens"), ("/search?q=2", "/runs/2")] {
+            let answer = server.get(from).send().await;
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, to));
+        }
+    }
+
+    async fn what_an_account_saw_is_gone_when_it_has_signed_out(test) {
+        test.user("ada", Some("user"), SECRET).await;
+        let server = Server::new(test);
+        let cookie = server.session("ada").await;
+        assert_eq!(server.get("/tokens").header("cookie", &cookie).send().await.header("cache-control"), "no-store");
+        let answer = server.form("/forms/sign-out").header("cookie", &cookie).send().await;
+        assert_eq!((answer.header("location"), answer.header("clear-site-data")), ("/", "\"cache\""));
+    }
+
     async fn links_of_old_pull_requests_lead_to_the_run(test) {
         let server = Server::new(test);
         for (old, new) in [("/test/5", "/runs/5"), ("/test/5?a=%2Ftest%2F1", "/runs/5?a=%2Ftest%2F1")] {

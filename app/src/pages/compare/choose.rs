@@ -1,14 +1,13 @@
 //! Which run to compare a run with.
 
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, components::Redirect};
 use runlens_contract::{ErrorBody, run::Run};
 
 use crate::{
     components::{
         filter,
         head::head,
-        page::{Address, Parts, page},
+        page::{Address, Parts, go, page},
     },
     data::compare::run_to_compare,
     pages::run::{subject, title},
@@ -30,8 +29,7 @@ async fn fetch(parts: Parts, _: ChosenRun) -> Result<Run, ErrorBody> {
 fn show(run: Run, ChosenRun(chosen): ChosenRun, address: Address) -> AnyView {
     let id = run.run_id;
     if let Some(other) = chosen {
-        let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
-        return view! { <Redirect path=compare(id, other) options=options/> }.into_any();
+        return go(&compare(id, other));
     }
     let what = subject(&run);
     let fields = view! {
