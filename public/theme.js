@@ -21,6 +21,9 @@
     root.dataset.theme = choices.includes(choice) ? choice : "auto";
   };
   apply(stored("theme"));
+  // Pages that the browser kept, and those in other tabs, hear of another choice too.
+  addEventListener("pageshow", (event) => event.persisted && apply(stored("theme")));
+  addEventListener("storage", (event) => event.key === "theme" && apply(event.newValue));
   // A narrow window has no room for lines that go on beside it.
   const defaults = { wrap: matchMedia("(max-width: 700px)").matches ? "on" : "off", times: "on", letters: "on" };
   for (const [name, value] of Object.entries(defaults)) {
@@ -39,6 +42,13 @@
       if (value === "") event.formData.delete(name);
     }
   });
+  // To those who hear the page. The same words twice are said twice.
+  const say = (text) => {
+    const said = document.getElementById("said");
+    if (!said) return;
+    said.textContent = "";
+    setTimeout(() => (said.textContent = text), 50);
+  };
   const copy = async (text) => {
     try {
       await navigator.clipboard.writeText(text);
@@ -50,6 +60,7 @@
       document.execCommand("copy");
       area.remove();
     }
+    say("Copied");
   };
   // A link to a text that is copied instead of opened. Whatever goes wrong, it leads where it says.
   const copyFrom = async (link) => {
@@ -59,11 +70,7 @@
       if (!response.ok) throw new Error(response.statusText);
       await copy(await response.text());
       link.textContent = "Copied";
-      link.setAttribute("role", "status");
-      setTimeout(() => {
-        link.textContent = label;
-        link.removeAttribute("role");
-      }, 2000);
+      setTimeout(() => (link.textContent = label), 2000);
     } catch {
       location.href = link.href;
     }
@@ -78,9 +85,10 @@
     if (link) copy(new URL(link.dataset.copy, location.href).href);
     const text = event.target.closest?.("[data-copy-text]");
     if (text) {
-      copy(text.dataset.copyText);
-      text.dataset.copied = "";
-      setTimeout(() => delete text.dataset.copied, 1500);
+      copy(text.dataset.copyText).then(() => {
+        text.dataset.copied = "";
+        setTimeout(() => delete text.dataset.copied, 1500);
+      });
     }
     if (!event.target.closest?.("[data-theme-toggle]")) return;
     const next = choices[(choices.indexOf(root.dataset.theme) + 1) % choices.length];

@@ -74,6 +74,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sign-in") view=pages::sign_in::route ssr=mode/>
                 </FlatRoutes>
             </main>
+            // What the page's scripts say to those who hear it: it outlives what they change.
+            <p id="said" class="unseen" role="status"></p>
         </Router>
     }
 }

@@ -40,7 +40,7 @@ test.describe('far from the server', () => {
 
 test('a theme is chosen, kept, and applied before the page is painted @javascript', async ({ page, runs }) => {
   await runs.open();
-  const toggle = page.getByRole('button', { name: /colours/ });
+  const toggle = page.getByRole('button', { name: /^Colours/ });
   await toggle.click();
   const theme = await page.locator('html').getAttribute('data-theme');
   expect(theme).toMatch(/light|dark/);

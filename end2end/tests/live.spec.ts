@@ -44,7 +44,26 @@ test('a page follows its run to the end, and stays where its reader is @javascri
   report(id, 'canceled', 'Canceled via API');
   await expect(run.heading).not.toContainText('running', { timeout: 15_000 });
   await expect(live).toHaveCount(0);
+  // What has the focus may have gone with what is past; whoever hears the page is told what became of the run.
+  await expect(page.locator('#said')).toContainText(/canceled Run \d+ .*: Did not run|canceled Run \d+.*: Canceled/);
   expect(streams).toBe(1);
+});
+
+test('a page that follows its run can be held, and goes on from there @javascript', async ({ page, run }) => {
+  report(id, 'testing');
+  await run.open(id);
+  const live = page.locator('.live');
+  await expect(live).toHaveClass(/up/, { timeout: 20_000 });
+  await live.getByRole('button', { name: 'Pause' }).click();
+  await expect(live).toContainText('paused');
+  const elapsed = await live.locator('.elapsed').innerText();
+  pass(id);
+  await page.waitForTimeout(4_000);
+  await expect(live.locator('.counts')).toContainText('0 of');
+  await expect(live.locator('.elapsed')).toHaveText(elapsed);
+  await live.getByRole('button', { name: 'Resume' }).click();
+  await expect(live.locator('.counts')).toContainText('1 of');
+  await expect(run.verdict).toContainText('1 of', { timeout: 15_000 });
 });
 
 test('a connection that is lost is said and made again @javascript', async ({ page, run, context, faults }) => {

@@ -51,7 +51,8 @@ fn line(path: &str, find: AnyView, account: AnyView) -> AnyView {
                 <a href="/api/docs" aria-current=current("/api/docs")>"API"</a>
             </nav>
             {find}
-            <button type="button" class="quiet theme" data-theme-toggle="" aria-label="Change the colours: automatic, light or dark">
+            <button type="button" class="quiet theme" data-theme-toggle="" title="Change the colours: automatic, light or dark">
+                <span class="unseen">"Colours: "</span>
                 <span class="auto">"◐ Auto"</span>
                 <span class="light">"○ Light"</span>
                 <span class="dark">"● Dark"</span>

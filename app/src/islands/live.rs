@@ -35,14 +35,25 @@ pub(crate) fn LiveLine(shown: LiveRun) -> impl IntoView {
     let run = RwSignal::new(shown.clone());
     let line = RwSignal::new(Line::Down);
     let time = RwSignal::new(now());
+    let is_paused = RwSignal::new(false);
+    // What was told last, and whether it is the last that will be.
+    let told = RwSignal::new(None);
     Effect::new(move || {
+        stream::hear(shown.run_id, line, move |run, is_last| told.set(Some((run, is_last))));
         let reader = Reader::new(Progress::from(&shown));
-        stream::hear(shown.run_id, line, move |told, is_last| {
-            let progress = Progress::from(&told);
-            run.set(told);
-            reader.got_on(progress, is_last);
+        Effect::new(move || {
+            if let (Some((now, is_last)), false) = (told.get(), is_paused.get()) {
+                let progress = Progress::from(&now);
+                run.set(now);
+                reader.got_on(progress, is_last);
+            }
         });
-        let _ = set_interval_with_handle(move || time.set(now()), Duration::from_secs(1));
+        let tick = move || {
+            if !is_paused.get_untracked() {
+                time.set(now());
+            }
+        };
+        let _ = set_interval_with_handle(tick, Duration::from_secs(1));
     });
     let spoken = Memo::new(move |_| {
         // Nothing of what is there from the beginning is said again, and no count: somebody may be reading.
@@ -59,10 +70,17 @@ pub(crate) fn LiveLine(shown: LiveRun) -> impl IntoView {
             <progress aria-label="Tests with a result" max=move || run.with(|run| run.total_samples.max(1).to_string()) value=move || run.with(|run| run.finished_count.to_string())></progress>
             <span class="counts">{move || run.with(counts)}</span>
             <span class="elapsed">{move || run.with(|run| elapsed(run, time.get()))}</span>
+            <button type="button" class="quiet scripted" title="Whether this page updates by itself" on:click=move |_| is_paused.update(|is_paused| *is_paused = !*is_paused)>
+                {move || if is_paused.get() { "Resume" } else { "Pause" }}
+            </button>
             // Last: it may become longer without moving anything.
             <span class="line">
-                <span class="symbol" aria-hidden="true">{move || if line.get() == Line::Lost { "○" } else { "●" }}</span>
-                {move || if line.get() == Line::Lost { "connection lost, trying again" } else { "live" }}
+                <span class="symbol" aria-hidden="true">{move || if line.get() == Line::Lost || is_paused.get() { "○" } else { "●" }}</span>
+                {move || match line.get() {
+                    Line::Lost => "connection lost, trying again",
+                    _ if is_paused.get() => "paused",
+                    _ => "live",
+                }}
             </span>
             <span class="asleep">"Load the page again to see how it goes on."</span>
             <span class="unseen" role="status" aria-live="polite">{move || spoken.get()}</span>

@@ -3,7 +3,12 @@
 use std::time::Duration;
 
 use js_sys::{Date, Object, Reflect};
-use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, wasm_bindgen::JsCast, web_sys::Element};
+use leptos::{
+    leptos_dom::helpers::set_interval_with_handle,
+    prelude::*,
+    wasm_bindgen::{JsCast, JsValue},
+    web_sys::Element,
+};
 use runlens_contract::Timestamp;
 
 use crate::{data::now, format};
@@ -11,7 +16,7 @@ use crate::{data::now, format};
 /// How often times are told anew.
 const BETWEEN: Duration = Duration::from_secs(30);
 /// A time that is told from now.
-pub const TOLD: &str = "told";
+pub const TOLD: &str = "ago";
 
 /// Tells the page's times now, and as long as it is open.
 pub fn keep() {
@@ -25,7 +30,10 @@ pub fn tell() {
     let Ok(times) = document().query_selector_all(&format!("time.{TOLD}")) else { return };
     for element in (0..times.length()).filter_map(|at| times.item(at)?.dyn_into::<Element>().ok()) {
         let Some(at) = element.get_attribute("datetime").and_then(|text| Timestamp::parse(&text)) else { continue };
-        let text = format::relative(at, now);
+        // A date is that of the reader's day.
+        let offset = Date::new(&milliseconds(at)).get_timezone_offset() as i64 * 60;
+        let local = |time: Timestamp| Timestamp::from_unix(time.unix() - offset).unwrap_or(time);
+        let text = format::relative(local(at), local(now));
         if element.text_content().as_deref() != Some(&text) {
             element.set_text_content(Some(&text));
         }
@@ -47,6 +55,9 @@ fn exact(at: Timestamp) -> String {
     ] {
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
-    let date = Date::new(&(at.unix() as f64 * 1000.0).into());
-    date.to_locale_string("en-GB", &options).into()
+    Date::new(&milliseconds(at)).to_locale_string("en-GB", &options).into()
+}
+
+fn milliseconds(at: Timestamp) -> JsValue {
+    (at.unix() as f64 * 1000.0).into()
 }

@@ -15,7 +15,8 @@ pub fn route() -> AnyView {
     let me = expect_context::<Me>();
     let next = query.next.clone().unwrap_or_else(|| "/".to_owned());
     let refusal = query.refused.map(|refusal| view! { <p class="refusal" id="refusal" role="alert">{words(refusal)}</p> });
-    let described_by = query.refused.map(|_| "refusal");
+    let (is_refused, described_by) = (query.refused.is_some(), query.refused.map(|_| "refusal"));
+    let invalid = (query.refused == Some(SignInRefusal::Password)).then_some("true");
     let already = me.user.map(|account| {
         view! { <p class="notice">{format!("You are signed in as {}. Signing in again changes the account.", account.name)}</p> }
     });
@@ -26,9 +27,9 @@ pub fn route() -> AnyView {
             <p class="muted">"With your account of the platform. Runs and results can be read without one; logs and infrastructure errors may need it."</p>
             {already}
             {refusal}
-            <form method="post" action="/forms/sign-in" aria-describedby=described_by>
-                <label><span>"E-mail address"</span><input name="email" type="email" required=true maxlength="255" autocomplete="username"/></label>
-                <label><span>"Password"</span><input name="password" type="password" required=true maxlength="1024" autocomplete="current-password"/></label>
+            <form method="post" action="/forms/sign-in">
+                <label><span>"E-mail address"</span><input name="email" type="email" required=true maxlength="255" autocomplete="username" autofocus=is_refused aria-invalid=invalid aria-describedby=described_by/></label>
+                <label><span>"Password"</span><input name="password" type="password" required=true maxlength="1024" autocomplete="current-password" aria-invalid=invalid aria-describedby=described_by/></label>
                 <input type="hidden" name="next" value=next/>
                 <button type="submit" class="primary">"Sign in"</button>
             </form>

@@ -90,23 +90,44 @@ fn is_in_use() -> bool {
 fn show(text: &str) -> Option<()> {
     let new = DomParser::new().ok()?.parse_from_string(text, SupportedType::TextHtml).ok()?;
     let (old_main, new_main) = (main(&document())?, main(&new)?);
-    let focused = document().active_element().and_then(|element| Place::of(&old_main, &element));
+    let focused = document().active_element().filter(|element| old_main.contains(Some(element)));
+    let focused = focused.map(|element| Place::of(&old_main, &element));
     let open: Vec<Place> = all(&old_main, "details[open]").filter_map(|element| Place::of(&old_main, &element)).collect();
-    if let (Some(here), Some(place)) = (island(&old_main), island(&new_main)) {
-        place.replace_with_with_node_1(&here).ok()?;
-    }
+    let here = island(&old_main);
+    // What is taken out and put in would have the browser scroll to what it takes for the same place.
+    let (x, y) = (window().page_x_offset().ok()?, window().page_y_offset().ok()?);
     old_main.replace_with_with_node_1(&new_main).ok()?;
+    match here.zip(island(&new_main)) {
+        Some((here, place)) => place.replace_with_with_node_1(&here).ok()?,
+        None => say(&new_main),
+    }
     document().set_title(&new.title());
     for details in open.iter().filter_map(|place| place.find(&new_main)?.dyn_into::<HtmlDetailsElement>().ok()) {
         details.set_open(true);
     }
-    if let Some(element) = focused.and_then(|place| place.find(&new_main)?.dyn_into::<HtmlElement>().ok()) {
+    // Where what had the focus is gone, its page still has it.
+    let focused = focused.map(|place| place.and_then(|place| place.find(&new_main)).unwrap_or_else(|| new_main.clone()));
+    if let Some(element) = focused.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let options = FocusOptions::new();
         options.set_prevent_scroll(true);
         let _ = element.focus_with_options(&options);
     }
+    // What the address points at is marked by the browser only where it has gone there itself.
+    let pointed_at = location().hash().ok().and_then(|hash| document().get_element_by_id(hash.strip_prefix('#')?));
+    if let Some(element) = pointed_at {
+        let _ = element.class_list().add_1("target");
+    }
+    window().scroll_to_with_x_and_y(x, y);
     times::tell();
     Some(())
+}
+
+/// Says what became of the run, to those who hear the page.
+fn say(main: &Element) {
+    let text = |selector: &str| main.query_selector(selector).ok().flatten().and_then(|element| element.text_content()).unwrap_or_default();
+    if let Some(said) = document().get_element_by_id("said") {
+        said.set_text_content(Some(&format!("{}: {}", text("h1"), text(".verdict"))));
+    }
 }
 
 fn main(document: &Document) -> Option<Element> {

@@ -130,7 +130,7 @@ pub(super) fn bar(frame: &Frame, viewer: Viewer, pages: Pages) -> AnyView {
             view! {
                 <span class="chosen-lines scripted">
                     <b>{words}</b>
-                    <button type="button" class="quiet" data-copy=link on:click=move |_| viewer.spoken.set("Link copied".to_owned())>"Copy link"</button>
+                    <button type="button" class="quiet" data-copy=link>"Copy link"</button>
                     <button type="button" class="quiet" aria-label="Select nothing" on:click=move |_| viewer.unchoose()>"✕"</button>
                 </span>
             }
@@ -208,7 +208,7 @@ fn preference(name: &'static str, label: &'static str, title: &'static str, chos
         chosen(on);
     };
     view! {
-        <label class="check scripted" title=title>
+        <label class=format!("check scripted {name}") title=title>
             <input id=format!("log-{name}") type="checkbox" data-preference=name prop:checked=move || is_on.get() on:change=change/>
             <span>{label}</span>
         </label>

@@ -52,7 +52,7 @@ fn row(run: i32, category: CategorySummary, view: &RunView) -> AnyView {
             <td class="end" data-label="missing">{number(counts.missing_output_count, "missing")}</td>
             <td class="end" data-label="passed">{number(counts.pass_count, "pass")}</td>
             <td class="end" data-label="not started">{number(counts.skipped_count, "queued")}</td>
-            <td class="end" data-label="tests">{number(counts.total, "")}</td>
+            <td class="end" data-label=if counts.total == 1 { "test" } else { "tests" }>{number(counts.total, "")}</td>
             <td class="share" aria-hidden="true">
                 <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none">
                     <rect class="fail" width=failed height="8"/>

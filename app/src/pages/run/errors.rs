@@ -199,15 +199,20 @@ fn group(about: &About, grouping: GroupBy, bucket: ErrorBucket, inside: Option<O
             <tr>
                 <th scope="row" class="name" class:command=is_command>{label}</th>
                 <td class="worst">{mark(bucket.severity)}</td>
-                <td class="end" data-label="tests">{format::number(bucket.regression_ids.len() as u64)}</td>
-                <td class="end" data-label="samples">{format::number(bucket.sample_ids.len() as u64)}</td>
+                {cell(bucket.regression_ids.len() as u64, "end", ["test", "tests"])}
+                {cell(bucket.sample_ids.len() as u64, "end", ["sample", "samples"])}
                 {new}
-                <td class="end total" data-label="errors">{format::number(bucket.count)}</td>
+                {cell(bucket.count, "end total", ["error", "errors"])}
             </tr>
             {inside}
         </tbody>
     }
     .into_any()
+}
+
+/// A number, which a narrow window shows with what it counts.
+fn cell(n: u64, class: &'static str, [one, many]: [&'static str; 2]) -> AnyView {
+    view! { <td class=class data-label=if n == 1 { one } else { many }>{format::number(n)}</td> }.into_any()
 }
 
 /// Tests that the run fixed: no errors, but what a verdict is without them is half of it.
@@ -225,9 +230,9 @@ fn fixed_group(about: &About, fixed: Option<Page<runlens_contract::comparison::C
             <tr>
                 <th scope="row" class="name">{label}</th>
                 <td class="worst"></td>
-                <td class="end" data-label="tests">{format::number(count)}</td>
+                {cell(count, "end", ["test", "tests"])}
                 <td class="end"></td>
-                <td class="end total" data-label="errors">"0"</td>
+                {cell(0, "end total", ["error", "errors"])}
             </tr>
             {inside}
         </tbody>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use runlens_contract::{
     TextEnum, Timestamp,
+    comparison::{Verdict, VerdictCounts},
     live::LiveRun,
     run::{Platform, ProgressStatus, Run, RunQuery, RunSummary},
     sample::ResultStatus,
@@ -28,6 +29,15 @@ pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, 
     let run = &page.run;
     let report = url::report(run.run_id);
     let rest = (!verdict.detail.is_empty()).then(|| view! { <p class="rest">{verdict.detail}</p> });
+    let verdict_text = verdict.headline;
+    let new = page.compared.as_ref().ok().and_then(|compared| new_failures(&compared.counts));
+    let headline = match new {
+        Some(verdict) => {
+            let to = RunView::default().address(run.run_id, &bucket_anchor(verdict.as_str()));
+            view! { <a href=to>{verdict_text}</a> }.into_any()
+        }
+        None => verdict_text.into_any(),
+    };
     let counts = (!verdict.counts.is_empty()).then(|| counts(run.run_id, verdict.counts));
     let same = page.same.as_ref().map(|same| same_failures(run, same));
     view! {
@@ -35,7 +45,7 @@ pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, 
             <h1>{mark(run.status)} <span>{format!("Run {}", run.run_id)}</span> <span class="on">{facts::platform(run.platform)}</span></h1>
             {facts(run, now)}
             <div class="said">
-                <p class="verdict">{verdict.headline}</p>
+                <p class="verdict">{headline}</p>
                 <a class="copy" href=report.clone() data-copy-from=report>"Copy as Markdown"</a>
             </div>
             {rest}
@@ -66,6 +76,12 @@ fn as_shown(run: &Run, summary: &RunSummary) -> LiveRun {
         failed_count,
         log_bytes: None,
     }
+}
+
+/// What is new among a run's failures, the worst first.
+fn new_failures(counts: &VerdictCounts) -> Option<Verdict> {
+    let kinds = [(Verdict::BrokenHere, counts.broken_here), (Verdict::FailingDifferently, counts.failing_differently)];
+    kinds.into_iter().find(|(_, count)| *count > 0).map(|(verdict, _)| verdict)
 }
 
 /// The line of facts.

@@ -87,6 +87,8 @@ impl Scale {
     /// The height of a run without a failure, and of what fails everywhere.
     const NONE: u64 = 2;
     const BASE: u64 = 6;
+    /// Fewer tests more than this are not drawn as if they were all.
+    const RANGE: u64 = 6;
 
     fn of(failed: impl Iterator<Item = u64> + Clone) -> Option<Self> {
         Some(Self { least: failed.clone().min()?, most: failed.max()? })
@@ -97,7 +99,7 @@ impl Scale {
         if failed == 0 {
             return (Self::NONE, 0);
         }
-        let more = failed.saturating_sub(self.least) * (HEIGHT - Self::BASE) / (self.most - self.least).max(1);
+        let more = failed.saturating_sub(self.least) * (HEIGHT - Self::BASE) / (self.most - self.least).max(Self::RANGE);
         (Self::BASE, more)
     }
 }
@@ -118,9 +120,9 @@ mod tests {
     #[test]
     fn what_fails_in_all_runs_is_the_base_of_what_fails_in_some() {
         let scale = Scale::of([115, 118, 116].into_iter()).expect("a scale");
-        assert_eq!([115, 116, 118].map(|failed| scale.heights(failed)), [(6, 0), (6, 6), (6, HEIGHT - 6)]);
-        let rarely = Scale::of([0, 2].into_iter()).expect("a scale");
-        assert_eq!([0, 2].map(|failed| rarely.heights(failed)), [(2, 0), (6, HEIGHT - 6)]);
+        assert_eq!([115, 116, 118].map(|failed| scale.heights(failed)), [(6, 0), (6, 3), (6, 9)]);
+        let rarely = Scale::of([0, 60].into_iter()).expect("a scale");
+        assert_eq!([0, 60].map(|failed| rarely.heights(failed)), [(2, 0), (6, HEIGHT - 6)]);
         let always = Scale::of([7, 7].into_iter()).expect("a scale");
         assert_eq!(always.heights(7), (6, 0));
         assert!(Scale::of([].into_iter()).is_none());
