@@ -96,7 +96,8 @@ test('the report is copied, and opens where nothing can copy', async ({ page, ru
   if (javaScriptEnabled === false || browserName !== 'chromium') return;
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await run.copy.click();
-  await expect(page.getByText('Copied', { exact: true })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Copied', exact: true })).toBeVisible();
+  await expect(page.locator('#said')).toHaveText('Copied');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`[Run ${failed.run_id} on `);
 });
 

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
+use crate::data::recent::TITLE_END;
+
 /// Width and height of a preview's picture, in pixels.
 pub const PICTURE_SIZE: (u32, u32) = (1200, 630);
 
@@ -25,7 +27,7 @@ pub fn head_with_picture(title: String, description: String, path: &str, picture
     let origin = crate::data::origin();
     let address = format!("{origin}{path}");
     tell_canonical(&address);
-    let title = format!("{title} · Runlens");
+    let title = format!("{title}{TITLE_END}");
     let card = if picture.is_some() { "summary_large_image" } else { "summary" };
     let picture = picture.map(|picture| {
         let (width, height) = PICTURE_SIZE;

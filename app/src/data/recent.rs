@@ -17,6 +17,9 @@ const KEY: &str = "recent";
 /// Whose pages are worth coming back to: all but the lists, which are a click away.
 const KINDS: [&str; 5] = ["/runs/", "/pulls/", "/commits/", "/samples/", "/regression-tests/"];
 
+/// What every page's title ends with.
+pub const TITLE_END: &str = " · Runlens";
+
 /// The pages visited last, newest first.
 pub fn visits() -> Vec<Visit> {
     super::stored(KEY).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
@@ -24,7 +27,7 @@ pub fn visits() -> Vec<Visit> {
 
 /// Remembers a page.
 pub fn remember(path: &str, title: &str) {
-    let name = title.strip_suffix(" · Runlens").unwrap_or(title).to_owned();
+    let name = title.strip_suffix(TITLE_END).unwrap_or(title).to_owned();
     if let Some(visits) = with(visits(), path, name)
         && let Ok(text) = serde_json::to_string(&visits)
     {

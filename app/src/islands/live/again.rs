@@ -11,7 +11,10 @@ use leptos::{
 use web_sys::{DomParser, FocusOptions, NodeList, SupportedType};
 
 use super::Progress;
-use crate::{data::page_again, islands::times};
+use crate::{
+    data::{page_again, recent::TITLE_END},
+    islands::times,
+};
 
 /// The shortest time between two readings.
 const BETWEEN: Duration = Duration::from_secs(5);
@@ -99,7 +102,7 @@ fn show(text: &str) -> Option<()> {
     old_main.replace_with_with_node_1(&new_main).ok()?;
     match here.zip(island(&new_main)) {
         Some((here, place)) => place.replace_with_with_node_1(&here).ok()?,
-        None => say(&new_main),
+        None => say(&new.title(), &new_main),
     }
     document().set_title(&new.title());
     for details in open.iter().filter_map(|place| place.find(&new_main)?.dyn_into::<HtmlDetailsElement>().ok()) {
@@ -123,10 +126,11 @@ fn show(text: &str) -> Option<()> {
 }
 
 /// Says what became of the run, to those who hear the page.
-fn say(main: &Element) {
-    let text = |selector: &str| main.query_selector(selector).ok().flatten().and_then(|element| element.text_content()).unwrap_or_default();
+fn say(title: &str, main: &Element) {
+    let verdict = main.query_selector(".verdict").ok().flatten().and_then(|verdict| verdict.text_content()).unwrap_or_default();
+    let name = title.strip_suffix(TITLE_END).unwrap_or(title);
     if let Some(said) = document().get_element_by_id("said") {
-        said.set_text_content(Some(&format!("{}: {}", text("h1"), text(".verdict"))));
+        said.set_text_content(Some(&format!("{name}: {verdict}")));
     }
 }
 
