@@ -90,9 +90,10 @@ each_backend! {
             let first = open.same_failures(PageQuery::default()).await.expect("same failures");
             let cold = test.take_queries().len();
             open.same_failures(PageQuery::default()).await.expect("same failures");
-            // Which runs there are, and what they are called: their results are known.
+            // What they are called, and which runs there are where the database cannot say that those are the same: their results are known.
             counts.push((first.data.len(), cold, test.take_queries().len()));
         }
-        assert_eq!(counts, [(1, 5, 3), (21, 5, 3)]);
+        let again = if test.platform.store().version().is_some() { 2 } else { 3 };
+        assert_eq!(counts, [(1, 5, again), (21, 5, again)]);
     }
 }
