@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
-    run::{ProgressStatus, RunStatus},
+    run::{ProgressStatus, Run, RunStatus, RunSummary},
 };
 
 /// How a run stands. One is sent at once, and one whenever something in it changes.
@@ -39,6 +39,23 @@ pub struct LiveRun {
 }
 
 impl LiveRun {
+    /// How a run stands at a stage, by the counts of its results; without its log.
+    pub fn of(run: &Run, summary: &RunSummary, stage: Option<ProgressStatus>) -> Self {
+        let failed_count = summary.fail_count + summary.missing_output_count;
+        Self {
+            run_id: run.run_id,
+            status: run.status,
+            stage,
+            created_at: run.created_at,
+            started_at: run.started_at,
+            completed_at: run.completed_at,
+            total_samples: summary.total_samples,
+            finished_count: summary.pass_count + failed_count,
+            failed_count,
+            log_bytes: None,
+        }
+    }
+
     /// Whether the run has come to an end: nothing more is expected of it.
     pub fn is_finished(&self) -> bool {
         !self.status.is_going_on()

@@ -54,7 +54,7 @@ pub fn head_with_picture(title: String, description: String, path: &str, picture
     .into_any()
 }
 
-/// Tells search engines by which address the page is to be known. As a header, for files and pages alike.
+/// Tells search engines by which address the page is to be known.
 fn tell_canonical(address: &str) {
     let is_plain = address.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"'));
     if is_plain

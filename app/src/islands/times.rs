@@ -3,14 +3,10 @@
 use std::time::Duration;
 
 use js_sys::{Date, Object, Reflect};
-use leptos::{
-    leptos_dom::helpers::set_interval_with_handle,
-    prelude::*,
-    wasm_bindgen::{JsCast, JsValue},
-    web_sys::Element,
-};
+use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, wasm_bindgen::JsValue};
 use runlens_contract::Timestamp;
 
+use super::all;
 use crate::{data::now, format};
 
 /// How often times are told anew.
@@ -27,8 +23,8 @@ pub fn keep() {
 /// Tells the page's times as they are now.
 pub fn tell() {
     let now = now();
-    let Ok(times) = document().query_selector_all(&format!("time.{TOLD}")) else { return };
-    for element in (0..times.length()).filter_map(|at| times.item(at)?.dyn_into::<Element>().ok()) {
+    let Some(body) = document().body() else { return };
+    for element in all(&body, &format!("time.{TOLD}")) {
         let Some(at) = element.get_attribute("datetime").and_then(|text| Timestamp::parse(&text)) else { continue };
         // A date is that of the reader's day.
         let offset = Date::new(&milliseconds(at)).get_timezone_offset() as i64 * 60;

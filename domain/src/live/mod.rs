@@ -133,20 +133,7 @@ impl Platform {
 impl OpenRun {
     /// How it stands, without its log.
     async fn live(&self) -> Result<LiveRun> {
-        let (run, summary) = (self.run().await?, self.summary().await?);
-        let failed_count = summary.fail_count + summary.missing_output_count;
-        Ok(LiveRun {
-            run_id: run.run_id,
-            status: run.status,
-            stage: self.stage(),
-            created_at: run.created_at,
-            started_at: run.started_at,
-            completed_at: run.completed_at,
-            total_samples: summary.total_samples,
-            finished_count: summary.pass_count + failed_count,
-            failed_count,
-            log_bytes: None,
-        })
+        Ok(LiveRun::of(&self.run().await?, &self.summary().await?, self.stage()))
     }
 }
 

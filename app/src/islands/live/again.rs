@@ -8,12 +8,12 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{Document, Element, HtmlDetailsElement, HtmlElement},
 };
-use web_sys::{DomParser, FocusOptions, NodeList, SupportedType};
+use web_sys::{DomParser, FocusOptions, SupportedType};
 
 use super::Progress;
 use crate::{
     data::{page_again, recent::TITLE_END},
-    islands::times,
+    islands::{all, times},
 };
 
 /// The shortest time between two readings.
@@ -140,12 +140,6 @@ fn main(document: &Document) -> Option<Element> {
 
 fn island(main: &Element) -> Option<Element> {
     main.query_selector("leptos-island").ok().flatten()
-}
-
-fn all(root: &Element, selector: &str) -> impl Iterator<Item = Element> + use<> {
-    let found = root.query_selector_all(selector).ok();
-    let count = found.as_ref().map_or(0, NodeList::length);
-    (0..count).filter_map(move |at| found.as_ref()?.item(at)?.dyn_into().ok())
 }
 
 /// Which of the elements of its kind an element is: by what it leads to, and the how-manieth of those.

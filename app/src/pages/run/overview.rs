@@ -63,19 +63,7 @@ pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, 
 /// What the page itself says of a run, in the server's words.
 fn as_shown(run: &Run, summary: &RunSummary) -> LiveRun {
     let stage = run.created_at.map(|_| if run.started_at.is_some() { ProgressStatus::Testing } else { ProgressStatus::Preparation });
-    let failed_count = summary.fail_count + summary.missing_output_count;
-    LiveRun {
-        run_id: run.run_id,
-        status: run.status,
-        stage,
-        created_at: run.created_at,
-        started_at: run.started_at,
-        completed_at: run.completed_at,
-        total_samples: summary.total_samples,
-        finished_count: summary.pass_count + failed_count,
-        failed_count,
-        log_bytes: None,
-    }
+    LiveRun::of(run, summary, stage)
 }
 
 /// What is new among a run's failures, the worst first.
