@@ -1,13 +1,15 @@
 //! How numbers, durations and points in time read.
 
-use runlens_contract::Timestamp;
-pub use runlens_contract::words::{counted, number};
+use runlens_api_types::Timestamp;
+pub use runlens_api_types::words::{counted, number};
 
 /// `512 bytes`, `4.2 kB`, `21 MB`, `1.1 GB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
     match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) if bytes < unit * 10 => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+        Some((unit, name)) if bytes < unit * 10 => {
+            format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
+        }
         Some((unit, name)) => format!("{} {name}", bytes / unit),
         None => counted(bytes, "byte", "bytes"),
     }
@@ -36,7 +38,9 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.unix() - at.unix();
     let passed = seconds.unsigned_abs();
     let text = match passed {
-        0..=59 => return if seconds >= 0 { "just now".to_owned() } else { "in a moment".to_owned() },
+        0..=59 => {
+            return if seconds >= 0 { "just now".to_owned() } else { "in a moment".to_owned() };
+        }
         60..=3599 => format!("{} min", passed / 60),
         3600..=86_399 => format!("{} h", passed / 3600),
         86_400..=2_591_999 => format!("{} d", passed / 86_400),
@@ -75,7 +79,7 @@ pub fn words(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::Timestamp;
+    use runlens_api_types::Timestamp;
 
     use super::{clock, duration, exact, relative, size};
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUNLENS = Path(os.environ.get("RUNLENS_BIN", ROOT / "target/release/runlens"))
 BARE = Path(os.environ.get("RUNLENS_BARE", ROOT / "target/release/runlens-bare"))
-SCHEMA = ROOT / "domain/src/testing/platform-schema.sql"
+SCHEMA = ROOT / "crates/domain/src/testing/platform-schema.sql"
 SCOPES = "runs:read runs:write results:read baselines:write system:read system:write tokens:manage"
 # What the connection or the clock decides, not the answer.
 OF_THE_MOMENT = {"date", "content-length", "transfer-encoding", "connection"}

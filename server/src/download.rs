@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http_range_header::{EndPosition, StartPosition, SyntacticallyCorrectRange, parse_range_header};
-use runlens_contract::{ErrorBody, ErrorCode};
+use runlens_api_types::{ErrorBody, ErrorCode};
 use runlens_domain::files::RawFile;
 
 use crate::{error::ApiError, middleware::etag};
@@ -91,7 +91,9 @@ fn is_known(headers: &HeaderMap, tag: &str, modified: SystemTime) -> bool {
 fn part(headers: &HeaderMap, tag: &str, size: u64) -> Part {
     let is_same = !headers.contains_key(header::IF_RANGE) || text(headers, header::IF_RANGE) == Some(tag);
     let asked = text(headers, header::RANGE).filter(|_| is_same && size > 0).and_then(|range| parse_range_header(range).ok());
-    let Some([SyntacticallyCorrectRange { start, end }]) = asked.as_ref().map(|asked| asked.ranges.as_slice()) else { return Part::Whole };
+    let Some([SyntacticallyCorrectRange { start, end }]) = asked.as_ref().map(|asked| asked.ranges.as_slice()) else {
+        return Part::Whole;
+    };
     let end = match *end {
         EndPosition::Index(last) => last.saturating_add(1).min(size),
         EndPosition::LastByte => size,

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use runlens_contract::{ErrorBody, ErrorCode};
+use runlens_api_types::{ErrorBody, ErrorCode};
 use runlens_domain::Error;
 
 /// The result of a handler.

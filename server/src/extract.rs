@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use bytes::Bytes;
-use runlens_contract::{
+use runlens_api_types::{
     Query,
     params::{Params, invalid, query_string},
 };

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use runlens_contract::{ErrorBody, ErrorCode};
+use runlens_api_types::{ErrorBody, ErrorCode};
 use tokio::sync::watch;
 
 use crate::{

@@ -16,13 +16,13 @@ use leptos::{
     nonce::use_nonce,
 };
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context};
+use runlens_api_types::{ErrorBody, ErrorCode};
 use runlens_app::{
     App,
     data::{auth::SessionCookies, provide_request, tokens::TokenAnswer},
     shell,
     url::{SignInQuery, SignInRefusal},
 };
-use runlens_contract::{ErrorBody, ErrorCode};
 use runlens_domain::Caller;
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir};

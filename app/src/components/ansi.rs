@@ -1,6 +1,6 @@
 //! Colours of a terminal as classes. The text stays text: nothing in a log becomes markup.
 
-use runlens_contract::log::TextRange;
+use runlens_api_types::log::TextRange;
 
 /// A piece of a line that looks the same throughout.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,7 +208,7 @@ fn nearest(colour: [u8; 3]) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::log::TextRange;
+    use runlens_api_types::log::TextRange;
 
     use super::{fold, pieces};
 

@@ -1,7 +1,7 @@
 //! Small facts: times, hashes, repositories, pull requests.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     Timestamp,
     run::{Platform, RunQuery},
 };

@@ -1,7 +1,7 @@
 //! What is said when there is nothing to show: what is missing, why, and what to do.
 
 use leptos::prelude::*;
-use runlens_contract::{ErrorBody, ErrorCode, auth::Me};
+use runlens_api_types::{ErrorBody, ErrorCode, auth::Me};
 
 use crate::{
     components::head::head,

@@ -1,7 +1,7 @@
 //! Forms that narrow a view down: their fields are the query of the address that they lead to.
 
 use leptos::prelude::*;
-use runlens_contract::TextEnum;
+use runlens_api_types::TextEnum;
 
 use crate::format;
 

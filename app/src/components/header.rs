@@ -1,7 +1,7 @@
 //! The line above every page.
 
 use leptos::prelude::*;
-use runlens_contract::auth::Me;
+use runlens_api_types::auth::Me;
 
 use super::page::Address;
 use crate::{

@@ -1,7 +1,7 @@
 //! Results over runs: which runs a strip is of, and a list of results that can be narrowed down.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     TextEnum, Timestamp,
     recent::{MAX_RUNS, RunChoice},
     run::RunPlatform,
@@ -107,7 +107,7 @@ fn exit(got: Option<i32>, expected: Option<i32>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::recent::RunChoice;
+    use runlens_api_types::recent::RunChoice;
 
     use super::extent;
 

@@ -1,7 +1,7 @@
 //! A state as a symbol and a word, never as a colour alone.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     auth::TokenState,
     comparison::Verdict,
     log::LogLevel,

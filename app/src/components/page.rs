@@ -7,7 +7,7 @@ use leptos_router::{
     hooks::{use_location, use_params_map},
     params::ParamsMap,
 };
-use runlens_contract::{ErrorBody, Query};
+use runlens_api_types::{ErrorBody, Query};
 
 use super::failure::{failure, set_status};
 use crate::url;

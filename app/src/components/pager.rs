@@ -1,7 +1,7 @@
 //! Moving through a list that can be counted.
 
 use leptos::prelude::*;
-use runlens_contract::page::Pagination;
+use runlens_api_types::page::Pagination;
 
 use crate::format;
 

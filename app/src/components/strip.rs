@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     TextEnum, Timestamp,
     recent::{RecentResults, RecentRun, RecentStatus},
 };
@@ -127,7 +127,7 @@ pub fn legend() -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::recent::RecentStatus::{Fail, FailsDifferently, MissingOutput, NoResult, Pass};
+    use runlens_api_types::recent::RecentStatus::{Fail, FailsDifferently, MissingOutput, NoResult, Pass};
 
     use super::{path, shape, words};
 

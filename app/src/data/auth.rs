@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use runlens_contract::{ErrorCode, auth::Me};
+use runlens_api_types::{ErrorCode, auth::Me};
 
 use super::server::{Request, answer, request};
 

@@ -1,7 +1,7 @@
 //! The browser's half: `/api/v1` is asked, with the rights of the page's cookie.
 
 use gloo_net::http::{Request, Response};
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, ErrorCode, Query, Timestamp,
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
     search::{Search, SearchQuery},

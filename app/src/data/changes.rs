@@ -1,7 +1,7 @@
 //! A pull request, or a commit, with all its runs.
 
 use futures::{future::join_all, join};
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, ErrorCode,
     comparison::{ComparisonQuery, VerdictCounts},
     page::{PageQuery, Pagination},
@@ -117,7 +117,9 @@ async fn newest(source: &Source, runs: &[Run]) -> Result<Vec<Said>, ErrorBody> {
 
 /// The newest run on each platform of the newest commit, each with the newest run on its platform of another commit that has results.
 fn pick(runs: &[Run]) -> Vec<(&Run, Option<&Run>)> {
-    let Some(newest) = runs.first() else { return Vec::new() };
+    let Some(newest) = runs.first() else {
+        return Vec::new();
+    };
     let of_platform = |platform: Platform| {
         let run = runs.iter().find(|run| run.commit_sha == newest.commit_sha && run.platform == platform)?;
         let is_earlier = |earlier: &&Run| {
@@ -196,7 +198,7 @@ mod tests {
             run(6, "linux", "c2", Some(7)),
             run(5, "linux", "c1", Some(7)),
         ];
-        runs[3].status = runlens_contract::run::RunStatus::Canceled;
+        runs[3].status = runlens_api_types::run::RunStatus::Canceled;
         let picked: Vec<_> = pick(&runs).into_iter().map(|(run, earlier)| (run.run_id, earlier.map(|run| run.run_id))).collect();
         assert_eq!(picked, [(9, Some(5)), (8, None)]);
         assert!(pick(&[]).is_empty());

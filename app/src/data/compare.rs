@@ -1,7 +1,7 @@
 //! Two runs side by side.
 
 use futures::join;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     comparison::Comparison,
     run::{Run, RunSummary},

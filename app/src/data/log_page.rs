@@ -1,7 +1,7 @@
 //! The page of a log: what is in the log, and the rows at the place that its address names.
 
 use futures::join;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     log::{LogDirection, LogFilter, LogOutline, LogQuery, LogSearchQuery},
     run::Run,
@@ -90,7 +90,7 @@ async fn matches(open: &RunSource, filter: &LogFilter, address: &LogAddress) -> 
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::log::{LineRange, LogOutline};
+    use runlens_api_types::log::{LineRange, LogOutline};
 
     use super::{LogAddress, first_line};
     use crate::data::logs::samples::outline;

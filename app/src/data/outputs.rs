@@ -1,7 +1,7 @@
 //! An output of a test: what was expected, what was produced, and how the two differ.
 
 use futures::join;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, ErrorCode,
     output::{FileEncoding, OutputDiff, OutputFile, OutputInfo},
     run::Run,

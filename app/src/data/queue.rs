@@ -1,6 +1,6 @@
 //! The queue: runs that have not ended.
 
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     system::{Queue, QueueQuery},
 };

@@ -1,7 +1,7 @@
 //! Lists of runs: a page of them, those of one commit together; and those of a pull request or of a commit.
 
 use futures::join;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, ErrorCode, Page, Timestamp,
     comparison::VerdictCounts,
     infrastructure::InfrastructureErrorType,
@@ -176,7 +176,7 @@ pub async fn run_list(query: RunQuery) -> Result<RunList, ErrorBody> {
 }
 #[cfg(test)]
 pub(crate) mod tests {
-    use runlens_contract::run::Run;
+    use runlens_api_types::run::Run;
 
     use super::{Commit, by_commit, group};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::join;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, ErrorCode, Page, TextEnum,
     comparison::{ComparedTest, ComparisonQuery, ReferenceRun, SameFailures, Verdict, VerdictCounts},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
@@ -83,7 +83,9 @@ pub struct Sibling {
 impl Sibling {
     fn of(run: Run) -> Self {
         // Both runs of a commit of master are set beside the one before.
-        let name = |reference: i32| if run.pull_request.is_some() { "master".to_owned() } else { format!("run {reference}") };
+        let name = |reference: i32| {
+            if run.pull_request.is_some() { "master".to_owned() } else { format!("run {reference}") }
+        };
         let compared = run.comparison.and_then(|comparison| Some((comparison.counts, name(comparison.reference_run_id?))));
         let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
         let short = run.summary.as_ref().map(|summary| verdict::short(summary, compared)).unwrap_or_default();
@@ -310,7 +312,9 @@ async fn of_test(open: &RunSource, view: &RunView, grouping: GroupBy, test: i32)
     let (key, mut query) = match named {
         Some(named) => named,
         None => {
-            let Some(first) = open.errors(&all).await?.data.into_iter().next() else { return Ok(None) };
+            let Some(first) = open.errors(&all).await?.data.into_iter().next() else {
+                return Ok(None);
+            };
             let key = match grouping {
                 GroupBy::Type => first.kind.to_string(),
                 GroupBy::SampleId => first.sample_id.map_or_else(|| "unknown".to_owned(), |id| id.to_string()),
@@ -319,7 +323,7 @@ async fn of_test(open: &RunSource, view: &RunView, grouping: GroupBy, test: i32)
                 GroupBy::Verdict => first.verdict.unwrap_or(Verdict::NoReference).to_string(),
                 GroupBy::Category => {
                     let sample = open.sample(test).await?;
-                    sample.categories.first().map_or(runlens_contract::sample::UNCATEGORIZED, String::as_str).to_owned()
+                    sample.categories.first().map_or(runlens_api_types::sample::UNCATEGORIZED, String::as_str).to_owned()
                 }
             };
             (key, all.clone())

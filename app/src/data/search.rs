@@ -1,6 +1,6 @@
 //! Finding something by what is known of it.
 
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     search::{Search, SearchQuery},
 };

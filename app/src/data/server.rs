@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use leptos::prelude::{provide_context, use_context};
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, ErrorCode, Page, Timestamp,
     auth::{Token, TokenQuery},
     comparison::{Comparison, ComparisonQuery, SameFailures},

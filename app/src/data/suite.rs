@@ -1,7 +1,7 @@
 //! The suite: lists of samples and of regression tests, and one of each with its history.
 
 use futures::{join, try_join};
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page,
     health::TestHealth,
     page::PageQuery,

@@ -1,7 +1,7 @@
 //! The tokens of whoever has signed in: listed, made and revoked. Making and revoking are plain forms, which work without JavaScript.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, ErrorCode, Page,
     auth::{CreatedToken, Scope, Token, TokenQuery, TokenRequest},
     params::Params,
@@ -122,7 +122,7 @@ pub async fn revoke_token(
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{ErrorBody, ErrorCode, auth::Scope};
+    use runlens_api_types::{ErrorBody, ErrorCode, auth::Scope};
 
     use super::{TokenAnswer, TokenForm};
 

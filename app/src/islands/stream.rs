@@ -11,7 +11,7 @@ use leptos::{
     prelude::*,
     wasm_bindgen::{JsCast, JsValue, closure::Closure},
 };
-use runlens_contract::live::LiveRun;
+use runlens_api_types::live::LiveRun;
 use web_sys::{Event, EventSource, MessageEvent};
 
 /// When a stream that the server refused is asked for again, the first time and at the longest.
@@ -65,7 +65,9 @@ impl Stream {
         if self.is_over.get() || self.source.borrow().is_some() || document().hidden() {
             return;
         }
-        let Ok(source) = EventSource::new(&format!("/api/v1/runs/{}/events", self.run)) else { return };
+        let Ok(source) = EventSource::new(&format!("/api/v1/runs/{}/events", self.run)) else {
+            return;
+        };
         let listener = self.listener.get_or_init(|| {
             let stream = self.clone();
             let hear: Box<dyn FnMut(Event)> = Box::new(move |event| stream.hear(&event));

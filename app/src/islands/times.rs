@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use js_sys::{Date, Object, Reflect};
 use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, wasm_bindgen::JsValue};
-use runlens_contract::Timestamp;
+use runlens_api_types::Timestamp;
 
 use super::all;
 use crate::{data::now, format};
@@ -25,7 +25,9 @@ pub fn tell() {
     let now = now();
     let Some(body) = document().body() else { return };
     for element in all(&body, &format!("time.{TOLD}")) {
-        let Some(at) = element.get_attribute("datetime").and_then(|text| Timestamp::parse(&text)) else { continue };
+        let Some(at) = element.get_attribute("datetime").and_then(|text| Timestamp::parse(&text)) else {
+            continue;
+        };
         // A date is that of the reader's day.
         let offset = Date::new(&milliseconds(at)).get_timezone_offset() as i64 * 60;
         let local = |time: Timestamp| Timestamp::from_unix(time.unix() - offset).unwrap_or(time);

@@ -1,7 +1,7 @@
 //! What the pages of a pull request and of a commit say alike: the verdicts on their newest runs.
 
 use leptos::prelude::*;
-use runlens_contract::comparison::VerdictCounts;
+use runlens_api_types::comparison::VerdictCounts;
 
 use crate::{
     components::{facts, mark::mark},
@@ -76,7 +76,7 @@ pub(super) fn description(name: &str, newest: &[Said], runs: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
+    use runlens_api_types::{
         comparison::VerdictCounts,
         run::{Platform, RunStatus},
     };

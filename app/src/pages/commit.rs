@@ -1,7 +1,7 @@
 //! A commit: what its newest runs say, and all its runs.
 
 use leptos::prelude::*;
-use runlens_contract::{ErrorBody, run::RunQuery};
+use runlens_api_types::{ErrorBody, run::RunQuery};
 
 use super::{changes, runs::table};
 use crate::{
@@ -49,7 +49,9 @@ fn show((prefix, found): (String, CommitRuns), (): (), address: Address) -> AnyV
         .into_any();
     }
     let CommitRuns { commits, total, newest } = found;
-    let Some(first) = commits.first().cloned() else { return ().into_any() };
+    let Some(first) = commits.first().cloned() else {
+        return ().into_any();
+    };
     let short = facts::short(&first.sha);
     let of: Vec<AnyView> = commits
         .iter()

@@ -1,7 +1,7 @@
 //! The log of a run: a window onto its lines, and everything to find one's way in them.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, ErrorCode,
     log::{LineRange, LogOutline},
 };
@@ -75,7 +75,7 @@ fn words(outline: &LogOutline, lines: Option<LineRange>) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::log::{LevelCounts, LineRange, LogOutline};
+    use runlens_api_types::log::{LevelCounts, LineRange, LogOutline};
 
     use super::words;
     use crate::data::logs::samples::outline;

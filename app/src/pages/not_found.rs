@@ -1,7 +1,7 @@
 //! The page of an address that leads nowhere.
 
 use leptos::prelude::*;
-use runlens_contract::{ErrorBody, ErrorCode};
+use runlens_api_types::{ErrorBody, ErrorCode};
 
 use crate::components::{failure::failure, page::Address};
 

@@ -1,7 +1,7 @@
 //! A pull request: what its newest commit says, and all its runs.
 
 use leptos::prelude::*;
-use runlens_contract::{ErrorBody, page::PageQuery};
+use runlens_api_types::{ErrorBody, page::PageQuery};
 
 use super::{changes, runs::table};
 use crate::{
@@ -40,7 +40,9 @@ fn show(pull: Pull, _: PageQuery, address: Address) -> AnyView {
         let href = format!("https://github.com/{repository}/pull/{number}");
         view! { <li><a href=href>{repository.clone()} " on GitHub " <span class="symbol" aria-hidden="true">"↗"</span></a></li> }
     });
-    let more = |offset: u32| if offset == 0 { url::pull(number) } else { format!("{}?offset={offset}", url::pull(number)) };
+    let more = |offset: u32| {
+        if offset == 0 { url::pull(number) } else { format!("{}?offset={offset}", url::pull(number)) }
+    };
     let title = changes::title(&format!("PR #{number}"), &newest);
     let description = changes::description(&format!("Pull request {number}"), &newest, at.total);
     view! {

@@ -1,7 +1,7 @@
 //! The queue: runs that are running, and those that wait.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Timestamp,
     run::RunPlatform,
     system::{Queue, QueueEntry, QueueMeta, QueueQuery},
@@ -151,7 +151,7 @@ fn row(entry: QueueEntry, now: Timestamp) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::system::QueueMeta;
+    use runlens_api_types::system::QueueMeta;
 
     use super::depth;
 

@@ -1,7 +1,7 @@
 //! The list of regression tests, each with its newest results on master.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     recent::{PlatformResults, RUNS_BEFORE},
     sample::UNCATEGORIZED,

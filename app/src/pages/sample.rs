@@ -1,7 +1,7 @@
 //! One media sample: its regression tests with their newest results, and the results of all of them.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page,
     recent::PlatformResults,
     suite::{HistoryEntry, RegressionTest, RegressionTestQuery, Sample, SampleHistoryQuery},

@@ -1,7 +1,7 @@
 //! The list of media samples.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page,
     suite::{MAX_CONTAINS, Sample, SuiteSampleQuery},
 };

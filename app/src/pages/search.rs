@@ -1,7 +1,7 @@
 //! What was found for a text. It reads without JavaScript; the palette asks the same.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     params::{Params, Query},
     run::RunQuery,
@@ -153,7 +153,7 @@ fn hints() -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::search::{Search, SearchGroup, SearchKind, SearchResult};
+    use runlens_api_types::search::{Search, SearchGroup, SearchKind, SearchResult};
 
     use super::only_run;
 

@@ -1,7 +1,7 @@
 //! Signing in with an account of the platform.
 
 use leptos::prelude::*;
-use runlens_contract::auth::Me;
+use runlens_api_types::auth::Me;
 
 use crate::{
     components::{head::head, page::Address},

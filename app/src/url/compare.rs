@@ -1,6 +1,6 @@
 //! Addresses of comparisons of two runs.
 
-use runlens_contract::{
+use runlens_api_types::{
     Query,
     comparison::{ComparisonQuery, Verdict},
     params::Params,
@@ -66,7 +66,7 @@ pub fn choose(run: i32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::comparison::Verdict;
+    use runlens_api_types::comparison::Verdict;
 
     use super::{super::read, ChosenRun, CompareView, compare};
 

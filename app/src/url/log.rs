@@ -1,6 +1,6 @@
 //! Addresses of a log: which lines are shown, and which of them are pointed at.
 
-use runlens_contract::{
+use runlens_api_types::{
     Query,
     log::{LineRange, LogFilter, LogLevel, LogQuery, LogSource},
     params::Params,
@@ -135,11 +135,11 @@ pub fn read_typed(text: &str) -> Option<LineRange> {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::log::{LineRange, LogFilter, LogLevel, LogSource};
+    use runlens_api_types::log::{LineRange, LogFilter, LogLevel, LogSource};
 
     use super::{LogAddress, fragment, read_fragment, read_typed};
     use crate::url;
-    use runlens_contract::Query;
+    use runlens_api_types::Query;
 
     fn lines(first: u64, last: u64) -> LineRange {
         LineRange { first, last }

@@ -1,6 +1,6 @@
 //! What the page of an output shows, as an address.
 
-use runlens_contract::{
+use runlens_api_types::{
     Query,
     output::{DiffAlignment, DiffQuery, OutputRef},
     page::MAX_OFFSET,
@@ -95,7 +95,7 @@ pub fn anchor(is_expected: bool, line: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
+    use runlens_api_types::{
         Query,
         output::{DiffAlignment, OutputRef},
     };

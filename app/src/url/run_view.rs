@@ -1,6 +1,6 @@
 //! What the page of a run shows.
 
-use runlens_contract::{
+use runlens_api_types::{
     Query, TextEnum,
     comparison::Verdict,
     page::MAX_OFFSET,
@@ -198,7 +198,7 @@ pub fn error_anchor(test: i32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
+    use runlens_api_types::{
         Query,
         comparison::Verdict,
         sample::ResultStatus,

@@ -1,6 +1,6 @@
 //! Addresses of the suite's pages and of the queue, and the state of their views.
 
-use runlens_contract::{
+use runlens_api_types::{
     Query, TextEnum,
     params::Params,
     recent::RunChoice,
@@ -135,7 +135,7 @@ impl SampleView {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{Query, recent::RunChoice};
+    use runlens_api_types::{Query, recent::RunChoice};
 
     use super::{SampleView, TestView, category, run_at_test};
     use crate::url::read;

@@ -1,7 +1,7 @@
 //! Files that a run left behind.
 
 use axum::{Json, extract::State};
-use runlens_contract::{ErrorBody, Page, artifact::Artifact, page::PageQuery};
+use runlens_api_types::{ErrorBody, Page, artifact::Artifact, page::PageQuery};
 use runlens_domain::Platform;
 
 use crate::{

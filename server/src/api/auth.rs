@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page,
     auth::{CreatedToken, Me, Token, TokenQuery, TokenRequest},
     page::PageQuery,

@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     http::{HeaderName, header},
 };
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     comparison::{Comparison, ComparisonQuery, SameFailures},
     page::PageQuery,

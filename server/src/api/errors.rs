@@ -1,7 +1,7 @@
 //! What is wrong with a run: errors of its tests, one by one and in groups, and errors of the infrastructure.
 
 use axum::{Json, extract::State};
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page,
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     page::PageQuery,

@@ -12,7 +12,7 @@ use axum::{
     },
 };
 use futures::{Stream, stream};
-use runlens_contract::{ErrorBody, live::LiveRun};
+use runlens_api_types::{ErrorBody, live::LiveRun};
 use runlens_domain::{Caller, Error, live::RunWatch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use xxhash_rust::xxh3::xxh3_64;
@@ -67,7 +67,9 @@ pub(crate) async fn stream_run_events(
 ) -> Result<Response, ApiError> {
     let place = state.streams.enter(client(&caller, Client::at(address)))?;
     let mut watch = state.platform.watch_run(&caller, id).await?;
-    let Some(first) = watch.next().await else { return Err(Error::NotFound { resource: "run", id }.into()) };
+    let Some(first) = watch.next().await else {
+        return Err(Error::NotFound { resource: "run", id }.into());
+    };
     if watch.is_over()
         && headers.get("last-event-id").is_some_and(|known| known.as_bytes() == format!("{}{END}", event_id(&first)).as_bytes())
     {

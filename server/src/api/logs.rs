@@ -1,7 +1,7 @@
 //! Build logs.
 
 use axum::{Json, extract::State};
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     log::{LogFilter, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
 };

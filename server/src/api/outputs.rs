@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     output::{DiffFileQuery, DiffQuery, OutputDiff, OutputFile, OutputInfo},
 };

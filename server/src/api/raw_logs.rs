@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use runlens_contract::ErrorBody;
+use runlens_api_types::ErrorBody;
 use runlens_domain::{Platform, logs::RawLog};
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Runs: the list, one of them, its counts and its progress.
 
 use axum::{Json, extract::State};
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page,
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunQuery, RunSummary},

@@ -1,7 +1,7 @@
 //! Results of a run, one per regression test.
 
 use axum::{Json, extract::State};
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page,
     page::PageQuery,
     sample::{RunSample, SampleQuery},

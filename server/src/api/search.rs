@@ -1,7 +1,7 @@
 //! Finding something by what is known of it.
 
 use axum::{Json, extract::State};
-use runlens_contract::search::{Search, SearchQuery};
+use runlens_api_types::search::{Search, SearchQuery};
 use runlens_domain::Platform;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! The suite: samples, regression tests, categories, and results over runs.
 
 use axum::{Json, extract::State};
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page,
     health::TestHealth,
     page::PageQuery,

@@ -1,7 +1,7 @@
 //! The state of the installation.
 
 use axum::{Json, extract::State, http::StatusCode};
-use runlens_contract::{
+use runlens_api_types::{
     page::PageQuery,
     system::{Health, HealthStatus, Queue, QueueQuery},
 };

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use runlens_contract::{TextEnum, auth::Scope, params::one_of};
+use runlens_api_types::{TextEnum, auth::Scope, params::one_of};
 use runlens_domain::clock::random_bytes;
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +83,9 @@ impl Access {
         if !database.is_embedded() {
             return Err(ConfigError::value("RUNLENS_SECRET_KEY", "is required with MySQL: take the output of `openssl rand -hex 32`"));
         }
-        let Some(file) = database.file() else { return Ok(SecretKey::random()) };
+        let Some(file) = database.file() else {
+            return Ok(SecretKey::random());
+        };
         let path = file.with_extension("key");
         read_or_make(&path).map_err(|error| {
             ConfigError::value("RUNLENS_SECRET_KEY", format!("is not set, and {} cannot be used: {error}", path.display()))

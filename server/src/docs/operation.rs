@@ -1,7 +1,7 @@
 //! One operation: what it needs, what it takes, what it answers.
 
 use leptos::prelude::*;
-use runlens_contract::auth::Role;
+use runlens_api_types::auth::Role;
 use serde_json::Value;
 use utoipa::openapi::{
     Content, OpenApi, RefOr, Required, Response,

@@ -68,7 +68,9 @@ fn resolve<'a>(schema: &'a RefOr<Schema>, document: &'a OpenApi) -> Option<&'a S
 
 /// The schema of a page's items.
 fn item_of<'a>(schema: &'a RefOr<Schema>, document: &'a OpenApi) -> Option<&'a RefOr<Schema>> {
-    let Schema::Object(page) = resolve(schema, document)? else { return None };
+    let Schema::Object(page) = resolve(schema, document)? else {
+        return None;
+    };
     page.properties.get("pagination")?;
     match page.properties.get("data")? {
         RefOr::T(Schema::Array(array)) => match &array.items {

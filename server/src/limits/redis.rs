@@ -192,7 +192,9 @@ impl RedisCounters {
         let was_paused = paused_until.is_some();
         *paused_until = error.map(|_| Instant::now() + self.pause);
         match error {
-            Some(error) if !was_paused => tracing::warn!(error, "Redis cannot be used; limits are counted in memory"),
+            Some(error) if !was_paused => {
+                tracing::warn!(error, "Redis cannot be used; limits are counted in memory")
+            }
             None if was_paused => tracing::info!("Redis answers again; limits are counted there"),
             _ => {}
         }

@@ -113,7 +113,7 @@ each_store! {
     }
 
     async fn of_many_at_once_exactly_the_limit_is_let_through(instances) {
-        let clock = Clock::new(|| runlens_contract::Timestamp::from_unix(1000).expect("a time"));
+        let clock = Clock::new(|| runlens_api_types::Timestamp::from_unix(1000).expect("a time"));
         let settings = LimitSettings { reads: 100, ..LimitSettings::default() };
         let mut clients = JoinSet::new();
         for number in 0..64 {

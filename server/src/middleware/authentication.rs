@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::cookie::{Cookie, SameSite, SignedCookieJar};
-use runlens_contract::{ErrorCode, TextEnum, auth::Scope};
+use runlens_api_types::{ErrorCode, TextEnum, auth::Scope};
 use runlens_domain::{Caller, Error, auth::SESSION_SECONDS};
 
 use super::{same_origin, seen_tokens::Seen};
@@ -123,8 +123,12 @@ async fn enter_by_token(state: &AppState, token: &str, budget: Budget, address: 
 /// # Errors
 /// Where that cannot be found out.
 pub(crate) async fn find_caller(state: &AppState, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return by_cookie(state, headers).await };
-    let Some(token) = bearer(value) else { return Ok(None) };
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        return by_cookie(state, headers).await;
+    };
+    let Some(token) = bearer(value) else {
+        return Ok(None);
+    };
     match state.platform.authenticate_token(token).await {
         Ok(caller) => Ok(Some(caller)),
         Err(Error::Unauthorized) => Ok(None),

@@ -36,7 +36,9 @@ fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
             if !is_trusted(&address) {
                 return address;
             }
-            let Some(hop) = parse(hop.trim()) else { return address };
+            let Some(hop) = parse(hop.trim()) else {
+                return address;
+            };
             address = hop.to_canonical();
         }
     }

@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use runlens_contract::ErrorCode;
+use runlens_api_types::ErrorCode;
 
 use super::request_id;
 use crate::error::ApiError;
@@ -22,7 +22,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) async fn error_envelope(request: Request, next: Next) -> Response {
     let request_id = request_id::of(&request).to_owned();
     let mut response = next.run(request).await;
-    let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
+    let Some(error) = response.extensions_mut().remove::<ApiError>() else {
+        return response;
+    };
     let mut body = error.body;
     let cause = error.cause.as_deref().unwrap_or_default();
     match body.code {
@@ -69,7 +71,7 @@ pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> axum::http::Resp
 /// 404 for a path that leads nowhere.
 pub(crate) async fn no_such_path(OriginalUri(uri): OriginalUri) -> ApiError {
     let path: String = uri.path().chars().take(300).collect();
-    runlens_contract::ErrorBody::new(ErrorCode::NotFound, format!("There is nothing at {path}.")).with("path", path).into()
+    runlens_api_types::ErrorBody::new(ErrorCode::NotFound, format!("There is nothing at {path}.")).with("path", path).into()
 }
 
 /// 405 for a path that knows other methods; the router adds `Allow`.

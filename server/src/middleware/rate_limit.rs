@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use runlens_contract::{ErrorBody, ErrorCode};
+use runlens_api_types::{ErrorBody, ErrorCode};
 
 use super::{
     authentication::{self, Access},
@@ -33,7 +33,9 @@ struct Counted(Arc<OnceLock<Window>>);
 
 /// Tells in every answer what is left. Where nothing was counted, that is the address's budget of reads.
 pub(crate) async fn tell_limit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let Some(address) = address(&request) else { return outside().into_response() };
+    let Some(address) = address(&request) else {
+        return outside().into_response();
+    };
     let counted = Counted::default();
     request.extensions_mut().insert(counted.clone());
     let mut response = next.run(request).await;
@@ -54,7 +56,9 @@ pub(crate) async fn tell_limit(State(state): State<AppState>, mut request: Reque
 /// Finds out who asks, counts the request, and refuses it where the budget is used up. Handlers refuse what has no caller: a path that
 /// leads nowhere needs none.
 pub(crate) async fn admit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let Some(address) = address(&request) else { return outside().into_response() };
+    let Some(address) = address(&request) else {
+        return outside().into_response();
+    };
     let (access, window) = match (request.method(), request.uri().path()) {
         // Whoever watches over the installation must not be kept from it; the budget is only shown.
         (method, "/system/health") if method.is_safe() => (Access::nobody(), state.limits.look(Budget::Reads, address).await),

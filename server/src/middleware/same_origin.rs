@@ -12,7 +12,9 @@ pub(crate) fn may_write(method: &Method, headers: &HeaderMap, public_url: &str) 
     if let Some(site) = text("sec-fetch-site") {
         return site == "same-origin";
     }
-    let Some(origin) = headers.get(header::ORIGIN) else { return !headers.contains_key(header::COOKIE) };
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return !headers.contains_key(header::COOKIE);
+    };
     let Ok(origin) = origin.to_str() else { return false };
     let host = text("host");
     origin == public_url || host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, origin_host)| origin_host == host))

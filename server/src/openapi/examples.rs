@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, sync::LazyLock};
 
-use runlens_contract::{auth::Role, params::Params};
+use runlens_api_types::{auth::Role, params::Params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 use utoipa::openapi::{
@@ -58,7 +58,9 @@ pub(crate) fn of(operation_id: &str) -> &'static [Example] {
 
 /// Adds to an operation its examples: of its parameters and its body from the requests, of its answers from the answers.
 pub(super) fn add(path: &str, operation: &mut Operation) {
-    let Some(operation_id) = operation.operation_id.clone() else { return };
+    let Some(operation_id) = operation.operation_id.clone() else {
+        return;
+    };
     for example in of(&operation_id) {
         if let Some(RefOr::T(Response { content, .. })) = operation.responses.responses.get_mut(&example.status.to_string()) {
             content.values_mut().for_each(|content| add_answer(content, example));

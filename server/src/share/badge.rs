@@ -1,6 +1,6 @@
 //! Badges: two fields side by side, as READMEs show them.
 
-use runlens_contract::{
+use runlens_api_types::{
     TextEnum,
     run::{Platform, RunQuery},
     verdict::Outlook,
@@ -56,7 +56,9 @@ impl Badge {
         let Facts { run, summary, verdict, .. } = facts;
         // Where it is not known what is new, how many pass says more than how many do not.
         let message = match verdict.outlook {
-            Outlook::Failed if !run.status.is_going_on() => format!("{}/{} pass", summary.pass_count, summary.total_samples),
+            Outlook::Failed if !run.status.is_going_on() => {
+                format!("{}/{} pass", summary.pass_count, summary.total_samples)
+            }
             _ => verdict.short.clone(),
         };
         let label = match run.platform {

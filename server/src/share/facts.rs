@@ -1,6 +1,6 @@
 //! What a picture or a badge says of a run.
 
-use runlens_contract::{
+use runlens_api_types::{
     auth::Scope,
     comparison::{Comparison, ComparisonQuery},
     page::PageQuery,

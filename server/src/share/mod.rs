@@ -18,7 +18,7 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
-use runlens_contract::{ErrorBody, ErrorCode, auth::Scope, run::RunQuery};
+use runlens_api_types::{ErrorBody, ErrorCode, auth::Scope, run::RunQuery};
 use runlens_domain::{Caller, Error};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -166,7 +166,9 @@ async fn admit(State(state): State<AppState>, request: Request, next: Next) -> R
 /// Says what went wrong in a line of text: these addresses are no API.
 async fn in_plain_text(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let Some(ApiError { body, cause }) = response.extensions_mut().remove() else { return response };
+    let Some(ApiError { body, cause }) = response.extensions_mut().remove() else {
+        return response;
+    };
     if let Some(cause) = cause {
         tracing::error!(%cause, "a picture or a badge could not be made");
     }

@@ -1,11 +1,11 @@
 //! The picture of a run, for previews of links.
 
+use runlens_api_types::{run::RunStatus, verdict::Outlook};
 use runlens_app::{
     components::{facts::platform, head::PICTURE_SIZE, mark::Mark},
     format::{exact, number as digits},
     pages::run::subject,
 };
-use runlens_contract::{run::RunStatus, verdict::Outlook};
 
 use super::{
     facts::Facts,
@@ -148,7 +148,7 @@ fn colour(status: RunStatus, outlook: Outlook) -> &'static str {
 mod tests {
     use proptest::prelude::*;
     use resvg::usvg;
-    use runlens_contract::{
+    use runlens_api_types::{
         comparison::Comparison,
         run::{Run, RunSummary},
     };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::{
     each_backend,
     files::{FileKey, Files},

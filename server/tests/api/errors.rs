@@ -1,6 +1,6 @@
 //! /api/v1/runs/{run_id}/errors, /error-summary, /comparison and /infrastructure-errors
 
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::{
     each_backend,
     testing::{RunSpec, TestPlatform, TestSpec},

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use axum::http::Method;
-use runlens_contract::{
+use runlens_api_types::{
     TextEnum as _,
     auth::{Role, Scope},
 };

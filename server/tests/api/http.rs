@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::{
     each_backend,
     testing::{Backend, RunSpec, TestPlatform},

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode},
 };
 use futures::StreamExt as _;
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::{
     each_backend,
     live::LiveSettings,

@@ -76,7 +76,7 @@ each_backend! {
     async fn a_log_needs_the_right_to_read_the_system_and_has_to_be_there(test) {
         let run = test.run(RunSpec::default()).await;
         let server = Server::new(test);
-        let token = server.token("tester", &[runlens_contract::auth::Scope::RunsRead, runlens_contract::auth::Scope::ResultsRead]).await;
+        let token = server.token("tester", &[runlens_api_types::auth::Scope::RunsRead, runlens_api_types::auth::Scope::ResultsRead]).await;
         let reader = server.reader().await;
         for path in ["", "/outline", "/search?contains=x", "/raw"] {
             let path = format!("/api/v1/runs/{run}/logs{path}");

@@ -88,7 +88,9 @@ async fn a_search_through_many_blocks_is_paged_every_way() {
             let page = get(&query).await;
             assert_eq!(page["matches"], 40);
             pages.push(lines(&page));
-            let Some(cursor) = page["pagination"]["next_cursor"].as_str() else { break };
+            let Some(cursor) = page["pagination"]["next_cursor"].as_str() else {
+                break;
+            };
             query = format!("&limit=7&direction={direction}&cursor={cursor}");
         }
         if direction == "backward" {

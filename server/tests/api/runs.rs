@@ -1,6 +1,6 @@
 //! /api/v1/runs
 
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::{
     each_backend,
     testing::{OutputSpec, RunSpec, TestPlatform, TestSpec},

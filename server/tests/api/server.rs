@@ -8,7 +8,7 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::{Platform, testing::TestPlatform};
 use runlens_server::{
     AppState, Streams, config,

@@ -1,7 +1,7 @@
 //! /runs/{run_id}/preview.png, /runs/{run_id}/badge.svg, /badge.svg
 
 use axum::http::StatusCode;
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::{
     Settings, each_backend,
     testing::{Backend, RunSpec, TestPlatform, TestSpec},

@@ -1,7 +1,7 @@
 //! /api/v1/auth/tokens: an account's tokens, listed and revoked.
 
 use axum::http::StatusCode;
-use runlens_contract::{TextEnum, auth::Scope};
+use runlens_api_types::{TextEnum, auth::Scope};
 use runlens_domain::each_backend;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! /tokens and its forms, as far as they are HTTP; what the page looks like is for the tests in a browser.
 
 use axum::http::StatusCode;
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::each_backend;
 use runlens_server::limits::LimitSettings;
 

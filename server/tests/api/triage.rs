@@ -1,7 +1,7 @@
 //! What a run comes to: /api/v1/runs/{run_id}/same-failures, /report.md, and the page of the run and of two runs.
 
 use axum::http::StatusCode;
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::{
     each_backend,
     testing::{RunSpec, TestPlatform, TestSpec},

@@ -1,6 +1,6 @@
 //! Rows and outlines for tests.
 
-use runlens_contract::{
+use runlens_api_types::{
     Timestamp,
     log::{LevelCounts, LogEncoding, LogLevel, LogLine, LogMatch, LogOutline, LogSource, SourceCounts},
 };

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use runlens_contract::{ErrorBody, log::LogMatch, page::PageQuery};
+use runlens_api_types::{ErrorBody, log::LogMatch, page::PageQuery};
 
 /// Rows of a block.
 pub(super) const BLOCK: u64 = PageQuery::MAX_LIMIT as u64;
@@ -131,14 +131,18 @@ impl Cache {
 
     /// The answer for a block is here. One that nobody waits for any more is dropped.
     pub(super) fn answered(&mut self, block: u64, answer: Result<Vec<LogMatch>, ErrorBody>) {
-        let Some(entry) = self.blocks.get_mut(&block) else { return };
+        let Some(entry) = self.blocks.get_mut(&block) else {
+            return;
+        };
         let of = if let State::Asked { of } = entry.state { of } else { 0 };
         entry.state = match answer {
             Ok(rows) => State::Have { rows: rows.into_iter().map(Arc::new).collect(), of },
             Err(body) => State::Failed(body.message),
         };
         while self.blocks.len() > MAX_BLOCKS {
-            let Some(oldest) = self.blocks.iter().min_by_key(|(_, block)| block.used).map(|(block, _)| *block) else { break };
+            let Some(oldest) = self.blocks.iter().min_by_key(|(_, block)| block.used).map(|(block, _)| *block) else {
+                break;
+            };
             self.blocks.remove(&oldest);
         }
     }
@@ -161,7 +165,7 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{ErrorBody, ErrorCode, log::LogMatch};
+    use runlens_api_types::{ErrorBody, ErrorCode, log::LogMatch};
 
     use super::{BLOCK, Cache, Content};
     use crate::data::logs::samples::row;

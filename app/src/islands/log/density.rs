@@ -1,7 +1,7 @@
 //! The whole log at a glance: where in it the errors are.
 
 use leptos::prelude::*;
-use runlens_contract::log::{LogDensity, LogLevel};
+use runlens_api_types::log::{LogDensity, LogLevel};
 
 use crate::{
     format,
@@ -56,7 +56,7 @@ pub(super) fn map(run: i32, pieces: &[LogDensity]) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::log::{LogDensity, LogLevel};
+    use runlens_api_types::log::{LogDensity, LogLevel};
 
     use super::shape;
 

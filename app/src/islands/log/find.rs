@@ -1,6 +1,6 @@
 //! Finding the next line of some kind: a match of what is looked for, an error.
 
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody,
     log::{LogDirection, LogFilter, LogMatch, LogSearch, LogSearchQuery},
 };
@@ -79,7 +79,7 @@ fn combine(answers: Vec<LogSearch>, is_forward: bool) -> Nearest {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{log::LogSearch, page::CursorPagination};
+    use runlens_api_types::{log::LogSearch, page::CursorPagination};
 
     use super::{Find, combine};
     use crate::data::logs::samples::row;

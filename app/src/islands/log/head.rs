@@ -1,7 +1,7 @@
 //! What is in a log as a whole, in numbers.
 
 use leptos::prelude::*;
-use runlens_contract::log::LineRange;
+use runlens_api_types::log::LineRange;
 
 use super::{lines::raw, viewer::Viewer};
 use crate::{format, url::log::LogAddress};

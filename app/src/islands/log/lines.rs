@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     Query,
     log::{LineRange, LogLevel, LogMatch},
 };
@@ -218,7 +218,7 @@ pub(super) fn pages(frame: &Frame, rows: &[LogMatch], total: u64, is_complete: b
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::log::{LogLevel, LogMatch};
+    use runlens_api_types::log::{LogLevel, LogMatch};
 
     use super::{Frame, LogAddress, pages};
     use crate::data::logs::samples::row;

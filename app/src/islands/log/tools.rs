@@ -6,7 +6,7 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::HtmlInputElement,
 };
-use runlens_contract::{
+use runlens_api_types::{
     TextEnum,
     log::{LogFilter, LogLevel, LogSource},
 };

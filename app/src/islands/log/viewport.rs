@@ -159,7 +159,9 @@ impl Viewport {
                 missing -= self.within;
                 self.within = 0.0;
                 while missing > 0.0 {
-                    let Some(height) = self.row.checked_sub(1).and_then(height_of) else { break };
+                    let Some(height) = self.row.checked_sub(1).and_then(height_of) else {
+                        break;
+                    };
                     self.row -= 1;
                     missing -= height;
                 }

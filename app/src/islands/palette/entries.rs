@@ -1,6 +1,6 @@
 //! What the palette offers, and what it found. Pure.
 
-use runlens_contract::{
+use runlens_api_types::{
     run::{RunQuery, RunStatus, RunTestType},
     search::{Search, SearchKind},
     suite::{RegressionTestQuery, SuiteSampleQuery},
@@ -100,7 +100,7 @@ pub(super) fn found(search: Search, text: &str) -> Vec<Group> {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
+    use runlens_api_types::{
         run::RunStatus,
         search::{Search, SearchGroup, SearchKind, SearchResult},
     };

@@ -1,7 +1,7 @@
 //! Which run to compare a run with.
 
 use leptos::prelude::*;
-use runlens_contract::{ErrorBody, run::Run};
+use runlens_api_types::{ErrorBody, run::Run};
 
 use crate::{
     components::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     comparison::{ComparedOutput, ComparedResult, ComparedTest},
     sample::OutputStatus,
 };

@@ -1,7 +1,7 @@
 //! Where two files differ first, in bytes.
 
 use leptos::prelude::*;
-use runlens_contract::output::ByteDiff;
+use runlens_api_types::output::ByteDiff;
 
 use crate::format;
 
@@ -88,7 +88,7 @@ fn read(hex: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::output::ByteDiff;
+    use runlens_api_types::output::ByteDiff;
 
     use super::rows;
 

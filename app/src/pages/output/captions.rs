@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use leptos::prelude::*;
-use runlens_contract::output::{CaptionChange, CaptionChangeKind, CaptionDiff, DiffLineKind, OutputDiff};
+use runlens_api_types::output::{CaptionChange, CaptionChangeKind, CaptionDiff, DiffLineKind, OutputDiff};
 
 use crate::{
     format::{counted, duration, number},
@@ -89,7 +89,9 @@ fn sign(kind: CaptionChangeKind) -> (&'static str, &'static str) {
 /// `Captions 42 to 44 are dropped.`
 fn sentence(change: &CaptionChange, captions: &CaptionDiff) -> String {
     let first = change.expected_cue.or(change.actual_cue);
-    let Some(first) = first else { return "What precedes the first caption differs.".to_owned() };
+    let Some(first) = first else {
+        return "What precedes the first caption differs.".to_owned();
+    };
     let is_one = change.count == 1;
     let which = which(change, first);
     let (is, differs) = if is_one { ("is", "differs") } else { ("are", "differ") };
@@ -166,7 +168,7 @@ fn notes(captions: &CaptionDiff) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::output::{CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering};
+    use runlens_api_types::output::{CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering};
 
     use super::{is_only_whitespace, notes, sentence, whitespace};
 

@@ -1,7 +1,7 @@
 //! One file alone: where nothing was produced, where the expected file was, and where files are missing.
 
 use leptos::prelude::*;
-use runlens_contract::{ErrorBody, page::Pagination};
+use runlens_api_types::{ErrorBody, page::Pagination};
 
 use super::{Frame, pieces::pieces, table::piece};
 use crate::{

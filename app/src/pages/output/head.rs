@@ -1,7 +1,7 @@
 //! The top of the page: what it is about, what became of it, and whether this change did it.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     Timestamp,
     comparison::Verdict,
     output::{DiffAlignment, OutputDiff, OutputInfo},
@@ -176,7 +176,7 @@ fn neighbours(frame: &Frame, info: &OutputInfo) -> Option<AnyView> {
         None => total,
     };
     let href = |other: &Option<_>| other.as_ref().map(|other| frame.view.of(frame.run, other));
-    let label = |other: &Option<runlens_contract::output::OutputRef>, word: &str| match other {
+    let label = |other: &Option<runlens_api_types::output::OutputRef>, word: &str| match other {
         Some(other) => format!("{word} · #{}", other.regression_test_id),
         None => word.to_owned(),
     };
@@ -196,7 +196,7 @@ fn neighbours(frame: &Frame, info: &OutputInfo) -> Option<AnyView> {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{output::OutputInfo, sample::OutputStatus};
+    use runlens_api_types::{output::OutputInfo, sample::OutputStatus};
 
     use super::beside;
 

@@ -1,6 +1,6 @@
 //! A line cut into pieces that look the same throughout: changed words, and white space that is to be seen. The text stays text.
 
-use runlens_contract::{log::TextRange, output::LineEnd};
+use runlens_api_types::{log::TextRange, output::LineEnd};
 
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ fn sign(c: char) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{log::TextRange, output::LineEnd};
+    use runlens_api_types::{log::TextRange, output::LineEnd};
 
     use super::{end, pieces};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use runlens_contract::output::{DiffHunk, DiffLine, DiffLineKind, DiffText, LineEnd};
+use runlens_api_types::output::{DiffHunk, DiffLine, DiffLineKind, DiffText, LineEnd};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +140,7 @@ fn note(expected: &DiffLine, actual: &DiffLine) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::output::{DiffHunk, DiffLine, DiffLineKind, DiffText, LineEnd};
+    use runlens_api_types::output::{DiffHunk, DiffLine, DiffLineKind, DiffText, LineEnd};
 
     use super::{Kind, Row, rows};
 

@@ -1,7 +1,7 @@
 //! What is true of each of the two files, the differing facts emphasised.
 
 use leptos::prelude::*;
-use runlens_contract::output::{DiffSide, FileEncoding, LineEndings, OutputDiff};
+use runlens_api_types::output::{DiffSide, FileEncoding, LineEndings, OutputDiff};
 
 use super::Frame;
 use crate::{components::facts, format};

@@ -1,7 +1,7 @@
 //! The lines of both files, side by side or in one column.
 
 use leptos::prelude::*;
-use runlens_contract::output::{DiffLine, DiffQuery, OutputDiff};
+use runlens_api_types::output::{DiffLine, DiffQuery, OutputDiff};
 
 use super::{
     Frame,

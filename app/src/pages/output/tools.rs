@@ -1,7 +1,7 @@
 //! How the difference is shown: each way is a link.
 
 use leptos::prelude::*;
-use runlens_contract::output::{DiffAlignment, DiffQuery, OutputDiff};
+use runlens_api_types::output::{DiffAlignment, DiffQuery, OutputDiff};
 
 use super::Frame;
 use crate::url::output::OutputView;

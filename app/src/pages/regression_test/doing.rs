@@ -1,7 +1,7 @@
 //! How a test has been doing: since when it fails, how often it flipped, whether it is flaky, and its strip; by platform.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     Timestamp,
     health::{Failing, FlakyEvidence, FlakyReason, PlatformHealth, RunResult, TestHealth},
     recent::{PlatformResults, RecentRun, RunChoice},
@@ -163,7 +163,7 @@ pub(super) fn in_words(health: &TestHealth) -> String {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
+    use runlens_api_types::{
         health::{Failing, PlatformHealth, TestHealth},
         recent::RecentRun,
         run::Platform,

@@ -1,7 +1,7 @@
 //! The outputs that a test is expected to produce.
 
 use leptos::prelude::*;
-use runlens_contract::suite::{ExpectedOutput, RegressionTest};
+use runlens_api_types::suite::{ExpectedOutput, RegressionTest};
 
 use crate::{components::facts, url::output};
 

@@ -1,7 +1,7 @@
 //! Results by category.
 
 use leptos::prelude::*;
-use runlens_contract::{Page, run::CategorySummary};
+use runlens_api_types::{Page, run::CategorySummary};
 
 use crate::{format, url::RunView};
 

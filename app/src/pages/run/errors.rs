@@ -1,7 +1,7 @@
 //! What failed, in groups that open. What is broken by the change is open by itself.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page, TextEnum,
     comparison::{ReferenceRun, Verdict},
     recent::RecentResults,
@@ -78,7 +78,7 @@ pub(super) fn section(mut about: About, errors: Result<Errors, ErrorBody>, summa
     view! { <section id="errors" aria-labelledby="errors-title"><h2 id="errors-title">"Errors"</h2>{content}</section> }.into_any()
 }
 
-fn groups(about: &About, errors: Errors, fixed: Option<Page<runlens_contract::comparison::ComparedTest>>) -> AnyView {
+fn groups(about: &About, errors: Errors, fixed: Option<Page<runlens_api_types::comparison::ComparedTest>>) -> AnyView {
     let Errors { grouping, groups, mut opened, recent } = errors;
     let view = &about.view;
     let (at, shown) = (groups.pagination, groups.data.len());
@@ -216,7 +216,7 @@ fn cell(n: u64, class: &'static str, [one, many]: [&'static str; 2]) -> AnyView 
 }
 
 /// Tests that the run fixed: no errors, but what a verdict is without them is half of it.
-fn fixed_group(about: &About, fixed: Option<Page<runlens_contract::comparison::ComparedTest>>) -> Option<AnyView> {
+fn fixed_group(about: &About, fixed: Option<Page<runlens_api_types::comparison::ComparedTest>>) -> Option<AnyView> {
     let count = about.counts.as_ref()?.counts.fixed_here;
     about.reference().filter(|_| count > 0)?;
     let key = Verdict::FixedHere.as_str();

@@ -1,7 +1,7 @@
 //! The errors of an open group: one row a test, with links to everything that is known of it.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     Page,
     comparison::{ComparedTest, Verdict},
     recent::RecentResults,
@@ -198,7 +198,7 @@ pub(super) fn fixed(about: &About, tests: Page<ComparedTest>, anchor: &str) -> A
 }
 
 /// What is wrong with a result of another run.
-fn was_wrong(run: i32, test: i32, result: runlens_contract::comparison::ComparedResult) -> Vec<AnyView> {
+fn was_wrong(run: i32, test: i32, result: runlens_api_types::comparison::ComparedResult) -> Vec<AnyView> {
     let exit = (result.exit_code != result.expected_rc).then(|| {
         let words = format!("exit code {}, expected {}", code(result.exit_code), code(result.expected_rc));
         view! { <li>{symbol(TestErrorType::ExitCodeMismatch)} " " {words}</li> }.into_any()

@@ -1,7 +1,7 @@
 //! What the infrastructure did to a run.
 
 use leptos::prelude::*;
-use runlens_contract::{ErrorBody, Page, Timestamp, infrastructure::InfrastructureError};
+use runlens_api_types::{ErrorBody, Page, Timestamp, infrastructure::InfrastructureError};
 
 use crate::{
     components::{facts, failure::missing_part, mark::mark},

@@ -1,7 +1,7 @@
 //! The top of a run's page: what it is, what became of it, and how it went.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     TextEnum, Timestamp,
     comparison::{Verdict, VerdictCounts},
     live::LiveRun,

@@ -1,7 +1,7 @@
 //! The worker's reports, with their exact times.
 
 use leptos::prelude::*;
-use runlens_contract::{Page, run::ProgressEntry};
+use runlens_api_types::{Page, run::ProgressEntry};
 
 use crate::format;
 

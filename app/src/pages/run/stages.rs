@@ -1,6 +1,6 @@
 //! The stages a run went through, from the worker's reports.
 
-use runlens_contract::{
+use runlens_api_types::{
     Timestamp,
     run::{ProgressEntry, ProgressStatus, RunStatus},
 };
@@ -78,7 +78,7 @@ pub(super) fn stages(progress: &[ProgressEntry], status: RunStatus, now: Timesta
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
+    use runlens_api_types::{
         Timestamp,
         run::{ProgressEntry, ProgressStatus, RunStatus},
     };

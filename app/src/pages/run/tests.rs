@@ -1,7 +1,7 @@
 //! The tests of a run, one result each.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, Page,
     run::RunSummary,
     sample::{OutputStatus, ResultStatus, RunSample},

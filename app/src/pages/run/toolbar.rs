@@ -1,7 +1,7 @@
 //! How the errors of a run are grouped and which of them are shown.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     Query, TextEnum,
     test_error::{GroupBy, Severity, TestErrorType},
 };

@@ -1,7 +1,7 @@
 //! What narrows the list of runs down: a form, and links to what is asked for most.
 
 use leptos::prelude::*;
-use runlens_contract::run::{RunPlatform, RunQuery, RunStatus, RunTestType};
+use runlens_api_types::run::{RunPlatform, RunQuery, RunStatus, RunTestType};
 
 use crate::{components::filter, url};
 
@@ -62,7 +62,7 @@ pub(super) fn shortcuts(query: &RunQuery) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::run::RunQuery;
+    use runlens_api_types::run::RunQuery;
 
     use super::is_filtered;
 

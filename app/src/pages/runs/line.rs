@@ -1,7 +1,7 @@
 //! A run as lists show it: its state, what it says beside its reference run, and its number, as one link.
 
 use leptos::prelude::*;
-use runlens_contract::{infrastructure::InfrastructureErrorType, run::RunStatus};
+use runlens_api_types::{infrastructure::InfrastructureErrorType, run::RunStatus};
 
 use crate::{components::mark::mark, data::run_lists::RunLine, format, url};
 
@@ -36,7 +36,7 @@ fn said(run: &RunLine) -> (&'static str, &'static str, String) {
         // The mark beside it says the first word already.
         _ => run.short.trim_start_matches("running, ").trim_start_matches("incomplete, ").to_owned(),
     };
-    let is_same = |counts: &runlens_contract::comparison::VerdictCounts| counts.failing_identically == run.failed;
+    let is_same = |counts: &runlens_api_types::comparison::VerdictCounts| counts.failing_identically == run.failed;
     let (symbol, class) = match counts {
         Some(counts) if counts.broken_here > 0 => ("▲", "says broken"),
         Some(counts) if counts.failing_differently > 0 => ("≠", "says different"),
@@ -78,7 +78,7 @@ pub(super) fn run_link(run: &RunLine) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{
+    use runlens_api_types::{
         comparison::VerdictCounts,
         infrastructure::InfrastructureErrorType,
         run::{Platform, RunStatus},

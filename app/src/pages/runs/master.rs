@@ -1,7 +1,7 @@
 //! The last results of master above the list: one column a run, the higher the more of its tests failed.
 
 use leptos::prelude::*;
-use runlens_contract::{Timestamp, run::Platform};
+use runlens_api_types::{Timestamp, run::Platform};
 
 use crate::{components::facts, data::run_lists::RunLine, format, url};
 

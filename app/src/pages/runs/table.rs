@@ -1,7 +1,7 @@
 //! Runs as a table: a row a commit, its platforms side by side.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     Timestamp,
     run::{Platform, RunQuery},
 };

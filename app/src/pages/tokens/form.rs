@@ -1,7 +1,7 @@
 //! The form that makes a token. It is answered with the page itself.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     ErrorBody, ErrorCode,
     auth::{Me, Scope},
 };
@@ -94,7 +94,9 @@ struct Faults {
 
 impl Faults {
     fn of(refused: Option<&ErrorBody>) -> Self {
-        let Some(body) = refused else { return Self::default() };
+        let Some(body) = refused else {
+            return Self::default();
+        };
         let fault = |field: &str, subject: &str| {
             let fault = body.details.get("fields")?.get(field)?.as_str()?;
             Some(format!("{subject} {}.", fault.replace('`', "")))
@@ -116,7 +118,7 @@ impl Faults {
 
 #[cfg(test)]
 mod tests {
-    use runlens_contract::{ErrorBody, ErrorCode, params::invalid};
+    use runlens_api_types::{ErrorBody, ErrorCode, params::invalid};
 
     use super::Faults;
 

@@ -1,7 +1,7 @@
 //! The account's tokens, newest first.
 
 use leptos::prelude::*;
-use runlens_contract::{
+use runlens_api_types::{
     Page, Query, TextEnum, Timestamp,
     auth::{Token, TokenState},
 };

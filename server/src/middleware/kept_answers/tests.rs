@@ -3,7 +3,7 @@
 use std::{fs, net::SocketAddr, path::PathBuf};
 
 use axum::{Router, extract::ConnectInfo, http::Request};
-use runlens_contract::auth::Scope;
+use runlens_api_types::auth::Scope;
 use runlens_domain::{
     files::{FileKey, Files},
     testing::{Backend, RunSpec, TestPlatform, TestSpec},

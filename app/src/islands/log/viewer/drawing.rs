@@ -17,7 +17,9 @@ impl Viewer {
                 .collect();
             (rows, core.viewport.span(), core.viewport.lead(), core.viewport.is_wrapped, core.viewport.visible())
         });
-        let Some((rows, span, lead, is_wrapped, visible)) = drawn else { return };
+        let Some((rows, span, lead, is_wrapped, visible)) = drawn else {
+            return;
+        };
         if let Some(element) = self.span.get_untracked() {
             put(&element, "height", &format!("{span}px"));
         }
@@ -51,7 +53,9 @@ impl Viewer {
 
     /// Puts wrapped rows where their heights say.
     pub(super) fn measure(self) {
-        let Some(layer) = self.layer.get_untracked() else { return };
+        let Some(layer) = self.layer.get_untracked() else {
+            return;
+        };
         let places: Vec<(f64, f64)> = drawn_rows(&layer).map(|row| (f64::from(row.offset_top()), f64::from(row.offset_height()))).collect();
         let first = self.rows.with_untracked(|rows| (rows.first().map_or(0, |row| row.index), rows.len()));
         let (first, is_drawn) = (first.0, first.1 == places.len());
@@ -64,7 +68,9 @@ impl Viewer {
             core.rounds = core.rounds.wrapping_add(1);
             (core.viewport.row, core.viewport.within, before != core.viewport.drawn() && core.rounds % 8 > 0)
         });
-        let Some((row, within, has_moved)) = settled else { return };
+        let Some((row, within, has_moved)) = settled else {
+            return;
+        };
         let top = row.checked_sub(first).and_then(|at| places.get(at as usize)).map_or(0.0, |(top, _)| *top);
         self.place_layer(top + within);
         if has_moved {
@@ -93,7 +99,9 @@ impl Viewer {
 
     /// Puts the scroll bar where it belongs; what is in view stays.
     pub(super) fn place_bar(self) {
-        let Some(scroller) = self.scroller.get_untracked() else { return };
+        let Some(scroller) = self.scroller.get_untracked() else {
+            return;
+        };
         if let Some(scroll) = self.with(|core| core.viewport.true_scroll()) {
             if (f64::from(scroller.scroll_top()) - scroll).abs() >= 1.0 {
                 scroller.set_scroll_top(scroll as i32);
@@ -104,7 +112,9 @@ impl Viewer {
 
     /// Marks the lines that are pointed at and the match that the search has got to, and leaves the keyboard one stop among the rows.
     pub(super) fn mark(self) {
-        let Some(layer) = self.layer.get_untracked() else { return };
+        let Some(layer) = self.layer.get_untracked() else {
+            return;
+        };
         let chosen = self.chosen.try_get_untracked().flatten();
         let found = self.with(|core| core.match_line).flatten();
         let view = self.view.try_get_untracked().flatten();
@@ -123,8 +133,12 @@ impl Viewer {
 
     /// The focus does not get lost with a row that is left behind.
     pub(super) fn keep_focus(self, rows: &[Row]) {
-        let (Some(layer), Some(scroller)) = (self.layer.get_untracked(), self.scroller.get_untracked()) else { return };
-        let Some(active) = document().active_element().filter(|active| layer.contains(Some(active))) else { return };
+        let (Some(layer), Some(scroller)) = (self.layer.get_untracked(), self.scroller.get_untracked()) else {
+            return;
+        };
+        let Some(active) = document().active_element().filter(|active| layer.contains(Some(active))) else {
+            return;
+        };
         let is_filtered = self.frame().is_filtered;
         let line = line_of(&active);
         if line.is_none() || rows.iter().all(|row| row.line(is_filtered) != line) {

@@ -44,7 +44,9 @@ impl Viewer {
     /// Counts the matches until all have been; `is_first` goes to one of them.
     pub(super) fn count(self, is_first: bool) {
         let frame = self.frame();
-        let Some(Some((filter, generation))) = self.with(|core| Some((core.looked_for.clone()?, core.search))) else { return };
+        let Some(Some((filter, generation))) = self.with(|core| Some((core.looked_for.clone()?, core.search))) else {
+            return;
+        };
         spawn_local(async move {
             let answer = log_search(frame.run, LogSearchQuery { limit: 0, ..search(filter) }).await;
             if self.with(|core| core.search) != Some(generation) {
@@ -79,7 +81,9 @@ impl Viewer {
     pub(in crate::islands::log) fn next_match(self, is_forward: bool) {
         let frame = self.frame();
         let state = self.with(|core| (core.looked_for.clone(), core.search, core.match_line));
-        let Some((looked_for, generation, place)) = state else { return };
+        let Some((looked_for, generation, place)) = state else {
+            return;
+        };
         let by_text = frame.address.filter().has_text();
         let Some(filter) = looked_for.or_else(|| by_text.then(|| frame.address.filter())) else {
             focus_find();

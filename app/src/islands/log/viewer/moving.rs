@@ -5,7 +5,9 @@ use super::*;
 impl Viewer {
     /// The scroll bar may have moved. Whether it has.
     pub(in crate::islands::log) fn scrolled(self) -> bool {
-        let Some(scroller) = self.scroller.get_untracked() else { return false };
+        let Some(scroller) = self.scroller.get_untracked() else {
+            return false;
+        };
         let (scroll, height) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
         let moved = self.with(|core| {
             let step = scroll - core.viewport.scroll;
@@ -18,7 +20,9 @@ impl Viewer {
             core.is_flung = step.abs() > 3.0 * height;
             Some((step < 0.0 && !core.viewport.is_at_end(), core.viewport.is_stuck()))
         });
-        let Some((is_back, is_stuck)) = moved.flatten() else { return false };
+        let Some((is_back, is_stuck)) = moved.flatten() else {
+            return false;
+        };
         if is_back && self.is_following.get_untracked() {
             self.is_following.set(false);
         }
@@ -58,7 +62,9 @@ impl Viewer {
     }
 
     pub(super) fn resized(self) {
-        let Some(scroller) = self.scroller.get_untracked() else { return };
+        let Some(scroller) = self.scroller.get_untracked() else {
+            return;
+        };
         self.with(|core| core.viewport.height = f64::from(scroller.client_height()));
         self.draw();
         self.place_bar();

@@ -60,8 +60,12 @@ impl Viewer {
 
     /// The map was clicked.
     pub(in crate::islands::log) fn clicked_map(self, event: &MouseEvent) {
-        let Some(link) = target(event).and_then(|element| element.dyn_into::<HtmlElement>().ok()) else { return };
-        let Some(first) = line_of(&link).filter(|_| !event.ctrl_key() && !event.meta_key()) else { return };
+        let Some(link) = target(event).and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+            return;
+        };
+        let Some(first) = line_of(&link).filter(|_| !event.ctrl_key() && !event.meta_key()) else {
+            return;
+        };
         event.prevent_default();
         let lines = link.get_attribute("data-lines").and_then(|lines| lines.parse::<u64>().ok()).unwrap_or(1);
         let share = f64::from(event.offset_y()) / f64::from(link.offset_height().max(1));
@@ -72,7 +76,9 @@ impl Viewer {
 
     /// Goes to the line that somebody has typed; whether it is one.
     pub(in crate::islands::log) fn go(self, text: &str) -> bool {
-        let Some(lines) = read_typed(text) else { return false };
+        let Some(lines) = read_typed(text) else {
+            return false;
+        };
         let last = self.outline.with_untracked(|outline| if outline.is_complete { outline.lines } else { u64::MAX }).max(1);
         let lines = LineRange { first: lines.first.min(last), last: lines.last.min(last) };
         self.go_to(lines, format!("Line {} of {}", format::number(lines.first), self.of()));

@@ -1,0 +1,317 @@
+//! Query parameters: read strictly, with every fault named, and written back as an address.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::json;
+
+use crate::{ErrorBody, ErrorCode, TextEnum, Timestamp};
+
+/// What a list or view is asked for, as the query part of an address.
+pub trait Query: Sized {
+    /// Takes its parameters from an address; a fault is noted in `params` and leaves a default behind.
+    fn read(params: &mut Params) -> Self;
+
+    /// Writes the parameters that differ from their defaults.
+    fn write(&self, out: &mut Vec<(&'static str, String)>);
+
+    /// Reads the query part of an address (without `?`). Unknown parameters are ignored.
+    ///
+    /// # Errors
+    /// `validation_error` with `details.fields` naming each parameter that is not allowed, and why.
+    fn parse(query: &str) -> Result<Self, ErrorBody> {
+        let mut params = Params::new(query);
+        let value = Self::read(&mut params);
+        params.finish(value)
+    }
+
+    /// The query part of an address with its `?`, empty where everything is at its default.
+    fn to_query_string(&self) -> String {
+        let mut pairs = Vec::new();
+        self.write(&mut pairs);
+        query_string(&pairs)
+    }
+}
+
+/// Of what has no parameters.
+impl Query for () {
+    fn read(_: &mut Params) -> Self {}
+
+    fn write(&self, _: &mut Vec<(&'static str, String)>) {}
+}
+
+// What may stand unescaped in a query value: readable addresses, nothing that could end the value.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b':').remove(b',');
+
+/// Writes parameters as the query part of an address, with its `?`; empty for none.
+pub fn query_string<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
+    let mut out = String::new();
+    for (name, value) in pairs {
+        let separator = if out.is_empty() { '?' } else { '&' };
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{separator}{}={}", name.as_ref(), utf8_percent_encode(value.as_ref(), QUERY_VALUE));
+    }
+    out
+}
+
+/// The longest name of an unreadable parameter that is repeated to the caller, in characters.
+const MAX_NAME: usize = 100;
+
+/// Decodes a name or a value; what cannot be decoded is given back as well as it can be shown.
+fn decode(text: &str) -> Result<String, String> {
+    let text = text.replace('+', " ");
+    let is_escape = |escape: &str| escape.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    match percent_decode_str(&text).decode_utf8() {
+        Ok(decoded) if text.split('%').skip(1).all(is_escape) => Ok(decoded.into_owned()),
+        _ => Err(percent_decode_str(&text).decode_utf8_lossy().into_owned()),
+    }
+}
+
+/// The parameters of one address, and the faults found in them so far.
+#[derive(Debug)]
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    faults: Vec<(Cow<'static, str>, String)>,
+}
+
+impl Params {
+    /// Splits the query part of an address (without `?`). Whatever is not UTF-8 in percent-encoding is a fault, also in a parameter
+    /// that nobody asks for: the address cannot be read.
+    pub fn new(query: &str) -> Self {
+        let mut params = Self { pairs: Vec::new(), faults: Vec::new() };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match (decode(name), decode(value)) {
+                (Ok(name), Ok(value)) => params.pairs.push((name, value)),
+                (Ok(name) | Err(name), _) => {
+                    params.fault(name.chars().take(MAX_NAME).collect::<String>(), "must be UTF-8 in percent-encoding")
+                }
+            }
+        }
+        params
+    }
+
+    /// Leaves out parameters without a value: what an HTML form sends for a field that was left empty.
+    pub fn without_empty(mut self) -> Self {
+        self.pairs.retain(|(_, value)| !value.is_empty());
+        self
+    }
+
+    /// The value of a parameter; the last one where it is given twice.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Notes that a parameter is not allowed, and why. The first fault of a parameter stands.
+    pub fn fault(&mut self, name: impl Into<Cow<'static, str>>, message: impl Into<String>) {
+        let name = name.into();
+        if self.faults.iter().all(|(known, _)| *known != name) {
+            self.faults.push((name, message.into()));
+        }
+    }
+
+    /// A whole number within bounds.
+    pub fn number<N: Copy + Into<u64> + TryFrom<u64>>(&mut self, name: &'static str, min: N, max: N) -> Option<N> {
+        let (text, bounds) = (self.get(name)?, min.into()..=max.into());
+        let number = text.parse::<u64>().ok().filter(|number| text.bytes().all(|byte| byte.is_ascii_digit()) && bounds.contains(number));
+        if number.is_none() {
+            self.fault(name, format!("must be a whole number from {} to {}", bounds.start(), bounds.end()));
+        }
+        number.and_then(|number| N::try_from(number).ok())
+    }
+
+    /// An id of the database.
+    pub fn id(&mut self, name: &'static str) -> Option<i32> {
+        self.number(name, 1, crate::page::MAX_OFFSET).and_then(|id| i32::try_from(id).ok())
+    }
+
+    /// Some ids of the database, at least one: ascending, each once.
+    pub fn ids(&mut self, name: &'static str, max: usize) -> Vec<i32> {
+        let parse = |text: &str| text.parse::<i32>().ok().filter(|id| *id > 0 && text.bytes().all(|byte| byte.is_ascii_digit()));
+        let ids: Option<Vec<i32>> = self.get(name).unwrap_or_default().split(',').map(parse).collect();
+        match ids.filter(|ids| ids.len() <= max) {
+            Some(mut ids) => {
+                ids.sort_unstable();
+                ids.dedup();
+                ids
+            }
+            None => {
+                let bound = crate::page::MAX_OFFSET;
+                self.fault(name, format!("must be 1 to {max} whole numbers from 1 to {bound}, separated by commas"));
+                Vec::new()
+            }
+        }
+    }
+
+    /// One of an enumeration's words.
+    pub fn word<E: TextEnum>(&mut self, name: &'static str) -> Option<E> {
+        let value = E::from_word(self.get(name)?);
+        if value.is_none() {
+            self.fault(name, one_of(E::ALL));
+        }
+        value
+    }
+
+    /// Any number of an enumeration's words: a parameter that is given once for each.
+    pub fn words<E: TextEnum>(&mut self, name: &'static str) -> Vec<E> {
+        let given = self.pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| E::from_word(value));
+        let known: Vec<Option<E>> = given.collect();
+        if known.contains(&None) {
+            self.fault(name, one_of(E::ALL));
+        }
+        known.into_iter().flatten().collect()
+    }
+
+    /// Some of an enumeration's words in one parameter, separated by commas; each once, in the enumeration's order.
+    pub fn list<E: TextEnum>(&mut self, name: &'static str) -> Vec<E> {
+        let Some(text) = self.get(name) else {
+            return Vec::new();
+        };
+        let given: Vec<Option<E>> = text.split(',').map(E::from_word).collect();
+        if given.contains(&None) {
+            self.fault(name, format!("{}, or some of them separated by commas", one_of(E::ALL)));
+        }
+        E::ALL.iter().copied().filter(|word| given.contains(&Some(*word))).collect()
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.get(name)?.parse::<bool>().ok();
+        if value.is_none() {
+            self.fault(name, "must be true or false");
+        }
+        value
+    }
+
+    /// A text of 1 to `max` characters.
+    pub fn text(&mut self, name: &'static str, max: usize) -> Option<String> {
+        let text = self.get(name)?;
+        if (1..=max).contains(&text.chars().count()) {
+            return Some(text.to_owned());
+        }
+        self.fault(name, format!("must have 1 to {max} characters"));
+        None
+    }
+
+    /// A text that meets a rule; the rule is what the caller of the API is told.
+    pub fn text_where(&mut self, name: &'static str, rule: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
+        let text = self.get(name)?;
+        if holds(text) {
+            return Some(text.to_owned());
+        }
+        self.fault(name, format!("must be {rule}"));
+        None
+    }
+
+    /// A point in time.
+    pub fn timestamp(&mut self, name: &'static str) -> Option<Timestamp> {
+        let value = Timestamp::parse(self.get(name)?);
+        if value.is_none() {
+            self.fault(name, "must be a time such as 2026-06-27T12:42:03Z");
+        }
+        value
+    }
+
+    /// The value read, or the faults found on the way.
+    ///
+    /// # Errors
+    /// `validation_error` naming each parameter.
+    pub fn finish<T>(self, value: T) -> Result<T, ErrorBody> {
+        match self.faults.as_slice() {
+            [] => Ok(value),
+            faults => Err(invalid(faults)),
+        }
+    }
+}
+
+/// Words of an enumeration as [`Params::list`] reads them.
+pub fn join<E: TextEnum>(words: &[E]) -> String {
+    words.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// "must be one of …" for an enumeration.
+pub fn one_of<E: TextEnum>(all: &[E]) -> String {
+    format!("must be one of {}", all.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", "))
+}
+
+/// The error body for faults in named fields of a request.
+pub fn invalid<N: AsRef<str>>(faults: &[(N, String)]) -> ErrorBody {
+    let message = faults.iter().map(|(name, fault)| format!("`{}` {fault}", name.as_ref())).collect::<Vec<_>>().join("; ");
+    let fields: serde_json::Map<_, _> = faults.iter().map(|(name, fault)| (name.as_ref().to_owned(), json!(fault))).collect();
+    ErrorBody::new(ErrorCode::ValidationError, message + ".").with("fields", fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use serde_json::json;
+
+    use super::{Params, query_string};
+    use crate::auth::Scope;
+
+    #[test]
+    fn a_number_out_of_bounds_is_named_with_its_bounds() {
+        for value in ["0", "101", "-1", "+5", "1e2", "", "4294967296", "５"] {
+            let mut params = Params::new(&query_string(&[("limit", value)])[1..]);
+            assert_eq!(params.number("limit", 1_u32, 100), None, "{value}");
+            let body = params.finish(()).expect_err(value);
+            assert_eq!(body.details["fields"]["limit"], "must be a whole number from 1 to 100");
+        }
+    }
+
+    #[test]
+    fn a_parameter_may_be_given_once_for_each_of_its_words() {
+        let mut params = Params::new("scopes=runs%3Aread&days=7&scopes=system:read");
+        assert_eq!(params.words::<Scope>("scopes"), [Scope::RunsRead, Scope::SystemRead]);
+        assert_eq!(params.words::<Scope>("others"), []);
+        let mut params = Params::new("scopes=runs:read&scopes=runs:fly");
+        assert_eq!(params.words::<Scope>("scopes"), [Scope::RunsRead]);
+        assert!(params.finish(()).is_err());
+    }
+
+    #[test]
+    fn a_list_of_words_is_one_parameter() {
+        let read = |query: &str| {
+            let mut params = Params::new(query);
+            let words = params.list::<Scope>("scopes");
+            params.finish(words)
+        };
+        assert_eq!(read("scopes=results:read,runs:read,results:read"), Ok(vec![Scope::RunsRead, Scope::ResultsRead]));
+        assert_eq!(read("scopes=results%3Aread%2Cruns%3Aread"), Ok(vec![Scope::RunsRead, Scope::ResultsRead]));
+        assert_eq!(read("other=1"), Ok(vec![]));
+        for wrong in ["scopes=", "scopes=runs:read,", "scopes=runs:read,runs:fly", "scopes=runs:read;results:read"] {
+            assert!(
+                read(wrong).expect_err(wrong).details["fields"]["scopes"].as_str().is_some_and(|fault| fault.contains("commas")),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_named() {
+        for (query, name) in [
+            ("branch=%ff", "branch"),
+            ("limit=%zz", "limit"),
+            ("limit=5%", "limit"),
+            ("limit=%e4%b", "limit"),
+            ("%ff=5", "\u{fffd}"),
+            ("limit=5&x=%c3%28", "x"),
+        ] {
+            let mut params = Params::new(query);
+            params.number("limit", 1_u32, 100);
+            let body = params.finish(()).expect_err(query);
+            assert_eq!(body.details["fields"], json!({name: "must be UTF-8 in percent-encoding"}), "{query}");
+        }
+        assert_eq!(Params::new("branch=%C3%A4+%2B&a=100%25").get("branch"), Some("ä +"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_survives_the_way_through_an_address(value in ".{0,40}") {
+            let address = query_string(&[("contains", &value)]);
+            let params = Params::new(&address[1..]);
+            prop_assert_eq!(params.get("contains"), Some(value.as_str()));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Files that a run left behind: the tested program, what it wrote, and its core dump.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use runlens_api_types::{
+    Page,
+    artifact::{Artifact, ArtifactType, StorageStatus},
+    page::PageQuery,
+    run::Platform,
+};
+
+use crate::{
+    content_type::content_type,
+    error::Result,
+    files::{Directory, Extent, FileKey, Files, FoundFile, Listing},
+    runs::word,
+};
+
+const LINUX_PROGRAM: &str = "ccextractor";
+const WINDOWS_PROGRAM: &str = "ccextractorwinfull.exe";
+const STDOUT: &str = "combined_stdout.log";
+const COREDUMP: &str = "coredump";
+
+/// What a run may have.
+const NAMES: [&str; 4] = [LINUX_PROGRAM, WINDOWS_PROGRAM, STDOUT, COREDUMP];
+
+/// How long a signed address is valid.
+const SIGNED_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// What one store says of a file.
+#[derive(Clone, Debug)]
+enum Presence {
+    Here(FoundFile),
+    Absent,
+    /// The store does not answer.
+    Unknown,
+}
+
+/// A page of what a run left behind: what every run has, whether it is there or not, then what was found besides, by name.
+///
+/// # Errors
+/// [`Error::Files`] where no store answers.
+pub(crate) async fn page(files: &Files, run_id: i32, platform: &str, query: PageQuery) -> Result<Page<Artifact>> {
+    let all = survey(files, run_id, platform).await?;
+    let page = Page::cut(all, query);
+    let data = futures::future::join_all(page.data.into_iter().map(|(name, places)| to_artifact(run_id, name, places))).await;
+    Ok(Page { data, pagination: page.pagination })
+}
+
+/// Every file, with what each store says of it.
+async fn survey(files: &Files, run_id: i32, platform: &str) -> Result<Vec<(String, Vec<Presence>)>> {
+    let mut listings = files.list(&Directory::artifacts(run_id)).await?;
+    if listings.iter().any(|listing| listing.extent == Extent::Part) {
+        complete(files, run_id, &mut listings).await;
+    }
+    let expected = expected_names(platform);
+    let found: BTreeSet<&str> = listings.iter().flat_map(|listing| listing.files.keys().map(String::as_str)).collect();
+    let others = found.into_iter().filter(|name| !expected.contains(name));
+    let names = expected.iter().copied().chain(others);
+    Ok(names.map(|name| (name.to_owned(), listings.iter().map(|listing| presence(listing, name)).collect())).collect())
+}
+
+/// Asks by name for what every run may have and a listing that is cut need not say.
+async fn complete(files: &Files, run_id: i32, listings: &mut [Listing]) {
+    for name in NAMES {
+        let Some(key) = FileKey::artifact(run_id, name) else {
+            continue;
+        };
+        for (listing, found) in listings.iter_mut().zip(files.find_in_each(&key).await) {
+            match found {
+                Ok(Some(file)) => drop(listing.files.insert(name.to_owned(), file)),
+                Ok(None) => {}
+                Err(_) => listing.extent = Extent::Unknown,
+            }
+        }
+    }
+}
+
+fn presence(listing: &Listing, name: &str) -> Presence {
+    match (listing.files.get(name), listing.extent) {
+        (Some(file), _) => Presence::Here(file.clone()),
+        (None, Extent::Whole) => Presence::Absent,
+        // These have been asked for by name.
+        (None, Extent::Part) if NAMES.contains(&name) => Presence::Absent,
+        (None, Extent::Part | Extent::Unknown) => Presence::Unknown,
+    }
+}
+
+/// What a run has once it is through. A platform of another name has a program of an unknown one.
+fn expected_names(platform: &str) -> Vec<&'static str> {
+    let program = match word(platform) {
+        Some(Platform::Linux) => Some(LINUX_PROGRAM),
+        Some(Platform::Windows) => Some(WINDOWS_PROGRAM),
+        Some(Platform::Unknown) | None => None,
+    };
+    program.into_iter().chain([STDOUT]).collect()
+}
+
+async fn to_artifact(run_id: i32, filename: String, places: Vec<Presence>) -> Artifact {
+    let here: Vec<&FoundFile> = places.iter().filter_map(Presence::file).collect();
+    let kind = kind(&filename);
+    let unknown = if kind == ArtifactType::Stdout { "text/plain" } else { "application/octet-stream" };
+    Artifact {
+        artifact_id: format!("artifact_{run_id}_{filename}"),
+        run_id,
+        sample_id: None,
+        kind,
+        content_type: content_type(&filename, unknown).to_owned(),
+        size_bytes: here.first().map(|file| file.size),
+        storage_status: storage_status(&places),
+        download_url: download_url(&here).await,
+        filename,
+    }
+}
+
+/// A signed address in the first store that has such. That none can be signed is no reason to keep the rest back.
+pub(crate) async fn download_url(here: &[&FoundFile]) -> Option<String> {
+    for file in here {
+        match file.signed_url(SIGNED_FOR).await {
+            Ok(Some(url)) => return Some(url),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(store = file.store, %error, "an address cannot be signed"),
+        }
+    }
+    None
+}
+
+fn kind(name: &str) -> ArtifactType {
+    match name {
+        LINUX_PROGRAM | WINDOWS_PROGRAM => ArtifactType::Binary,
+        STDOUT => ArtifactType::Stdout,
+        COREDUMP => ArtifactType::Coredump,
+        _ => ArtifactType::Other,
+    }
+}
+
+fn storage_status(places: &[Presence]) -> StorageStatus {
+    let here = places.iter().filter(|place| place.file().is_some()).count();
+    let is_known = !places.iter().any(|place| matches!(place, Presence::Unknown));
+    match here {
+        0 if is_known => StorageStatus::Missing,
+        here if here == places.len() => StorageStatus::Ok,
+        _ => StorageStatus::Degraded,
+    }
+}
+
+impl Presence {
+    fn file(&self) -> Option<&FoundFile> {
+        match self {
+            Self::Here(file) => Some(file),
+            Self::Absent | Self::Unknown => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Bucket;
+
+    #[tokio::test]
+    async fn a_file_in_the_bucket_has_an_address_and_one_in_the_bucket_alone_is_degraded() {
+        let (root, bucket) = (tempfile::tempdir().expect("a directory"), Bucket::new());
+        let local = Files::none().with_local(root.path());
+        for name in [LINUX_PROGRAM, "local.txt"] {
+            local.put(&FileKey::artifact(81, name).expect("a name"), "text").await.expect("written");
+        }
+        // The last name makes the bucket's list unreadable.
+        for name in [LINUX_PROGRAM, COREDUMP, "a\nb"] {
+            bucket.lay(&format!("test_artifacts/81/{name}"), "text").await;
+        }
+        let files = bucket.behind(local);
+        let page = page(&files, 81, "linux", PageQuery::default()).await.expect("a page");
+        let said = page.data.iter().map(|file| (file.filename.as_str(), file.storage_status, file.download_url.is_some()));
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [
+                (LINUX_PROGRAM, StorageStatus::Ok, true),
+                (STDOUT, StorageStatus::Missing, false),
+                (COREDUMP, StorageStatus::Degraded, true),
+                ("local.txt", StorageStatus::Degraded, false),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_file_is_as_well_kept_as_its_stores_say() {
+        let files = Files::none().with_memory();
+        let key = FileKey::artifact(1, STDOUT).expect("a name");
+        files.put(&key, "text").await.expect("written");
+        let file = files.find(&key).await.expect("an answer").expect("found");
+        let here = || Presence::Here(file.clone());
+        use Presence::{Absent, Unknown};
+        use StorageStatus::{Degraded, Missing, Ok};
+        for (places, status) in [
+            (vec![], Missing),
+            (vec![here()], Ok),
+            (vec![here(), here()], Ok),
+            (vec![here(), Absent], Degraded),
+            (vec![Absent, here()], Degraded),
+            (vec![here(), Unknown], Degraded),
+            (vec![Absent, Unknown], Degraded),
+            (vec![Absent, Absent], Missing),
+        ] {
+            assert_eq!(storage_status(&places), status, "{places:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_has_the_program_of_its_platform() {
+        for (platform, names) in
+            [("linux", vec![LINUX_PROGRAM, STDOUT]), ("Windows ", vec![WINDOWS_PROGRAM, STDOUT]), ("macos", vec![STDOUT])]
+        {
+            assert_eq!(expected_names(platform), names, "{platform}");
+        }
+    }
+}

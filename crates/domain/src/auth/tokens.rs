@@ -1,0 +1,112 @@
+//! An account's own tokens: listed, revoked, and made by whoever has signed in.
+
+use runlens_api_types::{
+    Page, Timestamp,
+    auth::{Account, CreatedToken, Scope, Token, TokenQuery, TokenState},
+};
+
+use super::token::{faults, is_live, read_scopes, refuse};
+use crate::{Caller, Error, Platform, Result, caller::may_have, store::entity::api_token};
+
+impl Platform {
+    /// A page of the tokens of the caller's account, newest first. Scope `tokens:manage`, or a person who has signed in.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::Database`].
+    pub async fn tokens(&self, caller: &Caller, query: &TokenQuery) -> Result<Page<Token>> {
+        if !caller.is_signed_in() {
+            caller.require(Scope::TokensManage)?;
+        }
+        let account = caller.account().ok_or(Error::MissingScope(Scope::TokensManage))?;
+        let now = self.clock().now();
+        let (rows, total) = self.store().tokens_of(account.user_id, query, now.to_utc()).await?;
+        let tokens = rows.into_iter().map(|row| to_token(row, account, caller, now)).collect();
+        Ok(Page::new(tokens, query.page, total))
+    }
+
+    /// Revokes a token of the caller's account, at once and for good. Revoking it again changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the account has no such token, whoever else may; [`Error::MissingRole`] for a visitor.
+    pub async fn revoke_token(&self, caller: &Caller, id: i32) -> Result<()> {
+        let account = own_account(caller)?;
+        let is_own = self.store().revoke_token(account.user_id, id, self.clock().now().to_utc()).await?;
+        if is_own { Ok(()) } else { Err(Error::NotFound { resource: "token", id }) }
+    }
+
+    /// Revokes the token that asks.
+    ///
+    /// # Errors
+    /// [`Error::Unprocessable`] where a browser asks, which has none, and those of [`Platform::revoke_token`].
+    pub async fn revoke_current_token(&self, caller: &Caller) -> Result<()> {
+        own_account(caller)?;
+        let token = caller.token_info().ok_or_else(|| {
+            Error::Unprocessable("This request came with a browser's session, not with a token. Name the token by its id.".to_owned())
+        })?;
+        self.revoke_token(caller, token.token_id).await
+    }
+
+    /// Makes a token for the person who has signed in: the session stands for the password.
+    ///
+    /// # Errors
+    /// [`Error::MissingRole`] for a token, which must not outlive itself in another, for a visitor, and for a scope that is
+    /// for admins; [`Error::Invalid`]; [`Error::Unprocessable`] where a live token has the name.
+    pub async fn create_own_token(&self, caller: &Caller, token_name: &str, scopes: &[Scope], days: i64) -> Result<CreatedToken> {
+        if caller.token_info().is_some() {
+            return Err(Error::MissingRole("A token cannot make tokens: this needs e-mail address and password, or a browser's session."));
+        }
+        let account = own_account(caller)?;
+        refuse(&faults(token_name, scopes, days))?;
+        let user = self.store().user(account.user_id).await?.ok_or(Error::Unauthorized)?;
+        self.issue_token(&user, token_name, scopes, days).await
+    }
+}
+
+fn own_account(caller: &Caller) -> Result<&Account> {
+    caller.account().ok_or(Error::MissingRole("Tokens belong to accounts: sign in first."))
+}
+
+fn to_token(row: api_token::Model, account: &Account, caller: &Caller, now: Timestamp) -> Token {
+    let state = match row.revoked_at {
+        Some(_) => TokenState::Revoked,
+        None if is_live(&row, now) => TokenState::Active,
+        None => TokenState::Expired,
+    };
+    let scopes = read_scopes(&row.scopes_json).into_iter().filter(|scope| may_have(account.role, *scope));
+    Token {
+        scopes: scopes.collect(),
+        state,
+        token_id: row.id,
+        token_name: row.token_name,
+        token_prefix: row.token_prefix,
+        created_at: Timestamp::from_utc(row.created_at),
+        expires_at: Timestamp::from_utc(row.expires_at),
+        revoked_at: row.revoked_at.map(Timestamp::from_utc),
+        is_current: caller.token_info().is_some_and(|token| token.token_id == row.id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use runlens_api_types::auth::Scope;
+
+    use crate::{Caller, Error, each_backend};
+
+    each_backend! {
+        async fn only_a_person_makes_tokens_without_a_password(test) {
+            let user = test.user("ada", Some("user"), "no hash").await;
+            let platform = &test.platform;
+            let made = platform.create_token_for("ada", "first", &[Scope::RunsRead], 7).await.expect("a token");
+            let token = platform.authenticate_token(&made.token).await.expect("a caller");
+            let person = Caller::signed_in(token.account().expect("an account").clone());
+            assert_eq!(person.account().map(|account| account.user_id), Some(user));
+            for caller in [&token, &platform.visitor(), &Caller::visitor([Scope::TokensManage])] {
+                let refused = platform.create_own_token(caller, "second", &[Scope::RunsRead], 7).await;
+                assert!(matches!(refused, Err(Error::MissingRole(_))));
+            }
+            assert!(platform.create_own_token(&person, "second", &[Scope::RunsRead], 7).await.is_ok());
+            let refused = platform.create_own_token(&person, "third", &[Scope::TokensManage], 7).await;
+            assert!(matches!(refused, Err(Error::MissingRole(_))));
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Rows on their way into the database, many at a time.
+
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
+
+use super::{
+    captions::Rendition,
+    history::Run,
+    outcomes::{MARKER_OUTPUT, Shelf},
+    plan::FORKS,
+    suite::Suite,
+    trails::Report,
+};
+use crate::store::entity::{
+    category, customized_test, fork, general_data, regression_test, regression_test_category, regression_test_output,
+    regression_test_output_files, sample, test, test_fork, test_progress, test_result, test_result_file,
+};
+
+/// Rows of one statement: SQLite takes 32,766 values, and no table here has more than ten columns.
+const BATCH: usize = 1_000;
+
+/// Inserts rows, as many statements as it takes.
+pub(super) async fn insert<M, A>(transaction: &DatabaseTransaction, rows: Vec<M>) -> Result<(), DbErr>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait + Send,
+    A::Entity: EntityTrait,
+{
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    while rows.peek().is_some() {
+        A::Entity::insert_many(rows.by_ref().take(BATCH)).exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}
+
+/// Rows of runs. They are gathered, because a statement costs more than a row.
+#[derive(Default)]
+pub(super) struct RunRows {
+    tests: Vec<test::Model>,
+    progress: Vec<test_progress::Model>,
+    results: Vec<test_result::Model>,
+    files: Vec<test_result_file::Model>,
+    chosen: Vec<customized_test::Model>,
+    choosers: Vec<test_fork::Model>,
+    last_progress: i32,
+    last_chosen: i32,
+    last_chooser: i32,
+}
+
+impl RunRows {
+    /// The run, what was reported of it, and which tests were chosen.
+    pub(super) fn add_run(&mut self, run: &Run, trail: Vec<Report>, suite: &Suite) {
+        let is_pull_request = run.pull_request > 0;
+        self.tests.push(test::Model {
+            id: run.id,
+            platform: run.platform().to_owned(),
+            test_type: if is_pull_request { "pr" } else { "commit" }.to_owned(),
+            token: None,
+            fork_id: Some(run.fork_id),
+            branch: run.branch.clone(),
+            commit: run.commit.clone(),
+            pr_nr: run.pull_request,
+        });
+        for (status, at, message) in trail {
+            let Some(at) = runlens_api_types::Timestamp::from_unix(at) else {
+                continue;
+            };
+            self.last_progress += 1;
+            self.progress.push(test_progress::Model {
+                id: self.last_progress,
+                test_id: Some(run.id),
+                status: status.to_owned(),
+                timestamp: at.to_utc(),
+                message,
+            });
+        }
+        if let Some(account) = run.chosen_by {
+            self.last_chooser += 1;
+            self.choosers.push(test_fork::Model { id: self.last_chooser, user_id: Some(account as i32 + 1), test_id: Some(run.id) });
+            for (test, _) in &run.outcomes {
+                self.last_chosen += 1;
+                let regression_id = Some(suite.tests[*test].id);
+                self.chosen.push(customized_test::Model { id: self.last_chosen, test_id: Some(run.id), regression_id });
+            }
+        }
+    }
+
+    /// A test's result.
+    pub(super) fn add_result(&mut self, (result, files): (test_result::Model, Vec<test_result_file::Model>)) {
+        self.results.push(result);
+        self.files.extend(files);
+    }
+
+    /// Whether it is time to write.
+    pub(super) fn is_full(&self) -> bool {
+        self.results.len() >= 20 * BATCH
+    }
+
+    /// Writes what has been gathered.
+    pub(super) async fn flush(&mut self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+        insert(transaction, std::mem::take(&mut self.tests)).await?;
+        insert(transaction, std::mem::take(&mut self.progress)).await?;
+        insert(transaction, std::mem::take(&mut self.results)).await?;
+        insert(transaction, std::mem::take(&mut self.files)).await?;
+        insert(transaction, std::mem::take(&mut self.chosen)).await?;
+        insert(transaction, std::mem::take(&mut self.choosers)).await
+    }
+}
+
+/// What is known only when all runs have been told.
+#[derive(Default)]
+pub(super) struct Newest {
+    /// For each test the newest run of master in which it passed: on Linux, on Windows.
+    pub(super) passed: [Vec<Option<i32>>; 2],
+    /// Commit of master's newest completed run: on Linux, on Windows.
+    pub(super) completed: [Option<String>; 2],
+    /// Master's newest commit.
+    pub(super) master: Option<String>,
+}
+
+/// Writes the repositories, the suite and the named values.
+pub(super) async fn insert_suite(
+    transaction: &DatabaseTransaction,
+    suite: &Suite,
+    main_repository: &str,
+    newest: &Newest,
+    shelf: &mut Shelf,
+) -> Result<(), DbErr> {
+    insert(
+        transaction,
+        (1..)
+            .zip(repositories(main_repository))
+            .map(|(id, name)| fork::Model { id, github: Some(format!("https://github.com/{name}.git")) })
+            .collect(),
+    )
+    .await?;
+    let categories = suite.categories.iter().map(|(id, name, description)| category::Model {
+        id: *id,
+        name: Some((*name).to_owned()),
+        description: (*description).to_owned(),
+    });
+    insert(transaction, categories.collect()).await?;
+    let samples = suite.samples.iter().map(|sample| sample::Model {
+        id: sample.id,
+        sha: Some(sample.sha.clone()),
+        extension: sample.extension.to_owned(),
+        original_name: sample.name.clone(),
+    });
+    insert(transaction, samples.collect()).await?;
+
+    let (mut tests, mut memberships, mut outputs, mut variants) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    // The platform's own row that stands for no output.
+    outputs.push(regression_test_output::Model {
+        id: MARKER_OUTPUT,
+        regression_id: Some(1),
+        correct: Some(String::new()),
+        correct_extension: String::new(),
+        expected_filename: Some(String::new()),
+        ignore: Some(false),
+    });
+    for (index, test) in suite.tests.iter().enumerate() {
+        let passed = |side: usize| newest.passed[side].get(index).copied().flatten();
+        tests.push(regression_test::Model {
+            id: test.id,
+            sample_id: Some(suite.sample_of(test).id),
+            command: test.command.clone(),
+            input_type: Some(test.input_type.to_owned()),
+            output_type: Some(test.output_type.to_owned()),
+            expected_rc: Some(test.expected_rc),
+            active: Some(test.is_active),
+            last_passed_on_windows: passed(1),
+            last_passed_on_linux: passed(0),
+            description: test.description.clone(),
+        });
+        memberships.extend(
+            test.categories.iter().map(|category| regression_test_category::Model { regression_id: test.id, category_id: *category }),
+        );
+        for output in &test.outputs {
+            outputs.push(regression_test_output::Model {
+                id: output.id,
+                regression_id: Some(test.id),
+                correct: Some(shelf.hash(output, Rendition::Expected)),
+                correct_extension: output.content.extension.to_owned(),
+                expected_filename: Some(output.filename.clone()),
+                ignore: Some(output.is_ignored),
+            });
+            if output.has_accepted_variant {
+                let hash = shelf.hash(output, Rendition::Accepted);
+                let id = variants.len() as i32 + 1;
+                variants.push(regression_test_output_files::Model {
+                    id,
+                    file_hashes: Some(hash),
+                    regression_test_output_id: Some(output.id),
+                });
+            }
+        }
+    }
+    insert(transaction, tests).await?;
+    insert(transaction, memberships).await?;
+    insert(transaction, outputs).await?;
+    insert(transaction, variants).await?;
+
+    let [linux, windows] = &newest.completed;
+    let values = [("last_commit", &newest.master), ("fetch_commit_linux", linux), ("fetch_commit_windows", windows)];
+    let values = values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?)));
+    let values = (1..).zip(values).map(|(id, (key, value))| general_data::Model { id, key: Some(key.to_owned()), value });
+    insert(transaction, values.collect()).await
+}
+
+/// The repositories by the id of their row, the main one first.
+pub(super) fn repositories(main_repository: &str) -> Vec<String> {
+    let name = main_repository.rsplit('/').next().unwrap_or(main_repository);
+    std::iter::once(main_repository.to_owned()).chain(FORKS.iter().map(|owner| format!("{owner}/{name}"))).collect()
+}

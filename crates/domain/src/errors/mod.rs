@@ -1,0 +1,231 @@
+//! What is wrong with a run: errors of its tests, groups of them, and failures of the infrastructure. Pure.
+
+mod infrastructure;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use runlens_api_types::{
+    TextEnum, Timestamp,
+    comparison::Verdict,
+    sample::OutputStatus,
+    test_error::{BucketSort, ErrorBucket, ErrorQuery, GroupBy, Severity, TestError, TestErrorType},
+};
+
+pub(crate) use infrastructure::{infrastructure_errors, is_infrastructure_error, last_infrastructure_error};
+
+use crate::results::{Outcome, Output};
+
+/// An error with the test that raised it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RaisedError<'a> {
+    kind: TestErrorType,
+    /// The output that is wrong; none where the exit code is.
+    output: Option<&'a Output>,
+    outcome: &'a Outcome,
+    /// What the test's result says beside the reference run's; none without one.
+    verdict: Option<Verdict>,
+}
+
+/// All errors that a run's tests raise: by test, then by type, then by output. One result can raise several. `verdict` tells
+/// what a test's result says beside the reference run's.
+pub(crate) fn test_errors<'a>(
+    outcomes: &'a [Outcome],
+    verdict: impl Fn(&Outcome) -> Option<Verdict> + Copy,
+) -> impl Iterator<Item = RaisedError<'a>> {
+    outcomes.iter().filter(|outcome| outcome.has_failed()).flat_map(move |outcome| {
+        let verdict = verdict(outcome);
+        let raise = move |kind, output| RaisedError { kind, output, outcome, verdict };
+        let of = move |status, kind| {
+            outcome.outputs.iter().filter(move |output| output.status == status).map(move |output| raise(kind, Some(output)))
+        };
+        let exit = outcome.has_wrong_exit().then(|| raise(TestErrorType::ExitCodeMismatch, None));
+        exit.into_iter()
+            .chain(of(OutputStatus::MissingOutput, TestErrorType::MissingOutput))
+            .chain(of(OutputStatus::Fail, TestErrorType::DiffMismatch))
+    })
+}
+
+impl RaisedError<'_> {
+    /// How bad it is.
+    pub(crate) fn severity(&self) -> Severity {
+        match self.kind {
+            TestErrorType::ExitCodeMismatch | TestErrorType::MissingOutput => Severity::Error,
+            TestErrorType::DiffMismatch => Severity::Warning,
+        }
+    }
+
+    /// Whether it is among those asked for.
+    pub(crate) fn matches(&self, query: &ErrorQuery) -> bool {
+        let test = &self.outcome.test;
+        query.kind.is_none_or(|kind| self.kind == kind)
+            && query.severity.is_none_or(|severity| self.severity() == severity)
+            && query.sample_id.is_none_or(|sample| test.sample_id == Some(sample))
+            && query.regression_id.is_none_or(|id| test.id == id)
+            && query.category.as_deref().is_none_or(|category| test.is_in(category))
+            && query.verdict.is_none_or(|verdict| self.verdict_or_none() == verdict)
+            && query.new.is_none_or(|is_new| self.verdict.and_then(Verdict::is_new) == Some(is_new))
+    }
+
+    /// Its verdict; that there is no reference where there is no reference run.
+    fn verdict_or_none(&self) -> Verdict {
+        self.verdict.unwrap_or(Verdict::NoReference)
+    }
+
+    /// As the API answers it.
+    pub(crate) fn to_error(self, run_id: i32, occurred_at: Option<Timestamp>) -> TestError {
+        let test = &self.outcome.test;
+        let suffix = self.output.map(|output| format!("_{}", output.id)).unwrap_or_default();
+        TestError {
+            error_id: format!("{}_{run_id}_{}{suffix}", self.kind, test.id),
+            run_id,
+            sample_id: test.sample_id,
+            sample_name: test.sample_name.clone(),
+            regression_id: test.id,
+            command: test.command.clone(),
+            kind: self.kind,
+            severity: self.severity(),
+            message: self.message(),
+            output_id: self.output.map(|output| output.id),
+            filename: self.output.map(|output| output.filename.clone()),
+            exit_code: self.outcome.result.as_ref().and_then(|result| result.exit_code),
+            expected_rc: self.outcome.result.as_ref().and_then(|result| result.expected_rc),
+            occurred_at,
+            verdict: self.verdict,
+            is_new: self.verdict.and_then(Verdict::is_new),
+        }
+    }
+
+    fn message(&self) -> String {
+        let code = |code: Option<i32>| code.map_or_else(|| "none".to_owned(), |code| code.to_string());
+        match (self.kind, self.output, &self.outcome.result) {
+            (TestErrorType::MissingOutput, Some(output), _) => {
+                format!("Output {} was not produced.", output.filename)
+            }
+            (_, Some(output), _) => format!("Output {} differs from what is expected.", output.filename),
+            (_, None, Some(result)) => format!("Exit code {}, expected {}.", code(result.exit_code), code(result.expected_rc)),
+            (_, None, None) => "There is no result.".to_owned(),
+        }
+    }
+}
+
+/// The key of the bucket for errors whose sample is not known.
+const UNKNOWN_SAMPLE: &str = "unknown";
+
+/// Groups errors. An error of a test in two categories counts in both. `has_reference` tells whether there is a run to compare
+/// with, `occurred_at` when the run's errors are said to have occurred.
+pub(crate) fn summarize<'a>(
+    raised: impl Iterator<Item = RaisedError<'a>>,
+    group_by: GroupBy,
+    sort: BucketSort,
+    has_reference: bool,
+    occurred_at: Option<Timestamp>,
+) -> Vec<ErrorBucket> {
+    #[derive(Default)]
+    struct Group<'a> {
+        errors: Vec<RaisedError<'a>>,
+        label: String,
+    }
+    let mut groups: BTreeMap<String, Group<'a>> = BTreeMap::new();
+    for error in raised {
+        for key in keys(&error, group_by) {
+            let group = groups.entry(key).or_default();
+            if group.errors.is_empty() {
+                group.label = label(&error, group_by);
+            }
+            group.errors.push(error);
+        }
+    }
+    let mut buckets: Vec<ErrorBucket> = groups
+        .into_iter()
+        .map(|(key, Group { errors, label })| {
+            let are_new = |is_new| errors.iter().filter(|error| error.verdict.and_then(Verdict::is_new) == Some(is_new)).count() as u64;
+            let samples: BTreeSet<i32> = errors.iter().filter_map(|error| error.outcome.test.sample_id).collect();
+            let tests: BTreeSet<i32> = errors.iter().map(|error| error.outcome.test.id).collect();
+            ErrorBucket {
+                group_by,
+                label: if group_by == GroupBy::Category { key.clone() } else { label },
+                key,
+                count: errors.len() as u64,
+                new_count: has_reference.then(|| are_new(true)),
+                known_count: has_reference.then(|| are_new(false)),
+                severity: errors.iter().map(RaisedError::severity).max().unwrap_or(Severity::Info),
+                sample_ids: samples.into_iter().collect(),
+                regression_ids: tests.into_iter().collect(),
+                first_seen_at: occurred_at,
+                last_seen_at: occurred_at,
+            }
+        })
+        .collect();
+    order(&mut buckets, sort);
+    buckets
+}
+
+/// Puts groups, which are by the text of their keys, in an order.
+fn order(buckets: &mut [ErrorBucket], sort: BucketSort) {
+    use BucketSort as Sort;
+    // Stable, so that equal ones stay in the order of their keys.
+    match sort {
+        Sort::CountDescending => buckets.sort_by_key(|bucket| Reverse(bucket.count)),
+        Sort::CountAscending => buckets.sort_by_key(|bucket| bucket.count),
+        // An id is a number, and stands before every word.
+        Sort::KeyAscending => buckets.sort_by_key(|bucket| bucket.key.parse().unwrap_or(i32::MAX)),
+        Sort::KeyDescending => {
+            buckets.sort_by_key(|bucket| bucket.key.parse().unwrap_or(i32::MAX));
+            buckets.reverse();
+        }
+        Sort::NewDescending => buckets.sort_by_key(|bucket| Reverse(bucket.new_count)),
+        Sort::NewAscending => buckets.sort_by_key(|bucket| bucket.new_count),
+        Sort::KnownDescending => buckets.sort_by_key(|bucket| Reverse(bucket.known_count)),
+        Sort::KnownAscending => buckets.sort_by_key(|bucket| bucket.known_count),
+        Sort::SeverityDescending => buckets.sort_by_key(|bucket| Reverse(bucket.severity)),
+        Sort::SeverityAscending => buckets.sort_by_key(|bucket| bucket.severity),
+        Sort::SamplesDescending => buckets.sort_by_key(|bucket| Reverse(bucket.sample_ids.len())),
+        Sort::SamplesAscending => buckets.sort_by_key(|bucket| bucket.sample_ids.len()),
+        Sort::TestsDescending => buckets.sort_by_key(|bucket| Reverse(bucket.regression_ids.len())),
+        Sort::TestsAscending => buckets.sort_by_key(|bucket| bucket.regression_ids.len()),
+    }
+}
+
+/// Keys of the buckets that an error belongs to.
+fn keys(error: &RaisedError<'_>, group_by: GroupBy) -> Vec<String> {
+    let test = &error.outcome.test;
+    match group_by {
+        GroupBy::Type => vec![error.kind.to_string()],
+        GroupBy::Severity => vec![error.severity().to_string()],
+        GroupBy::SampleId => vec![test.sample_id.map_or_else(|| UNKNOWN_SAMPLE.to_owned(), |id| id.to_string())],
+        GroupBy::RegressionId => vec![test.id.to_string()],
+        GroupBy::Category => test.counted_categories().map(str::to_owned).collect(),
+        GroupBy::Verdict => vec![error.verdict_or_none().to_string()],
+    }
+}
+
+/// What people call the bucket that an error is in; a category is called by its key.
+fn label(error: &RaisedError<'_>, group_by: GroupBy) -> String {
+    let test = &error.outcome.test;
+    match group_by {
+        GroupBy::Type => words(error.kind.as_str()),
+        GroupBy::Severity => words(error.severity().as_str()),
+        GroupBy::SampleId => match (test.sample_id, &test.sample_name) {
+            (Some(_), Some(name)) => name.clone(),
+            (Some(id), None) => format!("Sample {id}"),
+            (None, _) => "No sample".to_owned(),
+        },
+        GroupBy::RegressionId => test.label(),
+        GroupBy::Category => String::new(),
+        GroupBy::Verdict => words(error.verdict_or_none().as_str()),
+    }
+}
+
+/// `missing_output` as `Missing output`.
+fn words(word: &str) -> String {
+    let mut words = word.replace('_', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}

@@ -1,0 +1,354 @@
+//! A run's status and times as tables of rows, and the queries it takes to answer.
+
+use runlens_api_types::{
+    TextEnum, Timestamp,
+    auth::Scope,
+    comparison::ComparisonQuery,
+    page::PageQuery,
+    run::{Platform, RunInclude, RunPlatform, RunQuery, RunStatus},
+    sample::SampleQuery,
+    test_error::ErrorSummaryQuery,
+};
+use time::macros::datetime;
+
+use super::{RunState, repository};
+use crate::{
+    Caller, Error, each_backend,
+    store::entity::test_progress,
+    testing::{RunSpec, TestPlatform, TestSpec},
+};
+
+fn trail(reports: &[(&str, i64)]) -> Vec<test_progress::Model> {
+    let start = datetime!(2026-06-27 12:00:00);
+    reports
+        .iter()
+        .zip(1..)
+        .map(|((status, minute), id)| test_progress::Model {
+            id,
+            test_id: Some(1),
+            status: (*status).to_owned(),
+            timestamp: start + time::Duration::minutes(*minute),
+            message: String::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn a_run_has_the_status_of_its_last_report() {
+    use RunStatus::{Canceled, Error, Fail, Incomplete, Pass, Queued, Running};
+    type Reports = &'static [(&'static str, i64)];
+    let cases: [(Reports, bool, bool, RunStatus); 12] = [
+        (&[], false, false, Queued),
+        (&[], true, true, Queued),
+        (&[("preparation", 0)], false, false, Running),
+        (&[("preparation", 0), ("testing", 1)], true, true, Running),
+        (&[("testing", 1), ("completed", 2)], false, false, Error),
+        (&[("testing", 1), ("completed", 2)], true, false, Pass),
+        (&[("testing", 1), ("completed", 2)], true, true, Fail),
+        (&[("testing", 1), ("canceled", 2)], true, true, Canceled),
+        (&[("canceled", 1), ("testing", 2)], false, false, Running),
+        (&[("testing", 9), ("completed", 1)], true, false, Pass),
+        (&[("", 1)], true, false, Incomplete),
+        (&[("Completed ", 1)], true, false, Pass),
+    ];
+    for (reports, has_results, has_errors, expected) in cases {
+        assert_eq!(RunState::of(&trail(reports), has_results, has_errors).status, expected, "{reports:?}");
+    }
+}
+
+#[test]
+fn times_are_those_of_the_first_report_the_first_test_and_the_last_end() {
+    let at = |text| Timestamp::parse(text);
+    let reports = [("preparation", 0), ("testing", 4), ("testing", 5), ("canceled", 8), ("testing", 9), ("completed", 30)];
+    let state = RunState::of(&trail(&reports), true, false);
+    assert_eq!(state.created_at, at("2026-06-27T12:00:00Z"));
+    assert_eq!(state.started_at, at("2026-06-27T12:04:00Z"));
+    assert_eq!(state.completed_at, at("2026-06-27T12:30:00Z"));
+    assert_eq!(state.duration_ms(), Some(26 * 60_000));
+    assert_eq!(RunState::of(&trail(&[("preparation", 0), ("canceled", 1)]), false, false).duration_ms(), None);
+}
+
+#[test]
+fn a_repository_is_the_end_of_its_address() {
+    let cases = [
+        ("https://github.com/CCExtractor/ccextractor.git", "CCExtractor/ccextractor"),
+        ("https://github.com/CCExtractor/ccextractor", "CCExtractor/ccextractor"),
+        ("git@github.com:someone/fork.git", "someone/fork"),
+        ("https://github.com/", ""),
+        ("", ""),
+    ];
+    for (address, expected) in cases {
+        assert_eq!(repository(address), expected, "{address}");
+    }
+}
+
+/// A run whose only test fails.
+async fn failing_run_of(test: &TestPlatform) -> i32 {
+    let made = test.regression_test(TestSpec::default()).await;
+    let run = test.run(RunSpec::default()).await;
+    test.complete(run).await;
+    test.result(run, made.0, Some(1), Some(0)).await;
+    run
+}
+
+/// One run of every status, with failures of every kind; answers their ids.
+async fn every_status(test: &TestPlatform) -> Vec<i32> {
+    let plain = test.regression_test(TestSpec::default()).await;
+    let other = test.regression_test(TestSpec { sample: Some("other.ts"), categories: &["DVB", "Teletext"], ..TestSpec::default() }).await;
+    test.regression_test(TestSpec { active: false, ..TestSpec::default() }).await;
+    let mut runs = Vec::new();
+    for outcome in ["queued", "running", "canceled", "error", "pass", "exit", "differs", "missing", "custom", "incomplete"] {
+        let run = test.run(RunSpec::default()).await;
+        runs.push(run);
+        match outcome {
+            "queued" => continue,
+            "running" => _ = test.progress(run, "testing", 0, "").await,
+            "canceled" => _ = test.progress(run, "canceled", 0, "GCP operation timed out.").await,
+            "incomplete" => _ = test.progress(run, "paused", 0, "").await,
+            _ => test.complete(run).await,
+        }
+        match outcome {
+            "error" | "canceled" => {}
+            "exit" => {
+                test.pass(run, &plain).await;
+                test.result(run, other.0, Some(3), Some(0)).await;
+                test.file(run, other.0, other.1[0], None).await;
+            }
+            "differs" => {
+                test.result(run, plain.0, Some(0), Some(0)).await;
+                test.file(run, plain.0, plain.1[0], Some("other")).await;
+            }
+            "missing" => {
+                test.pass(run, &plain).await;
+                test.result(run, other.0, None, Some(0)).await;
+            }
+            "custom" => {
+                test.choose(run, plain.0).await;
+                test.pass(run, &plain).await;
+                test.pass(run, &other).await;
+            }
+            _ => test.pass(run, &plain).await,
+        }
+    }
+    runs
+}
+
+each_backend! {
+    async fn a_list_says_of_each_run_what_the_run_says_of_itself(test) {
+        let runs = every_status(&test).await;
+        let visitor = test.platform.visitor();
+        let query = RunQuery { include: vec![RunInclude::Summary], ..RunQuery::default() };
+        let page = test.platform.runs(&visitor, &query).await.expect("runs");
+        assert_eq!(page.pagination.total, runs.len() as u64);
+        assert_eq!(page.data.iter().map(|run| run.run_id).collect::<Vec<_>>(), runs.iter().rev().copied().collect::<Vec<_>>());
+        for mut run in page.data {
+            let open = test.platform.open_run(&visitor, run.run_id).await.expect("opens");
+            assert_eq!(run.summary.take(), Some(open.summary().await.expect("summary")));
+            assert_eq!(run, open.run().await.expect("run"));
+        }
+    }
+
+    async fn a_list_with_verdicts_takes_the_same_number_of_queries_whatever_it_holds(test) {
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let query = RunQuery { include: vec![RunInclude::Summary, RunInclude::Verdict], ..RunQuery::default() };
+        let mut counts = Vec::new();
+        for size in [1, 20] {
+            for _ in 0..size {
+                failing_run_of(&test).await;
+            }
+            test.take_queries();
+            test.platform.runs(&everything, &query).await.expect("runs");
+            counts.push(test.take_queries().len());
+        }
+        assert_eq!(counts[0], counts[1]);
+        assert!(counts[0] <= 8, "{counts:?}");
+    }
+
+    async fn what_runs_say_beside_their_references_takes_a_right_of_its_own(test) {
+        failing_run_of(&test).await;
+        let reader = Caller::visitor([Scope::RunsRead]);
+        assert!(test.platform.runs(&reader, &RunQuery::default()).await.is_ok());
+        let query = RunQuery { include: vec![RunInclude::Verdict], ..RunQuery::default() };
+        assert!(matches!(test.platform.runs(&reader, &query).await, Err(Error::MissingScope(Scope::ResultsRead))));
+    }
+
+    async fn a_filter_by_status_finds_exactly_the_runs_that_have_it(test) {
+        every_status(&test).await;
+        let visitor = test.platform.visitor();
+        let all = test.platform.runs(&visitor, &RunQuery::default()).await.expect("runs").data;
+        for status in RunStatus::ALL {
+            let expected: Vec<i32> = all.iter().filter(|run| run.status == *status).map(|run| run.run_id).collect();
+            let page = test.platform.runs(&visitor, &RunQuery { status: Some(*status), ..RunQuery::default() }).await.expect("runs");
+            assert_eq!(page.data.iter().map(|run| run.run_id).collect::<Vec<_>>(), expected, "{status}");
+            assert_eq!(page.pagination.total, expected.len() as u64, "{status}");
+            assert!(!expected.is_empty(), "{status}");
+        }
+    }
+
+    async fn a_run_is_compared_with_the_newest_earlier_one_of_master_that_has_results(test) {
+        const MAIN: &str = "https://github.com/CCExtractor/ccextractor.git";
+        let made = test.regression_test(TestSpec::default()).await;
+        let master = RunSpec { branch: "master", test_type: "commit", platform: "linux", github: Some(MAIN), ..RunSpec::default() };
+        let complete = async |spec: RunSpec| {
+            let run = test.run(spec).await;
+            test.complete(run).await;
+            test.pass(run, &made).await;
+            run
+        };
+        let first = complete(master.clone()).await;
+        let expected = complete(master.clone()).await;
+        complete(RunSpec { platform: "windows", ..master.clone() }).await;
+        complete(RunSpec { branch: "fix", ..master.clone() }).await;
+        complete(RunSpec { github: Some("https://github.com/someone/ccextractor.git"), ..master.clone() }).await;
+        complete(RunSpec { github: None, ..master.clone() }).await;
+        complete(RunSpec { test_type: "pr", pr_nr: 7, ..master.clone() }).await;
+        let canceled = complete(master.clone()).await;
+        test.progress(canceled, "canceled", 700, "PR is closed").await;
+        test.run(master.clone()).await;
+        let empty = test.run(master.clone()).await;
+        test.complete(empty).await;
+        let run = complete(RunSpec { branch: "fix", test_type: "pr", pr_nr: 8, github: Some("https://github.com/someone/ccextractor.git"), ..master.clone() }).await;
+        complete(master.clone()).await;
+
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let reference = async |run| {
+            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            open.comparison(&ComparisonQuery::default()).await.expect("compares").reference.map(|reference| reference.run_id)
+        };
+        assert_eq!(reference(run).await, Some(expected));
+        assert_eq!(reference(expected).await, Some(first));
+        assert_eq!(reference(first).await, None);
+
+        // Two runs of one suite, which is read once; what SQLite still knows is not read at all.
+        test.take_queries();
+        let open = test.platform.open_run(&everything, run).await.expect("opens");
+        open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
+        let queries = test.take_queries();
+        assert!(queries.len() <= 15, "{queries:#?}");
+    }
+
+    async fn what_was_read_of_a_run_is_forgotten_once_anything_is_written(test) {
+        let made = test.regression_test(TestSpec::default()).await;
+        let run = test.run(RunSpec::default()).await;
+        test.complete(run).await;
+        test.result(run, made.0, Some(0), Some(0)).await;
+        test.file(run, made.0, made.1[0], Some("other")).await;
+        let visitor = test.platform.visitor();
+        let statuses = async || {
+            let listed = test.platform.runs(&visitor, &RunQuery::default()).await.expect("runs").data[0].status;
+            (listed, test.platform.open_run(&visitor, run).await.expect("opens").run().await.expect("run").status)
+        };
+        assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
+        assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
+        test.sql(&format!("INSERT INTO regression_test_output_files (file_hashes, regression_test_output_id) VALUES ('other', {})", made.1[0])).await;
+        assert_eq!(statuses().await, (RunStatus::Pass, RunStatus::Pass));
+        test.sql(&format!("UPDATE test_result SET exit_code = 1 WHERE test_id = {run}")).await;
+        assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
+    }
+
+    async fn an_embedded_database_is_not_asked_twice_for_what_has_not_changed(test) {
+        let run = failing_run_of(&test).await;
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let ask = async || {
+            test.take_queries();
+            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
+            test.platform.runs(&everything, &RunQuery::default()).await.expect("runs");
+            test.take_queries().len()
+        };
+        let first = ask().await;
+        assert!(first > 0);
+        assert_eq!(ask().await, if test.platform.store().is_embedded() { 0 } else { first });
+    }
+
+    async fn words_are_looked_for_in_branch_repository_commit_and_pull_request(test) {
+        let fork = Some("https://github.com/someone/fork_of%it.git");
+        let first = test.run(RunSpec { branch: "fix_teletext", commit: "abcd0123".to_owned(), pr_nr: 2287, ..RunSpec::default() }).await;
+        let second = test.run(RunSpec { branch: "fixxteletext", commit: "ABCE4567".to_owned(), github: fork, ..RunSpec::default() }).await;
+        let third = test.run(RunSpec { branch: "master", commit: "0abcd".to_owned(), github: None, ..RunSpec::default() }).await;
+        let visitor = test.platform.visitor();
+        let found = async |query: RunQuery| test.platform.runs(&visitor, &query).await.expect("runs").data.iter().map(|run| run.run_id).collect::<Vec<_>>();
+        let (all, none) = (vec![third, second, first], vec![]);
+        for (text, expected) in [
+            ("x_TELE", vec![first]),
+            ("teletext", vec![second, first]),
+            ("  teletext   someone ", vec![second]),
+            ("f%i", vec![second]),
+            ("2287", vec![first]),
+            ("#2287 fix", vec![first]),
+            ("228", none.clone()),
+            ("abc", vec![second, first]),
+            ("github.com", none.clone()),
+            ("git", none.clone()),
+            (" ", all.clone()),
+            ("!", none.clone()),
+            ("'", none.clone()),
+        ] {
+            assert_eq!(found(RunQuery { q: Some(text.to_owned()), ..RunQuery::default() }).await, expected, "{text:?}");
+        }
+        for (prefix, expected) in [("abcd", vec![first]), ("ABCD0123", vec![first]), ("abce", vec![second]), ("0abc", vec![third]), ("bcd0", none)] {
+            assert_eq!(found(RunQuery { commit: Some(prefix.to_owned()), ..RunQuery::default() }).await, expected, "{prefix}");
+        }
+    }
+
+    async fn created_after_and_before_leave_out_the_moment_itself(test) {
+        let run = test.run(RunSpec::default()).await;
+        test.complete(run).await;
+        let visitor = test.platform.visitor();
+        let at = |seconds| Timestamp::from_unix(crate::testing::START + seconds);
+        for (after, before, found) in [(at(-1), at(1), 1), (at(0), None, 0), (None, at(0), 0), (at(-1), None, 1), (None, at(1), 1)] {
+            let query = RunQuery { created_after: after, created_before: before, ..RunQuery::default() };
+            assert_eq!(test.platform.runs(&visitor, &query).await.expect("runs").pagination.total, found, "{after:?} {before:?}");
+        }
+    }
+
+    async fn an_open_run_takes_the_same_number_of_queries_whatever_it_holds(test) {
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let mut counts = Vec::new();
+        for size in [1, 30] {
+            let run = test.run(RunSpec::default()).await;
+            for _ in 0..size {
+                let made = test.regression_test(TestSpec { categories: &["General"], ..TestSpec::default() }).await;
+                test.result(run, made.0, Some(1), Some(0)).await;
+                test.progress(run, "testing", size, "Running").await;
+            }
+            test.take_queries();
+            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            open.run().await.expect("run");
+            open.summary().await.expect("summary");
+            open.categories(PageQuery::default()).await.expect("categories");
+            open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
+            counts.push(test.take_queries().len());
+        }
+        assert_eq!(counts[0], counts[1]);
+        assert!(counts[0] <= 10, "{counts:?}");
+    }
+
+    async fn enumerated_columns_are_read_as_text_and_rows_that_point_nowhere_break_nothing(test) {
+        if !test.platform.store().is_embedded() {
+            test.sql("ALTER TABLE test MODIFY platform ENUM('linux', 'windows', 'bsd') NOT NULL, MODIFY test_type ENUM('commit', 'pr') NOT NULL").await;
+            test.sql("ALTER TABLE test_progress MODIFY status ENUM('preparation', 'testing', 'completed', 'canceled') NOT NULL").await;
+            test.sql("ALTER TABLE `user` MODIFY role ENUM('admin', 'user') NULL").await;
+        }
+        let odd = test.run(RunSpec { platform: "bsd", github: None, branch: "", commit: String::new(), ..RunSpec::default() }).await;
+        let made = test.regression_test(TestSpec { sample: None, outputs: &[], ..TestSpec::default() }).await;
+        test.complete(odd).await;
+        test.result(odd, made.0, None, None).await;
+        let user = test.user("nobody", None, "").await;
+        test.triggered_by(odd, user).await;
+        test.sql("INSERT INTO test_progress (test_id, status, timestamp, message) VALUES (NULL, 'testing', '2026-06-27 12:00:00', '')").await;
+        test.sql("INSERT INTO regression_test_category (regression_id, category_id) VALUES (NULL, NULL)").await;
+        test.sql("INSERT INTO regression_test_output (correct_extension) VALUES ('.srt')").await;
+        test.sql("INSERT INTO regression_test_output_files (file_hashes) VALUES (NULL)").await;
+        test.sql("INSERT INTO customized_test (test_id) VALUES (NULL)").await;
+
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let open = test.platform.open_run(&everything, odd).await.expect("opens");
+        let run = open.run().await.expect("run");
+        assert_eq!((run.status, run.platform, run.repository.as_str(), run.branch), (RunStatus::Pass, Platform::Unknown, "", None));
+        assert_eq!((run.github_link, run.triggered_by.as_deref()), (None, Some("nobody")));
+        assert_eq!(open.samples(&SampleQuery::default()).await.expect("samples").data[0].sample_name, None);
+        let listed = test.platform.runs(&everything, &RunQuery { platform: Some(RunPlatform::Linux), ..RunQuery::default() }).await.expect("runs");
+        assert_eq!(listed.pagination.total, 0);
+    }
+}

@@ -1,0 +1,173 @@
+//! Finding something by what is known of it: a number, the beginning of a hash, or words.
+
+mod question;
+#[cfg(test)]
+mod tests;
+
+use futures::try_join;
+use runlens_api_types::{
+    auth::Scope,
+    params::query_string,
+    run::{Platform as Os, Run},
+    search::{Search, SearchGroup, SearchKind, SearchQuery, SearchResult},
+};
+
+use crate::{
+    Caller, Error, Platform, Result,
+    results::SuiteTest,
+    store::search::{FoundPullRequest, FoundRuns, FoundSample, FoundTest},
+};
+use question::Question;
+
+/// How many matches of one kind are told; a kind with more says so.
+const MAX_RESULTS: usize = 4;
+/// One more is looked for, to know whether there are more.
+const LIMIT: u32 = MAX_RESULTS as u32 + 1;
+
+impl Platform {
+    /// What a text can mean: at most four of each kind, at most twenty in all, in a fixed number of queries, none of which reads results
+    /// but those of a run whose number was asked for. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::Database`].
+    pub async fn search(&self, caller: &Caller, query: &SearchQuery) -> Result<Search> {
+        caller.require(Scope::RunsRead)?;
+        let question = Question::of(&query.q);
+        let (run, pull_requests, commits, branches, tests, samples) = try_join!(
+            self.find_run(caller, &question),
+            self.find_pull_requests(&question),
+            self.find_commits(&question),
+            self.find_branches(&question),
+            self.find_tests(&question),
+            self.find_samples(&question),
+        )?;
+        let groups = [
+            group(SearchKind::Run, run),
+            group(SearchKind::PullRequest, pull_requests.into_iter().map(pull_request_result)),
+            group(SearchKind::Commit, commits.into_iter().map(commit_result)),
+            group(SearchKind::Branch, branches.into_iter().map(branch_result)),
+            group(SearchKind::RegressionTest, tests.into_iter().map(test_result)),
+            group(SearchKind::Sample, samples.into_iter().map(sample_result)),
+        ];
+        Ok(Search { groups: groups.into_iter().flatten().collect() })
+    }
+
+    async fn find_run(&self, caller: &Caller, question: &Question<'_>) -> Result<Option<SearchResult>> {
+        let Some(id) = question.number_for(SearchKind::Run) else {
+            return Ok(None);
+        };
+        match self.open_run(caller, id).await {
+            Ok(open) => Ok(Some(run_result(open.run().await?))),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn find_pull_requests(&self, question: &Question<'_>) -> Result<Vec<FoundPullRequest>> {
+        match question.number_for(SearchKind::PullRequest) {
+            Some(number) => Ok(self.store().find_pull_requests(number, LIMIT).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn find_commits(&self, question: &Question<'_>) -> Result<Vec<FoundRuns>> {
+        match question.prefix_for(SearchKind::Commit) {
+            Some(prefix) => Ok(self.store().find_commits(prefix, LIMIT).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn find_branches(&self, question: &Question<'_>) -> Result<Vec<FoundRuns>> {
+        match question.words_for(SearchKind::Branch) {
+            Some(words) => Ok(self.store().find_branches(words, LIMIT).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn find_tests(&self, question: &Question<'_>) -> Result<Vec<FoundTest>> {
+        match question.words_for(SearchKind::RegressionTest) {
+            Some(words) => Ok(self.store().find_tests(question.number_for(SearchKind::RegressionTest), words, LIMIT).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn find_samples(&self, question: &Question<'_>) -> Result<Vec<FoundSample>> {
+        let (number, prefix) = (question.number_for(SearchKind::Sample), question.prefix_for(SearchKind::Sample));
+        match question.words_for(SearchKind::Sample) {
+            Some(words) => Ok(self.store().find_samples(number, prefix, words, LIMIT).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+fn group(kind: SearchKind, found: impl IntoIterator<Item = SearchResult>) -> Option<SearchGroup> {
+    let mut results: Vec<SearchResult> = found.into_iter().collect();
+    let has_more = results.len() > MAX_RESULTS;
+    results.truncate(MAX_RESULTS);
+    (!results.is_empty()).then_some(SearchGroup { kind, results, has_more })
+}
+
+/// `6 runs, newest 9346`.
+fn counted_runs(runs: i64, newest: i32) -> String {
+    if runs == 1 { format!("run {newest}") } else { format!("{runs} runs, newest {newest}") }
+}
+
+fn run_result(run: Run) -> SearchResult {
+    let platform = match run.platform {
+        Os::Linux => "Linux",
+        Os::Windows => "Windows",
+        Os::Unknown => "",
+    };
+    let change = run.pull_request.map(|number| format!("PR #{number}")).or(run.branch).unwrap_or_default();
+    let parts = [platform, &change, &run.commit_short, &run.repository];
+    SearchResult {
+        id: Some(run.run_id),
+        title: format!("Run {}", run.run_id),
+        detail: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+        status: Some(run.status),
+        path: format!("/runs/{}", run.run_id),
+    }
+}
+
+fn pull_request_result(found: FoundPullRequest) -> SearchResult {
+    SearchResult {
+        id: Some(found.number),
+        title: format!("PR #{}", found.number),
+        detail: counted_runs(found.runs, found.newest),
+        status: None,
+        path: format!("/pulls/{}", found.number),
+    }
+}
+
+fn commit_result(found: FoundRuns) -> SearchResult {
+    let path = format!("/commits/{}", found.name);
+    SearchResult { id: None, detail: counted_runs(found.runs, found.newest), title: found.name, status: None, path }
+}
+
+fn branch_result(found: FoundRuns) -> SearchResult {
+    let path = format!("/runs{}", query_string(&[("branch", &found.name)]));
+    SearchResult { id: None, detail: counted_runs(found.runs, found.newest), title: found.name, status: None, path }
+}
+
+fn test_result(found: FoundTest) -> SearchResult {
+    let test = SuiteTest { id: found.id, command: found.command, ..SuiteTest::default() };
+    SearchResult {
+        id: Some(found.id),
+        title: test.label(),
+        detail: found.sample_name.unwrap_or_default(),
+        status: None,
+        path: format!("/regression-tests/{}", found.id),
+    }
+}
+
+fn sample_result(found: FoundSample) -> SearchResult {
+    let sha = found.sha.unwrap_or_default();
+    let hash: String = sha.chars().take(7).collect();
+    SearchResult {
+        id: Some(found.id),
+        detail: format!("sample {} {hash}", found.id).trim_end().to_owned(),
+        title: found.original_name,
+        status: None,
+        path: format!("/samples/{}", found.id),
+    }
+}

@@ -1,0 +1,128 @@
+//! How a regression test has been doing on `master`. What is decided is decided by a pure function over rows.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use futures::try_join;
+use runlens_api_types::{
+    TextEnum,
+    auth::Scope,
+    health::{
+        FLAKY_FLIPS, FLAKY_RULE, FLAKY_WITHIN, Failing, FlakyEvidence, FlakyReason, Flip, PlatformHealth, RUNS_LOOKED_AT, RunResult,
+        TestHealth,
+    },
+    recent::{RecentRun, RecentStatus},
+    run::{Platform as Os, RunPlatform},
+};
+
+use super::recent::{Told, newest_first, outcomes, tell};
+use crate::{Caller, Error, Platform, Result, store::recent::RunsOf};
+
+impl Platform {
+    /// How a test has been doing in the newest completed runs of the main repository's `master`. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
+    pub async fn regression_test_health(&self, caller: &Caller, id: i32) -> Result<TestHealth> {
+        caller.require(Scope::RunsRead)?;
+        self.store().regression_test(id).await?.ok_or(Error::NotFound { resource: "regression_test", id })?;
+        let of = RunsOf::Master { repository: &self.settings().main_repository };
+        let newest = |platform: RunPlatform| newest_first(self, platform.as_str(), of, None, RUNS_LOOKED_AT);
+        let (suite, linux, windows) = try_join!(self.suite(), newest(RunPlatform::Linux), newest(RunPlatform::Windows))?;
+        let runs: Vec<RecentRun> = linux.iter().chain(&windows).cloned().collect();
+        let outcomes = outcomes(self, &suite, &runs, &[id]).await?;
+        let platforms = [(Os::Linux, linux), (Os::Windows, windows)].map(|(platform, mut runs)| {
+            runs.reverse();
+            let told = tell(runs.iter().map(|run| outcomes.get(&(run.run_id, id))));
+            health(platform, &runs.into_iter().zip(told).map(|(run, told)| Row { run, told }).collect::<Vec<_>>())
+        });
+        Ok(TestHealth {
+            regression_test_id: id,
+            runs_looked_at: RUNS_LOOKED_AT,
+            flaky_rule: FLAKY_RULE.to_owned(),
+            platforms: platforms.into(),
+        })
+    }
+}
+
+/// A run, and what became of the test in it.
+#[derive(Clone, Debug)]
+struct Row {
+    run: RecentRun,
+    told: Told,
+}
+
+impl Row {
+    fn has_failed(&self) -> bool {
+        self.told.status.has_failed()
+    }
+
+    fn to_result(&self) -> RunResult {
+        RunResult { run: self.run.clone(), status: self.told.status }
+    }
+}
+
+/// What some runs on one platform say of a test, oldest first. Runs without a result of it say nothing.
+fn health(platform: Os, rows: &[Row]) -> PlatformHealth {
+    let results: Vec<&Row> = rows.iter().filter(|row| row.told.status != RecentStatus::NoResult).collect();
+    let newest = |has_failed: bool| results.iter().rfind(|row| row.has_failed() == has_failed).map(|row| row.run.clone());
+    let flaky_evidence = flaky_evidence(&results);
+    PlatformHealth {
+        platform,
+        run_count: rows.len() as u64,
+        result_count: results.len() as u64,
+        oldest_run_id: rows.first().map(|row| row.run.run_id),
+        latest: results.last().map(|row| row.to_result()),
+        failing: failing(&results),
+        last_pass: newest(false),
+        last_failure: newest(true),
+        flip_count: flips(&results).count() as u64,
+        is_flaky: !flaky_evidence.is_empty(),
+        flaky_evidence,
+    }
+}
+
+/// The failures without a pass in between that end with the newest result.
+fn failing(results: &[&Row]) -> Option<Failing> {
+    let last_pass = results.iter().rposition(|row| !row.has_failed());
+    let streak = &results[last_pass.map_or(0, |place| place + 1)..];
+    let first = streak.first()?;
+    let passed_before = last_pass.map(|place| &results[place].run);
+    let unchanged = streak.iter().rev().find(|row| row.told.is_changed).unwrap_or(first);
+    Some(Failing {
+        since: first.run.clone(),
+        changes_link: passed_before.and_then(|before| changes_link(before, &first.run)),
+        passed_before: passed_before.cloned(),
+        unchanged_since: unchanged.run.clone(),
+    })
+}
+
+fn changes_link(from: &RecentRun, to: &RecentRun) -> Option<String> {
+    let is_one = !from.repository.is_empty() && from.repository == to.repository && from.commit_sha != to.commit_sha;
+    is_one.then(|| format!("https://github.com/{}/compare/{}...{}", from.repository, from.commit_sha, to.commit_sha))
+}
+
+fn flip(from: &Row, to: &Row) -> Option<Flip> {
+    (from.has_failed() != to.has_failed()).then(|| Flip { from: from.to_result(), to: to.to_result() })
+}
+
+/// Pairs of results that follow each other, one a pass and one a failure.
+fn flips(results: &[&Row]) -> impl Iterator<Item = Flip> {
+    results.windows(2).filter_map(|pair| flip(pair[0], pair[1]))
+}
+
+/// What of the rule holds; see [`FLAKY_RULE`].
+fn flaky_evidence(results: &[&Row]) -> Vec<FlakyEvidence> {
+    let newest = &results[results.len().saturating_sub(FLAKY_WITHIN)..];
+    let by_flips: Vec<Flip> = flips(newest).collect();
+    let by_flips = if by_flips.len() >= FLAKY_FLIPS { by_flips } else { Vec::new() };
+    let mut last_of_commit: HashMap<&str, &Row> = HashMap::new();
+    let on_same_commit = results.iter().filter_map(|row| {
+        let before = last_of_commit.insert(&row.run.commit_sha, row)?;
+        flip(before, row)
+    });
+    let evidence = [(FlakyReason::Flips, by_flips), (FlakyReason::SameCommit, on_same_commit.collect())];
+    evidence.into_iter().filter(|(_, flips)| !flips.is_empty()).map(|(reason, flips)| FlakyEvidence { reason, flips }).collect()
+}

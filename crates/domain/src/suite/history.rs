@@ -1,0 +1,66 @@
+//! What became of a regression test, or of a sample's tests, over all runs.
+
+use runlens_api_types::{
+    Page, TextEnum, Timestamp,
+    auth::Scope,
+    run::{Platform as Os, TestType},
+    sample::ResultStatus,
+    suite::{HistoryEntry, HistoryQuery, SampleHistoryQuery},
+};
+
+use crate::{
+    Caller, Error, Platform, Result,
+    runs::{repository, word},
+    store::history::{HistoryOf, HistoryRow},
+};
+
+impl Platform {
+    /// A page of the results of a sample's regression tests, newest run first, then by test. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
+    pub async fn sample_history(&self, caller: &Caller, id: i32, query: &SampleHistoryQuery) -> Result<Page<HistoryEntry>> {
+        caller.require(Scope::RunsRead)?;
+        self.store().sample(id).await?.ok_or(Error::NotFound { resource: "sample", id })?;
+        self.history(HistoryOf::Sample { id, regression_test: query.regression_test_id }, &query.history).await
+    }
+
+    /// A page of the results of a regression test, newest run first. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
+    pub async fn regression_test_history(&self, caller: &Caller, id: i32, query: &HistoryQuery) -> Result<Page<HistoryEntry>> {
+        caller.require(Scope::RunsRead)?;
+        self.store().regression_test(id).await?.ok_or(Error::NotFound { resource: "regression_test", id })?;
+        self.history(HistoryOf::RegressionTest(id), query).await
+    }
+
+    async fn history(&self, of: HistoryOf, query: &HistoryQuery) -> Result<Page<HistoryEntry>> {
+        // A history is made of results: nothing in it has not started.
+        let (rows, total) = match query.status {
+            Some(ResultStatus::NotStarted) => (Vec::new(), 0),
+            _ => self.store().history(of, query).await?,
+        };
+        let entries: Result<Vec<HistoryEntry>> = rows.into_iter().map(to_entry).collect();
+        Ok(Page::new(entries?, query.page, total))
+    }
+}
+
+fn to_entry(row: HistoryRow) -> Result<HistoryEntry> {
+    let status = ResultStatus::from_word(&row.status).ok_or_else(|| Error::Internal(format!("{} is no status of a result", row.status)))?;
+    Ok(HistoryEntry {
+        run_id: row.test_id,
+        regression_test_id: row.regression_test_id,
+        platform: row.platform.as_deref().and_then(word).unwrap_or(Os::Unknown),
+        test_type: row.test_type.as_deref().and_then(word).unwrap_or(TestType::Unknown),
+        repository: repository(row.github.as_deref().unwrap_or_default()),
+        branch: row.branch.filter(|branch| !branch.is_empty()),
+        commit_sha: row.commit.unwrap_or_default(),
+        pull_request: row.pr_nr.filter(|number| *number > 0),
+        created_at: row.created_at.map(Timestamp::from_utc),
+        status,
+        runtime_ms: row.runtime,
+        exit_code: row.exit_code,
+        expected_rc: row.expected_rc,
+    })
+}
