@@ -39,7 +39,11 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
     let passed = seconds.unsigned_abs();
     let text = match passed {
         0..=59 => {
-            return if seconds >= 0 { "just now".to_owned() } else { "in a moment".to_owned() };
+            return if seconds >= 0 {
+                "just now".to_owned()
+            } else {
+                "in a moment".to_owned()
+            };
         }
         60..=3599 => format!("{} min", passed / 60),
         3600..=86_399 => format!("{} h", passed / 3600),
@@ -47,10 +51,19 @@ pub fn relative(at: Timestamp, now: Timestamp) -> String {
         _ => {
             let (date, today) = (date(at), date(now));
             let is_this_year = date.rsplit(' ').next() == today.rsplit(' ').next();
-            return if is_this_year { date.rsplit_once(' ').map_or(date.clone(), |(day, _)| day.to_owned()) } else { date };
+            return if is_this_year {
+                date.rsplit_once(' ')
+                    .map_or(date.clone(), |(day, _)| day.to_owned())
+            } else {
+                date
+            };
         }
     };
-    if seconds > 0 { format!("{text} ago") } else { format!("in {text}") }
+    if seconds > 0 {
+        format!("{text} ago")
+    } else {
+        format!("in {text}")
+    }
 }
 
 /// `27 Jun 2026, 12:42:03 UTC`.
@@ -65,10 +78,16 @@ pub fn clock(at: Timestamp) -> String {
 
 /// `27 Jun 2026`.
 fn date(at: Timestamp) -> String {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let text = at.to_string();
     let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default().trim_start_matches('0');
-    let month = part(5..7).parse::<usize>().ok().and_then(|month| MONTHS.get(month.wrapping_sub(1))).unwrap_or(&"");
+    let month = part(5..7)
+        .parse::<usize>()
+        .ok()
+        .and_then(|month| MONTHS.get(month.wrapping_sub(1)))
+        .unwrap_or(&"");
     format!("{} {month} {}", part(8..10), part(0..4))
 }
 
@@ -89,8 +108,14 @@ mod tests {
 
     #[test]
     fn a_size_has_two_or_three_digits() {
-        let cases =
-            [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (4_290, "4.2 kB"), (21_400_000, "21 MB"), (1_100_000_000, "1.1 GB")];
+        let cases = [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (4_290, "4.2 kB"),
+            (21_400_000, "21 MB"),
+            (1_100_000_000, "1.1 GB"),
+        ];
         for (bytes, text) in cases {
             assert_eq!(size(bytes), text);
         }

@@ -31,7 +31,10 @@ fn prepare(written: Written) -> Result<(HeaderMap, Bytes), Box<dyn std::error::E
 }
 
 async fn answer(State(answers): State<Answers>, uri: Uri) -> Response {
-    let address = uri.path_and_query().map(|address| address.as_str()).unwrap_or_default();
+    let address = uri
+        .path_and_query()
+        .map(|address| address.as_str())
+        .unwrap_or_default();
     match answers.get(address) {
         Some((headers, body)) => (headers.clone(), body.clone()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -45,7 +48,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: runlens-bare ADDRESS ANSWERS".into());
     };
     let written: HashMap<String, Written> = serde_json::from_slice(&std::fs::read(file)?)?;
-    let answers = written.into_iter().map(|(address, written)| Ok((address, prepare(written)?)));
+    let answers = written
+        .into_iter()
+        .map(|(address, written)| Ok((address, prepare(written)?)));
     let answers = answers.collect::<Result<HashMap<_, _>, Box<dyn std::error::Error>>>()?;
     let router = Router::new().fallback(answer).with_state(Arc::new(answers));
     axum::serve(tokio::net::TcpListener::bind(address).await?, router).await?;

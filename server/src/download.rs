@@ -29,8 +29,12 @@ pub(crate) async fn send(
     asked: &HeaderMap,
 ) -> Result<Response, ApiError> {
     let (size, tag) = (file.size(), format!("\"{}\"", file.version()));
-    let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(file.last_modified().unix()).unwrap_or_default());
-    let validators = [(header::ETAG, tag.clone()), (header::LAST_MODIFIED, httpdate::fmt_http_date(modified))];
+    let modified = SystemTime::UNIX_EPOCH
+        + Duration::from_secs(u64::try_from(file.last_modified().unix()).unwrap_or_default());
+    let validators = [
+        (header::ETAG, tag.clone()),
+        (header::LAST_MODIFIED, httpdate::fmt_http_date(modified)),
+    ];
     if is_known(asked, &tag, modified) {
         return Ok((StatusCode::NOT_MODIFIED, validators).into_response());
     }
@@ -38,9 +42,16 @@ pub(crate) async fn send(
         Part::Whole => (StatusCode::OK, 0..size),
         Part::Bytes(range) => (StatusCode::PARTIAL_CONTENT, range),
         Part::Unsatisfiable => {
-            let body = ErrorBody::new(ErrorCode::RangeNotSatisfiable, format!("The file has {size} bytes."));
+            let body = ErrorBody::new(
+                ErrorCode::RangeNotSatisfiable,
+                format!("The file has {size} bytes."),
+            );
             let body = too_short(body).with("size_bytes", size);
-            return Ok(([(header::CONTENT_RANGE, format!("bytes */{size}"))], ApiError::from(body)).into_response());
+            return Ok((
+                [(header::CONTENT_RANGE, format!("bytes */{size}"))],
+                ApiError::from(body),
+            )
+                .into_response());
         }
     };
     let description = [
@@ -49,7 +60,9 @@ pub(crate) async fn send(
         (header::ACCEPT_RANGES, "bytes".to_owned()),
         (header::CONTENT_LENGTH, (range.end - range.start).to_string()),
     ];
-    let content_range = (status == StatusCode::PARTIAL_CONTENT).then(|| content_range(&range, size)).flatten();
+    let content_range = (status == StatusCode::PARTIAL_CONTENT)
+        .then(|| content_range(&range, size))
+        .flatten();
     let body = Body::from_stream(file.pieces(range).await?);
     let mut response = (status, validators, description, body).into_response();
     if let Some(value) = content_range {
@@ -83,15 +96,21 @@ fn is_known(headers: &HeaderMap, tag: &str, modified: SystemTime) -> bool {
     if headers.contains_key(header::IF_NONE_MATCH) {
         return etag::knows(headers, tag);
     }
-    text(headers, header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok()).is_some_and(|known| modified <= known)
+    text(headers, header::IF_MODIFIED_SINCE)
+        .and_then(|date| httpdate::parse_http_date(date).ok())
+        .is_some_and(|known| modified <= known)
 }
 
 /// What of a file is asked for. All of it where several ranges are, where what is asked for cannot be read, and where `If-Range` does
 /// not name this very content: by its strong tag, since two contents may have one date.
 fn part(headers: &HeaderMap, tag: &str, size: u64) -> Part {
     let is_same = !headers.contains_key(header::IF_RANGE) || text(headers, header::IF_RANGE) == Some(tag);
-    let asked = text(headers, header::RANGE).filter(|_| is_same && size > 0).and_then(|range| parse_range_header(range).ok());
-    let Some([SyntacticallyCorrectRange { start, end }]) = asked.as_ref().map(|asked| asked.ranges.as_slice()) else {
+    let asked = text(headers, header::RANGE)
+        .filter(|_| is_same && size > 0)
+        .and_then(|range| parse_range_header(range).ok());
+    let Some([SyntacticallyCorrectRange { start, end }]) =
+        asked.as_ref().map(|asked| asked.ranges.as_slice())
+    else {
         return Part::Whole;
     };
     let end = match *end {
@@ -127,7 +146,10 @@ mod tests {
     const TAG: &str = "\"1a\"";
 
     fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.clone(), value.parse().expect("a value"))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), value.parse().expect("a value")))
+            .collect()
     }
 
     #[test]
@@ -153,9 +175,17 @@ mod tests {
             ("lines=0-1", Part::Whole),
             ("0-1", Part::Whole),
         ] {
-            assert_eq!(part(&headers(&[(header::RANGE, range)]), TAG, 10), expected, "{range}");
+            assert_eq!(
+                part(&headers(&[(header::RANGE, range)]), TAG, 10),
+                expected,
+                "{range}"
+            );
         }
-        assert_eq!(part(&headers(&[(header::RANGE, "bytes=0-")]), TAG, 0), Part::Whole, "an empty file has no part");
+        assert_eq!(
+            part(&headers(&[(header::RANGE, "bytes=0-")]), TAG, 0),
+            Part::Whole,
+            "an empty file has no part"
+        );
         assert_eq!(part(&HeaderMap::new(), TAG, 10), Part::Whole);
     }
 
@@ -186,7 +216,13 @@ mod tests {
             (&[(header::IF_MODIFIED_SINCE, same)], true),
             (&[(header::IF_MODIFIED_SINCE, earlier)], false),
             (&[(header::IF_MODIFIED_SINCE, "yesterday")], false),
-            (&[(header::IF_NONE_MATCH, "\"0\""), (header::IF_MODIFIED_SINCE, same)], false),
+            (
+                &[
+                    (header::IF_NONE_MATCH, "\"0\""),
+                    (header::IF_MODIFIED_SINCE, same),
+                ],
+                false,
+            ),
         ] {
             assert_eq!(is_known(&headers(pairs), TAG, modified), expected, "{pairs:?}");
         }

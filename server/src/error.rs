@@ -44,7 +44,8 @@ impl From<ErrorBody> for ApiError {
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let body = error.to_body();
-        let cause = matches!(body.code, ErrorCode::InternalError | ErrorCode::Unavailable).then(|| error.to_string().into());
+        let cause = matches!(body.code, ErrorCode::InternalError | ErrorCode::Unavailable)
+            .then(|| error.to_string().into());
         Self { body, cause }
     }
 }

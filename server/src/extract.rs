@@ -22,7 +22,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Asker {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let access = parts.extensions.get::<Access>().ok_or_else(|| ApiError::internal("the route lies outside the authentication"))?;
+        let access = parts
+            .extensions
+            .get::<Access>()
+            .ok_or_else(|| ApiError::internal("the route lies outside the authentication"))?;
         access.caller.clone().map(Self)
     }
 }
@@ -74,7 +77,10 @@ impl<S: Send + Sync> FromRequestParts<S> for RunTest {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let [run_id, regression_test_id] = path_ids(parts, state, ["run_id", "regression_test_id"]).await?;
-        Ok(Self { run_id, regression_test_id })
+        Ok(Self {
+            run_id,
+            regression_test_id,
+        })
     }
 }
 
@@ -99,13 +105,24 @@ pub(crate) struct RunOutput {
 impl RunOutput {
     /// The path of its expected file.
     pub(crate) fn to_expected(&self) -> String {
-        let Self { run_id, sample_id, regression_id, output_id } = self;
-        format!("/api/v1/runs/{run_id}/samples/{sample_id}/regression-tests/{regression_id}/outputs/{output_id}/expected")
+        let Self {
+            run_id,
+            sample_id,
+            regression_id,
+            output_id,
+        } = self;
+        format!(
+            "/api/v1/runs/{run_id}/samples/{sample_id}/regression-tests/{regression_id}/outputs/{output_id}/expected"
+        )
     }
 
     /// Which output of the run.
     pub(crate) fn ids(&self) -> OutputIds {
-        OutputIds { sample_id: self.sample_id, regression_test_id: self.regression_id, output_id: self.output_id }
+        OutputIds {
+            sample_id: self.sample_id,
+            regression_test_id: self.regression_id,
+            output_id: self.output_id,
+        }
     }
 }
 
@@ -115,14 +132,27 @@ impl<S: Send + Sync> FromRequestParts<S> for RunOutput {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let names = ["run_id", "sample_id", "regression_id", "output_id"];
         let [run_id, sample_id, regression_id, output_id] = path_ids(parts, state, names).await?;
-        Ok(Self { run_id, sample_id, regression_id, output_id })
+        Ok(Self {
+            run_id,
+            sample_id,
+            regression_id,
+            output_id,
+        })
     }
 }
 
-async fn path_ids<S: Send + Sync, const N: usize>(parts: &mut Parts, state: &S, names: [&'static str; N]) -> Result<[i32; N], ApiError> {
+async fn path_ids<S: Send + Sync, const N: usize>(
+    parts: &mut Parts,
+    state: &S,
+    names: [&'static str; N],
+) -> Result<[i32; N], ApiError> {
     // A path that is no UTF-8 holds no number either: every id in it is refused.
     let raw = RawPathParams::from_request_parts(parts, state).await;
-    let pairs: Vec<_> = raw.iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let pairs: Vec<_> = raw
+        .iter()
+        .flatten()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     let mut params = Params::new(query_string(&pairs).trim_start_matches('?'));
     let ids = names.map(|name| {
         if params.get(name).is_none() {
@@ -151,17 +181,36 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        let content_type = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        if !content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .eq_ignore_ascii_case("application/json")
+        {
             return Err(fault("content-type", "must be application/json"));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => fault("body", format!("must have at most {} bytes", crate::router::MAX_BODY)),
-            _ => fault("body", "could not be read to its end"),
-        })?;
+        let bytes =
+            Bytes::from_request(request, state)
+                .await
+                .map_err(|rejection| match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => fault(
+                        "body",
+                        format!("must have at most {} bytes", crate::router::MAX_BODY),
+                    ),
+                    _ => fault("body", "could not be read to its end"),
+                })?;
         let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| body_fault(&error))?;
-        deserializer.end().map_err(|_| fault("body", "must be one JSON object and nothing behind it"))?;
+        let value =
+            serde_path_to_error::deserialize(&mut deserializer).map_err(|error| body_fault(&error))?;
+        deserializer
+            .end()
+            .map_err(|_| fault("body", "must be one JSON object and nothing behind it"))?;
         Ok(Self(value))
     }
 }
@@ -178,13 +227,23 @@ fn body_fault(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError
     }
     let message = error.inner().to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    for (kind, rule) in [("missing", "is required"), ("duplicate", "is given twice"), ("unknown", "is not known here")] {
-        let named = message.strip_prefix(kind).and_then(|rest| rest.strip_prefix(" field `")?.split('`').next());
+    for (kind, rule) in [
+        ("missing", "is required"),
+        ("duplicate", "is given twice"),
+        ("unknown", "is not known here"),
+    ] {
+        let named = message
+            .strip_prefix(kind)
+            .and_then(|rest| rest.strip_prefix(" field `")?.split('`').next());
         if let Some(name) = named {
             return fault(name, rule);
         }
     }
     let path = error.path().to_string();
-    let field = path.split(['.', '[']).next().filter(|field| !field.is_empty()).unwrap_or("body");
+    let field = path
+        .split(['.', '['])
+        .next()
+        .filter(|field| !field.is_empty())
+        .unwrap_or("body");
     fault(field, format!("cannot be read: {message}"))
 }

@@ -36,8 +36,17 @@ pub(crate) struct Place {
 impl Streams {
     /// As many as the limits allow.
     pub(crate) fn new(limits: &LimitSettings) -> Self {
-        let per_client = if limits.is_on { limits.streams } else { limits.all_streams };
-        let inner = Inner { per_client, in_all: limits.all_streams, open: Mutex::default(), stopped: watch::Sender::new(false) };
+        let per_client = if limits.is_on {
+            limits.streams
+        } else {
+            limits.all_streams
+        };
+        let inner = Inner {
+            per_client,
+            in_all: limits.all_streams,
+            open: Mutex::default(),
+            stopped: watch::Sender::new(false),
+        };
         Self(Arc::new(inner))
     }
 
@@ -59,17 +68,29 @@ impl Streams {
     pub(crate) fn enter(&self, client: Client) -> Result<Place, ApiError> {
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.values().sum::<u32>() >= self.0.in_all {
-            let message = format!("{} streams of events are open, and no more are possible. Ask again later.", self.0.in_all);
-            return Err(ErrorBody::new(ErrorCode::Unavailable, message).with("retry_after", ASK_AGAIN).into());
+            let message = format!(
+                "{} streams of events are open, and no more are possible. Ask again later.",
+                self.0.in_all
+            );
+            return Err(ErrorBody::new(ErrorCode::Unavailable, message)
+                .with("retry_after", ASK_AGAIN)
+                .into());
         }
         let count = open.entry(client).or_default();
         if *count >= self.0.per_client {
-            let message = format!("You have {count} streams of events open, and may have no more. Close one first.");
+            let message =
+                format!("You have {count} streams of events open, and may have no more. Close one first.");
             let body = ErrorBody::new(ErrorCode::RateLimited, message);
-            return Err(body.with("retry_after", ASK_AGAIN).with("limit", self.0.per_client).into());
+            return Err(body
+                .with("retry_after", ASK_AGAIN)
+                .with("limit", self.0.per_client)
+                .into());
         }
         *count += 1;
-        Ok(Place { streams: self.clone(), client })
+        Ok(Place {
+            streams: self.clone(),
+            client,
+        })
     }
 }
 
@@ -91,9 +112,18 @@ mod tests {
 
     #[test]
     fn a_place_is_free_again_when_its_stream_is_closed() {
-        let streams = Streams::new(&LimitSettings { streams: 2, all_streams: 3, ..LimitSettings::default() });
+        let streams = Streams::new(&LimitSettings {
+            streams: 2,
+            all_streams: 3,
+            ..LimitSettings::default()
+        });
         let (ada, bob) = (Client::User(1), Client::User(2));
-        let status = |client| streams.enter(client).map_err(|error| error.status().as_u16()).map(drop);
+        let status = |client| {
+            streams
+                .enter(client)
+                .map_err(|error| error.status().as_u16())
+                .map(drop)
+        };
         let first = streams.enter(ada).expect("a place");
         let _second = streams.enter(ada).expect("a place");
         assert_eq!(status(ada), Err(429));

@@ -24,7 +24,13 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode, CommandError> {
-    let runtime = Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build();
-    let runtime = runtime.map_err(|error| CommandError::Io { what: "starting".to_owned(), error })?;
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK)
+        .build();
+    let runtime = runtime.map_err(|error| CommandError::Io {
+        what: "starting".to_owned(),
+        error,
+    })?;
     runtime.block_on(cli.run())
 }

@@ -19,10 +19,14 @@ use tower_http::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{artifacts, auth, comparison, document, errors, events, logs, outputs, raw_logs, runs, samples, search, suite, system},
+    api::{
+        artifacts, auth, comparison, document, errors, events, logs, outputs, raw_logs, runs, samples,
+        search, suite, system,
+    },
     docs, download,
     middleware::{
-        authentication, client_address, cors, error_envelope, etag, head, kept_answers, rate_limit, request_id, security_headers,
+        authentication, client_address, cors, error_envelope, etag, head, kept_answers, rate_limit,
+        request_id, security_headers,
     },
     openapi, share, ssr,
     state::AppState,
@@ -33,7 +37,9 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// Routes of /api/v1, without what lies around them.
 pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::frame()).merge(kept_routes()).merge(other_routes())
+    OpenApiRouter::with_openapi(openapi::frame())
+        .merge(kept_routes())
+        .merge(other_routes())
 }
 
 /// Those whose answers depend on nothing but the address, the database, files and the caller's rights, or say that they are not to be
@@ -110,7 +116,8 @@ pub fn router(state: AppState) -> Router {
                 .layer(
                     TraceLayer::new_for_http()
                         .make_span_with(|request: &Request<_>| {
-                            let (method, path, request_id) = (request.method(), request.uri().path(), request_id::of(request));
+                            let (method, path, request_id) =
+                                (request.method(), request.uri().path(), request_id::of(request));
                             tracing::info_span!("request", %method, path, request_id)
                         })
                         .on_response(DefaultOnResponse::new().level(tracing::Level::DEBUG))
@@ -119,7 +126,10 @@ pub fn router(state: AppState) -> Router {
                 )
                 .layer(PropagateRequestIdLayer::x_request_id())
                 .layer(from_fn_with_state(state.clone(), client_address::client_address))
-                .layer(from_fn_with_state(state.clone(), security_headers::security_headers)),
+                .layer(from_fn_with_state(
+                    state.clone(),
+                    security_headers::security_headers,
+                )),
         )
         .with_state(state)
 }
@@ -127,27 +137,40 @@ pub fn router(state: AppState) -> Router {
 fn api(state: &AppState) -> Router<AppState> {
     let (kept, _) = kept_routes().split_for_parts();
     let (others, _) = other_routes().split_for_parts();
-    surrounded(kept.route_layer(from_fn_with_state(state.clone(), kept_answers::keep)).merge(others), state)
+    surrounded(
+        kept.route_layer(from_fn_with_state(state.clone(), kept_answers::keep))
+            .merge(others),
+        state,
+    )
 }
 
 /// Routes of the API with what lies around them, from the outside to the inside.
 fn surrounded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
-    routes.fallback(error_envelope::no_such_path).method_not_allowed_fallback(error_envelope::no_such_method).layer(
-        ServiceBuilder::new()
-            .layer(from_fn(head::head_as_get))
-            .layer(from_fn_with_state(state.clone(), rate_limit::tell_limit))
-            .option_layer(cors::layer(&state.http.other_origins))
-            .layer(from_fn(security_headers::api_headers))
-            .layer(from_fn(etag::encoded_etag))
-            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(download::is_no_download)))
-            .layer(from_fn(error_envelope::error_envelope))
-            .layer(CatchPanicLayer::custom(error_envelope::panicked))
-            .layer(from_fn(error_envelope::timeout))
-            .layer(from_fn_with_state(state.clone(), rate_limit::admit))
-            .layer(from_fn(etag::etag))
-            .layer(from_fn_with_state(state.clone(), authentication::refuse_other_sites))
-            .layer(DefaultBodyLimit::max(MAX_BODY)),
-    )
+    routes
+        .fallback(error_envelope::no_such_path)
+        .method_not_allowed_fallback(error_envelope::no_such_method)
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(head::head_as_get))
+                .layer(from_fn_with_state(state.clone(), rate_limit::tell_limit))
+                .option_layer(cors::layer(&state.http.other_origins))
+                .layer(from_fn(security_headers::api_headers))
+                .layer(from_fn(etag::encoded_etag))
+                .layer(
+                    CompressionLayer::new()
+                        .compress_when(DefaultPredicate::new().and(download::is_no_download)),
+                )
+                .layer(from_fn(error_envelope::error_envelope))
+                .layer(CatchPanicLayer::custom(error_envelope::panicked))
+                .layer(from_fn(error_envelope::timeout))
+                .layer(from_fn_with_state(state.clone(), rate_limit::admit))
+                .layer(from_fn(etag::etag))
+                .layer(from_fn_with_state(
+                    state.clone(),
+                    authentication::refuse_other_sites,
+                ))
+                .layer(DefaultBodyLimit::max(MAX_BODY)),
+        )
 }
 
 #[cfg(test)]
@@ -171,16 +194,31 @@ mod tests {
     async fn answer(routes: Router<AppState>) -> (u16, axum::http::HeaderMap, serde_json::Value) {
         let test = TestPlatform::new(Backend::Sqlite).await;
         let http = HttpOptions::default().settle().expect("settings");
-        let state = AppState::new(test.platform.clone(), http, Default::default(), &SecretKey::random());
+        let state = AppState::new(
+            test.platform.clone(),
+            http,
+            Default::default(),
+            &SecretKey::random(),
+        );
         let address = from_fn_with_state(state.clone(), client_address::client_address);
         let app = surrounded(routes, &state).layer(address).with_state(state);
-        let mut request = Request::builder().uri("/").header(request_id::X_REQUEST_ID, "job-17").body(Body::empty()).expect("a request");
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+        let mut request = Request::builder()
+            .uri("/")
+            .header(request_id::X_REQUEST_ID, "job-17")
+            .body(Body::empty())
+            .expect("a request");
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
         // The database is not asked any more, and time may pass.
         tokio::time::pause();
         let (parts, body) = app.oneshot(request).await.expect("an answer").into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
-        (parts.status.as_u16(), parts.headers, serde_json::from_slice(&body).expect("JSON"))
+        (
+            parts.status.as_u16(),
+            parts.headers,
+            serde_json::from_slice(&body).expect("JSON"),
+        )
     }
 
     #[tokio::test]
@@ -189,7 +227,10 @@ mod tests {
             panic!("the inside")
         }
         let (status, headers, body) = answer(Router::new().route("/", get(panicking))).await;
-        assert_eq!((status, &body["code"], &body["details"]["request_id"]), (500, &"internal_error".into(), &"job-17".into()));
+        assert_eq!(
+            (status, &body["code"], &body["details"]["request_id"]),
+            (500, &"internal_error".into(), &"job-17".into())
+        );
         assert_eq!(headers["x-ratelimit-remaining"], "119", "it was counted");
         assert_eq!(headers["cache-control"], "private, no-cache");
     }
@@ -197,7 +238,10 @@ mod tests {
     #[tokio::test]
     async fn an_endless_answer_is_ended_like_everything_else() {
         let (status, headers, body) = answer(Router::new().route("/", get(std::future::pending::<()>))).await;
-        assert_eq!((status, &body["code"], &body["details"]["request_id"]), (503, &"unavailable".into(), &"job-17".into()));
+        assert_eq!(
+            (status, &body["code"], &body["details"]["request_id"]),
+            (503, &"unavailable".into(), &"job-17".into())
+        );
         assert_eq!(headers["x-ratelimit-remaining"], "119", "it was counted");
     }
 }

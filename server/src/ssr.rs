@@ -15,7 +15,10 @@ use leptos::{
     context::{provide_context, use_context},
     nonce::use_nonce,
 };
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context};
+use leptos_axum::{
+    LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context,
+    render_app_async_with_context,
+};
 use runlens_api_types::{ErrorBody, ErrorCode};
 use runlens_app::{
     App,
@@ -25,7 +28,10 @@ use runlens_app::{
 };
 use runlens_domain::Caller;
 use tower::{ServiceBuilder, ServiceExt};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    services::ServeDir,
+};
 
 use crate::{
     config::Http,
@@ -87,15 +93,25 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
                 .layer(from_fn_with_state(state.clone(), guard_forms))
                 .layer(RequestBodyLimitLayer::new(MAX_BODY)),
         )
-        .nest_service("/pkg", ServiceBuilder::new().layer(map_response(kept_for_good)).service(files(state, "pkg")))
+        .nest_service(
+            "/pkg",
+            ServiceBuilder::new()
+                .layer(map_response(kept_for_good))
+                .service(files(state, "pkg")),
+        )
 }
 
 /// What a page needs to know of its request.
 fn page_context(state: &AppState) {
     let caller = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned());
-    provide_request(state.platform.clone(), caller.unwrap_or_else(|| state.platform.visitor()));
+    provide_request(
+        state.platform.clone(),
+        caller.unwrap_or_else(|| state.platform.visitor()),
+    );
     let cookies = state.clone();
-    provide_context(SessionCookies(Arc::new(move |value| authentication::session_cookie(&cookies, value))));
+    provide_context(SessionCookies(Arc::new(move |value| {
+        authentication::session_cookie(&cookies, value)
+    })));
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
         && let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce))
     {
@@ -111,13 +127,27 @@ fn content_security_policy(nonce: &str) -> String {
 }
 
 async fn speculation_rules() -> impl IntoResponse {
-    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/speculationrules+json"));
-    ([kind, (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"))], SPECULATION_RULES)
+    let kind = (
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/speculationrules+json"),
+    );
+    (
+        [
+            kind,
+            (
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("public, max-age=3600"),
+            ),
+        ],
+        SPECULATION_RULES,
+    )
 }
 
 /// Links in pull requests lead here.
 async fn old_run_address(uri: Uri) -> Redirect {
-    let address = uri.path_and_query().map(|address| address.as_str().replacen("/test/", "/runs/", 1));
+    let address = uri
+        .path_and_query()
+        .map(|address| address.as_str().replacen("/test/", "/runs/", 1));
     Redirect::permanent(address.as_deref().unwrap_or("/runs"))
 }
 
@@ -125,7 +155,12 @@ async fn old_run_address(uri: Uri) -> Redirect {
 /// stand in an address.
 async fn make_token(State(state): State<AppState>, request: Request) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
-    let Some((caller, user)) = caller.and_then(|caller| caller.account().map(|account| account.user_id).map(|user| (caller, user))) else {
+    let Some((caller, user)) = caller.and_then(|caller| {
+        caller
+            .account()
+            .map(|account| account.user_id)
+            .map(|user| (caller, user))
+    }) else {
         return Redirect::to(&SignInQuery::from_path(TOKENS)).into_response();
     };
     let (parts, body) = request.into_parts();
@@ -133,7 +168,12 @@ async fn make_token(State(state): State<AppState>, request: Request) -> Response
         Ok(form) => form,
         Err(rejection) => return rejection.into_response(),
     };
-    let answer = match state.limits.take(Budget::Writes, Client::User(user)).await.retry_after {
+    let answer = match state
+        .limits
+        .take(Budget::Writes, Client::User(user))
+        .await
+        .retry_after
+    {
         Some(retry_after) => {
             let message = format!("Too many tokens at once. Try again in {retry_after} seconds.");
             TokenAnswer::refusal(&form, ErrorBody::new(ErrorCode::RateLimited, message))
@@ -156,10 +196,16 @@ async fn file_or_page(State(state): State<AppState>, request: Request) -> Respon
         if let Some(address) = without_slash(&parts.uri) {
             return Redirect::permanent(&address).into_response();
         }
-        let file = files(&state, "").oneshot(Request::from_parts(parts.clone(), axum::body::Body::empty())).await.into_response();
+        let file = files(&state, "")
+            .oneshot(Request::from_parts(parts.clone(), axum::body::Body::empty()))
+            .await
+            .into_response();
         if file.status() != StatusCode::NOT_FOUND {
             let mut file = file;
-            file.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+            file.headers_mut().insert(
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("public, max-age=3600"),
+            );
             return file;
         }
     }
@@ -175,39 +221,60 @@ async fn file_or_page(State(state): State<AppState>, request: Request) -> Respon
 /// The address of a page, for one that ends in a slash. Of plain characters only, so that it cannot name another site.
 fn without_slash(uri: &Uri) -> Option<String> {
     let path = uri.path().strip_prefix('/')?.trim_end_matches('/');
-    let is_plain = !path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte));
+    let is_plain = !path.starts_with('/')
+        && path
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte));
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     (uri.path().ends_with('/') && is_plain && !path.is_empty()).then(|| format!("/{path}{query}"))
 }
 
 fn files(state: &AppState, directory: &str) -> ServeDir {
-    ServeDir::new(state.http.site_root.join(directory)).append_index_html_on_directories(false).precompressed_br().precompressed_gzip()
+    ServeDir::new(state.http.site_root.join(directory))
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
 }
 
 /// A file whose name changes with its content.
 async fn kept_for_good<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+        response.headers_mut().insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        );
     }
     response
 }
 
 /// Finds out who opens a page, and gives whoever has no cookie one, so that the page may ask the API.
 async fn visit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let known = authentication::by_cookie(&state, request.headers()).await.unwrap_or_else(|error| {
-        // The page asks the same database, and says so.
-        tracing::warn!(%error, "a session could not be looked up");
-        Some(state.platform.visitor())
-    });
+    let known = authentication::by_cookie(&state, request.headers())
+        .await
+        .unwrap_or_else(|error| {
+            // The page asks the same database, and says so.
+            tracing::warn!(%error, "a session could not be looked up");
+            Some(state.platform.visitor())
+        });
     let is_new = known.is_none();
-    request.extensions_mut().insert(known.unwrap_or_else(|| state.platform.visitor()));
+    request
+        .extensions_mut()
+        .insert(known.unwrap_or_else(|| state.platform.visitor()));
     let mut response = next.run(request).await;
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
     if is_page {
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("private, no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("Cookie"));
-        headers.insert("speculation-rules", HeaderValue::from_static("\"/speculation-rules.json\""));
+        headers.insert(
+            "speculation-rules",
+            HeaderValue::from_static("\"/speculation-rules.json\""),
+        );
     }
     if is_page
         && is_new
@@ -221,12 +288,20 @@ async fn visit(State(state): State<AppState>, mut request: Request, next: Next) 
 /// Refuses forms of other sites, and too many attempts to sign in.
 async fn guard_forms(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if !same_origin::may_write(request.method(), request.headers(), &state.http.public_url) {
-        return (StatusCode::FORBIDDEN, "This form must be sent from this site's own pages.").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "This form must be sent from this site's own pages.",
+        )
+            .into_response();
     }
     if request.method() == Method::POST
         && request.uri().path() == SIGN_IN
         && let Some(ClientAddress(address)) = request.extensions().get::<ClientAddress>()
-        && let Some(retry_after) = state.limits.take(Budget::SignIns, Client::at(*address)).await.retry_after
+        && let Some(retry_after) = state
+            .limits
+            .take(Budget::SignIns, Client::at(*address))
+            .await
+            .retry_after
     {
         return too_many(request.headers(), retry_after);
     }
@@ -235,19 +310,37 @@ async fn guard_forms(State(state): State<AppState>, request: Request, next: Next
 
 /// Back to the form, which says why; a refusal for who does not read pages.
 fn too_many(headers: &HeaderMap, retry_after: i64) -> Response {
-    let is_navigation =
-        headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let is_navigation = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
     let mut response = if is_navigation {
-        Redirect::to(&SignInQuery { next: None, refused: Some(SignInRefusal::TooMany) }.address()).into_response()
+        Redirect::to(
+            &SignInQuery {
+                next: None,
+                refused: Some(SignInRefusal::TooMany),
+            }
+            .address(),
+        )
+        .into_response()
     } else {
         (StatusCode::TOO_MANY_REQUESTS, "Too many attempts to sign in.").into_response()
     };
-    response.headers_mut().insert(header::RETRY_AFTER, retry_after.into());
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, retry_after.into());
     response
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(cause = message.unwrap_or("without a message"), "a page panicked");
-    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. It has been logged.").into_response()
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side. It has been logged.",
+    )
+        .into_response()
 }

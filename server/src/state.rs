@@ -46,11 +46,26 @@ impl AppState {
     /// Puts the parts together; requests are counted in memory.
     pub fn new(platform: Platform, http: Http, limits: LimitSettings, secret: &SecretKey) -> Self {
         let streams = Streams::new(&limits);
-        let limits = Limits::new(limits, Arc::new(MemoryCounters::default()), platform.clock().clone());
+        let limits = Limits::new(
+            limits,
+            Arc::new(MemoryCounters::default()),
+            platform.clock().clone(),
+        );
         let leptos = ssr::leptos_options(&http);
         let cookies = Key::derive_from(secret.bytes());
-        let (tokens, answers, pictures) = (SeenTokens::default(), KeptAnswers::default(), Pictures::default());
-        Self(Arc::new(Parts { platform, limits, streams, pictures, tokens, answers, cookies, http, leptos }))
+        let (tokens, answers, pictures) =
+            (SeenTokens::default(), KeptAnswers::default(), Pictures::default());
+        Self(Arc::new(Parts {
+            platform,
+            limits,
+            streams,
+            pictures,
+            tokens,
+            answers,
+            cookies,
+            http,
+            leptos,
+        }))
     }
 
     /// The streams of events, which do not end by themselves.
@@ -62,7 +77,10 @@ impl AppState {
     #[must_use]
     pub fn counting_in(self, counters: Arc<dyn Counters>) -> Self {
         let parts = Arc::unwrap_or_clone(self.0);
-        Self(Arc::new(Parts { limits: parts.limits.clone().counting_in(counters), ..parts }))
+        Self(Arc::new(Parts {
+            limits: parts.limits.clone().counting_in(counters),
+            ..parts
+        }))
     }
 }
 

@@ -33,10 +33,15 @@ pub fn pieces(line: &str, found: &[TextRange]) -> Vec<Piece> {
     for (style, text) in styled(line) {
         let mut rest = text.as_str();
         while !rest.is_empty() {
-            let range = found.iter().find(|range| range.end > at && range.end > range.start);
+            let range = found
+                .iter()
+                .find(|range| range.end > at && range.end > range.start);
             let is_found = range.is_some_and(|range| range.start <= at);
             let until = range.map_or(u32::MAX, |range| if is_found { range.end } else { range.start });
-            let end = rest.char_indices().nth((until - at) as usize).map_or(rest.len(), |(index, _)| index);
+            let end = rest
+                .char_indices()
+                .nth((until - at) as usize)
+                .map_or(rest.len(), |(index, _)| index);
             let (piece, after) = rest.split_at(end);
             push(&mut pieces, &style, piece, is_found);
             at += piece.chars().count() as u32;
@@ -50,7 +55,11 @@ pub fn pieces(line: &str, found: &[TextRange]) -> Vec<Piece> {
 fn push(pieces: &mut Vec<Piece>, style: &Style, text: &str, found: bool) {
     let text: String = text.chars().filter(|c| !c.is_control() || *c == '\t').collect();
     if !text.is_empty() {
-        pieces.push(Piece { text, class: style.class(), found });
+        pieces.push(Piece {
+            text,
+            class: style.class(),
+            found,
+        });
     }
 }
 
@@ -67,7 +76,11 @@ pub fn fold(mut pieces: Vec<Piece>, max: usize) -> (Vec<Piece>, Vec<Piece>, usiz
     };
     let mut rest = pieces.split_off(cut);
     if let Some(first) = rest.first_mut() {
-        let at = first.text.char_indices().nth(left).map_or(first.text.len(), |(index, _)| index);
+        let at = first
+            .text
+            .char_indices()
+            .nth(left)
+            .map_or(first.text.len(), |(index, _)| index);
         let tail = first.text.split_off(at);
         if !first.text.is_empty() {
             pieces.push(first.clone());
@@ -128,7 +141,9 @@ fn styled(line: &str) -> Vec<(Style, String)> {
 impl Style {
     fn apply(&mut self, parameters: &str) {
         // Colons separate the parts of a colour in some programs' output, semicolons in others'.
-        let mut codes = parameters.split([';', ':']).map(|code| code.parse::<u16>().unwrap_or(0));
+        let mut codes = parameters
+            .split([';', ':'])
+            .map(|code| code.parse::<u16>().unwrap_or(0));
         while let Some(code) = codes.next() {
             match code {
                 0 => *self = Self::default(),
@@ -156,11 +171,21 @@ impl Style {
 
     fn class(&self) -> String {
         let mut classes = Vec::new();
-        let flags =
-            [(self.bold, "bold"), (self.dim, "dim"), (self.italic, "italic"), (self.underline, "underline"), (self.inverse, "inverse")];
+        let flags = [
+            (self.bold, "bold"),
+            (self.dim, "dim"),
+            (self.italic, "italic"),
+            (self.underline, "underline"),
+            (self.inverse, "inverse"),
+        ];
         classes.extend(self.foreground.map(|colour| format!("fg{colour}")));
         classes.extend(self.background.map(|colour| format!("bg{colour}")));
-        classes.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, class)| class.to_owned()));
+        classes.extend(
+            flags
+                .into_iter()
+                .filter(|(on, _)| *on)
+                .map(|(_, class)| class.to_owned()),
+        );
         classes.join(" ")
     }
 }
@@ -202,8 +227,16 @@ fn nearest(colour: [u8; 3]) -> u8 {
         [41, 184, 219],
         [255, 255, 255],
     ];
-    let distance = |other: &[u8; 3]| other.iter().zip(colour).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum::<u32>();
-    (0u8..16).min_by_key(|index| distance(&COLOURS[usize::from(*index)])).unwrap_or(7)
+    let distance = |other: &[u8; 3]| {
+        other
+            .iter()
+            .zip(colour)
+            .map(|(a, b)| u32::from(a.abs_diff(b)).pow(2))
+            .sum::<u32>()
+    };
+    (0u8..16)
+        .min_by_key(|index| distance(&COLOURS[usize::from(*index)]))
+        .unwrap_or(7)
 }
 
 #[cfg(test)]
@@ -217,8 +250,14 @@ mod tests {
     }
 
     fn found(line: &str, ranges: &[(u32, u32)]) -> Vec<(String, String, bool)> {
-        let ranges: Vec<TextRange> = ranges.iter().map(|&(start, end)| TextRange { start, end }).collect();
-        pieces(line, &ranges).into_iter().map(|piece| (piece.text, piece.class, piece.found)).collect()
+        let ranges: Vec<TextRange> = ranges
+            .iter()
+            .map(|&(start, end)| TextRange { start, end })
+            .collect();
+        pieces(line, &ranges)
+            .into_iter()
+            .map(|piece| (piece.text, piece.class, piece.found))
+            .collect()
     }
 
     fn plain(text: &str) -> (String, String, bool) {
@@ -232,11 +271,26 @@ mod tests {
     #[test]
     fn colours_become_classes() {
         let cases = [
-            ("\u{1b}[1m\u{1b}[32m   Compiling\u{1b}[0m serde", vec![styled("   Compiling", "fg2 bold"), plain(" serde")]),
-            ("\u{1b}[0;31merror\u{1b}[m: x", vec![styled("error", "fg1"), plain(": x")]),
-            ("\u{1b}[91;44;4mx\u{1b}[39;49;24my", vec![styled("x", "fg9 bg4 underline"), plain("y")]),
-            ("\u{1b}[2;3;7mx\u{1b}[22;23;27my", vec![styled("x", "dim italic inverse"), plain("y")]),
-            ("\u{1b}[38;5;9mx\u{1b}[38;5;196my\u{1b}[38;2;0;190;120mz", vec![styled("x", "fg9"), styled("y", "fg1"), styled("z", "fg2")]),
+            (
+                "\u{1b}[1m\u{1b}[32m   Compiling\u{1b}[0m serde",
+                vec![styled("   Compiling", "fg2 bold"), plain(" serde")],
+            ),
+            (
+                "\u{1b}[0;31merror\u{1b}[m: x",
+                vec![styled("error", "fg1"), plain(": x")],
+            ),
+            (
+                "\u{1b}[91;44;4mx\u{1b}[39;49;24my",
+                vec![styled("x", "fg9 bg4 underline"), plain("y")],
+            ),
+            (
+                "\u{1b}[2;3;7mx\u{1b}[22;23;27my",
+                vec![styled("x", "dim italic inverse"), plain("y")],
+            ),
+            (
+                "\u{1b}[38;5;9mx\u{1b}[38;5;196my\u{1b}[38;2;0;190;120mz",
+                vec![styled("x", "fg9"), styled("y", "fg1"), styled("z", "fg2")],
+            ),
             ("\u{1b}[48:5:15mx", vec![styled("x", "bg15")]),
             ("plain", vec![plain("plain")]),
             ("", vec![]),
@@ -260,13 +314,23 @@ mod tests {
             "a\u{8}b",
             "a\u{1b}[>4;1mb",
         ] {
-            assert_eq!(pieces(line, &[]).into_iter().map(|piece| piece.text).collect::<String>(), "ab", "{line:?}");
+            assert_eq!(
+                pieces(line, &[])
+                    .into_iter()
+                    .map(|piece| piece.text)
+                    .collect::<String>(),
+                "ab",
+                "{line:?}"
+            );
         }
     }
 
     #[test]
     fn markup_stays_text() {
-        assert_eq!(shown("<b onclick='x'>&amp;</b>"), [plain("<b onclick='x'>&amp;</b>")]);
+        assert_eq!(
+            shown("<b onclick='x'>&amp;</b>"),
+            [plain("<b onclick='x'>&amp;</b>")]
+        );
     }
 
     #[test]
@@ -274,9 +338,18 @@ mod tests {
         let mark = |text: &str, class: &str| (text.to_owned(), class.to_owned(), true);
         assert_eq!(
             found("an \u{1b}[31mERR\u{1b}[0mor, error", &[(3, 8), (10, 15)]),
-            [plain("an "), mark("ERR", "fg1"), mark("or", ""), plain(", "), mark("error", "")]
+            [
+                plain("an "),
+                mark("ERR", "fg1"),
+                mark("or", ""),
+                plain(", "),
+                mark("error", "")
+            ]
         );
-        assert_eq!(found("İstanbul ÄÖ", &[(9, 11)]), [plain("İstanbul "), mark("ÄÖ", "")]);
+        assert_eq!(
+            found("İstanbul ÄÖ", &[(9, 11)]),
+            [plain("İstanbul "), mark("ÄÖ", "")]
+        );
         // Characters that are not shown count.
         assert_eq!(found("a\u{8}b", &[(2, 3)]), [plain("a"), mark("b", "")]);
         for odd in [(0, 0), (5, 9), (3, 2)] {
@@ -287,10 +360,21 @@ mod tests {
 
     #[test]
     fn a_long_line_is_folded_between_characters() {
-        let text = |pieces: &[super::Piece]| pieces.iter().map(|piece| piece.text.clone()).collect::<String>();
-        for (max, head, rest) in [(2, "aä", "öbc"), (3, "aäö", "bc"), (4, "aäöb", "c"), (5, "aäöbc", ""), (0, "", "aäöbc")] {
+        let text =
+            |pieces: &[super::Piece]| pieces.iter().map(|piece| piece.text.clone()).collect::<String>();
+        for (max, head, rest) in [
+            (2, "aä", "öbc"),
+            (3, "aäö", "bc"),
+            (4, "aäöb", "c"),
+            (5, "aäöbc", ""),
+            (0, "", "aäöbc"),
+        ] {
             let (first, folded, hidden) = fold(pieces("aä\u{1b}[31möb\u{1b}[0mc", &[]), max);
-            assert_eq!((text(&first).as_str(), text(&folded).as_str()), (head, rest), "{max}");
+            assert_eq!(
+                (text(&first).as_str(), text(&folded).as_str()),
+                (head, rest),
+                "{max}"
+            );
             assert_eq!(hidden, rest.chars().count());
         }
     }

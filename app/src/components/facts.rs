@@ -35,9 +35,17 @@ pub fn copied_hash(sha: &str, what: &str) -> AnyView {
 /// A commit, which leads to its runs, and to GitHub where its repository is known.
 pub fn commit(repository: &str, sha: &str) -> AnyView {
     let is_hash = url::read_commit(sha).is_ok();
-    let github = (is_hash && !repository.is_empty())
-        .then(|| out(format!("https://github.com/{repository}/commit/{sha}"), format!("Commit {} on GitHub", short(sha))));
-    if is_hash { view! { <a href=url::commit(sha)>{hash(sha)}</a> {github} }.into_any() } else { hash(sha) }
+    let github = (is_hash && !repository.is_empty()).then(|| {
+        out(
+            format!("https://github.com/{repository}/commit/{sha}"),
+            format!("Commit {} on GitHub", short(sha)),
+        )
+    });
+    if is_hash {
+        view! { <a href=url::commit(sha)>{hash(sha)}</a> {github} }.into_any()
+    } else {
+        hash(sha)
+    }
 }
 
 /// The first digits of a hash.
@@ -54,13 +62,20 @@ pub fn out(href: String, words: String) -> AnyView {
 /// What a run is of: a pull request, or a branch; each leads to its runs.
 pub fn change(repository: &str, pull_request: Option<i32>, branch: Option<&str>) -> AnyView {
     if let Some(number) = pull_request {
-        let github = (!repository.is_empty())
-            .then(|| out(format!("https://github.com/{repository}/pull/{number}"), format!("Pull request {number} on GitHub")));
+        let github = (!repository.is_empty()).then(|| {
+            out(
+                format!("https://github.com/{repository}/pull/{number}"),
+                format!("Pull request {number} on GitHub"),
+            )
+        });
         return view! { <a href=url::pull(number)>{format!("PR #{number}")}</a> {github} }.into_any();
     }
     match branch {
         Some(branch) => {
-            let runs = url::runs(&RunQuery { branch: Some(branch.to_owned()), ..RunQuery::default() });
+            let runs = url::runs(&RunQuery {
+                branch: Some(branch.to_owned()),
+                ..RunQuery::default()
+            });
             view! { <a href=runs>{branch.to_owned()}</a> }.into_any()
         }
         None => view! { <span class="muted">"–"</span> }.into_any(),

@@ -23,12 +23,21 @@ pub fn head(title: String, description: String, path: &str) -> AnyView {
 }
 
 /// Title, description and preview of a page that has a picture.
-pub fn head_with_picture(title: String, description: String, path: &str, picture: Option<Picture>) -> AnyView {
+pub fn head_with_picture(
+    title: String,
+    description: String,
+    path: &str,
+    picture: Option<Picture>,
+) -> AnyView {
     let origin = crate::data::origin();
     let address = format!("{origin}{path}");
     tell_canonical(&address);
     let title = format!("{title}{TITLE_END}");
-    let card = if picture.is_some() { "summary_large_image" } else { "summary" };
+    let card = if picture.is_some() {
+        "summary_large_image"
+    } else {
+        "summary"
+    };
     let picture = picture.map(|picture| {
         let (width, height) = PICTURE_SIZE;
         view! {
@@ -56,7 +65,9 @@ pub fn head_with_picture(title: String, description: String, path: &str, picture
 
 /// Tells search engines by which address the page is to be known.
 fn tell_canonical(address: &str) {
-    let is_plain = address.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"'));
+    let is_plain = address
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"'));
     if is_plain
         && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
         && let Ok(link) = http::HeaderValue::from_str(&format!("<{address}>; rel=\"canonical\""))

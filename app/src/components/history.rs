@@ -14,11 +14,19 @@ use crate::{format, url::suite};
 
 /// Which runs the strips are of: each a link. `href` is the address of the same view with others.
 pub fn run_choice(current: RunChoice, href: &dyn Fn(RunChoice) -> String) -> AnyView {
-    let links: Vec<AnyView> = [(RunChoice::Master, "master"), (RunChoice::All, "all runs"), (RunChoice::PullRequests, "pull requests")]
-        .into_iter()
-        .map(|(choice, words)| view! { <a href=href(choice) aria-current=(choice == current).then_some("true")>{words}</a> }.into_any())
-        .collect();
-    view! { <nav class="choice" aria-label="Runs of the strips"><span>"Strips of"</span>{links}</nav> }.into_any()
+    let links: Vec<AnyView> = [
+        (RunChoice::Master, "master"),
+        (RunChoice::All, "all runs"),
+        (RunChoice::PullRequests, "pull requests"),
+    ]
+    .into_iter()
+    .map(|(choice, words)| {
+        view! { <a href=href(choice) aria-current=(choice == current).then_some("true")>{words}</a> }
+            .into_any()
+    })
+    .collect();
+    view! { <nav class="choice" aria-label="Runs of the strips"><span>"Strips of"</span>{links}</nav> }
+        .into_any()
 }
 
 /// What a strip is made of, and how far it goes back; `most` runs were asked for.
@@ -26,7 +34,10 @@ pub fn extent(runs: RunChoice, count: usize, most: u32) -> String {
     let [one, many] = match runs {
         RunChoice::Master => ["completed run of master", "completed runs of master"],
         RunChoice::All => ["run with a result", "runs with a result"],
-        RunChoice::PullRequests => ["run of a pull request with a result", "runs of pull requests with a result"],
+        RunChoice::PullRequests => [
+            "run of a pull request with a result",
+            "runs of pull requests with a result",
+        ],
     };
     let counted = format::counted(count as u64, one, many);
     match count {
@@ -40,8 +51,17 @@ pub fn extent(runs: RunChoice, count: usize, most: u32) -> String {
 }
 
 /// Fields that narrow a history down. `more` are further fields, `clear` the address without any of them.
-pub fn filters(action: String, query: &HistoryQuery, runs: RunChoice, more: Option<AnyView>, clear: Option<String>) -> AnyView {
-    let statuses = ResultStatus::ALL.iter().filter(|status| **status != ResultStatus::NotStarted).map(|status| status.as_str());
+pub fn filters(
+    action: String,
+    query: &HistoryQuery,
+    runs: RunChoice,
+    more: Option<AnyView>,
+    clear: Option<String>,
+) -> AnyView {
+    let statuses = ResultStatus::ALL
+        .iter()
+        .filter(|status| **status != ResultStatus::NotStarted)
+        .map(|status| status.as_str());
     let fields = view! {
         {filter::unseen("runs", (runs != RunChoice::Master).then(|| runs.to_string()))}
         {more}
@@ -56,7 +76,10 @@ pub fn filters(action: String, query: &HistoryQuery, runs: RunChoice, more: Opti
 
 /// Results, one a row, each with a link to its run at the test. `of_many_tests` adds the test.
 pub fn table(entries: Vec<HistoryEntry>, of_many_tests: bool, now: Timestamp) -> AnyView {
-    let rows: Vec<AnyView> = entries.into_iter().map(|entry| row(entry, of_many_tests, now)).collect();
+    let rows: Vec<AnyView> = entries
+        .into_iter()
+        .map(|entry| row(entry, of_many_tests, now))
+        .collect();
     view! {
         <table class="rows history">
             <caption class="unseen">"Results, newest run first"</caption>
@@ -81,7 +104,9 @@ pub fn table(entries: Vec<HistoryEntry>, of_many_tests: bool, now: Timestamp) ->
 
 fn row(entry: HistoryEntry, of_many_tests: bool, now: Timestamp) -> AnyView {
     let (run, test) = (entry.run_id, entry.regression_test_id);
-    let of_test = of_many_tests.then(|| view! { <td class="test"><a href=suite::regression_test(test)>{format!("#{test}")}</a></td> });
+    let of_test = of_many_tests.then(
+        || view! { <td class="test"><a href=suite::regression_test(test)>{format!("#{test}")}</a></td> },
+    );
     let is_wrong_exit = entry.exit_code != entry.expected_rc;
     let runtime = entry.runtime_ms.map(|ms| format::duration(i64::from(ms)));
     view! {
@@ -102,7 +127,11 @@ fn row(entry: HistoryEntry, of_many_tests: bool, now: Timestamp) -> AnyView {
 
 fn exit(got: Option<i32>, expected: Option<i32>) -> String {
     let code = |code: Option<i32>| code.map_or_else(|| "none".to_owned(), |code| code.to_string());
-    if got == expected { code(got) } else { format!("{}, expected {}", code(got), code(expected)) }
+    if got == expected {
+        code(got)
+    } else {
+        format!("{}, expected {}", code(got), code(expected))
+    }
 }
 
 #[cfg(test)]
@@ -115,7 +144,10 @@ mod tests {
     fn a_strip_says_how_far_it_goes_back() {
         assert_eq!(extent(RunChoice::Master, 0, 50), "No completed run of master.");
         assert_eq!(extent(RunChoice::All, 1, 50), "Only 1 run with a result.");
-        assert_eq!(extent(RunChoice::Master, 23, 24), "All 23 completed runs of master, oldest first.");
+        assert_eq!(
+            extent(RunChoice::Master, 23, 24),
+            "All 23 completed runs of master, oldest first."
+        );
         let newest = "The newest 24 runs of pull requests with a result, oldest first. What is older is in the history.";
         assert_eq!(extent(RunChoice::PullRequests, 24, 24), newest);
     }

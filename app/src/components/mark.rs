@@ -128,7 +128,8 @@ impl From<TokenState> for Mark {
 /// Symbol and word.
 pub fn mark(of: impl Into<Mark>) -> AnyView {
     let Mark { symbol, word, class } = of.into();
-    view! { <span class=class><span class="symbol" aria-hidden="true">{symbol}</span>{word}</span> }.into_any()
+    view! { <span class=class><span class="symbol" aria-hidden="true">{symbol}</span>{word}</span> }
+        .into_any()
 }
 
 /// The symbol; the word is for those who hear the page, and on hover.

@@ -27,13 +27,19 @@ impl Address {
         let location = use_location();
         Self {
             path: location.pathname.get_untracked(),
-            search: location.search.with_untracked(|search| search.trim_start_matches('?').to_owned()),
+            search: location
+                .search
+                .with_untracked(|search| search.trim_start_matches('?').to_owned()),
         }
     }
 
     /// As a link.
     pub fn href(&self) -> String {
-        if self.search.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.search) }
+        if self.search.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}?{}", self.path, self.search)
+        }
     }
 }
 

@@ -9,7 +9,13 @@ use crate::format;
 ///
 /// `names` are the words for one and for many, `ways` those for the page before and the page after; `href` is the
 /// address of the page at an offset.
-pub fn pager(at: Pagination, shown: usize, names: [&str; 2], ways: [&'static str; 2], href: &dyn Fn(u32) -> String) -> AnyView {
+pub fn pager(
+    at: Pagination,
+    shown: usize,
+    names: [&str; 2],
+    ways: [&'static str; 2],
+    href: &dyn Fn(u32) -> String,
+) -> AnyView {
     let first = u64::from(at.offset) + 1;
     let last = u64::from(at.offset) + shown as u64;
     let total = format::counted(at.total, names[0], names[1]);

@@ -85,7 +85,11 @@ fn words(statuses: &[RecentStatus]) -> String {
         .collect();
     let last = statuses.last().map_or("", |last| Mark::from(*last).word);
     let runs = format::counted(statuses.len() as u64, "run", "runs");
-    if counts.len() == 1 { format!("{runs}: {last}") } else { format!("{runs}: {}; last {last}", counts.join(", ")) }
+    if counts.len() == 1 {
+        format!("{runs}: {last}")
+    } else {
+        format!("{runs}: {}; last {last}", counts.join(", "))
+    }
 }
 
 /// A small strip for a row of a table: one link to the test's history. Nothing where there are no runs.
@@ -106,22 +110,38 @@ pub fn strip(test: i32, results: &RecentResults, now: Timestamp) -> Option<AnyVi
     if statuses.is_empty() {
         return None;
     }
-    let label = format!("Test {test} on {}, oldest run first", facts::platform(results.platform));
-    let cells: Vec<AnyView> = results.runs.iter().zip(statuses).map(|(run, status)| cell(test, run, *status, now)).collect();
+    let label = format!(
+        "Test {test} on {}, oldest run first",
+        facts::platform(results.platform)
+    );
+    let cells: Vec<AnyView> = results
+        .runs
+        .iter()
+        .zip(statuses)
+        .map(|(run, status)| cell(test, run, *status, now))
+        .collect();
     Some(view! { <ol class="large-strip" aria-label=label>{cells}</ol> }.into_any())
 }
 
 fn cell(test: i32, run: &RecentRun, status: RecentStatus, now: Timestamp) -> AnyView {
-    let when = run.created_at.map(|at| format!(", {}", format::relative(at, now))).unwrap_or_default();
-    let of = run.pull_request.map(|number| format!(" of PR #{number}")).unwrap_or_default();
+    let when = run
+        .created_at
+        .map(|at| format!(", {}", format::relative(at, now)))
+        .unwrap_or_default();
+    let of = run
+        .pull_request
+        .map(|number| format!(" of PR #{number}"))
+        .unwrap_or_default();
     let label = format!("run {}{of}, {}{when}", run.run_id, Mark::from(status).word);
     view! { <li><a href=suite::run_at_test(run.run_id, test) title=label.clone() aria-label=label>{drawing(&[status])}</a></li> }.into_any()
 }
 
 /// What the shapes mean.
 pub fn legend() -> AnyView {
-    let items: Vec<AnyView> =
-        RecentStatus::ALL.iter().map(|status| view! { <li>{drawing(&[*status])} {Mark::from(*status).word}</li> }.into_any()).collect();
+    let items: Vec<AnyView> = RecentStatus::ALL
+        .iter()
+        .map(|status| view! { <li>{drawing(&[*status])} {Mark::from(*status).word}</li> }.into_any())
+        .collect();
     view! { <ul class="strip-legend" aria-label="What the marks mean">{items}</ul> }.into_any()
 }
 
@@ -144,6 +164,9 @@ mod tests {
         assert_eq!(words(&[Pass, Pass]), "2 runs: pass");
         assert_eq!(words(&[NoResult]), "1 run: no result");
         let statuses = [Pass, Fail, FailsDifferently, MissingOutput, NoResult, Pass, Fail];
-        assert_eq!(words(&statuses), "7 runs: 2 pass, 2 fail, 1 fails differently, 1 missing output, 1 no result; last fail");
+        assert_eq!(
+            words(&statuses),
+            "7 runs: 2 pass, 2 fail, 1 fails differently, 1 missing output, 1 no result; last fail"
+        );
     }
 }

@@ -16,7 +16,11 @@ pub type SetCookie = dyn Fn(Option<&str>) -> String + Send + Sync;
 
 /// Who is looking: read on the server, and handed to the browser with the page.
 pub fn me() -> Me {
-    let nobody = || Me { user: None, scopes: Vec::new(), token: None };
+    let nobody = || Me {
+        user: None,
+        scopes: Vec::new(),
+        token: None,
+    };
     // None where the server only asks which pages there are.
     let read = || use_context::<Request>().map_or_else(nobody, |request| request.caller.me());
     #[cfg(not(feature = "ssr"))]
@@ -50,7 +54,13 @@ pub async fn sign_in(
         Err(body) if body.code == ErrorCode::Unauthorized => SignInRefusal::Password,
         Err(_) => SignInRefusal::Unavailable,
     };
-    leptos_axum::redirect(&SignInQuery { next, refused: Some(refused) }.address());
+    leptos_axum::redirect(
+        &SignInQuery {
+            next,
+            refused: Some(refused),
+        }
+        .address(),
+    );
     Ok(())
 }
 
@@ -60,14 +70,20 @@ pub async fn sign_out() -> Result<(), ServerFnError> {
     set_session(None);
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         // Nor does the way back lead to what was shown.
-        response.insert_header(http::HeaderName::from_static("clear-site-data"), http::HeaderValue::from_static("\"cache\""));
+        response.insert_header(
+            http::HeaderName::from_static("clear-site-data"),
+            http::HeaderValue::from_static("\"cache\""),
+        );
     }
     leptos_axum::redirect("/");
     Ok(())
 }
 
 fn set_session(value: Option<&str>) {
-    let (Some(cookies), Some(response)) = (use_context::<SessionCookies>(), use_context::<leptos_axum::ResponseOptions>()) else {
+    let (Some(cookies), Some(response)) = (
+        use_context::<SessionCookies>(),
+        use_context::<leptos_axum::ResponseOptions>(),
+    ) else {
         tracing::error!("a form was answered without `SessionCookies`");
         return;
     };

@@ -13,7 +13,9 @@ use serde::de::DeserializeOwned;
 pub fn now() -> Timestamp {
     const EPOCH: &str = "1970-01-01T00:00:00Z";
     let seconds = (js_sys::Date::now() / 1000.0) as i64;
-    Timestamp::from_unix(seconds).or_else(|| Timestamp::parse(EPOCH)).expect("the epoch is a time")
+    Timestamp::from_unix(seconds)
+        .or_else(|| Timestamp::parse(EPOCH))
+        .expect("the epoch is a time")
 }
 
 /// The page that is open, as the server would make it now; none where it fails, or leads elsewhere.
@@ -21,20 +23,36 @@ pub async fn page_again() -> Option<String> {
     SendWrapper::new(async {
         let location = leptos::prelude::location();
         let address = format!("{}{}", location.pathname().ok()?, location.search().ok()?);
-        let response = Request::get(&address).header("Accept", "text/html").send().await.ok()?;
-        if response.ok() && !response.redirected() { response.text().await.ok() } else { None }
+        let response = Request::get(&address)
+            .header("Accept", "text/html")
+            .send()
+            .await
+            .ok()?;
+        if response.ok() && !response.redirected() {
+            response.text().await.ok()
+        } else {
+            None
+        }
     })
     .await
 }
 
-async fn get<T: DeserializeOwned>(path: String, signal: Option<web_sys::AbortSignal>) -> Result<T, ErrorBody> {
+async fn get<T: DeserializeOwned>(
+    path: String,
+    signal: Option<web_sys::AbortSignal>,
+) -> Result<T, ErrorBody> {
     // A page runs on one thread, which the compiler cannot know.
     let text = SendWrapper::new(ask(path, signal)).await?;
     serde_json::from_str(&text).map_err(|_| unreadable())
 }
 
 async fn ask(path: String, signal: Option<web_sys::AbortSignal>) -> Result<String, ErrorBody> {
-    let offline = |_| ErrorBody::new(ErrorCode::Unavailable, "The server cannot be reached. Check the connection and try again.");
+    let offline = |_| {
+        ErrorBody::new(
+            ErrorCode::Unavailable,
+            "The server cannot be reached. Check the connection and try again.",
+        )
+    };
     let response = Request::get(&format!("/api/v1{path}"))
         .header("Accept", "application/json")
         .abort_signal(signal.as_ref())
@@ -42,11 +60,18 @@ async fn ask(path: String, signal: Option<web_sys::AbortSignal>) -> Result<Strin
         .await
         .map_err(offline)?;
     let text = Response::text(&response).await.map_err(offline)?;
-    if response.ok() { Ok(text) } else { Err(serde_json::from_str(&text).unwrap_or_else(|_| unreadable())) }
+    if response.ok() {
+        Ok(text)
+    } else {
+        Err(serde_json::from_str(&text).unwrap_or_else(|_| unreadable()))
+    }
 }
 
 fn unreadable() -> ErrorBody {
-    ErrorBody::new(ErrorCode::InternalError, "The server's answer could not be read. Reload the page: it may be of an older version.")
+    ErrorBody::new(
+        ErrorCode::InternalError,
+        "The server's answer could not be read. Reload the page: it may be of an older version.",
+    )
 }
 
 /// A question that is given up when this is dropped.
@@ -60,7 +85,9 @@ impl Asked {
 
     /// What tells the question.
     pub fn signal(&self) -> Signal {
-        Signal(SendWrapper::new(self.0.as_ref().map(web_sys::AbortController::signal)))
+        Signal(SendWrapper::new(
+            self.0.as_ref().map(web_sys::AbortController::signal),
+        ))
     }
 }
 

@@ -44,7 +44,9 @@ pub struct CommitRuns {
 impl CommitRuns {
     /// Whether more than one commit begins as was asked for.
     pub fn is_ambiguous(&self) -> bool {
-        self.commits.iter().any(|commit| commit.sha != self.commits[0].sha)
+        self.commits
+            .iter()
+            .any(|commit| commit.sha != self.commits[0].sha)
     }
 }
 
@@ -82,14 +84,29 @@ pub struct Since {
 /// The domain's; `not_found` where it has no run.
 pub async fn pull(number: i32, offset: u32) -> Result<Pull, ErrorBody> {
     let source = Source::new()?;
-    let query = RunQuery { page: PageQuery { limit: LIMIT, offset }, pull_request: Some(number), ..RunQuery::default() };
+    let query = RunQuery {
+        page: PageQuery { limit: LIMIT, offset },
+        pull_request: Some(number),
+        ..RunQuery::default()
+    };
     let page = runs_with_verdicts(&source, query).await?;
     if page.pagination.total == 0 {
         let message = format!("Pull request {number} not found.");
-        return Err(ErrorBody::new(ErrorCode::NotFound, message).with("resource", "pull_request").with("id", number));
+        return Err(ErrorBody::new(ErrorCode::NotFound, message)
+            .with("resource", "pull_request")
+            .with("id", number));
     }
-    let newest = if offset == 0 { newest(&source, &page.data).await? } else { Vec::new() };
-    Ok(Pull { number, commits: by_commit(page.data), pagination: page.pagination, newest })
+    let newest = if offset == 0 {
+        newest(&source, &page.data).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Pull {
+        number,
+        commits: by_commit(page.data),
+        pagination: page.pagination,
+        newest,
+    })
 }
 
 /// The commit that begins so, with its newest runs; or all commits that do.
@@ -98,21 +115,45 @@ pub async fn pull(number: i32, offset: u32) -> Result<Pull, ErrorBody> {
 /// The domain's; `not_found` where no run is of such a commit.
 pub async fn commit(prefix: String) -> Result<CommitRuns, ErrorBody> {
     let source = Source::new()?;
-    let query = RunQuery { page: PageQuery { limit: LIMIT, offset: 0 }, commit: Some(prefix.clone()), ..RunQuery::default() };
+    let query = RunQuery {
+        page: PageQuery {
+            limit: LIMIT,
+            offset: 0,
+        },
+        commit: Some(prefix.clone()),
+        ..RunQuery::default()
+    };
     let page = runs_with_verdicts(&source, query).await?;
     let Some(first) = page.data.first() else {
         let message = format!("Commit {prefix} not found.");
-        return Err(ErrorBody::new(ErrorCode::NotFound, message).with("resource", "commit").with("id", prefix));
+        return Err(ErrorBody::new(ErrorCode::NotFound, message)
+            .with("resource", "commit")
+            .with("id", prefix));
     };
     let is_one = page.data.iter().all(|run| run.commit_sha == first.commit_sha);
-    let newest = if is_one { newest(&source, &page.data).await? } else { Vec::new() };
-    Ok(CommitRuns { commits: by_commit(page.data), total: page.pagination.total, newest })
+    let newest = if is_one {
+        newest(&source, &page.data).await?
+    } else {
+        Vec::new()
+    };
+    Ok(CommitRuns {
+        commits: by_commit(page.data),
+        total: page.pagination.total,
+        newest,
+    })
 }
 
 /// What the newest run on each platform of the newest commit says. `runs` are the newest first.
 async fn newest(source: &Source, runs: &[Run]) -> Result<Vec<Said>, ErrorBody> {
     let picked = pick(runs);
-    join_all(picked.into_iter().map(|(run, earlier)| said(source, run, earlier))).await.into_iter().collect()
+    join_all(
+        picked
+            .into_iter()
+            .map(|(run, earlier)| said(source, run, earlier)),
+    )
+    .await
+    .into_iter()
+    .collect()
 }
 
 /// The newest run on each platform of the newest commit, each with the newest run on its platform of another commit that has results.
@@ -121,7 +162,9 @@ fn pick(runs: &[Run]) -> Vec<(&Run, Option<&Run>)> {
         return Vec::new();
     };
     let of_platform = |platform: Platform| {
-        let run = runs.iter().find(|run| run.commit_sha == newest.commit_sha && run.platform == platform)?;
+        let run = runs
+            .iter()
+            .find(|run| run.commit_sha == newest.commit_sha && run.platform == platform)?;
         let is_earlier = |earlier: &&Run| {
             earlier.platform == platform
                 && earlier.commit_sha != run.commit_sha
@@ -130,37 +173,61 @@ fn pick(runs: &[Run]) -> Vec<(&Run, Option<&Run>)> {
         };
         Some((run, runs.iter().find(is_earlier)))
     };
-    [Platform::Linux, Platform::Windows, Platform::Unknown].into_iter().filter_map(of_platform).collect()
+    [Platform::Linux, Platform::Windows, Platform::Unknown]
+        .into_iter()
+        .filter_map(of_platform)
+        .collect()
 }
 
 async fn said(source: &Source, run: &Run, earlier: Option<&Run>) -> Result<Said, ErrorBody> {
     let open = source.open(run.run_id).await?;
     let none = PageQuery { limit: 1, offset: 0 };
-    let against = ComparisonQuery { page: none, ..ComparisonQuery::default() };
+    let against = ComparisonQuery {
+        page: none,
+        ..ComparisonQuery::default()
+    };
     let compared = open.comparison(&against);
     let since = async {
         // What has no results is not set beside anything.
         let earlier = earlier.filter(|_| matches!(run.status, RunStatus::Pass | RunStatus::Fail))?;
-        let against = ComparisonQuery { page: none, against: Some(earlier.run_id), ..ComparisonQuery::default() };
+        let against = ComparisonQuery {
+            page: none,
+            against: Some(earlier.run_id),
+            ..ComparisonQuery::default()
+        };
         Some((earlier.run_id, open.comparison(&against).await))
     };
     let stop = async {
         if run.status != RunStatus::Canceled {
             return Ok(None);
         }
-        let query = ProgressQuery { page: PageQuery::WHOLE, status: Some(ProgressStatus::Canceled) };
-        Ok::<_, ErrorBody>(open.progress(&query).await?.data.pop().map(|report| report.message))
+        let query = ProgressQuery {
+            page: PageQuery::WHOLE,
+            status: Some(ProgressStatus::Canceled),
+        };
+        Ok::<_, ErrorBody>(
+            open.progress(&query)
+                .await?
+                .data
+                .pop()
+                .map(|report| report.message),
+        )
     };
     let (compared, since, stop) = join!(compared, since, stop);
     let (stop, summary) = (stop?, run.summary.as_ref());
     let compared = unless_hidden(compared)?;
     let since = match since {
-        Some((run, compared)) => unless_hidden(compared)?.map(|compared| Since { run, counts: compared.counts }),
+        Some((run, compared)) => unless_hidden(compared)?.map(|compared| Since {
+            run,
+            counts: compared.counts,
+        }),
         None => None,
     };
     let beside = match &compared {
         None => Beside::Unknown,
-        Some(compared) => compared.reference.as_ref().map_or(Beside::Nothing, |reference| Beside::Run(reference, &compared.counts)),
+        Some(compared) => compared.reference.as_ref().map_or(Beside::Nothing, |reference| {
+            Beside::Run(reference, &compared.counts)
+        }),
     };
     let stop = stop.as_deref().map(|message| Stop { message });
     let verdict = summary.map(|summary| verdict::verdict(run, summary, beside, stop));
@@ -168,8 +235,13 @@ async fn said(source: &Source, run: &Run, earlier: Option<&Run>) -> Result<Said,
         run: run.run_id,
         platform: run.platform,
         status: run.status,
-        is_broken: verdict.as_ref().is_some_and(|verdict| verdict.outlook == Outlook::Broken),
-        headline: verdict.as_ref().map(|verdict| verdict.headline.clone()).unwrap_or_default(),
+        is_broken: verdict
+            .as_ref()
+            .is_some_and(|verdict| verdict.outlook == Outlook::Broken),
+        headline: verdict
+            .as_ref()
+            .map(|verdict| verdict.headline.clone())
+            .unwrap_or_default(),
         detail: verdict.map(|verdict| verdict.detail).unwrap_or_default(),
         since,
     })
@@ -199,7 +271,10 @@ mod tests {
             run(5, "linux", "c1", Some(7)),
         ];
         runs[3].status = runlens_api_types::run::RunStatus::Canceled;
-        let picked: Vec<_> = pick(&runs).into_iter().map(|(run, earlier)| (run.run_id, earlier.map(|run| run.run_id))).collect();
+        let picked: Vec<_> = pick(&runs)
+            .into_iter()
+            .map(|(run, earlier)| (run.run_id, earlier.map(|run| run.run_id)))
+            .collect();
         assert_eq!(picked, [(9, Some(5)), (8, None)]);
         assert!(pick(&[]).is_empty());
     }

@@ -39,7 +39,11 @@ pub async fn compare_page(id: i32, other: i32, view: CompareView) -> Result<Comp
     let (here, there) = (source.open(id).await?, source.open(other).await?);
     let question = view.question(Some(other));
     let (comparison, here, there) = join!(here.comparison(&question), side(&here), side(&there));
-    Ok(ComparePage { here: here?, there: there?, comparison: comparison? })
+    Ok(ComparePage {
+        here: here?,
+        there: there?,
+        comparison: comparison?,
+    })
 }
 
 /// The run that is to be compared with another.
@@ -52,5 +56,8 @@ pub async fn run_to_compare(id: i32) -> Result<Run, ErrorBody> {
 
 async fn side(open: &RunSource) -> Result<Side, ErrorBody> {
     let (run, summary) = join!(open.run(), open.summary());
-    Ok(Side { run: run?, summary: summary? })
+    Ok(Side {
+        run: run?,
+        summary: summary?,
+    })
 }

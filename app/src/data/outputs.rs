@@ -58,14 +58,30 @@ pub struct FilePart {
 ///
 /// # Errors
 /// The domain's: that run, test or output do not exist, or may not be read.
-pub async fn output_page(run: i32, test: i32, output: i32, view: OutputView) -> Result<OutputPage, ErrorBody> {
+pub async fn output_page(
+    run: i32,
+    test: i32,
+    output: i32,
+    view: OutputView,
+) -> Result<OutputPage, ErrorBody> {
     let open = Source::new()?.open(run).await?;
     let test = open.sample(test).await?;
     // A test that is gone from the suite has no outputs.
-    let sample = test.sample_id.ok_or_else(|| ErrorBody::not_found("output", output))?;
-    let place = Place { sample, test: test.regression_test_id, output };
+    let sample = test
+        .sample_id
+        .ok_or_else(|| ErrorBody::not_found("output", output))?;
+    let place = Place {
+        sample,
+        test: test.regression_test_id,
+        output,
+    };
     let (run, info, files) = join!(open.run(), open.output(place), files(&open, place, &view));
-    Ok(OutputPage { run: run?, test, info: info?, files: files? })
+    Ok(OutputPage {
+        run: run?,
+        test,
+        info: info?,
+        files: files?,
+    })
 }
 
 /// Where an output stands in its run.
@@ -82,24 +98,38 @@ pub struct Place {
 impl Place {
     /// What the API has of it, below the run.
     pub fn path(self, what: &str) -> String {
-        format!("/samples/{}/regression-tests/{}/outputs/{}{what}", self.sample, self.test, self.output)
+        format!(
+            "/samples/{}/regression-tests/{}/outputs/{}{what}",
+            self.sample, self.test, self.output
+        )
     }
 }
 
 async fn files(open: &RunSource, place: Place, view: &OutputView) -> Result<OutputFiles, ErrorBody> {
     match open.output_diff(place, &view.query()).await {
-        Ok(diff) if diff.identical => Ok(OutputFiles::Same(Box::new(FilePart::of(open.expected_output(place).await?, view.offset)))),
+        Ok(diff) if diff.identical => Ok(OutputFiles::Same(Box::new(FilePart::of(
+            open.expected_output(place).await?,
+            view.offset,
+        )))),
         Ok(diff) => Ok(OutputFiles::Diff(Box::new(diff))),
-        Err(body) if body.code == ErrorCode::NotFound && body.details.get("resource").is_some_and(|name| name == "file") => {
-            let is_not_produced = body.details.get("output_status").is_some_and(|word| word == &*OutputStatus::MissingOutput.to_string());
+        Err(body)
+            if body.code == ErrorCode::NotFound
+                && body.details.get("resource").is_some_and(|name| name == "file") =>
+        {
+            let is_not_produced = body
+                .details
+                .get("output_status")
+                .is_some_and(|word| word == &*OutputStatus::MissingOutput.to_string());
             if !is_not_produced {
                 return Ok(OutputFiles::Missing(body));
             }
-            Ok(OutputFiles::NotProduced(match open.expected_output(place).await {
-                Ok(file) => Ok(Box::new(FilePart::of(file, view.offset))),
-                Err(body) if body.code == ErrorCode::NotFound => Err(body),
-                Err(body) => return Err(body),
-            }))
+            Ok(OutputFiles::NotProduced(
+                match open.expected_output(place).await {
+                    Ok(file) => Ok(Box::new(FilePart::of(file, view.offset))),
+                    Err(body) if body.code == ErrorCode::NotFound => Err(body),
+                    Err(body) => return Err(body),
+                },
+            ))
         }
         Err(body) => Err(body),
     }
@@ -111,7 +141,9 @@ impl FilePart {
         let lines = || file.content.split_inclusive('\n').filter(|_| !is_binary);
         let shown = lines().skip(offset as usize).take(LINES as usize);
         Self {
-            lines: shown.map(|line| line.trim_end_matches(['\n', '\r']).to_owned()).collect(),
+            lines: shown
+                .map(|line| line.trim_end_matches(['\n', '\r']).to_owned())
+                .collect(),
             offset,
             total: lines().count() as u64,
             is_binary,

@@ -15,14 +15,22 @@ pub struct Visit {
 const KEPT: usize = 8;
 const KEY: &str = "recent";
 /// Whose pages are worth coming back to: all but the lists, which are a click away.
-const KINDS: [&str; 5] = ["/runs/", "/pulls/", "/commits/", "/samples/", "/regression-tests/"];
+const KINDS: [&str; 5] = [
+    "/runs/",
+    "/pulls/",
+    "/commits/",
+    "/samples/",
+    "/regression-tests/",
+];
 
 /// What every page's title ends with.
 pub const TITLE_END: &str = " · Runlens";
 
 /// The pages visited last, newest first.
 pub fn visits() -> Vec<Visit> {
-    super::stored(KEY).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    super::stored(KEY)
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
 }
 
 /// Remembers a page.
@@ -37,12 +45,20 @@ pub fn remember(path: &str, title: &str) {
 
 /// Visits with one more; none where it is not to be kept.
 fn with(mut visits: Vec<Visit>, path: &str, title: String) -> Option<Vec<Visit>> {
-    let is_kept = KINDS.iter().any(|kind| path.len() > kind.len() && path.starts_with(kind));
+    let is_kept = KINDS
+        .iter()
+        .any(|kind| path.len() > kind.len() && path.starts_with(kind));
     if !is_kept || title.is_empty() {
         return None;
     }
     visits.retain(|visit| visit.path != path);
-    visits.insert(0, Visit { path: path.to_owned(), title });
+    visits.insert(
+        0,
+        Visit {
+            path: path.to_owned(),
+            title,
+        },
+    );
     visits.truncate(KEPT);
     Some(visits)
 }
@@ -54,7 +70,16 @@ mod tests {
     #[test]
     fn the_pages_visited_last_come_first_each_once() {
         let mut visits = Vec::new();
-        for path in ["/runs/1", "/pulls/2", "/runs/1", "/runs", "/", "/runs/", "/search", "/runs/3/logs"] {
+        for path in [
+            "/runs/1",
+            "/pulls/2",
+            "/runs/1",
+            "/runs",
+            "/",
+            "/runs/",
+            "/search",
+            "/runs/3/logs",
+        ] {
             visits = with(visits.clone(), path, format!("Page {path}")).unwrap_or(visits);
         }
         let paths: Vec<_> = visits.iter().map(|visit| visit.path.as_str()).collect();

@@ -74,7 +74,9 @@ impl From<Run> for RunLine {
             (None, Some("master")) => format!("run {reference}"),
             _ => "master".to_owned(),
         };
-        let compared = run.comparison.and_then(|comparison| Some((comparison.counts, name(comparison.reference_run_id?))));
+        let compared = run
+            .comparison
+            .and_then(|comparison| Some((comparison.counts, name(comparison.reference_run_id?))));
         let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
         let count = |of: fn(&RunSummary) -> u64| run.summary.as_ref().map_or(0, of);
         Self {
@@ -86,7 +88,11 @@ impl From<Run> for RunLine {
             failed: count(|summary| summary.fail_count + summary.missing_output_count),
             finished: count(|summary| summary.pass_count + summary.fail_count + summary.missing_output_count),
             total: count(|summary| summary.total_samples),
-            short: run.summary.as_ref().map(|summary| verdict::short(summary, compared)).unwrap_or_default(),
+            short: run
+                .summary
+                .as_ref()
+                .map(|summary| verdict::short(summary, compared))
+                .unwrap_or_default(),
             reference: run.comparison.and_then(|comparison| comparison.reference_run_id),
             counts: run.comparison.map(|comparison| comparison.counts),
             infrastructure: run.infrastructure_error_type,
@@ -139,10 +145,18 @@ pub(super) fn by_commit(runs: Vec<Run>) -> Vec<Commit> {
 
 /// Runs with their counts, and with what they say beside their reference runs where the caller may read that.
 pub(super) async fn runs_with_verdicts(source: &Source, query: RunQuery) -> Result<Page<Run>, ErrorBody> {
-    let with_verdicts = RunQuery { include: vec![RunInclude::Summary, RunInclude::Verdict], ..query };
+    let with_verdicts = RunQuery {
+        include: vec![RunInclude::Summary, RunInclude::Verdict],
+        ..query
+    };
     match source.runs(&with_verdicts).await {
         Err(body) if body.code == ErrorCode::Forbidden => {
-            source.runs(&RunQuery { include: vec![RunInclude::Summary], ..with_verdicts }).await
+            source
+                .runs(&RunQuery {
+                    include: vec![RunInclude::Summary],
+                    ..with_verdicts
+                })
+                .await
         }
         answer => answer,
     }
@@ -163,16 +177,29 @@ pub async fn run_list(query: RunQuery) -> Result<RunList, ErrorBody> {
             return Ok(Vec::new());
         }
         let query = RunQuery {
-            page: PageQuery { limit: MASTER, offset: 0 },
+            page: PageQuery {
+                limit: MASTER,
+                offset: 0,
+            },
             reference: Some(true),
             include: vec![RunInclude::Summary],
             ..RunQuery::default()
         };
-        Ok(source.runs(&query).await?.data.into_iter().map(RunLine::from).collect())
+        Ok(source
+            .runs(&query)
+            .await?
+            .data
+            .into_iter()
+            .map(RunLine::from)
+            .collect())
     };
     let (page, master) = join!(runs_with_verdicts(&source, query), master);
     let page = page?;
-    Ok(RunList { commits: group(page.data), pagination: page.pagination, master: master? })
+    Ok(RunList {
+        commits: group(page.data),
+        pagination: page.pagination,
+        master: master?,
+    })
 }
 #[cfg(test)]
 pub(crate) mod tests {
@@ -181,9 +208,22 @@ pub(crate) mod tests {
     use super::{Commit, by_commit, group};
 
     pub(crate) fn run(id: i32, platform: &str, sha: &str, pull_request: Option<i32>) -> Run {
-        let names =
-            ["self", "html", "summary", "progress", "samples", "errors", "error_summary", "infrastructure_errors", "logs", "artifacts"];
-        let links: serde_json::Map<String, serde_json::Value> = names.into_iter().map(|name| (name.to_owned(), "".into())).collect();
+        let names = [
+            "self",
+            "html",
+            "summary",
+            "progress",
+            "samples",
+            "errors",
+            "error_summary",
+            "infrastructure_errors",
+            "logs",
+            "artifacts",
+        ];
+        let links: serde_json::Map<String, serde_json::Value> = names
+            .into_iter()
+            .map(|name| (name.to_owned(), "".into()))
+            .collect();
         serde_json::from_value(serde_json::json!({
             "run_id": id, "status": "pass", "repository": "a/b", "branch": "master", "commit_sha": sha, "commit_short": sha,
             "pull_request": pull_request, "platform": platform, "test_type": "commit", "run_errors": "none", "links": links,
@@ -205,6 +245,9 @@ pub(crate) mod tests {
     }
 
     fn ids(commits: Vec<Commit>) -> Vec<Vec<i32>> {
-        commits.into_iter().map(|commit| commit.runs.into_iter().map(|run| run.id).collect()).collect()
+        commits
+            .into_iter()
+            .map(|commit| commit.runs.into_iter().map(|run| run.id).collect())
+            .collect()
     }
 }

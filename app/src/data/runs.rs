@@ -10,8 +10,8 @@ use runlens_api_types::{
     page::PageQuery,
     recent::{MAX_TESTS, RecentResults, RecentResultsQuery},
     run::{
-        CategorySummary, Platform, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunInclude, RunPlatform, RunQuery, RunStatus,
-        RunSummary,
+        CategorySummary, Platform, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunInclude,
+        RunPlatform, RunQuery, RunStatus, RunSummary,
     },
     sample::{RunSample, SampleQuery},
     test_error::{ErrorBucket, ErrorQuery, GroupBy, TestError},
@@ -84,12 +84,27 @@ impl Sibling {
     fn of(run: Run) -> Self {
         // Both runs of a commit of master are set beside the one before.
         let name = |reference: i32| {
-            if run.pull_request.is_some() { "master".to_owned() } else { format!("run {reference}") }
+            if run.pull_request.is_some() {
+                "master".to_owned()
+            } else {
+                format!("run {reference}")
+            }
         };
-        let compared = run.comparison.and_then(|comparison| Some((comparison.counts, name(comparison.reference_run_id?))));
+        let compared = run
+            .comparison
+            .and_then(|comparison| Some((comparison.counts, name(comparison.reference_run_id?))));
         let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
-        let short = run.summary.as_ref().map(|summary| verdict::short(summary, compared)).unwrap_or_default();
-        Self { id: run.run_id, platform: run.platform, status: run.status, short }
+        let short = run
+            .summary
+            .as_ref()
+            .map(|summary| verdict::short(summary, compared))
+            .unwrap_or_default();
+        Self {
+            id: run.run_id,
+            platform: run.platform,
+            status: run.status,
+            short,
+        }
     }
 }
 
@@ -137,8 +152,14 @@ pub struct Opened {
 pub async fn run_page(id: i32, view: RunView) -> Result<RunPage, ErrorBody> {
     let source = Source::new()?;
     let open = source.open(id).await?;
-    let whole_progress = ProgressQuery { page: PageQuery::WHOLE, ..ProgressQuery::default() };
-    let whole_infrastructure = InfrastructureErrorQuery { page: PageQuery::WHOLE, ..InfrastructureErrorQuery::default() };
+    let whole_progress = ProgressQuery {
+        page: PageQuery::WHOLE,
+        ..ProgressQuery::default()
+    };
+    let whole_infrastructure = InfrastructureErrorQuery {
+        page: PageQuery::WHOLE,
+        ..InfrastructureErrorQuery::default()
+    };
     let (around, summary, progress, triage, same, infrastructure, categories, tests) = join!(
         run_and_others(&source, &open),
         open.summary(),
@@ -171,28 +192,48 @@ pub async fn run_page(id: i32, view: RunView) -> Result<RunPage, ErrorBody> {
 /// What a caller may not see, or asked for wrongly, is the part's own matter; a broken server is the whole page's.
 fn unless_unavailable<T>(part: Result<T, ErrorBody>) -> Result<Result<T, ErrorBody>, ErrorBody> {
     match part {
-        Err(body) if matches!(body.code, ErrorCode::InternalError | ErrorCode::Unavailable | ErrorCode::RateLimited) => Err(body),
+        Err(body)
+            if matches!(
+                body.code,
+                ErrorCode::InternalError | ErrorCode::Unavailable | ErrorCode::RateLimited
+            ) =>
+        {
+            Err(body)
+        }
         part => Ok(part),
     }
 }
 
 /// The reports, and what the last cancellation among all of them said.
-async fn progress(open: &RunSource, query: &ProgressQuery) -> Result<(Page<ProgressEntry>, Option<String>), ErrorBody> {
+async fn progress(
+    open: &RunSource,
+    query: &ProgressQuery,
+) -> Result<(Page<ProgressEntry>, Option<String>), ErrorBody> {
     let page = open.progress(query).await?;
     let last = |page: &Page<ProgressEntry>| {
-        page.data.iter().rev().find(|entry| entry.status == ProgressStatus::Canceled).map(|entry| entry.message.clone())
+        page.data
+            .iter()
+            .rev()
+            .find(|entry| entry.status == ProgressStatus::Canceled)
+            .map(|entry| entry.message.clone())
     };
     if page.pagination.next_offset.is_none() {
         let stop = last(&page);
         return Ok((page, stop));
     }
     // A longer trail than a page holds: what ended it may lie behind.
-    let canceled = ProgressQuery { page: PageQuery::WHOLE, status: Some(ProgressStatus::Canceled) };
+    let canceled = ProgressQuery {
+        page: PageQuery::WHOLE,
+        status: Some(ProgressStatus::Canceled),
+    };
     let stop = last(&open.progress(&canceled).await?);
     Ok((page, stop))
 }
 
-async fn run_and_others(source: &Source, open: &RunSource) -> Result<(Run, Vec<Sibling>, Option<i32>), ErrorBody> {
+async fn run_and_others(
+    source: &Source,
+    open: &RunSource,
+) -> Result<(Run, Vec<Sibling>, Option<i32>), ErrorBody> {
     let run = open.run().await?;
     let (siblings, previous) = join!(siblings(source, &run), previous(source, &run));
     Ok((run, siblings?, previous?))
@@ -211,13 +252,21 @@ async fn siblings(source: &Source, run: &Run) -> Result<Vec<Sibling>, ErrorBody>
     };
     let others = match source.runs(&query).await {
         // Who may not read results is told the counts alone.
-        Err(body) if body.code == ErrorCode::Forbidden => source.runs(&RunQuery { include: vec![RunInclude::Summary], ..query }).await?,
+        Err(body) if body.code == ErrorCode::Forbidden => {
+            source
+                .runs(&RunQuery {
+                    include: vec![RunInclude::Summary],
+                    ..query
+                })
+                .await?
+        }
         others => others?,
     };
-    let others = others
-        .data
-        .into_iter()
-        .filter(|other| other.run_id != run.run_id && other.repository == run.repository && other.pull_request == run.pull_request);
+    let others = others.data.into_iter().filter(|other| {
+        other.run_id != run.run_id
+            && other.repository == run.repository
+            && other.pull_request == run.pull_request
+    });
     Ok(others.map(Sibling::of).collect())
 }
 
@@ -241,12 +290,25 @@ async fn previous(source: &Source, run: &Run) -> Result<Option<i32>, ErrorBody> 
         ..RunQuery::default()
     };
     let before = source.runs(&query).await?.data.into_iter();
-    Ok(before.filter(|other| other.run_id < run.run_id && other.repository == run.repository).map(|other| other.run_id).next())
+    Ok(before
+        .filter(|other| other.run_id < run.run_id && other.repository == run.repository)
+        .map(|other| other.run_id)
+        .next())
 }
 
 async fn same(open: &RunSource) -> Result<Option<Same>, ErrorBody> {
-    let SameFailures { failing_count, runs_compared, data, pagination, .. } =
-        open.same_failures(PageQuery { limit: NAMED, offset: 0 }).await?;
+    let SameFailures {
+        failing_count,
+        runs_compared,
+        data,
+        pagination,
+        ..
+    } = open
+        .same_failures(PageQuery {
+            limit: NAMED,
+            offset: 0,
+        })
+        .await?;
     let is_known = failing_count > 0 && runs_compared > 0;
     Ok(is_known.then(|| Same {
         failing: failing_count,
@@ -257,25 +319,52 @@ async fn same(open: &RunSource) -> Result<Option<Same>, ErrorBody> {
 }
 
 /// The run beside its reference run, and its errors: what they are grouped by depends on whether there is one.
-async fn triage(open: &RunSource, view: &RunView) -> (Result<Compared, ErrorBody>, Result<Errors, ErrorBody>) {
+async fn triage(
+    open: &RunSource,
+    view: &RunView,
+) -> (Result<Compared, ErrorBody>, Result<Errors, ErrorBody>) {
     let is_fixed_open = view.bucket.as_deref() == Some(Verdict::FixedHere.as_str());
-    let page = if is_fixed_open { PageQuery { limit: OPENED, offset: view.errors_offset } } else { PageQuery { limit: 1, offset: 0 } };
-    let query = ComparisonQuery { page, verdict: Some(Verdict::FixedHere), ..ComparisonQuery::default() };
+    let page = if is_fixed_open {
+        PageQuery {
+            limit: OPENED,
+            offset: view.errors_offset,
+        }
+    } else {
+        PageQuery { limit: 1, offset: 0 }
+    };
+    let query = ComparisonQuery {
+        page,
+        verdict: Some(Verdict::FixedHere),
+        ..ComparisonQuery::default()
+    };
     let compared = open.comparison(&query).await.map(|comparison| Compared {
         reference: comparison.reference,
         counts: comparison.counts,
-        fixed: is_fixed_open.then_some(Page { data: comparison.data, pagination: comparison.pagination }),
+        fixed: is_fixed_open.then_some(Page {
+            data: comparison.data,
+            pagination: comparison.pagination,
+        }),
     });
-    let has_reference = compared.as_ref().is_ok_and(|compared| compared.reference.is_some());
+    let has_reference = compared
+        .as_ref()
+        .is_ok_and(|compared| compared.reference.is_some());
     let errors = errors(open, view, view.grouping(has_reference), has_reference).await;
     (compared, errors)
 }
 
-async fn errors(open: &RunSource, view: &RunView, grouping: GroupBy, has_reference: bool) -> Result<Errors, ErrorBody> {
+async fn errors(
+    open: &RunSource,
+    view: &RunView,
+    grouping: GroupBy,
+    has_reference: bool,
+) -> Result<Errors, ErrorBody> {
     // What is new opens by itself.
     let new = |verdict: Verdict| async move {
         let key = verdict.as_str();
-        let is_asked = grouping == GroupBy::Verdict && has_reference && view.bucket.as_deref() != Some(key) && view.test.is_none();
+        let is_asked = grouping == GroupBy::Verdict
+            && has_reference
+            && view.bucket.as_deref() != Some(key)
+            && view.test.is_none();
         let query = view.bucket_query(grouping, key).filter(|_| is_asked);
         opened(open, key.to_owned(), query, 0).await
     };
@@ -283,32 +372,77 @@ async fn errors(open: &RunSource, view: &RunView, grouping: GroupBy, has_referen
         match (view.test, view.bucket.clone()) {
             (Some(test), _) => of_test(open, view, grouping, test).await,
             (None, Some(key)) => {
-                let query = view.bucket_query(grouping, &key).filter(|_| key != Verdict::FixedHere.as_str());
+                let query = view
+                    .bucket_query(grouping, &key)
+                    .filter(|_| key != Verdict::FixedHere.as_str());
                 opened(open, key, query, view.errors_offset).await
             }
             (None, None) => Ok(None),
         }
     };
     let query = view.summary_query(grouping);
-    let (groups, chosen, broken, different) =
-        join!(open.error_summary(&query), chosen, new(Verdict::BrokenHere), new(Verdict::FailingDifferently));
+    let (groups, chosen, broken, different) = join!(
+        open.error_summary(&query),
+        chosen,
+        new(Verdict::BrokenHere),
+        new(Verdict::FailingDifferently)
+    );
     let opened: Vec<Opened> = [chosen?, broken?, different?].into_iter().flatten().collect();
-    let tests: BTreeSet<i32> = opened.iter().flat_map(|opened| &opened.errors.data).map(|error| error.regression_id).collect();
-    let query = RecentResultsQuery { regression_test_ids: tests.into_iter().take(MAX_TESTS).collect() };
-    let recent = if query.regression_test_ids.is_empty() { None } else { Some(open.recent_results(&query).await?) };
-    Ok(Errors { grouping, groups: groups?, opened, recent })
+    let tests: BTreeSet<i32> = opened
+        .iter()
+        .flat_map(|opened| &opened.errors.data)
+        .map(|error| error.regression_id)
+        .collect();
+    let query = RecentResultsQuery {
+        regression_test_ids: tests.into_iter().take(MAX_TESTS).collect(),
+    };
+    let recent = if query.regression_test_ids.is_empty() {
+        None
+    } else {
+        Some(open.recent_results(&query).await?)
+    };
+    Ok(Errors {
+        grouping,
+        groups: groups?,
+        opened,
+        recent,
+    })
 }
 
-async fn opened(open: &RunSource, key: String, query: Option<ErrorQuery>, offset: u32) -> Result<Option<Opened>, ErrorBody> {
+async fn opened(
+    open: &RunSource,
+    key: String,
+    query: Option<ErrorQuery>,
+    offset: u32,
+) -> Result<Option<Opened>, ErrorBody> {
     let Some(mut query) = query else { return Ok(None) };
-    query.page = PageQuery { limit: OPENED, offset };
-    Ok(Some(Opened { key, errors: open.errors(&query).await?, is_one_test: false }))
+    query.page = PageQuery {
+        limit: OPENED,
+        offset,
+    };
+    Ok(Some(Opened {
+        key,
+        errors: open.errors(&query).await?,
+        is_one_test: false,
+    }))
 }
 
 /// The errors of one test, in the group that they are in: the one named in the address where they are in several, else the first.
-async fn of_test(open: &RunSource, view: &RunView, grouping: GroupBy, test: i32) -> Result<Option<Opened>, ErrorBody> {
-    let named = view.bucket.as_deref().and_then(|key| Some((key.to_owned(), view.bucket_query(grouping, key)?)));
-    let all = ErrorQuery { page: PageQuery::WHOLE, regression_id: Some(test), ..ErrorQuery::default() };
+async fn of_test(
+    open: &RunSource,
+    view: &RunView,
+    grouping: GroupBy,
+    test: i32,
+) -> Result<Option<Opened>, ErrorBody> {
+    let named = view
+        .bucket
+        .as_deref()
+        .and_then(|key| Some((key.to_owned(), view.bucket_query(grouping, key)?)));
+    let all = ErrorQuery {
+        page: PageQuery::WHOLE,
+        regression_id: Some(test),
+        ..ErrorQuery::default()
+    };
     let (key, mut query) = match named {
         Some(named) => named,
         None => {
@@ -317,29 +451,47 @@ async fn of_test(open: &RunSource, view: &RunView, grouping: GroupBy, test: i32)
             };
             let key = match grouping {
                 GroupBy::Type => first.kind.to_string(),
-                GroupBy::SampleId => first.sample_id.map_or_else(|| "unknown".to_owned(), |id| id.to_string()),
+                GroupBy::SampleId => first
+                    .sample_id
+                    .map_or_else(|| "unknown".to_owned(), |id| id.to_string()),
                 GroupBy::RegressionId => test.to_string(),
                 GroupBy::Severity => first.severity.to_string(),
                 GroupBy::Verdict => first.verdict.unwrap_or(Verdict::NoReference).to_string(),
                 GroupBy::Category => {
                     let sample = open.sample(test).await?;
-                    sample.categories.first().map_or(runlens_api_types::sample::UNCATEGORIZED, String::as_str).to_owned()
+                    sample
+                        .categories
+                        .first()
+                        .map_or(runlens_api_types::sample::UNCATEGORIZED, String::as_str)
+                        .to_owned()
                 }
             };
             (key, all.clone())
         }
     };
     // The filters of the view are for lists; who names a test means that test.
-    query = ErrorQuery { page: all.page, regression_id: Some(test), ..query };
+    query = ErrorQuery {
+        page: all.page,
+        regression_id: Some(test),
+        ..query
+    };
     let errors = open.errors(&query).await?;
-    Ok(Some(Opened { key, errors, is_one_test: true }))
+    Ok(Some(Opened {
+        key,
+        errors,
+        is_one_test: true,
+    }))
 }
 
 async fn tests(open: &RunSource, view: &RunView) -> Result<Page<RunSample>, ErrorBody> {
     if let Some(test) = view.test {
         return Ok(Page::new(vec![open.sample(test).await?], PageQuery::default(), 1));
     }
-    let mut query = SampleQuery { status: view.status, category: view.category.clone(), ..SampleQuery::default() };
+    let mut query = SampleQuery {
+        status: view.status,
+        category: view.category.clone(),
+        ..SampleQuery::default()
+    };
     query.page.offset = view.tests_offset;
     open.samples(&query).await
 }

@@ -16,7 +16,10 @@ use runlens_api_types::{
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
     sample::{RunSample, SampleQuery},
     search::{Search, SearchQuery},
-    suite::{Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample, SampleHistoryQuery, SuiteSampleQuery},
+    suite::{
+        Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample,
+        SampleHistoryQuery, SuiteSampleQuery,
+    },
     system::{Queue, QueueQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
@@ -44,7 +47,10 @@ pub(crate) fn request() -> Result<Request, ErrorBody> {
 
 /// The time.
 pub fn now() -> Timestamp {
-    use_context::<Request>().map_or_else(|| runlens_domain::Clock::system().now(), |request| request.platform.clock().now())
+    use_context::<Request>().map_or_else(
+        || runlens_domain::Clock::system().now(),
+        |request| request.platform.clock().now(),
+    )
 }
 
 /// A page is made once: only a browser reads one again.
@@ -54,7 +60,9 @@ pub fn page_again() -> std::future::Ready<Option<String>> {
 
 /// Where this site is reached: its scheme and host.
 pub fn origin() -> String {
-    use_context::<Request>().map(|request| request.platform.settings().public_url.clone()).unwrap_or_default()
+    use_context::<Request>()
+        .map(|request| request.platform.settings().public_url.clone())
+        .unwrap_or_default()
 }
 
 pub(crate) fn answer<T>(result: runlens_domain::Result<T>) -> Result<T, ErrorBody> {
@@ -133,11 +141,18 @@ impl Source {
         ask(self.0.platform.sample(&self.0.caller, id)).await
     }
 
-    pub(super) async fn sample_history(&self, id: i32, query: &SampleHistoryQuery) -> Result<Page<HistoryEntry>, ErrorBody> {
+    pub(super) async fn sample_history(
+        &self,
+        id: i32,
+        query: &SampleHistoryQuery,
+    ) -> Result<Page<HistoryEntry>, ErrorBody> {
         ask(self.0.platform.sample_history(&self.0.caller, id, query)).await
     }
 
-    pub(super) async fn regression_tests(&self, query: &RegressionTestQuery) -> Result<Page<RegressionTest>, ErrorBody> {
+    pub(super) async fn regression_tests(
+        &self,
+        query: &RegressionTestQuery,
+    ) -> Result<Page<RegressionTest>, ErrorBody> {
         ask(self.0.platform.regression_tests(&self.0.caller, query)).await
     }
 
@@ -149,11 +164,18 @@ impl Source {
         ask(self.0.platform.regression_test_health(&self.0.caller, id)).await
     }
 
-    pub(super) async fn regression_test_history(&self, id: i32, query: &HistoryQuery) -> Result<Page<HistoryEntry>, ErrorBody> {
+    pub(super) async fn regression_test_history(
+        &self,
+        id: i32,
+        query: &HistoryQuery,
+    ) -> Result<Page<HistoryEntry>, ErrorBody> {
         ask(self.0.platform.regression_test_history(&self.0.caller, id, query)).await
     }
 
-    pub(super) async fn platform_results(&self, query: &PlatformResultsQuery) -> Result<PlatformResults, ErrorBody> {
+    pub(super) async fn platform_results(
+        &self,
+        query: &PlatformResultsQuery,
+    ) -> Result<PlatformResults, ErrorBody> {
         ask(self.0.platform.platform_results(&self.0.caller, query)).await
     }
 
@@ -166,7 +188,9 @@ impl Source {
     }
 
     pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {
-        ask(self.0.platform.open_run(&self.0.caller, id)).await.map(RunSource)
+        ask(self.0.platform.open_run(&self.0.caller, id))
+            .await
+            .map(RunSource)
     }
 }
 
@@ -189,7 +213,10 @@ impl RunSource {
         ask(self.0.categories(query)).await
     }
 
-    pub(super) async fn recent_results(&self, query: &RecentResultsQuery) -> Result<RecentResults, ErrorBody> {
+    pub(super) async fn recent_results(
+        &self,
+        query: &RecentResultsQuery,
+    ) -> Result<RecentResults, ErrorBody> {
         ask(self.0.recent_results(query)).await
     }
 
@@ -205,7 +232,10 @@ impl RunSource {
         ask(self.0.errors(query)).await
     }
 
-    pub(super) async fn error_summary(&self, query: &ErrorSummaryQuery) -> Result<Page<ErrorBucket>, ErrorBody> {
+    pub(super) async fn error_summary(
+        &self,
+        query: &ErrorSummaryQuery,
+    ) -> Result<Page<ErrorBucket>, ErrorBody> {
         ask(self.0.error_summary(query)).await
     }
 
@@ -217,7 +247,10 @@ impl RunSource {
         ask(self.0.same_failures(query)).await
     }
 
-    pub(super) async fn infrastructure_errors(&self, query: &InfrastructureErrorQuery) -> Result<Page<InfrastructureError>, ErrorBody> {
+    pub(super) async fn infrastructure_errors(
+        &self,
+        query: &InfrastructureErrorQuery,
+    ) -> Result<Page<InfrastructureError>, ErrorBody> {
         answer(self.0.infrastructure_errors(query))
     }
 
@@ -248,6 +281,10 @@ impl RunSource {
 
 impl From<Place> for OutputIds {
     fn from(place: Place) -> Self {
-        Self { sample_id: place.sample, regression_test_id: place.test, output_id: place.output }
+        Self {
+            sample_id: place.sample,
+            regression_test_id: place.test,
+            output_id: place.output,
+        }
     }
 }

@@ -46,15 +46,30 @@ pub async fn test_list(query: RegressionTestQuery) -> Result<TestList, ErrorBody
         Ok((tests, recent))
     };
     let ((tests, recent), categories) = try_join!(with_results, source.categories(PageQuery::WHOLE))?;
-    Ok(TestList { tests, categories: categories.data.into_iter().map(|Category { name, .. }| name).collect(), recent })
+    Ok(TestList {
+        tests,
+        categories: categories
+            .data
+            .into_iter()
+            .map(|Category { name, .. }| name)
+            .collect(),
+        recent,
+    })
 }
 
-async fn recent(source: &Source, tests: &Page<RegressionTest>, runs: RunChoice, run_count: u32) -> Result<PlatformResults, ErrorBody> {
+async fn recent(
+    source: &Source,
+    tests: &Page<RegressionTest>,
+    runs: RunChoice,
+    run_count: u32,
+) -> Result<PlatformResults, ErrorBody> {
     let ids: Vec<i32> = tests.data.iter().map(|test| test.regression_test_id).collect();
     if ids.is_empty() {
         return Ok(PlatformResults { data: Vec::new() });
     }
-    source.platform_results(&PlatformResultsQuery::new(ids, runs, run_count)).await
+    source
+        .platform_results(&PlatformResultsQuery::new(ids, runs, run_count))
+        .await
 }
 
 /// Everything that the page of a sample shows.
@@ -76,14 +91,26 @@ pub struct SamplePage {
 /// The domain's.
 pub async fn sample_page(id: i32, view: SampleView) -> Result<SamplePage, ErrorBody> {
     let source = Source::new()?;
-    let of_sample = RegressionTestQuery { sample_id: Some(id), ..RegressionTestQuery::default() };
+    let of_sample = RegressionTestQuery {
+        sample_id: Some(id),
+        ..RegressionTestQuery::default()
+    };
     let with_results = async {
         let tests = source.regression_tests(&of_sample).await?;
         let recent = recent(&source, &tests, view.runs, RUNS_OF_SAMPLE).await?;
         Ok((tests, recent))
     };
-    let (sample, (tests, recent), history) = try_join!(source.sample(id), with_results, source.sample_history(id, &view.history))?;
-    Ok(SamplePage { sample, tests, recent, history })
+    let (sample, (tests, recent), history) = try_join!(
+        source.sample(id),
+        with_results,
+        source.sample_history(id, &view.history)
+    )?;
+    Ok(SamplePage {
+        sample,
+        tests,
+        recent,
+        history,
+    })
 }
 
 /// Everything that the page of a regression test shows.
@@ -106,8 +133,19 @@ pub struct TestPage {
 pub async fn test_page(id: i32, view: TestView) -> Result<TestPage, ErrorBody> {
     let source = Source::new()?;
     let strips = PlatformResultsQuery::new(vec![id], view.runs, MAX_RUNS);
-    let facts = async { try_join!(source.regression_test(id), source.regression_test_health(id), source.platform_results(&strips)) };
+    let facts = async {
+        try_join!(
+            source.regression_test(id),
+            source.regression_test_health(id),
+            source.platform_results(&strips)
+        )
+    };
     let (facts, history) = join!(facts, source.regression_test_history(id, &view.history));
     let (test, health, recent) = facts?;
-    Ok(TestPage { test, health, recent, history })
+    Ok(TestPage {
+        test,
+        health,
+        recent,
+        history,
+    })
 }

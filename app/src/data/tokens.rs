@@ -69,7 +69,11 @@ impl TokenForm {
     /// Reads the body of the form.
     fn read(params: &mut Params) -> Self {
         let text = |name: &str| params.get(name).unwrap_or_default().trim().to_owned();
-        Self { token_name: text("token_name"), expires_in_days: text("expires_in_days"), scopes: params.words("scopes") }
+        Self {
+            token_name: text("token_name"),
+            expires_in_days: text("expires_in_days"),
+            scopes: params.words("scopes"),
+        }
     }
 }
 
@@ -83,7 +87,11 @@ impl TokenAnswer {
             Ok(()) => {
                 // What is no number is out of bounds like 0, and refused with them.
                 let days = form.expires_in_days.parse().unwrap_or_default();
-                answer(platform.create_own_token(caller, &form.token_name, &form.scopes, days).await)
+                answer(
+                    platform
+                        .create_own_token(caller, &form.token_name, &form.scopes, days)
+                        .await,
+                )
             }
         };
         Self { form, result }
@@ -91,7 +99,10 @@ impl TokenAnswer {
 
     /// Refuses a form, and keeps what was typed.
     pub fn refusal(body: &str, why: ErrorBody) -> Self {
-        Self { form: TokenForm::read(&mut Params::new(body)), result: Err(why) }
+        Self {
+            form: TokenForm::read(&mut Params::new(body)),
+            result: Err(why),
+        }
     }
 }
 
@@ -112,9 +123,23 @@ pub async fn revoke_token(
         Err(body) => Err(body),
     };
     let way = match revoked {
-        Ok(()) => format!("{}#{}", TokensView { is_refused: false, ..view }.address(), token_anchor(token_id)),
-        Err(body) if matches!(body.code, ErrorCode::Forbidden | ErrorCode::Unauthorized) => SignInQuery::from_path(&view.address()),
-        Err(_) => TokensView { is_refused: true, ..view }.address(),
+        Ok(()) => format!(
+            "{}#{}",
+            TokensView {
+                is_refused: false,
+                ..view
+            }
+            .address(),
+            token_anchor(token_id)
+        ),
+        Err(body) if matches!(body.code, ErrorCode::Forbidden | ErrorCode::Unauthorized) => {
+            SignInQuery::from_path(&view.address())
+        }
+        Err(_) => TokensView {
+            is_refused: true,
+            ..view
+        }
+        .address(),
     };
     leptos_axum::redirect(&way);
     Ok(())
@@ -129,7 +154,9 @@ mod tests {
     #[test]
     fn what_was_typed_is_kept() {
         let refused = |body| TokenAnswer::refusal(body, ErrorBody::new(ErrorCode::RateLimited, "Wait.")).form;
-        let form = refused("token_name=+a+%C3%A4&expires_in_days=many&scopes=runs%3Aread&scopes=system%3Aread&scopes=x");
+        let form = refused(
+            "token_name=+a+%C3%A4&expires_in_days=many&scopes=runs%3Aread&scopes=system%3Aread&scopes=x",
+        );
         let expected = TokenForm {
             token_name: "a ä".to_owned(),
             expires_in_days: "many".to_owned(),

@@ -57,7 +57,13 @@ pub(super) fn hear(run: i32, line: RwSignal<Line>, told: impl Fn(LiveRun, bool) 
     });
     stream.open();
     // It lives as long as the page.
-    let _ = window_event_listener_untyped("visibilitychange", move |_| if document().hidden() { stream.close() } else { stream.open() });
+    let _ = window_event_listener_untyped("visibilitychange", move |_| {
+        if document().hidden() {
+            stream.close()
+        } else {
+            stream.open()
+        }
+    });
 }
 
 impl Stream {
@@ -106,7 +112,9 @@ impl Stream {
     }
 
     fn tell(&self, event: &Event, is_last: bool) {
-        let text = event.dyn_ref::<MessageEvent>().and_then(|message| message.data().as_string());
+        let text = event
+            .dyn_ref::<MessageEvent>()
+            .and_then(|message| message.data().as_string());
         if let Some(run) = text.and_then(|text| serde_json::from_str(&text).ok()) {
             (self.told)(run, is_last);
         }
@@ -115,13 +123,18 @@ impl Stream {
     /// The browser makes a stream that broke again by itself; one that was refused it does not.
     fn lost(self: &Rc<Self>) {
         self.line.set(Line::Lost);
-        let is_refused = self.source.borrow().as_ref().is_some_and(|source| source.ready_state() == EventSource::CLOSED);
+        let is_refused = self
+            .source
+            .borrow()
+            .as_ref()
+            .is_some_and(|source| source.ready_state() == EventSource::CLOSED);
         if is_refused {
             self.source.take();
             let after = self.retry.get().unwrap_or(RETRY.0);
             self.retry.set(Some((after * 2).min(RETRY.1)));
             let stream = self.clone();
-            self.retrying.set(set_timeout_with_handle(move || stream.open(), after).ok());
+            self.retrying
+                .set(set_timeout_with_handle(move || stream.open(), after).ok());
         }
     }
 }

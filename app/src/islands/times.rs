@@ -25,7 +25,10 @@ pub fn tell() {
     let now = now();
     let Some(body) = document().body() else { return };
     for element in all(&body, &format!("time.{TOLD}")) {
-        let Some(at) = element.get_attribute("datetime").and_then(|text| Timestamp::parse(&text)) else {
+        let Some(at) = element
+            .get_attribute("datetime")
+            .and_then(|text| Timestamp::parse(&text))
+        else {
             continue;
         };
         // A date is that of the reader's day.
@@ -53,7 +56,9 @@ fn exact(at: Timestamp) -> String {
     ] {
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
-    Date::new(&milliseconds(at)).to_locale_string("en-GB", &options).into()
+    Date::new(&milliseconds(at))
+        .to_locale_string("en-GB", &options)
+        .into()
 }
 
 fn milliseconds(at: Timestamp) -> JsValue {

@@ -33,22 +33,40 @@ pub(super) fn verdicts(newest: Vec<Said>) -> Option<AnyView> {
             .into_any()
         })
         .collect();
-    (!items.is_empty()).then(|| view! { <ul class="verdicts" aria-label="Newest verdicts">{items}</ul> }.into_any())
+    (!items.is_empty())
+        .then(|| view! { <ul class="verdicts" aria-label="Newest verdicts">{items}</ul> }.into_any())
 }
 
 /// `fixed 2, broke 1`.
 fn since_words(since: Since) -> String {
-    let VerdictCounts { broken_here, fixed_here, failing_differently, .. } = since.counts;
+    let VerdictCounts {
+        broken_here,
+        fixed_here,
+        failing_differently,
+        ..
+    } = since.counts;
     let parts = [
         (fixed_here, format!("fixed {}", format::number(fixed_here))),
         (broken_here, format!("broke {}", format::number(broken_here))),
         (
             failing_differently,
-            format!("{} {} differently", format::number(failing_differently), if failing_differently == 1 { "fails" } else { "fail" }),
+            format!(
+                "{} {} differently",
+                format::number(failing_differently),
+                if failing_differently == 1 { "fails" } else { "fail" }
+            ),
         ),
     ];
-    let parts: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
-    if parts.is_empty() { "no test changed".to_owned() } else { parts.join(", ") }
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(_, words)| words)
+        .collect();
+    if parts.is_empty() {
+        "no test changed".to_owned()
+    } else {
+        parts.join(", ")
+    }
 }
 
 /// `Linux: 2 tests broken by this change. Windows: …`; empty where nothing is said.
@@ -63,15 +81,27 @@ fn sentences(newest: &[Said]) -> String {
 
 /// A page's title: whether tests are broken is its first word.
 pub(super) fn title(name: &str, newest: &[Said]) -> String {
-    let broken: Vec<&str> = newest.iter().filter(|said| said.is_broken).map(|said| facts::platform(said.platform)).collect();
-    if broken.is_empty() { name.to_owned() } else { format!("broken on {} · {name}", broken.join(" and ")) }
+    let broken: Vec<&str> = newest
+        .iter()
+        .filter(|said| said.is_broken)
+        .map(|said| facts::platform(said.platform))
+        .collect();
+    if broken.is_empty() {
+        name.to_owned()
+    } else {
+        format!("broken on {} · {name}", broken.join(" and "))
+    }
 }
 
 /// What a preview of the page says.
 pub(super) fn description(name: &str, newest: &[Said], runs: u64) -> String {
     let said = sentences(newest);
     let runs = format::counted(runs, "run", "runs");
-    if said.is_empty() { format!("{name}: {runs}.") } else { format!("{said} {name}, {runs}.") }
+    if said.is_empty() {
+        format!("{name}: {runs}.")
+    } else {
+        format!("{said} {name}, {runs}.")
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +117,12 @@ mod tests {
     #[test]
     fn what_changed_since_the_commit_before_is_told_in_a_sentence() {
         let words = |broken_here, fixed_here, failing_differently| {
-            let counts = VerdictCounts { broken_here, fixed_here, failing_differently, ..VerdictCounts::default() };
+            let counts = VerdictCounts {
+                broken_here,
+                fixed_here,
+                failing_differently,
+                ..VerdictCounts::default()
+            };
             since_words(Since { run: 7, counts })
         };
         assert_eq!(words(0, 0, 0), "no test changed");
@@ -107,7 +142,10 @@ mod tests {
             is_broken,
             since: None,
         };
-        let newest = [said(Platform::Linux, "2 tests broken by this change.", true), said(Platform::Windows, "Did not run: no VM.", false)];
+        let newest = [
+            said(Platform::Linux, "2 tests broken by this change.", true),
+            said(Platform::Windows, "Did not run: no VM.", false),
+        ];
         assert_eq!(
             description("Pull request 2287", &newest, 4),
             "Linux: 2 tests broken by this change. Windows: Did not run: no VM. Pull request 2287, 4 runs."

@@ -29,9 +29,16 @@ async fn fetch(parts: Parts, _: ()) -> Result<(String, CommitRuns), ErrorBody> {
 
 fn show((prefix, found): (String, CommitRuns), (): (), address: Address) -> AnyView {
     let now = now();
-    let shown = found.commits.iter().map(|commit| commit.runs.len()).sum::<usize>();
+    let shown = found
+        .commits
+        .iter()
+        .map(|commit| commit.runs.len())
+        .sum::<usize>();
     let rest = (found.total > shown as u64).then(|| {
-        let href = url::runs(&RunQuery { commit: Some(prefix.clone()), ..RunQuery::default() });
+        let href = url::runs(&RunQuery {
+            commit: Some(prefix.clone()),
+            ..RunQuery::default()
+        });
         let total = format::number(found.total);
         view! { <p class="more"><a href=href>{format!("All {total} runs")}</a></p> }
     });
@@ -48,14 +55,21 @@ fn show((prefix, found): (String, CommitRuns), (): (), address: Address) -> AnyV
         }
         .into_any();
     }
-    let CommitRuns { commits, total, newest } = found;
+    let CommitRuns {
+        commits,
+        total,
+        newest,
+    } = found;
     let Some(first) = commits.first().cloned() else {
         return ().into_any();
     };
     let short = facts::short(&first.sha);
     let of: Vec<AnyView> = commits
         .iter()
-        .map(|commit| view! { <li>{change(&commit.repository, commit.pull_request, commit.branch.as_deref())}</li> }.into_any())
+        .map(|commit| {
+            view! { <li>{change(&commit.repository, commit.pull_request, commit.branch.as_deref())}</li> }
+                .into_any()
+        })
         .collect();
     let github = (!first.repository.is_empty()).then(|| {
         let href = format!("https://github.com/{}/commit/{}", first.repository, first.sha);

@@ -28,20 +28,37 @@ async fn fetch(parts: Parts, query: PageQuery) -> Result<Pull, ErrorBody> {
 }
 
 fn show(pull: Pull, _: PageQuery, address: Address) -> AnyView {
-    let Pull { number, commits, pagination: at, newest } = pull;
+    let Pull {
+        number,
+        commits,
+        pagination: at,
+        newest,
+    } = pull;
     let now = now();
-    let repository = commits.first().map(|commit| commit.repository.clone()).unwrap_or_default();
+    let repository = commits
+        .first()
+        .map(|commit| commit.repository.clone())
+        .unwrap_or_default();
     let branch = commits.first().and_then(|commit| commit.branch.clone());
-    let when = commits.iter().flat_map(|commit| &commit.runs).find_map(|run| run.created_at);
+    let when = commits
+        .iter()
+        .flat_map(|commit| &commit.runs)
+        .find_map(|run| run.created_at);
     let shown = commits.iter().map(|commit| commit.runs.len()).sum::<usize>();
     let is_whole = shown as u64 == at.total;
-    let pushes = is_whole.then(|| view! { <li>{format::counted(commits.len() as u64, "commit tested", "commits tested")}</li> });
+    let pushes = is_whole.then(
+        || view! { <li>{format::counted(commits.len() as u64, "commit tested", "commits tested")}</li> },
+    );
     let github = (!repository.is_empty()).then(|| {
         let href = format!("https://github.com/{repository}/pull/{number}");
         view! { <li><a href=href>{repository.clone()} " on GitHub " <span class="symbol" aria-hidden="true">"↗"</span></a></li> }
     });
     let more = |offset: u32| {
-        if offset == 0 { url::pull(number) } else { format!("{}?offset={offset}", url::pull(number)) }
+        if offset == 0 {
+            url::pull(number)
+        } else {
+            format!("{}?offset={offset}", url::pull(number))
+        }
     };
     let title = changes::title(&format!("PR #{number}"), &newest);
     let description = changes::description(&format!("Pull request {number}"), &newest, at.total);

@@ -33,10 +33,20 @@ async fn fetch(_: Parts, query: QueueQuery) -> Result<Queue, ErrorBody> {
 fn depth(meta: QueueMeta) -> String {
     match (meta.running_count, meta.queue_depth) {
         (0, 0) => "Nothing is running, nothing waits.".to_owned(),
-        (running, 0) => format!("{}, nothing waits.", format::counted(running, "run is running", "runs are running")),
-        (0, queued) => format!("Nothing is running, {}.", format::counted(queued, "run waits", "runs wait")),
+        (running, 0) => format!(
+            "{}, nothing waits.",
+            format::counted(running, "run is running", "runs are running")
+        ),
+        (0, queued) => format!(
+            "Nothing is running, {}.",
+            format::counted(queued, "run waits", "runs wait")
+        ),
         (running, queued) => {
-            format!("{}, {}.", format::counted(running, "run is running", "runs are running"), format::counted(queued, "waits", "wait"))
+            format!(
+                "{}, {}.",
+                format::counted(running, "run is running", "runs are running"),
+                format::counted(queued, "waits", "wait")
+            )
         }
     }
 }
@@ -50,7 +60,11 @@ fn show(queue: Queue, query: QueueQuery, address: Address) -> AnyView {
         suite::queue(&query)
     };
     let depth = depth(queue.meta);
-    let content = if queue.data.is_empty() { empty(&query) } else { table(queue.data, now) };
+    let content = if queue.data.is_empty() {
+        empty(&query)
+    } else {
+        table(queue.data, now)
+    };
     view! {
         {head("Queue".to_owned(), depth.clone(), &address.path)}
         <div class="above">
@@ -66,7 +80,10 @@ fn show(queue: Queue, query: QueueQuery, address: Address) -> AnyView {
 
 fn platforms(current: Option<RunPlatform>) -> AnyView {
     let link = |platform: Option<RunPlatform>, words: &'static str| {
-        let href = suite::queue(&QueueQuery { platform, ..QueueQuery::default() });
+        let href = suite::queue(&QueueQuery {
+            platform,
+            ..QueueQuery::default()
+        });
         view! { <a href=href aria-current=(platform == current).then_some("true")>{words}</a> }.into_any()
     };
     view! {
@@ -79,13 +96,21 @@ fn platforms(current: Option<RunPlatform>) -> AnyView {
 
 fn empty(query: &QueueQuery) -> AnyView {
     let (title, text) = match query {
-        QueueQuery { page, .. } if page.offset > 0 => {
-            ("The queue is not that long".to_owned(), "It was longer when this address was made.")
-        }
-        QueueQuery { platform: Some(platform), .. } => {
-            (format!("Nothing runs or waits on {}", capitalized(*platform)), "Runs on the other platform are not shown here.")
-        }
-        QueueQuery { .. } => ("The queue is empty".to_owned(), "A run appears here when the platform takes up a commit or a pull request."),
+        QueueQuery { page, .. } if page.offset > 0 => (
+            "The queue is not that long".to_owned(),
+            "It was longer when this address was made.",
+        ),
+        QueueQuery {
+            platform: Some(platform),
+            ..
+        } => (
+            format!("Nothing runs or waits on {}", capitalized(*platform)),
+            "Runs on the other platform are not shown here.",
+        ),
+        QueueQuery { .. } => (
+            "The queue is empty".to_owned(),
+            "A run appears here when the platform takes up a commit or a pull request.",
+        ),
     };
     let whole = (*query != QueueQuery::default()).then(|| view! { <a href="/queue">"The whole queue"</a> });
     view! {
@@ -165,7 +190,13 @@ mod tests {
             (1, 12, "1 run is running, 12 wait."),
         ];
         for (running_count, queue_depth, text) in cases {
-            assert_eq!(depth(QueueMeta { queue_depth, running_count }), text);
+            assert_eq!(
+                depth(QueueMeta {
+                    queue_depth,
+                    running_count
+                }),
+                text
+            );
         }
     }
 }

@@ -31,17 +31,30 @@ async fn fetch(_: Parts, query: RegressionTestQuery) -> Result<TestList, ErrorBo
 }
 
 fn show(list: TestList, query: RegressionTestQuery, address: Address) -> AnyView {
-    let TestList { tests, categories, recent } = list;
+    let TestList {
+        tests,
+        categories,
+        recent,
+    } = list;
     let (at, shown) = (tests.pagination, tests.data.len());
     let more = |offset: u32| {
         let mut query = query.clone();
         query.page.offset = offset;
         suite::regression_tests(&query)
     };
-    let description =
-        format!("{} of the suite, with their newest results on master.", format::counted(at.total, "regression test", "regression tests"));
-    let is_filtered = RegressionTestQuery { page: query.page, ..RegressionTestQuery::default() } != query;
-    let content = if tests.data.is_empty() { empty(is_filtered, at.offset > 0) } else { table(tests.data, &recent) };
+    let description = format!(
+        "{} of the suite, with their newest results on master.",
+        format::counted(at.total, "regression test", "regression tests")
+    );
+    let is_filtered = RegressionTestQuery {
+        page: query.page,
+        ..RegressionTestQuery::default()
+    } != query;
+    let content = if tests.data.is_empty() {
+        empty(is_filtered, at.offset > 0)
+    } else {
+        table(tests.data, &recent)
+    };
     view! {
         {head("Regression tests".to_owned(), description, &address.path)}
         <div class="above">
@@ -55,9 +68,14 @@ fn show(list: TestList, query: RegressionTestQuery, address: Address) -> AnyView
 }
 
 fn filters(query: &RegressionTestQuery, categories: Vec<String>, is_filtered: bool) -> AnyView {
-    let names = categories.into_iter().chain([UNCATEGORIZED.to_owned()]).map(|name| (name.clone(), name)).collect();
+    let names = categories
+        .into_iter()
+        .chain([UNCATEGORIZED.to_owned()])
+        .map(|name| (name.clone(), name))
+        .collect();
     let active = query.active.map(|active| if active { "true" } else { "false" });
-    let actives = [("true", "active"), ("false", "not active")].map(|(value, words)| (value.to_owned(), words.to_owned()));
+    let actives = [("true", "active"), ("false", "not active")]
+        .map(|(value, words)| (value.to_owned(), words.to_owned()));
     let fields = view! {
         {filter::choice_among("category", "Category", query.category.as_deref(), names)}
         {filter::choice_among("active", "Active", active, actives.into())}
@@ -66,21 +84,40 @@ fn filters(query: &RegressionTestQuery, categories: Vec<String>, is_filtered: bo
         <button type="submit">"Filter"</button>
         {is_filtered.then(|| view! { <a href="/regression-tests">"Clear"</a> })}
     };
-    filter::filter("/regression-tests".to_owned(), "Filter regression tests", fields.into_any())
+    filter::filter(
+        "/regression-tests".to_owned(),
+        "Filter regression tests",
+        fields.into_any(),
+    )
 }
 
 fn empty(is_filtered: bool, is_beyond: bool) -> AnyView {
     let (title, text, way) = match (is_filtered, is_beyond) {
-        (_, true) => ("There are not that many tests", "The list is shorter than its address says.", "First tests"),
-        (true, false) => ("No test is like that", "No test has all of these properties. Fewer filters find more.", "Clear the filters"),
-        (false, false) => ("There are no regression tests yet", "A test appears here when it is added on the platform.", "Look again"),
+        (_, true) => (
+            "There are not that many tests",
+            "The list is shorter than its address says.",
+            "First tests",
+        ),
+        (true, false) => (
+            "No test is like that",
+            "No test has all of these properties. Fewer filters find more.",
+            "Clear the filters",
+        ),
+        (false, false) => (
+            "There are no regression tests yet",
+            "A test appears here when it is added on the platform.",
+            "Look again",
+        ),
     };
     view! { <div class="empty"><h2>{title}</h2><p>{text}</p><p class="ways"><a href="/regression-tests">{way}</a></p></div> }.into_any()
 }
 
 fn table(tests: Vec<RegressionTest>, recent: &PlatformResults) -> AnyView {
-    let heads: Vec<AnyView> =
-        recent.data.iter().map(|results| view! { <th scope="col">{facts::platform(results.platform)}</th> }.into_any()).collect();
+    let heads: Vec<AnyView> = recent
+        .data
+        .iter()
+        .map(|results| view! { <th scope="col">{facts::platform(results.platform)}</th> }.into_any())
+        .collect();
     let rows: Vec<AnyView> = tests.into_iter().map(|test| row(test, recent)).collect();
     view! {
         <div class="toolbar">
@@ -131,7 +168,10 @@ fn row(test: RegressionTest, recent: &PlatformResults) -> AnyView {
 /// A test's sample by its name.
 pub(super) fn sample_link(id: Option<i32>, name: Option<String>) -> AnyView {
     match (id, name) {
-        (Some(id), name) => view! { <a href=suite::sample(id)>{name.unwrap_or_else(|| format!("sample {id}"))}</a> }.into_any(),
+        (Some(id), name) => {
+            view! { <a href=suite::sample(id)>{name.unwrap_or_else(|| format!("sample {id}"))}</a> }
+                .into_any()
+        }
         (None, _) => view! { <span class="muted">"no sample"</span> }.into_any(),
     }
 }

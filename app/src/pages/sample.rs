@@ -39,8 +39,16 @@ async fn fetch(parts: Parts, query: SampleView) -> Result<SamplePage, ErrorBody>
 }
 
 fn show(page: SamplePage, view: SampleView, address: Address) -> AnyView {
-    let SamplePage { sample, tests, recent, history } = page;
-    let description = format!("Read by {} of the suite.", format::counted(tests.pagination.total, "regression test", "regression tests"));
+    let SamplePage {
+        sample,
+        tests,
+        recent,
+        history,
+    } = page;
+    let description = format!(
+        "Read by {} of the suite.",
+        format::counted(tests.pagination.total, "regression test", "regression tests")
+    );
     let total = format::number(tests.pagination.total);
     view! {
         {head(format!("Sample {} · {}", sample.sample_id, name(&sample)), description, &address.path)}
@@ -56,9 +64,14 @@ fn show(page: SamplePage, view: SampleView, address: Address) -> AnyView {
 }
 
 fn overview(sample: &Sample) -> AnyView {
-    let hash = sample.sha.as_deref().map(|sha| view! { <li>"SHA-256 " {facts::copied_hash(sha, &name(sample))}</li> });
-    let extension = (!sample.extension.is_empty()).then(|| view! { <li>"extension " <b>{sample.extension.clone()}</b></li> });
-    let number = (!sample.original_name.is_empty()).then(|| view! { <span class="on">{format!("sample {}", sample.sample_id)}</span> });
+    let hash = sample
+        .sha
+        .as_deref()
+        .map(|sha| view! { <li>"SHA-256 " {facts::copied_hash(sha, &name(sample))}</li> });
+    let extension = (!sample.extension.is_empty())
+        .then(|| view! { <li>"extension " <b>{sample.extension.clone()}</b></li> });
+    let number = (!sample.original_name.is_empty())
+        .then(|| view! { <span class="on">{format!("sample {}", sample.sample_id)}</span> });
     view! {
         <header class="overview">
             <h1><span>{name(sample)}</span> {number}</h1>
@@ -68,17 +81,33 @@ fn overview(sample: &Sample) -> AnyView {
     .into_any()
 }
 
-fn tests_section(sample: &Sample, tests: Page<RegressionTest>, recent: &PlatformResults, view: &SampleView) -> AnyView {
+fn tests_section(
+    sample: &Sample,
+    tests: Page<RegressionTest>,
+    recent: &PlatformResults,
+    view: &SampleView,
+) -> AnyView {
     let id = sample.sample_id;
     let content = if tests.data.is_empty() {
         view! { <p class="nothing">"No regression test reads this sample."</p> }.into_any()
     } else {
         let left_out = (tests.pagination.next_offset.is_some()).then(|| {
-            let all = suite::regression_tests(&RegressionTestQuery { sample_id: Some(id), ..RegressionTestQuery::default() });
-            let text = format!("{} of {} tests are shown. ", tests.data.len(), format::number(tests.pagination.total));
+            let all = suite::regression_tests(&RegressionTestQuery {
+                sample_id: Some(id),
+                ..RegressionTestQuery::default()
+            });
+            let text = format!(
+                "{} of {} tests are shown. ",
+                tests.data.len(),
+                format::number(tests.pagination.total)
+            );
             view! { <p class="nothing">{text} <a href=all>"All of them"</a></p> }
         });
-        let items: Vec<AnyView> = tests.data.iter().map(|test| of_test(test, recent, view)).collect();
+        let items: Vec<AnyView> = tests
+            .data
+            .iter()
+            .map(|test| of_test(test, recent, view))
+            .collect();
         view! {
             <div class="toolbar">
                 {history::run_choice(view.runs, &|runs| view.with_runs(runs).address(id, "tests"))}
@@ -125,18 +154,37 @@ fn of_test(test: &RegressionTest, recent: &PlatformResults, view: &SampleView) -
     .into_any()
 }
 
-fn history_section(sample: &Sample, view: &SampleView, history: Page<HistoryEntry>, address: &Address) -> AnyView {
+fn history_section(
+    sample: &Sample,
+    view: &SampleView,
+    history: Page<HistoryEntry>,
+    address: &Address,
+) -> AnyView {
     let id = sample.sample_id;
     let query = &view.history;
-    let plain = SampleView { runs: view.runs, history: SampleHistoryQuery::default() };
-    let is_filtered = SampleView { history: SampleHistoryQuery::default(), ..view.at(0) } != view.at(0);
-    let tests = sample.regression_test_ids.iter().map(|id| (id.to_string(), format!("#{id}"))).collect();
+    let plain = SampleView {
+        runs: view.runs,
+        history: SampleHistoryQuery::default(),
+    };
+    let is_filtered = SampleView {
+        history: SampleHistoryQuery::default(),
+        ..view.at(0)
+    } != view.at(0);
+    let tests = sample
+        .regression_test_ids
+        .iter()
+        .map(|id| (id.to_string(), format!("#{id}")))
+        .collect();
     let chosen = query.regression_test_id.map(|id| id.to_string());
     let test = filter::choice_among("regression_test_id", "Test", chosen.as_deref(), tests);
     let clear = is_filtered.then(|| plain.address(id, "history"));
     let (at, shown) = (history.pagination, history.data.len());
     let content = if history.data.is_empty() {
-        let text = if is_filtered { "No result is like that." } else { "No run has a result of this sample's tests." };
+        let text = if is_filtered {
+            "No result is like that."
+        } else {
+            "No run has a result of this sample's tests."
+        };
         view! { <p class="nothing">{text}</p> }.into_any()
     } else {
         view! {

@@ -37,9 +37,16 @@ fn show(samples: Page<Sample>, query: SuiteSampleQuery, address: Address) -> Any
         query.page.offset = offset;
         suite::samples(&query)
     };
-    let description = format!("{} that the regression tests read.", format::counted(at.total, "media sample", "media samples"));
+    let description = format!(
+        "{} that the regression tests read.",
+        format::counted(at.total, "media sample", "media samples")
+    );
     let is_filtered = query.extension.is_some() || query.contains.is_some();
-    let content = if samples.data.is_empty() { empty(is_filtered, at.offset > 0) } else { table(samples.data) };
+    let content = if samples.data.is_empty() {
+        empty(is_filtered, at.offset > 0)
+    } else {
+        table(samples.data)
+    };
     view! {
         {head("Samples".to_owned(), description, &address.path)}
         <div class="above">
@@ -64,11 +71,21 @@ fn filters(query: &SuiteSampleQuery, is_filtered: bool) -> AnyView {
 
 fn empty(is_filtered: bool, is_beyond: bool) -> AnyView {
     let (title, text, way) = match (is_filtered, is_beyond) {
-        (_, true) => ("There are not that many samples", "The list is shorter than its address says.", "First samples"),
-        (true, false) => {
-            ("No sample is like that", "No sample has this name and this extension. Fewer filters find more.", "Clear the filters")
-        }
-        (false, false) => ("There are no samples yet", "A sample appears here when it is uploaded to the platform.", "Look again"),
+        (_, true) => (
+            "There are not that many samples",
+            "The list is shorter than its address says.",
+            "First samples",
+        ),
+        (true, false) => (
+            "No sample is like that",
+            "No sample has this name and this extension. Fewer filters find more.",
+            "Clear the filters",
+        ),
+        (false, false) => (
+            "There are no samples yet",
+            "A sample appears here when it is uploaded to the platform.",
+            "Look again",
+        ),
     };
     view! { <div class="empty"><h2>{title}</h2><p>{text}</p><p class="ways"><a href="/samples">{way}</a></p></div> }.into_any()
 }
@@ -95,7 +112,11 @@ fn table(samples: Vec<Sample>) -> AnyView {
 
 /// What a sample is called.
 pub(super) fn name(sample: &Sample) -> String {
-    if sample.original_name.is_empty() { format!("Sample {}", sample.sample_id) } else { sample.original_name.clone() }
+    if sample.original_name.is_empty() {
+        format!("Sample {}", sample.sample_id)
+    } else {
+        sample.original_name.clone()
+    }
 }
 
 fn row(sample: &Sample) -> AnyView {

@@ -50,11 +50,15 @@ async fn fetch(_: Parts, View(text): View) -> Result<Search, ErrorBody> {
 /// The only thing that a number can be meant for: the run of that number, where no pull request has it too.
 fn only_run<'a>(text: &str, search: &'a Search) -> Option<&'a SearchResult> {
     let number = text.trim().parse::<i32>().ok()?;
-    let has_pull = search
+    let has_pull = search.groups.iter().any(|group| {
+        group.kind == SearchKind::PullRequest && group.results.iter().any(|result| result.id == Some(number))
+    });
+    let run = search
         .groups
         .iter()
-        .any(|group| group.kind == SearchKind::PullRequest && group.results.iter().any(|result| result.id == Some(number)));
-    let run = search.groups.iter().find(|group| group.kind == SearchKind::Run)?.results.first()?;
+        .find(|group| group.kind == SearchKind::Run)?
+        .results
+        .first()?;
     (!has_pull).then_some(run)
 }
 
@@ -62,8 +66,11 @@ fn show(search: Search, View(text): View, address: Address) -> AnyView {
     if let Some(run) = text.as_deref().and_then(|text| only_run(text, &search)) {
         return go(&run.path);
     }
-    let title = text.as_ref().map_or_else(|| "Search".to_owned(), |text| format!("{text} · Search"));
-    let description = "Find a run, a pull request, a commit, a branch, a regression test or a sample.".to_owned();
+    let title = text
+        .as_ref()
+        .map_or_else(|| "Search".to_owned(), |text| format!("{text} · Search"));
+    let description =
+        "Find a run, a pull request, a commit, a branch, a regression test or a sample.".to_owned();
     let fields = view! {
         <label class="wide">
             <span class="unseen">"Text"</span>
@@ -74,7 +81,12 @@ fn show(search: Search, View(text): View, address: Address) -> AnyView {
     let content = match &text {
         None => hints(),
         Some(text) if search.groups.is_empty() => nothing(text),
-        Some(text) => search.groups.into_iter().map(|group| section(group, text)).collect::<Vec<_>>().into_any(),
+        Some(text) => search
+            .groups
+            .into_iter()
+            .map(|group| section(group, text))
+            .collect::<Vec<_>>()
+            .into_any(),
     };
     view! {
         {head(title, description, &address.path)}
@@ -105,25 +117,44 @@ fn section(group: SearchGroup, text: &str) -> AnyView {
 fn more(kind: SearchKind, text: &str) -> Option<AnyView> {
     let contains = || Some(text.to_owned());
     let (href, words) = match kind {
-        SearchKind::Branch | SearchKind::Commit => {
-            (url::runs(&RunQuery { q: contains(), ..RunQuery::default() }), "All runs with this text")
-        }
+        SearchKind::Branch | SearchKind::Commit => (
+            url::runs(&RunQuery {
+                q: contains(),
+                ..RunQuery::default()
+            }),
+            "All runs with this text",
+        ),
         SearchKind::RegressionTest => {
-            let query = RegressionTestQuery { contains: contains(), ..RegressionTestQuery::default() };
-            (suite::regression_tests(&query), "All regression tests with this text")
+            let query = RegressionTestQuery {
+                contains: contains(),
+                ..RegressionTestQuery::default()
+            };
+            (
+                suite::regression_tests(&query),
+                "All regression tests with this text",
+            )
         }
-        SearchKind::Sample => {
-            (suite::samples(&SuiteSampleQuery { contains: contains(), ..SuiteSampleQuery::default() }), "All samples with this text")
-        }
+        SearchKind::Sample => (
+            suite::samples(&SuiteSampleQuery {
+                contains: contains(),
+                ..SuiteSampleQuery::default()
+            }),
+            "All samples with this text",
+        ),
         SearchKind::Run | SearchKind::PullRequest => {
-            return Some(view! { <p class="muted">"There are more; a longer number finds fewer."</p> }.into_any());
+            return Some(
+                view! { <p class="muted">"There are more; a longer number finds fewer."</p> }.into_any(),
+            );
         }
     };
     Some(view! { <p class="more"><a href=href>{words}</a></p> }.into_any())
 }
 
 fn nothing(text: &str) -> AnyView {
-    let runs = url::runs(&RunQuery { q: Some(text.to_owned()), ..RunQuery::default() });
+    let runs = url::runs(&RunQuery {
+        q: Some(text.to_owned()),
+        ..RunQuery::default()
+    });
     view! {
         <div class="empty">
             <h2>"Nothing has this name or number"</h2>
@@ -136,8 +167,9 @@ fn nothing(text: &str) -> AnyView {
 
 /// What can be looked for.
 fn hints() -> AnyView {
-    let hint =
-        |text: &'static str, words: &'static str| view! { <li><code>{text}</code> " " <span class="muted">{words}</span></li> }.into_any();
+    let hint = |text: &'static str, words: &'static str| {
+        view! { <li><code>{text}</code> " " <span class="muted">{words}</span></li> }.into_any()
+    };
     view! {
         <section aria-label="What can be looked for">
             <ul>
@@ -161,14 +193,30 @@ mod tests {
     fn a_number_that_only_a_run_has_leads_straight_there() {
         let group = |kind, id: i32, path: &str| SearchGroup {
             kind,
-            results: vec![SearchResult { id: Some(id), title: String::new(), detail: String::new(), status: None, path: path.to_owned() }],
+            results: vec![SearchResult {
+                id: Some(id),
+                title: String::new(),
+                detail: String::new(),
+                status: None,
+                path: path.to_owned(),
+            }],
             has_more: false,
         };
         let path = |text: &str, groups| only_run(text, &Search { groups }).map(|run| run.path.clone());
         let run = || group(SearchKind::Run, 93, "/runs/93");
         assert_eq!(path(" 93 ", vec![run()]).as_deref(), Some("/runs/93"));
-        assert_eq!(path("93", vec![run(), group(SearchKind::PullRequest, 930, "/pulls/930")]).as_deref(), Some("/runs/93"));
-        assert_eq!(path("93", vec![run(), group(SearchKind::PullRequest, 93, "/pulls/93")]), None);
+        assert_eq!(
+            path(
+                "93",
+                vec![run(), group(SearchKind::PullRequest, 930, "/pulls/930")]
+            )
+            .as_deref(),
+            Some("/runs/93")
+        );
+        assert_eq!(
+            path("93", vec![run(), group(SearchKind::PullRequest, 93, "/pulls/93")]),
+            None
+        );
         assert_eq!(path("run 93", vec![run()]), None);
         assert_eq!(path("93", vec![]), None);
     }

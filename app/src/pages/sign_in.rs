@@ -14,7 +14,9 @@ pub fn route() -> AnyView {
     let query = url::read::<SignInQuery>(&Address::of_page().search).unwrap_or_default();
     let me = expect_context::<Me>();
     let next = query.next.clone().unwrap_or_else(|| "/".to_owned());
-    let refusal = query.refused.map(|refusal| view! { <p class="refusal" id="refusal" role="alert">{words(refusal)}</p> });
+    let refusal = query
+        .refused
+        .map(|refusal| view! { <p class="refusal" id="refusal" role="alert">{words(refusal)}</p> });
     let (is_refused, described_by) = (query.refused.is_some(), query.refused.map(|_| "refusal"));
     let invalid = (query.refused == Some(SignInRefusal::Password)).then_some("true");
     let already = me.user.map(|account| {

@@ -18,7 +18,10 @@ pub struct CompareView {
 impl Query for CompareView {
     fn read(params: &mut Params) -> Self {
         let ComparisonQuery { page, verdict, .. } = ComparisonQuery::read(params);
-        Self { verdict, offset: page.offset }
+        Self {
+            verdict,
+            offset: page.offset,
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
@@ -29,7 +32,11 @@ impl Query for CompareView {
 impl CompareView {
     /// The question that the page asks of a run.
     pub fn question(&self, against: Option<i32>) -> ComparisonQuery {
-        let mut query = ComparisonQuery { against, verdict: self.verdict, ..ComparisonQuery::default() };
+        let mut query = ComparisonQuery {
+            against,
+            verdict: self.verdict,
+            ..ComparisonQuery::default()
+        };
         query.page.offset = self.offset;
         query
     }
@@ -72,8 +79,14 @@ mod tests {
 
     #[test]
     fn a_view_of_a_comparison_survives_the_way_through_its_address() {
-        let view = CompareView { verdict: Some(Verdict::FixedHere), offset: 50 };
-        assert_eq!(view.address(7, 5), "/runs/7/compare/5?verdict=fixed_here&offset=50");
+        let view = CompareView {
+            verdict: Some(Verdict::FixedHere),
+            offset: 50,
+        };
+        assert_eq!(
+            view.address(7, 5),
+            "/runs/7/compare/5?verdict=fixed_here&offset=50"
+        );
         assert_eq!(read::<CompareView>("?verdict=fixed_here&offset=50"), Ok(view));
         assert_eq!(compare(7, 5), "/runs/7/compare/5");
         assert_eq!(read::<ChosenRun>("?with=5"), Ok(ChosenRun(Some(5))));

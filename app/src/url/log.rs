@@ -32,7 +32,15 @@ pub struct LogAddress {
 impl LogAddress {
     /// What lines pass.
     pub fn filter(&self) -> LogFilter {
-        text_filter(self.contains.clone(), self.is_regex, LogFilter { level: self.level, source: self.source, ..LogFilter::default() })
+        text_filter(
+            self.contains.clone(),
+            self.is_regex,
+            LogFilter {
+                level: self.level,
+                source: self.source,
+                ..LogFilter::default()
+            },
+        )
     }
 
     /// What is looked for among the lines that pass; none where the filter is for a text already.
@@ -43,31 +51,55 @@ impl LogAddress {
 
     /// The same lines without a place among them.
     pub fn placeless(&self) -> Self {
-        Self { lines: None, from_line: None, from_match: None, is_end: false, ..self.clone() }
+        Self {
+            lines: None,
+            from_line: None,
+            from_match: None,
+            is_end: false,
+            ..self.clone()
+        }
     }
 
     /// The address of some lines, those around them included, whatever is filtered.
     pub fn permalink(run: i32, lines: LineRange) -> String {
-        let address = Self { lines: Some(lines), ..Self::default() };
+        let address = Self {
+            lines: Some(lines),
+            ..Self::default()
+        };
         format!("{}{}", super::log(run, &address), fragment(lines))
     }
 
     /// With some lines pointed at.
     pub fn pointing(&self, lines: LineRange) -> Self {
-        Self { lines: Some(lines), ..self.placeless() }
+        Self {
+            lines: Some(lines),
+            ..self.placeless()
+        }
     }
 }
 
 fn text_filter(text: Option<String>, is_regex: bool, rest: LogFilter) -> LogFilter {
     let (contains, regex) = if is_regex { (None, text) } else { (text, None) };
-    LogFilter { contains, regex, ..rest }
+    LogFilter {
+        contains,
+        regex,
+        ..rest
+    }
 }
 
 impl Query for LogAddress {
     fn read(params: &mut Params) -> Self {
         let is_regex = params.get("mode") == Some("regex");
-        let max = if is_regex { LogFilter::MAX_REGEX } else { LogFilter::MAX_CONTAINS };
-        let lines = params.text_where("line", "the number of a line such as 120, or two such as 120-140", |text| range(text).is_some());
+        let max = if is_regex {
+            LogFilter::MAX_REGEX
+        } else {
+            LogFilter::MAX_CONTAINS
+        };
+        let lines = params.text_where(
+            "line",
+            "the number of a line such as 120, or two such as 120-140",
+            |text| range(text).is_some(),
+        );
         Self {
             lines: lines.as_deref().and_then(range),
             from_line: params.number("from_line", 1, LogQuery::MAX_LINE),
@@ -99,37 +131,58 @@ impl Query for LogAddress {
 }
 
 fn words(lines: LineRange) -> String {
-    if lines.first == lines.last { lines.first.to_string() } else { format!("{}-{}", lines.first, lines.last) }
+    if lines.first == lines.last {
+        lines.first.to_string()
+    } else {
+        format!("{}-{}", lines.first, lines.last)
+    }
 }
 
 /// `120` or `120-140`; the other way round is the same.
 fn range(text: &str) -> Option<LineRange> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last) = (line(first)?, line(last)?);
-    Some(LineRange { first: first.min(last), last: first.max(last) })
+    Some(LineRange {
+        first: first.min(last),
+        last: first.max(last),
+    })
 }
 
 fn line(text: &str) -> Option<u64> {
-    let line = text.parse::<u64>().ok().filter(|line| (1..=LogQuery::MAX_LINE).contains(line));
+    let line = text
+        .parse::<u64>()
+        .ok()
+        .filter(|line| (1..=LogQuery::MAX_LINE).contains(line));
     line.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `#L120-L140`.
 pub fn fragment(lines: LineRange) -> String {
-    if lines.first == lines.last { format!("#L{}", lines.first) } else { format!("#L{}-L{}", lines.first, lines.last) }
+    if lines.first == lines.last {
+        format!("#L{}", lines.first)
+    } else {
+        format!("#L{}-L{}", lines.first, lines.last)
+    }
 }
 
 /// The lines that a fragment points at: `#L120`, `#L120-L140`, `#L120-140`.
 pub fn read_fragment(hash: &str) -> Option<LineRange> {
-    let (first, last) =
-        hash.strip_prefix("#L")?.split_once('-').map_or((hash.strip_prefix("#L")?, None), |(first, last)| (first, Some(last)));
+    let (first, last) = hash
+        .strip_prefix("#L")?
+        .split_once('-')
+        .map_or((hash.strip_prefix("#L")?, None), |(first, last)| {
+            (first, Some(last))
+        });
     let last = last.map_or(first, |last| last.strip_prefix('L').unwrap_or(last));
     range(&format!("{first}-{last}"))
 }
 
 /// What somebody types to go to a line: `118,403`, `L120`, `120-140`.
 pub fn read_typed(text: &str) -> Option<LineRange> {
-    let plain: String = text.chars().filter(|c| !matches!(c, ',' | ' ' | '_' | '.' | '#' | 'L' | 'l')).collect();
+    let plain: String = text
+        .chars()
+        .filter(|c| !matches!(c, ',' | ' ' | '_' | '.' | '#' | 'L' | 'l'))
+        .collect();
     range(&plain)
 }
 
@@ -155,12 +208,25 @@ mod tests {
             is_regex: true,
             ..LogAddress::default()
         };
-        assert_eq!(address.to_query_string(), "?level=warning&source=worker&find=a%20b%26c&mode=regex&line=120-140");
+        assert_eq!(
+            address.to_query_string(),
+            "?level=warning&source=worker&find=a%20b%26c&mode=regex&line=120-140"
+        );
         assert_eq!(url::read::<LogAddress>(&address.to_query_string()), Ok(address));
         for at in [
-            LogAddress { is_end: true, ..LogAddress::default() },
-            LogAddress { from_line: Some(7), ..LogAddress::default() },
-            LogAddress { from_match: Some(101), contains: Some("x".to_owned()), ..LogAddress::default() },
+            LogAddress {
+                is_end: true,
+                ..LogAddress::default()
+            },
+            LogAddress {
+                from_line: Some(7),
+                ..LogAddress::default()
+            },
+            LogAddress {
+                from_match: Some(101),
+                contains: Some("x".to_owned()),
+                ..LogAddress::default()
+            },
         ] {
             assert_eq!(url::read::<LogAddress>(&at.to_query_string()), Ok(at));
         }
@@ -168,8 +234,14 @@ mod tests {
 
     #[test]
     fn a_link_to_lines_carries_them_twice_and_no_filter() {
-        assert_eq!(LogAddress::permalink(7, lines(120, 140)), "/runs/7/logs?line=120-140#L120-L140");
-        assert_eq!(LogAddress::permalink(7, lines(120, 120)), "/runs/7/logs?line=120#L120");
+        assert_eq!(
+            LogAddress::permalink(7, lines(120, 140)),
+            "/runs/7/logs?line=120-140#L120-L140"
+        );
+        assert_eq!(
+            LogAddress::permalink(7, lines(120, 120)),
+            "/runs/7/logs?line=120#L120"
+        );
     }
 
     #[test]
@@ -221,9 +293,21 @@ mod tests {
             find: Some("timed out".to_owned()),
             ..LogAddress::default()
         };
-        let search = LogFilter { level: Some(LogLevel::Error), contains: Some("timed out".to_owned()), ..LogFilter::default() };
+        let search = LogFilter {
+            level: Some(LogLevel::Error),
+            contains: Some("timed out".to_owned()),
+            ..LogFilter::default()
+        };
         assert_eq!(address(None).search(), Some(search));
         assert_eq!(address(Some("x")).search(), None);
-        assert!(LogAddress { is_regex: true, ..address(Some("x")) }.filter().regex.is_some());
+        assert!(
+            LogAddress {
+                is_regex: true,
+                ..address(Some("x"))
+            }
+            .filter()
+            .regex
+            .is_some()
+        );
     }
 }

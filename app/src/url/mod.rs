@@ -20,7 +20,14 @@ use runlens_api_types::{
 /// Address of a list of runs.
 pub fn runs(query: &RunQuery) -> String {
     // What a list shows beside the runs is the page's business, not the reader's.
-    format!("/runs{}", RunQuery { include: Vec::new(), ..query.clone() }.to_query_string())
+    format!(
+        "/runs{}",
+        RunQuery {
+            include: Vec::new(),
+            ..query.clone()
+        }
+        .to_query_string()
+    )
 }
 
 /// Address of a run.
@@ -74,7 +81,8 @@ pub fn read<Q: Query>(search: &str) -> Result<Q, runlens_api_types::ErrorBody> {
 /// `validation_error` naming it.
 pub fn read_commit(text: &str) -> Result<String, runlens_api_types::ErrorBody> {
     let is_prefix = (4..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let fault = || runlens_api_types::params::invalid(&[("commit", "must be 4 to 40 hexadecimal digits".to_owned())]);
+    let fault =
+        || runlens_api_types::params::invalid(&[("commit", "must be 4 to 40 hexadecimal digits".to_owned())]);
     is_prefix.then(|| text.to_ascii_lowercase()).ok_or_else(fault)
 }
 
@@ -83,12 +91,18 @@ pub fn read_commit(text: &str) -> Result<String, runlens_api_types::ErrorBody> {
 /// # Errors
 /// `validation_error` naming it.
 pub fn read_pull(text: &str) -> Result<i32, runlens_api_types::ErrorBody> {
-    number(text)
-        .ok_or_else(|| runlens_api_types::params::invalid(&[("pull_request", format!("must be a whole number from 1 to {MAX_OFFSET}"))]))
+    number(text).ok_or_else(|| {
+        runlens_api_types::params::invalid(&[(
+            "pull_request",
+            format!("must be a whole number from 1 to {MAX_OFFSET}"),
+        )])
+    })
 }
 
 fn number(text: &str) -> Option<i32> {
-    text.parse::<i32>().ok().filter(|number| *number > 0 && text.bytes().all(|byte| byte.is_ascii_digit()))
+    text.parse::<i32>()
+        .ok()
+        .filter(|number| *number > 0 && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A run's id, as it stands in a path.
@@ -104,12 +118,26 @@ pub fn read_id(text: &str) -> Result<i32, runlens_api_types::ErrorBody> {
 /// # Errors
 /// `validation_error` with its name.
 pub fn read_id_of(name: &str, text: &str) -> Result<i32, runlens_api_types::ErrorBody> {
-    number(text).ok_or_else(|| runlens_api_types::params::invalid(&[(name, format!("must be a whole number from 1 to {MAX_OFFSET}"))]))
+    number(text).ok_or_else(|| {
+        runlens_api_types::params::invalid(&[(
+            name,
+            format!("must be a whole number from 1 to {MAX_OFFSET}"),
+        )])
+    })
 }
 
 /// The id of a group of errors on its page.
 pub fn bucket_anchor(key: &str) -> String {
-    let slug: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let slug: String = key
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
     format!("bucket-{slug}")
 }
 
@@ -130,7 +158,10 @@ impl TokensView {
 
     /// With tokens of a state only, or of all.
     pub fn of_state(&self, state: Option<TokenState>) -> Self {
-        let mut view = Self { is_refused: false, ..*self };
+        let mut view = Self {
+            is_refused: false,
+            ..*self
+        };
         view.tokens.state = state;
         view.tokens.page.offset = 0;
         view
@@ -138,7 +169,10 @@ impl TokensView {
 
     /// With another part of the list.
     pub fn at(&self, offset: u32) -> Self {
-        let mut view = Self { is_refused: false, ..*self };
+        let mut view = Self {
+            is_refused: false,
+            ..*self
+        };
         view.tokens.page.offset = offset;
         view
     }
@@ -146,7 +180,10 @@ impl TokensView {
 
 impl Query for TokensView {
     fn read(params: &mut Params) -> Self {
-        Self { tokens: TokenQuery::read(params), is_refused: params.get("refused") == Some("revoke") }
+        Self {
+            tokens: TokenQuery::read(params),
+            is_refused: params.get("refused") == Some("revoke"),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
@@ -172,7 +209,11 @@ pub enum SignInRefusal {
 }
 
 impl SignInRefusal {
-    const ALL: [(Self, &str); 3] = [(Self::Password, "password"), (Self::TooMany, "too_many"), (Self::Unavailable, "unavailable")];
+    const ALL: [(Self, &str); 3] = [
+        (Self::Password, "password"),
+        (Self::TooMany, "too_many"),
+        (Self::Unavailable, "unavailable"),
+    ];
 }
 
 /// What the sign-in page is asked for.
@@ -187,7 +228,13 @@ pub struct SignInQuery {
 impl SignInQuery {
     /// The page, for somebody who comes from `path`.
     pub fn from_path(path: &str) -> String {
-        Self { next: local_path(path).filter(|path| !path.starts_with("/sign-in")).map(str::to_owned), refused: None }.address()
+        Self {
+            next: local_path(path)
+                .filter(|path| !path.starts_with("/sign-in"))
+                .map(str::to_owned),
+            refused: None,
+        }
+        .address()
     }
 
     /// The page's address.
@@ -198,20 +245,29 @@ impl SignInQuery {
 
 impl Query for SignInQuery {
     fn read(params: &mut Params) -> Self {
-        let refused = params.get("refused").and_then(|word| SignInRefusal::ALL.iter().find(|(_, name)| *name == word));
-        Self { next: params.get("next").and_then(local_path).map(str::to_owned), refused: refused.map(|(refusal, _)| *refusal) }
+        let refused = params
+            .get("refused")
+            .and_then(|word| SignInRefusal::ALL.iter().find(|(_, name)| *name == word));
+        Self {
+            next: params.get("next").and_then(local_path).map(str::to_owned),
+            refused: refused.map(|(refusal, _)| *refusal),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
         out.extend(self.next.clone().map(|next| ("next", next)));
-        let refused = SignInRefusal::ALL.iter().find(|(refusal, _)| Some(*refusal) == self.refused);
+        let refused = SignInRefusal::ALL
+            .iter()
+            .find(|(refusal, _)| Some(*refusal) == self.refused);
         out.extend(refused.map(|(_, word)| ("refused", (*word).to_owned())));
     }
 }
 
 /// A path of this site; anything that a browser could take for another site's address is none.
 pub fn local_path(path: &str) -> Option<&str> {
-    let is_local = path.starts_with('/') && !path[1..].starts_with(['/', '\\']) && path.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_local = path.starts_with('/')
+        && !path[1..].starts_with(['/', '\\'])
+        && path.bytes().all(|byte| byte.is_ascii_graphic());
     is_local.then_some(path)
 }
 
@@ -223,7 +279,10 @@ mod tests {
 
     #[test]
     fn a_view_of_tokens_survives_the_way_through_its_address() {
-        let view = TokensView { is_refused: true, ..TokensView::default().of_state(Some(TokenState::Revoked)).at(50) };
+        let view = TokensView {
+            is_refused: true,
+            ..TokensView::default().of_state(Some(TokenState::Revoked)).at(50)
+        };
         assert_eq!(view.address(), "/tokens?state=revoked&offset=50&refused=revoke");
         assert_eq!(read::<TokensView>(&view.to_query_string()), Ok(view));
         assert_eq!(view.of_state(None), TokensView::default());
@@ -231,7 +290,10 @@ mod tests {
 
     #[test]
     fn empty_fields_of_a_form_mean_nothing() {
-        assert_eq!(read::<RunView>("?severity=&status=&bucket="), Ok(RunView::default()));
+        assert_eq!(
+            read::<RunView>("?severity=&status=&bucket="),
+            Ok(RunView::default())
+        );
         assert!(read::<RunView>("severity=loud").is_err());
     }
 
@@ -250,11 +312,28 @@ mod tests {
 
     #[test]
     fn signing_in_goes_on_within_this_site_only() {
-        assert_eq!(local_path("/runs/7?status=fail#tests"), Some("/runs/7?status=fail#tests"));
-        for elsewhere in ["", "runs", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/ä"] {
+        assert_eq!(
+            local_path("/runs/7?status=fail#tests"),
+            Some("/runs/7?status=fail#tests")
+        );
+        for elsewhere in [
+            "",
+            "runs",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\nb",
+            "/ä",
+        ] {
             assert_eq!(local_path(elsewhere), None, "{elsewhere}");
         }
-        let query = SignInQuery { next: Some("/runs?status=fail".to_owned()), refused: Some(SignInRefusal::Password) };
-        assert_eq!(read::<SignInQuery>(query.address().trim_start_matches("/sign-in")), Ok(query));
+        let query = SignInQuery {
+            next: Some("/runs?status=fail".to_owned()),
+            refused: Some(SignInRefusal::Password),
+        };
+        assert_eq!(
+            read::<SignInQuery>(query.address().trim_start_matches("/sign-in")),
+            Ok(query)
+        );
     }
 }

@@ -27,7 +27,13 @@ pub struct OutputView {
 
 impl Default for OutputView {
     fn default() -> Self {
-        Self { is_unified: false, align: None, context: DiffQuery::default().context, shows_whitespace: false, offset: 0 }
+        Self {
+            is_unified: false,
+            align: None,
+            context: DiffQuery::default().context,
+            shows_whitespace: false,
+            offset: 0,
+        }
     }
 }
 
@@ -50,7 +56,13 @@ impl OutputView {
     /// What to ask for.
     pub fn query(&self) -> DiffQuery {
         let align = self.align.unwrap_or(DiffAlignment::Captions);
-        DiffQuery { align: Some(align), context: self.context, limit: LINES, offset: self.offset, ..DiffQuery::default() }
+        DiffQuery {
+            align: Some(align),
+            context: self.context,
+            limit: LINES,
+            offset: self.offset,
+            ..DiffQuery::default()
+        }
     }
 }
 
@@ -58,14 +70,18 @@ impl Query for OutputView {
     fn read(params: &mut Params) -> Self {
         let default = Self::default();
         let mut is = |name, words: [&str; 2]| {
-            let chosen = params.text_where(name, &format!("one of {}", words.join(", ")), |word| words.contains(&word));
+            let chosen = params.text_where(name, &format!("one of {}", words.join(", ")), |word| {
+                words.contains(&word)
+            });
             chosen.is_some_and(|word| word == words[1])
         };
         Self {
             is_unified: is("view", ["side", "unified"]),
             shows_whitespace: is("whitespace", ["hide", "show"]),
             align: params.word("align"),
-            context: params.number("context", 0, DiffQuery::MAX_CONTEXT).unwrap_or(default.context),
+            context: params
+                .number("context", 0, DiffQuery::MAX_CONTEXT)
+                .unwrap_or(default.context),
             offset: params.number("offset", 0, MAX_OFFSET).unwrap_or(0),
         }
     }
@@ -74,8 +90,16 @@ impl Query for OutputView {
         let pairs = [
             ("view", self.is_unified.then(|| "unified".to_owned())),
             // What is so without a word needs none.
-            ("align", self.align.filter(|align| *align == DiffAlignment::Lines).map(|align| align.to_string())),
-            ("context", (self.context != Self::default().context).then(|| self.context.to_string())),
+            (
+                "align",
+                self.align
+                    .filter(|align| *align == DiffAlignment::Lines)
+                    .map(|align| align.to_string()),
+            ),
+            (
+                "context",
+                (self.context != Self::default().context).then(|| self.context.to_string()),
+            ),
             ("whitespace", self.shows_whitespace.then(|| "show".to_owned())),
             ("offset", (self.offset > 0).then(|| self.offset.to_string())),
         ];
@@ -105,18 +129,47 @@ mod tests {
 
     #[test]
     fn a_view_of_an_output_survives_the_way_through_its_address() {
-        let view = OutputView { is_unified: true, align: Some(DiffAlignment::Lines), context: 10, shows_whitespace: true, offset: 400 };
-        assert_eq!(view.address(7, 2, 3), "/runs/7/tests/2/outputs/3?view=unified&align=lines&context=10&whitespace=show&offset=400");
+        let view = OutputView {
+            is_unified: true,
+            align: Some(DiffAlignment::Lines),
+            context: 10,
+            shows_whitespace: true,
+            offset: 400,
+        };
+        assert_eq!(
+            view.address(7, 2, 3),
+            "/runs/7/tests/2/outputs/3?view=unified&align=lines&context=10&whitespace=show&offset=400"
+        );
         assert_eq!(read::<OutputView>(&view.to_query_string()), Ok(view));
-        assert_eq!(OutputView::default().address(7, 2, 3), "/runs/7/tests/2/outputs/3");
-        assert_eq!(read::<OutputView>("view=side&whitespace=hide&align="), Ok(OutputView::default()));
-        let other = OutputRef { sample_id: 1, regression_test_id: 9, output_id: 11, filename: String::new() };
-        assert_eq!(view.of(7, &other), "/runs/7/tests/9/outputs/11?view=unified&align=lines&context=10&whitespace=show");
+        assert_eq!(
+            OutputView::default().address(7, 2, 3),
+            "/runs/7/tests/2/outputs/3"
+        );
+        assert_eq!(
+            read::<OutputView>("view=side&whitespace=hide&align="),
+            Ok(OutputView::default())
+        );
+        let other = OutputRef {
+            sample_id: 1,
+            regression_test_id: 9,
+            output_id: 11,
+            filename: String::new(),
+        };
+        assert_eq!(
+            view.of(7, &other),
+            "/runs/7/tests/9/outputs/11?view=unified&align=lines&context=10&whitespace=show"
+        );
     }
 
     #[test]
     fn a_view_that_is_none_is_named() {
-        for odd in ["view=3d", "whitespace=yes", "align=words", "context=5001", "offset=-1"] {
+        for odd in [
+            "view=3d",
+            "whitespace=yes",
+            "align=words",
+            "context=5001",
+            "offset=-1",
+        ] {
             let body = read::<OutputView>(odd).expect_err(odd);
             let name = odd.split('=').next().unwrap_or_default();
             assert!(body.details["fields"][name].is_string(), "{odd}");

@@ -41,7 +41,11 @@ pub struct RunView {
 impl Query for RunView {
     fn read(params: &mut Params) -> Self {
         let mut offset = |name| params.number(name, 0, MAX_OFFSET).unwrap_or(0);
-        let (groups_offset, errors_offset, tests_offset) = (offset("groups_offset"), offset("errors_offset"), offset("tests_offset"));
+        let (groups_offset, errors_offset, tests_offset) = (
+            offset("groups_offset"),
+            offset("errors_offset"),
+            offset("tests_offset"),
+        );
         Self {
             group_by: params.word("group_by"),
             sort: params.word("sort"),
@@ -81,12 +85,20 @@ impl Query for RunView {
 impl RunView {
     /// What the errors are grouped by, given whether there is a run to compare with.
     pub fn grouping(&self, has_reference: bool) -> GroupBy {
-        self.group_by.unwrap_or(if has_reference { GroupBy::Verdict } else { GroupBy::Type })
+        self.group_by.unwrap_or(if has_reference {
+            GroupBy::Verdict
+        } else {
+            GroupBy::Type
+        })
     }
 
     /// Order of the groups: verdicts in theirs, what is broken first; others by their errors.
     pub fn order(&self, grouping: GroupBy) -> BucketSort {
-        let default = if grouping == GroupBy::Verdict { BucketSort::KeyAscending } else { BucketSort::CountDescending };
+        let default = if grouping == GroupBy::Verdict {
+            BucketSort::KeyAscending
+        } else {
+            BucketSort::CountDescending
+        };
         self.sort.unwrap_or(default)
     }
 
@@ -97,57 +109,100 @@ impl RunView {
 
     /// With other groups of errors, none of them opened.
     fn regrouped(&self) -> Self {
-        Self { groups_offset: 0, bucket: None, errors_offset: 0, test: None, ..self.clone() }
+        Self {
+            groups_offset: 0,
+            bucket: None,
+            errors_offset: 0,
+            test: None,
+            ..self.clone()
+        }
     }
 
     /// With errors grouped by something else.
     pub fn grouped(&self, group_by: GroupBy) -> Self {
-        Self { group_by: Some(group_by), sort: None, ..self.regrouped() }
+        Self {
+            group_by: Some(group_by),
+            sort: None,
+            ..self.regrouped()
+        }
     }
 
     /// With the groups in another order.
     pub fn sorted(&self, sort: BucketSort) -> Self {
-        Self { sort: Some(sort), ..self.regrouped() }
+        Self {
+            sort: Some(sort),
+            ..self.regrouped()
+        }
     }
 
     /// With another part of the groups.
     pub fn groups_at(&self, groups_offset: u32) -> Self {
-        Self { groups_offset, ..self.regrouped() }
+        Self {
+            groups_offset,
+            ..self.regrouped()
+        }
     }
 
     /// With errors of a severity only, or of all.
     pub fn of_severity(&self, severity: Option<Severity>) -> Self {
-        Self { severity, ..self.regrouped() }
+        Self {
+            severity,
+            ..self.regrouped()
+        }
     }
 
     /// With errors of a type only, or of all.
     pub fn of_kind(&self, kind: Option<TestErrorType>) -> Self {
-        Self { kind, ..self.regrouped() }
+        Self {
+            kind,
+            ..self.regrouped()
+        }
     }
 
     /// With new errors only, or all.
     pub fn only_new(&self, is_new: bool) -> Self {
-        Self { is_new, ..self.regrouped() }
+        Self {
+            is_new,
+            ..self.regrouped()
+        }
     }
 
     /// With errors and tests of a category only, or of all.
     pub fn of_category(&self, category: Option<String>) -> Self {
-        Self { category, tests_offset: 0, ..self.regrouped() }
+        Self {
+            category,
+            tests_offset: 0,
+            ..self.regrouped()
+        }
     }
 
     /// With a group of errors opened, or closed.
     pub fn opened(&self, bucket: Option<&str>, errors_offset: u32) -> Self {
-        Self { bucket: bucket.map(str::to_owned), errors_offset, test: None, ..self.clone() }
+        Self {
+            bucket: bucket.map(str::to_owned),
+            errors_offset,
+            test: None,
+            ..self.clone()
+        }
     }
 
     /// With other tests.
     pub fn tests(&self, status: Option<ResultStatus>, category: Option<String>, tests_offset: u32) -> Self {
-        Self { status, category, tests_offset, test: None, ..self.clone() }
+        Self {
+            status,
+            category,
+            tests_offset,
+            test: None,
+            ..self.clone()
+        }
     }
 
     /// With one test only.
     pub fn test(&self, test: i32) -> Self {
-        Self { test: Some(test), ..self.tests(None, None, 0) }
+        Self {
+            test: Some(test),
+            ..self.tests(None, None, 0)
+        }
     }
 
     /// The lasting address of a failure of a run: whatever the groups are, its own is opened.
@@ -157,7 +212,13 @@ impl RunView {
 
     /// The groups, given what they are by.
     pub fn summary_query(&self, grouping: GroupBy) -> ErrorSummaryQuery {
-        let ErrorQuery { severity, kind, category, new, .. } = self.error_query();
+        let ErrorQuery {
+            severity,
+            kind,
+            category,
+            new,
+            ..
+        } = self.error_query();
         let mut query = ErrorSummaryQuery {
             group_by: Some(grouping),
             severity,
@@ -173,7 +234,13 @@ impl RunView {
 
     fn error_query(&self) -> ErrorQuery {
         let new = self.is_new.then_some(true);
-        ErrorQuery { severity: self.severity, kind: self.kind, category: self.category.clone(), new, ..ErrorQuery::default() }
+        ErrorQuery {
+            severity: self.severity,
+            kind: self.kind,
+            category: self.category.clone(),
+            new,
+            ..ErrorQuery::default()
+        }
     }
 
     /// The errors of a group from its first on; none where its errors cannot be asked for.
@@ -239,30 +306,82 @@ mod tests {
             sort: Some(BucketSort::KeyDescending),
             ..RunView::default()
         };
-        let grouped = RunView { group_by: Some(GroupBy::Type), is_new: true, ..RunView::default() };
+        let grouped = RunView {
+            group_by: Some(GroupBy::Type),
+            is_new: true,
+            ..RunView::default()
+        };
         assert_eq!(view.grouped(GroupBy::Type), grouped);
-        assert_eq!(view.only_new(false), RunView { sort: Some(BucketSort::KeyDescending), ..RunView::default() });
-        assert_eq!(view.opened(None, 0), RunView { bucket: None, errors_offset: 0, test: None, ..view.clone() });
+        assert_eq!(
+            view.only_new(false),
+            RunView {
+                sort: Some(BucketSort::KeyDescending),
+                ..RunView::default()
+            }
+        );
+        assert_eq!(
+            view.opened(None, 0),
+            RunView {
+                bucket: None,
+                errors_offset: 0,
+                test: None,
+                ..view.clone()
+            }
+        );
     }
 
     #[test]
     fn errors_are_grouped_by_verdict_where_there_is_something_to_compare_with() {
         let view = RunView::default();
-        assert_eq!([view.grouping(true), view.grouping(false)], [GroupBy::Verdict, GroupBy::Type]);
+        assert_eq!(
+            [view.grouping(true), view.grouping(false)],
+            [GroupBy::Verdict, GroupBy::Type]
+        );
         assert_eq!(view.grouped(GroupBy::Type).grouping(true), GroupBy::Type);
-        assert_eq!([view.order(GroupBy::Verdict), view.order(GroupBy::Type)], [BucketSort::KeyAscending, BucketSort::CountDescending]);
+        assert_eq!(
+            [view.order(GroupBy::Verdict), view.order(GroupBy::Type)],
+            [BucketSort::KeyAscending, BucketSort::CountDescending]
+        );
     }
 
     #[test]
     fn the_errors_of_a_group_are_asked_for_by_its_key_and_the_filters() {
-        let view = RunView { is_new: true, category: Some("DVB".to_owned()), ..RunView::default() };
+        let view = RunView {
+            is_new: true,
+            category: Some("DVB".to_owned()),
+            ..RunView::default()
+        };
         let by_type = view.bucket_query(GroupBy::Type, "diff_mismatch").expect("a type");
-        assert_eq!((by_type.kind, by_type.new, by_type.category.as_deref()), (Some(TestErrorType::DiffMismatch), Some(true), Some("DVB")));
-        assert_eq!(view.bucket_query(GroupBy::SampleId, "12").expect("an id").sample_id, Some(12));
+        assert_eq!(
+            (by_type.kind, by_type.new, by_type.category.as_deref()),
+            (Some(TestErrorType::DiffMismatch), Some(true), Some("DVB"))
+        );
+        assert_eq!(
+            view.bucket_query(GroupBy::SampleId, "12")
+                .expect("an id")
+                .sample_id,
+            Some(12)
+        );
         assert_eq!(view.bucket_query(GroupBy::SampleId, "unknown"), None);
-        assert_eq!(view.bucket_query(GroupBy::Severity, "error").expect("a severity").severity, Some(Severity::Error));
-        assert_eq!(view.bucket_query(GroupBy::Verdict, "broken_here").expect("a verdict").verdict, Some(Verdict::BrokenHere));
-        assert_eq!(view.bucket_query(GroupBy::Category, "Teletext").expect("a category").category.as_deref(), Some("Teletext"));
+        assert_eq!(
+            view.bucket_query(GroupBy::Severity, "error")
+                .expect("a severity")
+                .severity,
+            Some(Severity::Error)
+        );
+        assert_eq!(
+            view.bucket_query(GroupBy::Verdict, "broken_here")
+                .expect("a verdict")
+                .verdict,
+            Some(Verdict::BrokenHere)
+        );
+        assert_eq!(
+            view.bucket_query(GroupBy::Category, "Teletext")
+                .expect("a category")
+                .category
+                .as_deref(),
+            Some("Teletext")
+        );
         assert_eq!(view.summary_query(GroupBy::Verdict).new, Some(true));
     }
 }

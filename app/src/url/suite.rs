@@ -27,7 +27,10 @@ pub fn regression_tests(query: &RegressionTestQuery) -> String {
 
 /// Address of the regression tests of a category.
 pub fn category(name: &str) -> String {
-    regression_tests(&RegressionTestQuery { category: Some(name.to_owned()), ..RegressionTestQuery::default() })
+    regression_tests(&RegressionTestQuery {
+        category: Some(name.to_owned()),
+        ..RegressionTestQuery::default()
+    })
 }
 
 /// Address of a regression test.
@@ -42,7 +45,9 @@ pub fn queue(query: &QueueQuery) -> String {
 
 /// Address of a run, at one of its tests.
 pub fn run_at_test(run: i32, test: i32) -> String {
-    RunView::default().test(test).address(run, &format!("test-{test}"))
+    RunView::default()
+        .test(test)
+        .address(run, &format!("test-{test}"))
 }
 
 fn read_choice(params: &mut Params) -> RunChoice {
@@ -66,7 +71,10 @@ pub struct TestView {
 
 impl Query for TestView {
     fn read(params: &mut Params) -> Self {
-        Self { runs: read_choice(params), history: HistoryQuery::read(params) }
+        Self {
+            runs: read_choice(params),
+            history: HistoryQuery::read(params),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
@@ -86,7 +94,10 @@ pub struct SampleView {
 
 impl Query for SampleView {
     fn read(params: &mut Params) -> Self {
-        Self { runs: read_choice(params), history: SampleHistoryQuery::read(params) }
+        Self {
+            runs: read_choice(params),
+            history: SampleHistoryQuery::read(params),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
@@ -142,14 +153,19 @@ mod tests {
 
     #[test]
     fn a_view_of_a_history_survives_the_way_through_its_address() {
-        let view =
-            read::<SampleView>("?runs=all&regression_test_id=7&status=fail&platform=windows&branch=master&offset=50").expect("a view");
+        let view = read::<SampleView>(
+            "?runs=all&regression_test_id=7&status=fail&platform=windows&branch=master&offset=50",
+        )
+        .expect("a view");
         assert_eq!(read::<SampleView>(&view.to_query_string()), Ok(view.clone()));
         assert_eq!(view.runs, RunChoice::All);
         let plain = read::<TestView>("?runs=master&status=&offset=").expect("a view");
         assert_eq!(plain.address(7, "history"), "/regression-tests/7#history");
         assert_eq!(
-            plain.with_runs(RunChoice::PullRequests).at(100).address(7, "history"),
+            plain
+                .with_runs(RunChoice::PullRequests)
+                .at(100)
+                .address(7, "history"),
             "/regression-tests/7?runs=pull_requests&offset=100#history"
         );
         assert!(read::<TestView>("?runs=some").is_err());
@@ -158,6 +174,9 @@ mod tests {
     #[test]
     fn a_link_leads_to_the_test_in_its_run() {
         assert_eq!(run_at_test(9346, 151), "/runs/9346?test=151#test-151");
-        assert_eq!(category("DVB & more"), "/regression-tests?category=DVB%20%26%20more");
+        assert_eq!(
+            category("DVB & more"),
+            "/regression-tests?category=DVB%20%26%20more"
+        );
     }
 }

@@ -13,7 +13,11 @@ const PAGE: usize = 100;
 fn answer(lines: &[&str], question: &str, value: &str) -> Result<usize, Box<dyn Error>> {
     Ok(match question {
         "page" => {
-            let from = if value == "end" { lines.len().saturating_sub(PAGE) } else { value.parse::<usize>()? - 1 };
+            let from = if value == "end" {
+                lines.len().saturating_sub(PAGE)
+            } else {
+                value.parse::<usize>()? - 1
+            };
             lines.iter().skip(from).take(PAGE).map(|line| line.len()).sum()
         }
         "outline" => {
@@ -21,13 +25,23 @@ fn answer(lines: &[&str], question: &str, value: &str) -> Result<usize, Box<dyn 
             for line in lines {
                 let lower = line.to_lowercase();
                 let words = ["critical", "fatal", "error", "warn", "debug", "trace"];
-                *levels.entry(words.into_iter().find(|word| lower.contains(word)).unwrap_or("info")).or_default() += 1;
+                *levels
+                    .entry(
+                        words
+                            .into_iter()
+                            .find(|word| lower.contains(word))
+                            .unwrap_or("info"),
+                    )
+                    .or_default() += 1;
             }
             levels.values().sum()
         }
         "contains" => {
             let text = value.to_lowercase();
-            lines.iter().filter(|line| line.to_lowercase().contains(&text)).count()
+            lines
+                .iter()
+                .filter(|line| line.to_lowercase().contains(&text))
+                .count()
         }
         "regex" => {
             let regex = RegexBuilder::new(value).case_insensitive(true).build()?;
@@ -48,7 +62,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let found = answer(&lines, &question, &arguments.next().unwrap_or_default())?;
     let milliseconds = begin.elapsed().as_secs_f64() * 1000.0;
     let status = fs::read_to_string("/proc/self/status")?;
-    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")).unwrap_or("0");
-    writeln!(std::io::stdout(), "{found} {milliseconds:.2} {:.1}", most.trim().parse::<f64>()? / 1024.0)?;
+    let most = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"))
+        .unwrap_or("0");
+    writeln!(
+        std::io::stdout(),
+        "{found} {milliseconds:.2} {:.1}",
+        most.trim().parse::<f64>()? / 1024.0
+    )?;
     Ok(())
 }

@@ -32,7 +32,10 @@ text_enum! {
 impl Scope {
     /// Whether only an admin can have it.
     pub fn is_for_admins(self) -> bool {
-        matches!(self, Self::BaselinesWrite | Self::SystemWrite | Self::TokensManage)
+        matches!(
+            self,
+            Self::BaselinesWrite | Self::SystemWrite | Self::TokensManage
+        )
     }
 }
 
@@ -89,7 +92,10 @@ impl TokenRequest {
 // A password must not reach a log by way of `{:?}`.
 impl std::fmt::Debug for TokenRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenRequest").field("token_name", &self.token_name).field("scopes", &self.scopes).finish_non_exhaustive()
+        f.debug_struct("TokenRequest")
+            .field("token_name", &self.token_name)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -159,7 +165,10 @@ pub struct TokenQuery {
 
 impl Query for TokenQuery {
     fn read(params: &mut Params) -> Self {
-        Self { page: PageQuery::read(params), state: params.word("state") }
+        Self {
+            page: PageQuery::read(params),
+            state: params.word("state"),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {

@@ -197,7 +197,11 @@ pub struct ComparisonQuery {
 
 impl Query for ComparisonQuery {
     fn read(params: &mut Params) -> Self {
-        Self { page: PageQuery::read(params), against: params.id("against"), verdict: params.word("verdict") }
+        Self {
+            page: PageQuery::read(params),
+            against: params.id("against"),
+            verdict: params.word("verdict"),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {

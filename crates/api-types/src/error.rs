@@ -73,11 +73,18 @@ impl ErrorBody {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         let mut message = message.into();
         if let Some((end, _)) = message.char_indices().nth(Self::MAX_MESSAGE) {
-            let start_of_last = message[..end].char_indices().next_back().map_or(0, |(index, _)| index);
+            let start_of_last = message[..end]
+                .char_indices()
+                .next_back()
+                .map_or(0, |(index, _)| index);
             message.truncate(start_of_last);
             message.push('…');
         }
-        Self { code, message, details: Map::new() }
+        Self {
+            code,
+            message,
+            details: Map::new(),
+        }
     }
 
     /// Adds one detail.
@@ -92,7 +99,9 @@ impl ErrorBody {
         if let Some(first) = name.get_mut(..1) {
             first.make_ascii_uppercase();
         }
-        Self::new(ErrorCode::NotFound, format!("{name} {id} not found.")).with("resource", resource).with("id", id)
+        Self::new(ErrorCode::NotFound, format!("{name} {id} not found."))
+            .with("resource", resource)
+            .with("id", id)
     }
 }
 
@@ -105,6 +114,9 @@ mod tests {
         let body = ErrorBody::new(ErrorCode::InternalError, "ä".repeat(501));
         assert_eq!(body.message.chars().count(), 500);
         assert!(body.message.ends_with('…'));
-        assert_eq!(ErrorBody::new(ErrorCode::InternalError, "ä".repeat(500)).message, "ä".repeat(500));
+        assert_eq!(
+            ErrorBody::new(ErrorCode::InternalError, "ä".repeat(500)).message,
+            "ä".repeat(500)
+        );
     }
 }

@@ -131,8 +131,11 @@ mod tests {
 
     #[test]
     fn the_rule_names_the_numbers_that_decide() {
-        for part in [format!("last {FLAKY_WITHIN} results"), format!("at least {FLAKY_FLIPS} times"), format!("last {RUNS_LOOKED_AT} runs")]
-        {
+        for part in [
+            format!("last {FLAKY_WITHIN} results"),
+            format!("at least {FLAKY_FLIPS} times"),
+            format!("last {RUNS_LOOKED_AT} runs"),
+        ] {
             assert!(FLAKY_RULE.contains(&part), "{part}");
         }
     }

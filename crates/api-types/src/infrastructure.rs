@@ -38,7 +38,9 @@ const CANCELED_BY_PERSON: &str = "via API";
 
 /// Keywords of each type; the first match decides. Those of the second table count only where the first has none.
 const KEYWORDS: [&[(InfrastructureErrorType, &[&str])]; 2] = {
-    use InfrastructureErrorType::{Build, Checkout, Merge, Queue, Storage, VmProvisioning, WebServer, Worker};
+    use InfrastructureErrorType::{
+        Build, Checkout, Merge, Queue, Storage, VmProvisioning, WebServer, Worker,
+    };
     [
         &[
             (VmProvisioning, &["provisioning", "vm ", "instance"]),

@@ -167,7 +167,10 @@ impl Query for LogFilter {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct LogQuery {
     /// Maximum number of lines to return.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 100, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 1, maximum = 100, default = 100, required = false)
+    )]
     pub limit: u32,
     /// Opaque position from a page's `next_cursor`; not together with `offset`, `from_line` or `tail`.
     #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 200))]
@@ -185,7 +188,10 @@ pub struct LogQuery {
     pub direction: Option<LogDirection>,
     /// How many lines before and after each line that passes the filters to give with it; they count towards `limit`. Without a
     /// filter it has no effect.
-    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 10, default = 0, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 0, maximum = 10, default = 0, required = false)
+    )]
     pub context: u32,
     /// Which lines pass.
     #[cfg_attr(feature = "openapi", param(ignore))]
@@ -202,7 +208,10 @@ impl LogQuery {
 
     /// The limit and direction in force, those that `tail` stands for included.
     pub fn extent(&self) -> (u32, LogDirection) {
-        self.tail.map_or((self.limit, self.direction.unwrap_or(LogDirection::Forward)), |lines| (lines, LogDirection::Backward))
+        self.tail.map_or(
+            (self.limit, self.direction.unwrap_or(LogDirection::Forward)),
+            |lines| (lines, LogDirection::Backward),
+        )
     }
 }
 
@@ -227,7 +236,9 @@ impl Query for LogQuery {
         exclude(params, &["tail", "direction"]);
         exclude(params, &["tail", "limit"]);
         Self {
-            limit: params.number("limit", 1, PageQuery::MAX_LIMIT).unwrap_or(PageQuery::MAX_LIMIT),
+            limit: params
+                .number("limit", 1, PageQuery::MAX_LIMIT)
+                .unwrap_or(PageQuery::MAX_LIMIT),
             cursor: params.text("cursor", Self::MAX_CURSOR),
             from_line: params.number("from_line", 1, Self::MAX_LINE),
             tail: params.number("tail", 1, PageQuery::MAX_LIMIT),
@@ -239,7 +250,10 @@ impl Query for LogQuery {
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
         let pairs = [
-            ("limit", (self.limit != PageQuery::MAX_LIMIT).then(|| self.limit.to_string())),
+            (
+                "limit",
+                (self.limit != PageQuery::MAX_LIMIT).then(|| self.limit.to_string()),
+            ),
             ("cursor", self.cursor.clone()),
             ("from_line", self.from_line.map(|line| line.to_string())),
             ("tail", self.tail.map(|lines| lines.to_string())),
@@ -399,7 +413,10 @@ pub struct LogDensity {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct LogOutlineQuery {
     /// The most pieces of `density`.
-    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 200, default = 20, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 0, maximum = 200, default = 20, required = false)
+    )]
     pub buckets: u32,
 }
 
@@ -416,7 +433,11 @@ impl Default for LogOutlineQuery {
 
 impl Query for LogOutlineQuery {
     fn read(params: &mut Params) -> Self {
-        Self { buckets: params.number("buckets", 0, Self::MAX_BUCKETS).unwrap_or(Self::default().buckets) }
+        Self {
+            buckets: params
+                .number("buckets", 0, Self::MAX_BUCKETS)
+                .unwrap_or(Self::default().buckets),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
@@ -474,7 +495,10 @@ pub struct TextRange {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct LogSearchQuery {
     /// Maximum number of matches to return.
-    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 100, default = 20, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 0, maximum = 100, default = 20, required = false)
+    )]
     pub limit: u32,
     /// Opaque position from a page's `next_cursor`; not together with `from_line` or `from_match`.
     #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 200))]
@@ -503,11 +527,16 @@ impl Query for LogSearchQuery {
         refuse_offset(params);
         exclude(params, &["cursor", "from_line", "from_match"]);
         let filter = LogFilter::read(params);
-        if ["contains", "regex", "level", "source"].iter().all(|name| params.get(name).is_none()) {
+        if ["contains", "regex", "level", "source"]
+            .iter()
+            .all(|name| params.get(name).is_none())
+        {
             params.fault("contains", "is required, or one of `regex`, `level` and `source`");
         }
         Self {
-            limit: params.number("limit", 0, PageQuery::MAX_LIMIT).unwrap_or(Self::DEFAULT_LIMIT),
+            limit: params
+                .number("limit", 0, PageQuery::MAX_LIMIT)
+                .unwrap_or(Self::DEFAULT_LIMIT),
             cursor: params.text("cursor", LogQuery::MAX_CURSOR),
             from_line: params.number("from_line", 1, LogQuery::MAX_LINE),
             from_match: params.number("from_match", 1, LogQuery::MAX_LINE),
@@ -518,7 +547,10 @@ impl Query for LogSearchQuery {
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
         let pairs = [
-            ("limit", (self.limit != Self::DEFAULT_LIMIT).then(|| self.limit.to_string())),
+            (
+                "limit",
+                (self.limit != Self::DEFAULT_LIMIT).then(|| self.limit.to_string()),
+            ),
             ("cursor", self.cursor.clone()),
             ("from_line", self.from_line.map(|line| line.to_string())),
             ("from_match", self.from_match.map(|number| number.to_string())),

@@ -12,10 +12,16 @@ pub const MAX_OFFSET: u32 = 2_147_483_647;
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct PageQuery {
     /// Maximum number of results to return.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100, default = 50, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 1, maximum = 100, default = 50, required = false)
+    )]
     pub limit: u32,
     /// Number of results to skip for pagination.
-    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 2_147_483_647_u32, default = 0, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 0, maximum = 2_147_483_647_u32, default = 0, required = false)
+    )]
     pub offset: u32,
 }
 
@@ -24,7 +30,10 @@ impl PageQuery {
     pub const MAX_LIMIT: u32 = 100;
 
     /// The first page of the largest size.
-    pub const WHOLE: Self = Self { limit: Self::MAX_LIMIT, offset: 0 };
+    pub const WHOLE: Self = Self {
+        limit: Self::MAX_LIMIT,
+        offset: 0,
+    };
 }
 
 impl Default for PageQuery {
@@ -37,7 +46,9 @@ impl Query for PageQuery {
     fn read(params: &mut Params) -> Self {
         let default = Self::default();
         Self {
-            limit: params.number("limit", 1, Self::MAX_LIMIT).unwrap_or(default.limit),
+            limit: params
+                .number("limit", 1, Self::MAX_LIMIT)
+                .unwrap_or(default.limit),
             offset: params.number("offset", 0, MAX_OFFSET).unwrap_or(default.offset),
         }
     }
@@ -83,15 +94,32 @@ impl<T> Page<T> {
     /// A page that the database has cut already.
     pub fn new(data: Vec<T>, query: PageQuery, total: u64) -> Self {
         let end = u64::from(query.offset) + data.len() as u64;
-        let next_offset = (!data.is_empty() && end < total).then(|| u32::try_from(end).ok()).flatten().filter(|end| *end <= MAX_OFFSET);
-        Self { data, pagination: Pagination { limit: query.limit, offset: query.offset, total, next_offset } }
+        let next_offset = (!data.is_empty() && end < total)
+            .then(|| u32::try_from(end).ok())
+            .flatten()
+            .filter(|end| *end <= MAX_OFFSET);
+        Self {
+            data,
+            pagination: Pagination {
+                limit: query.limit,
+                offset: query.offset,
+                total,
+                next_offset,
+            },
+        }
     }
 
     /// Cuts a page out of a whole list.
     pub fn cut(all: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>, query: PageQuery) -> Self {
         let all = all.into_iter();
         let total = all.len() as u64;
-        Self::new(all.skip(query.offset as usize).take(query.limit as usize).collect(), query, total)
+        Self::new(
+            all.skip(query.offset as usize)
+                .take(query.limit as usize)
+                .collect(),
+            query,
+            total,
+        )
     }
 }
 

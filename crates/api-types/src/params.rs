@@ -41,7 +41,14 @@ impl Query for () {
 }
 
 // What may stand unescaped in a query value: readable addresses, nothing that could end the value.
-const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b':').remove(b',');
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b',');
 
 /// Writes parameters as the query part of an address, with its `?`; empty for none.
 pub fn query_string<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
@@ -49,7 +56,12 @@ pub fn query_string<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
     for (name, value) in pairs {
         let separator = if out.is_empty() { '?' } else { '&' };
         // Writing to a String cannot fail.
-        let _ = write!(out, "{separator}{}={}", name.as_ref(), utf8_percent_encode(value.as_ref(), QUERY_VALUE));
+        let _ = write!(
+            out,
+            "{separator}{}={}",
+            name.as_ref(),
+            utf8_percent_encode(value.as_ref(), QUERY_VALUE)
+        );
     }
     out
 }
@@ -60,7 +72,12 @@ const MAX_NAME: usize = 100;
 /// Decodes a name or a value; what cannot be decoded is given back as well as it can be shown.
 fn decode(text: &str) -> Result<String, String> {
     let text = text.replace('+', " ");
-    let is_escape = |escape: &str| escape.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let is_escape = |escape: &str| {
+        escape
+            .as_bytes()
+            .get(..2)
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
     match percent_decode_str(&text).decode_utf8() {
         Ok(decoded) if text.split('%').skip(1).all(is_escape) => Ok(decoded.into_owned()),
         _ => Err(percent_decode_str(&text).decode_utf8_lossy().into_owned()),
@@ -78,14 +95,18 @@ impl Params {
     /// Splits the query part of an address (without `?`). Whatever is not UTF-8 in percent-encoding is a fault, also in a parameter
     /// that nobody asks for: the address cannot be read.
     pub fn new(query: &str) -> Self {
-        let mut params = Self { pairs: Vec::new(), faults: Vec::new() };
+        let mut params = Self {
+            pairs: Vec::new(),
+            faults: Vec::new(),
+        };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name), decode(value)) {
                 (Ok(name), Ok(value)) => params.pairs.push((name, value)),
-                (Ok(name) | Err(name), _) => {
-                    params.fault(name.chars().take(MAX_NAME).collect::<String>(), "must be UTF-8 in percent-encoding")
-                }
+                (Ok(name) | Err(name), _) => params.fault(
+                    name.chars().take(MAX_NAME).collect::<String>(),
+                    "must be UTF-8 in percent-encoding",
+                ),
             }
         }
         params
@@ -99,7 +120,11 @@ impl Params {
 
     /// The value of a parameter; the last one where it is given twice.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Notes that a parameter is not allowed, and why. The first fault of a parameter stands.
@@ -111,23 +136,43 @@ impl Params {
     }
 
     /// A whole number within bounds.
-    pub fn number<N: Copy + Into<u64> + TryFrom<u64>>(&mut self, name: &'static str, min: N, max: N) -> Option<N> {
+    pub fn number<N: Copy + Into<u64> + TryFrom<u64>>(
+        &mut self,
+        name: &'static str,
+        min: N,
+        max: N,
+    ) -> Option<N> {
         let (text, bounds) = (self.get(name)?, min.into()..=max.into());
-        let number = text.parse::<u64>().ok().filter(|number| text.bytes().all(|byte| byte.is_ascii_digit()) && bounds.contains(number));
+        let number = text
+            .parse::<u64>()
+            .ok()
+            .filter(|number| text.bytes().all(|byte| byte.is_ascii_digit()) && bounds.contains(number));
         if number.is_none() {
-            self.fault(name, format!("must be a whole number from {} to {}", bounds.start(), bounds.end()));
+            self.fault(
+                name,
+                format!(
+                    "must be a whole number from {} to {}",
+                    bounds.start(),
+                    bounds.end()
+                ),
+            );
         }
         number.and_then(|number| N::try_from(number).ok())
     }
 
     /// An id of the database.
     pub fn id(&mut self, name: &'static str) -> Option<i32> {
-        self.number(name, 1, crate::page::MAX_OFFSET).and_then(|id| i32::try_from(id).ok())
+        self.number(name, 1, crate::page::MAX_OFFSET)
+            .and_then(|id| i32::try_from(id).ok())
     }
 
     /// Some ids of the database, at least one: ascending, each once.
     pub fn ids(&mut self, name: &'static str, max: usize) -> Vec<i32> {
-        let parse = |text: &str| text.parse::<i32>().ok().filter(|id| *id > 0 && text.bytes().all(|byte| byte.is_ascii_digit()));
+        let parse = |text: &str| {
+            text.parse::<i32>()
+                .ok()
+                .filter(|id| *id > 0 && text.bytes().all(|byte| byte.is_ascii_digit()))
+        };
         let ids: Option<Vec<i32>> = self.get(name).unwrap_or_default().split(',').map(parse).collect();
         match ids.filter(|ids| ids.len() <= max) {
             Some(mut ids) => {
@@ -137,7 +182,10 @@ impl Params {
             }
             None => {
                 let bound = crate::page::MAX_OFFSET;
-                self.fault(name, format!("must be 1 to {max} whole numbers from 1 to {bound}, separated by commas"));
+                self.fault(
+                    name,
+                    format!("must be 1 to {max} whole numbers from 1 to {bound}, separated by commas"),
+                );
                 Vec::new()
             }
         }
@@ -154,7 +202,11 @@ impl Params {
 
     /// Any number of an enumeration's words: a parameter that is given once for each.
     pub fn words<E: TextEnum>(&mut self, name: &'static str) -> Vec<E> {
-        let given = self.pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| E::from_word(value));
+        let given = self
+            .pairs
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| E::from_word(value));
         let known: Vec<Option<E>> = given.collect();
         if known.contains(&None) {
             self.fault(name, one_of(E::ALL));
@@ -169,9 +221,16 @@ impl Params {
         };
         let given: Vec<Option<E>> = text.split(',').map(E::from_word).collect();
         if given.contains(&None) {
-            self.fault(name, format!("{}, or some of them separated by commas", one_of(E::ALL)));
+            self.fault(
+                name,
+                format!("{}, or some of them separated by commas", one_of(E::ALL)),
+            );
         }
-        E::ALL.iter().copied().filter(|word| given.contains(&Some(*word))).collect()
+        E::ALL
+            .iter()
+            .copied()
+            .filter(|word| given.contains(&Some(*word)))
+            .collect()
     }
 
     /// `true` or `false`.
@@ -194,7 +253,12 @@ impl Params {
     }
 
     /// A text that meets a rule; the rule is what the caller of the API is told.
-    pub fn text_where(&mut self, name: &'static str, rule: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
+    pub fn text_where(
+        &mut self,
+        name: &'static str,
+        rule: &str,
+        holds: impl Fn(&str) -> bool,
+    ) -> Option<String> {
         let text = self.get(name)?;
         if holds(text) {
             return Some(text.to_owned());
@@ -226,18 +290,35 @@ impl Params {
 
 /// Words of an enumeration as [`Params::list`] reads them.
 pub fn join<E: TextEnum>(words: &[E]) -> String {
-    words.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(",")
+    words
+        .iter()
+        .map(|word| word.as_str())
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// "must be one of …" for an enumeration.
 pub fn one_of<E: TextEnum>(all: &[E]) -> String {
-    format!("must be one of {}", all.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", "))
+    format!(
+        "must be one of {}",
+        all.iter()
+            .map(|value| value.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
 }
 
 /// The error body for faults in named fields of a request.
 pub fn invalid<N: AsRef<str>>(faults: &[(N, String)]) -> ErrorBody {
-    let message = faults.iter().map(|(name, fault)| format!("`{}` {fault}", name.as_ref())).collect::<Vec<_>>().join("; ");
-    let fields: serde_json::Map<_, _> = faults.iter().map(|(name, fault)| (name.as_ref().to_owned(), json!(fault))).collect();
+    let message = faults
+        .iter()
+        .map(|(name, fault)| format!("`{}` {fault}", name.as_ref()))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let fields: serde_json::Map<_, _> = faults
+        .iter()
+        .map(|(name, fault)| (name.as_ref().to_owned(), json!(fault)))
+        .collect();
     ErrorBody::new(ErrorCode::ValidationError, message + ".").with("fields", fields)
 }
 
@@ -256,14 +337,20 @@ mod tests {
             let mut params = Params::new(&query_string(&[("limit", value)])[1..]);
             assert_eq!(params.number("limit", 1_u32, 100), None, "{value}");
             let body = params.finish(()).expect_err(value);
-            assert_eq!(body.details["fields"]["limit"], "must be a whole number from 1 to 100");
+            assert_eq!(
+                body.details["fields"]["limit"],
+                "must be a whole number from 1 to 100"
+            );
         }
     }
 
     #[test]
     fn a_parameter_may_be_given_once_for_each_of_its_words() {
         let mut params = Params::new("scopes=runs%3Aread&days=7&scopes=system:read");
-        assert_eq!(params.words::<Scope>("scopes"), [Scope::RunsRead, Scope::SystemRead]);
+        assert_eq!(
+            params.words::<Scope>("scopes"),
+            [Scope::RunsRead, Scope::SystemRead]
+        );
         assert_eq!(params.words::<Scope>("others"), []);
         let mut params = Params::new("scopes=runs:read&scopes=runs:fly");
         assert_eq!(params.words::<Scope>("scopes"), [Scope::RunsRead]);
@@ -277,12 +364,25 @@ mod tests {
             let words = params.list::<Scope>("scopes");
             params.finish(words)
         };
-        assert_eq!(read("scopes=results:read,runs:read,results:read"), Ok(vec![Scope::RunsRead, Scope::ResultsRead]));
-        assert_eq!(read("scopes=results%3Aread%2Cruns%3Aread"), Ok(vec![Scope::RunsRead, Scope::ResultsRead]));
+        assert_eq!(
+            read("scopes=results:read,runs:read,results:read"),
+            Ok(vec![Scope::RunsRead, Scope::ResultsRead])
+        );
+        assert_eq!(
+            read("scopes=results%3Aread%2Cruns%3Aread"),
+            Ok(vec![Scope::RunsRead, Scope::ResultsRead])
+        );
         assert_eq!(read("other=1"), Ok(vec![]));
-        for wrong in ["scopes=", "scopes=runs:read,", "scopes=runs:read,runs:fly", "scopes=runs:read;results:read"] {
+        for wrong in [
+            "scopes=",
+            "scopes=runs:read,",
+            "scopes=runs:read,runs:fly",
+            "scopes=runs:read;results:read",
+        ] {
             assert!(
-                read(wrong).expect_err(wrong).details["fields"]["scopes"].as_str().is_some_and(|fault| fault.contains("commas")),
+                read(wrong).expect_err(wrong).details["fields"]["scopes"]
+                    .as_str()
+                    .is_some_and(|fault| fault.contains("commas")),
                 "{wrong}"
             );
         }
@@ -301,9 +401,16 @@ mod tests {
             let mut params = Params::new(query);
             params.number("limit", 1_u32, 100);
             let body = params.finish(()).expect_err(query);
-            assert_eq!(body.details["fields"], json!({name: "must be UTF-8 in percent-encoding"}), "{query}");
+            assert_eq!(
+                body.details["fields"],
+                json!({name: "must be UTF-8 in percent-encoding"}),
+                "{query}"
+            );
         }
-        assert_eq!(Params::new("branch=%C3%A4+%2B&a=100%25").get("branch"), Some("ä +"));
+        assert_eq!(
+            Params::new("branch=%C3%A4+%2B&a=100%25").get("branch"),
+            Some("ä +")
+        );
     }
 
     proptest! {

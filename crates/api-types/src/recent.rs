@@ -99,8 +99,13 @@ pub struct RecentResults {
 impl RecentResults {
     /// What became of one test; nothing where it was not asked for.
     pub fn of(&self, regression_test_id: i32) -> &[RecentStatus] {
-        let found = self.tests.binary_search_by_key(&regression_test_id, |test| test.regression_test_id).ok();
-        found.and_then(|index| self.tests.get(index)).map_or(&[], |test| &test.statuses)
+        let found = self
+            .tests
+            .binary_search_by_key(&regression_test_id, |test| test.regression_test_id)
+            .ok();
+        found
+            .and_then(|index| self.tests.get(index))
+            .map_or(&[], |test| &test.statuses)
     }
 }
 
@@ -125,14 +130,25 @@ pub struct RecentResultsQuery {
 #[cfg(feature = "openapi")]
 fn ids() -> utoipa::openapi::schema::Array {
     use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
-    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(crate::page::MAX_OFFSET)).build();
+    let id = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(crate::page::MAX_OFFSET))
+        .build();
     let description = "IDs of the regression tests: 1 to 100, separated by commas.";
-    ArrayBuilder::new().description(Some(description)).items(id).min_items(Some(1)).max_items(Some(MAX_TESTS)).build()
+    ArrayBuilder::new()
+        .description(Some(description))
+        .items(id)
+        .min_items(Some(1))
+        .max_items(Some(MAX_TESTS))
+        .build()
 }
 
 impl Query for RecentResultsQuery {
     fn read(params: &mut Params) -> Self {
-        Self { regression_test_ids: params.ids("regression_test_ids", MAX_TESTS) }
+        Self {
+            regression_test_ids: params.ids("regression_test_ids", MAX_TESTS),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
@@ -152,14 +168,21 @@ pub struct PlatformResultsQuery {
     #[cfg_attr(feature = "openapi", param(inline))]
     pub runs: Option<RunChoice>,
     /// How many runs on each operating system.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 50, default = 10, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 1, maximum = 50, default = 10, required = false)
+    )]
     pub run_count: u32,
 }
 
 impl PlatformResultsQuery {
     /// Some tests in as many of the newest runs.
     pub fn new(regression_test_ids: Vec<i32>, runs: RunChoice, run_count: u32) -> Self {
-        Self { tests: RecentResultsQuery { regression_test_ids }, runs: Some(runs), run_count }
+        Self {
+            tests: RecentResultsQuery { regression_test_ids },
+            runs: Some(runs),
+            run_count,
+        }
     }
 }
 
@@ -199,12 +222,26 @@ mod tests {
     #[test]
     fn tests_are_named_once_each_and_by_their_ids() {
         let read = |text: &str| RecentResultsQuery::parse(text);
-        assert_eq!(read("regression_test_ids=7,3,7").expect("ids").regression_test_ids, [3, 7]);
-        let many = format!("regression_test_ids={}", (1..=101).map(|id| id.to_string()).collect::<Vec<_>>().join(","));
+        assert_eq!(
+            read("regression_test_ids=7,3,7")
+                .expect("ids")
+                .regression_test_ids,
+            [3, 7]
+        );
+        let many = format!(
+            "regression_test_ids={}",
+            (1..=101).map(|id| id.to_string()).collect::<Vec<_>>().join(",")
+        );
         let same = format!("regression_test_ids={}", vec!["7"; 101].join(","));
-        for wrong in
-            [&same, "", "regression_test_ids=", "regression_test_ids=0", "regression_test_ids=1,,2", "regression_test_ids=1,a", &many]
-        {
+        for wrong in [
+            &same,
+            "",
+            "regression_test_ids=",
+            "regression_test_ids=0",
+            "regression_test_ids=1,,2",
+            "regression_test_ids=1,a",
+            &many,
+        ] {
             let body = read(wrong).expect_err(wrong);
             assert_eq!(
                 body.details["fields"],

@@ -130,7 +130,11 @@ pub struct SampleQuery {
 
 impl Query for SampleQuery {
     fn read(params: &mut Params) -> Self {
-        Self { page: PageQuery::read(params), status: params.word("status"), category: params.text("category", 64) }
+        Self {
+            page: PageQuery::read(params),
+            status: params.word("status"),
+            category: params.text("category", 64),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {

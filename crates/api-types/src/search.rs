@@ -81,7 +81,9 @@ impl Query for SearchQuery {
         if params.get("q").is_none() {
             params.fault("q", "must be given");
         }
-        Self { q: params.text("q", MAX_TEXT).unwrap_or_default() }
+        Self {
+            q: params.text("q", MAX_TEXT).unwrap_or_default(),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {

@@ -158,7 +158,11 @@ pub struct SuiteSampleQuery {
 
 impl Query for SuiteSampleQuery {
     fn read(params: &mut Params) -> Self {
-        Self { page: PageQuery::read(params), extension: params.text("extension", 64), contains: params.text("contains", MAX_CONTAINS) }
+        Self {
+            page: PageQuery::read(params),
+            extension: params.text("extension", 64),
+            contains: params.text("contains", MAX_CONTAINS),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
@@ -257,11 +261,17 @@ pub struct SampleHistoryQuery {
 
 impl Query for SampleHistoryQuery {
     fn read(params: &mut Params) -> Self {
-        Self { history: HistoryQuery::read(params), regression_test_id: params.id("regression_test_id") }
+        Self {
+            history: HistoryQuery::read(params),
+            regression_test_id: params.id("regression_test_id"),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.regression_test_id.map(|id| ("regression_test_id", id.to_string())));
+        out.extend(
+            self.regression_test_id
+                .map(|id| ("regression_test_id", id.to_string())),
+        );
         self.history.write(out);
     }
 }

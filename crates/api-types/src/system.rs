@@ -37,8 +37,16 @@ pub struct Health {
 impl Health {
     /// The state of parts: the whole is as bad as the worst of them.
     pub fn of(checked_at: Timestamp, dependencies: Vec<Dependency>) -> Self {
-        let status = dependencies.iter().map(|dependency| dependency.status).max().unwrap_or(HealthStatus::Ok);
-        Self { status, checked_at, dependencies }
+        let status = dependencies
+            .iter()
+            .map(|dependency| dependency.status)
+            .max()
+            .unwrap_or(HealthStatus::Ok);
+        Self {
+            status,
+            checked_at,
+            dependencies,
+        }
     }
 
     /// The state with a further part.
@@ -127,7 +135,11 @@ pub struct Queue {
 impl Queue {
     /// A page with the whole in numbers.
     pub fn new(page: Page<QueueEntry>, meta: QueueMeta) -> Self {
-        Self { data: page.data, pagination: page.pagination, meta }
+        Self {
+            data: page.data,
+            pagination: page.pagination,
+            meta,
+        }
     }
 }
 
@@ -145,7 +157,10 @@ pub struct QueueQuery {
 
 impl Query for QueueQuery {
     fn read(params: &mut Params) -> Self {
-        Self { page: PageQuery::read(params), platform: params.word("platform") }
+        Self {
+            page: PageQuery::read(params),
+            platform: params.word("platform"),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
@@ -161,7 +176,11 @@ mod tests {
 
     #[test]
     fn the_whole_is_as_bad_as_its_worst_part() {
-        let part = |status| Dependency { name: "part".to_owned(), status, message: None };
+        let part = |status| Dependency {
+            name: "part".to_owned(),
+            status,
+            message: None,
+        };
         let mut health = Health::of(Timestamp::from_unix(0).expect("a time"), Vec::new());
         for (added, expected) in [
             (HealthStatus::Ok, HealthStatus::Ok),

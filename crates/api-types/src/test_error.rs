@@ -197,7 +197,9 @@ impl BucketSort {
     /// The same column, the other way round.
     pub fn turned(self) -> Self {
         let word = self.as_str();
-        let turned = word.strip_prefix('-').map_or_else(|| format!("-{word}"), str::to_owned);
+        let turned = word
+            .strip_prefix('-')
+            .map_or_else(|| format!("-{word}"), str::to_owned);
         // Every column has both ways.
         Self::from_word(&turned).unwrap_or(self)
     }
@@ -265,8 +267,21 @@ pub struct ErrorSummaryQuery {
 impl ErrorSummaryQuery {
     /// The errors that are grouped.
     pub fn errors(&self) -> ErrorQuery {
-        let Self { severity, kind, verdict, new, .. } = *self;
-        ErrorQuery { kind, severity, category: self.category.clone(), verdict, new, ..ErrorQuery::default() }
+        let Self {
+            severity,
+            kind,
+            verdict,
+            new,
+            ..
+        } = *self;
+        ErrorQuery {
+            kind,
+            severity,
+            category: self.category.clone(),
+            verdict,
+            new,
+            ..ErrorQuery::default()
+        }
     }
 }
 
@@ -287,6 +302,10 @@ impl Query for ErrorSummaryQuery {
     fn write(&self, out: &mut Vec<(&'static str, String)>) {
         out.extend(self.group_by.map(|group_by| ("group_by", group_by.to_string())));
         out.extend(self.sort.map(|sort| ("sort", sort.to_string())));
-        ErrorQuery { page: self.page, ..self.errors() }.write(out);
+        ErrorQuery {
+            page: self.page,
+            ..self.errors()
+        }
+        .write(out);
     }
 }

@@ -41,7 +41,9 @@ impl Timestamp {
 
 impl From<OffsetDateTime> for Timestamp {
     fn from(value: OffsetDateTime) -> Self {
-        let utc = value.checked_to_offset(UtcOffset::UTC).unwrap_or_else(|| value.replace_offset(UtcOffset::UTC));
+        let utc = value
+            .checked_to_offset(UtcOffset::UTC)
+            .unwrap_or_else(|| value.replace_offset(UtcOffset::UTC));
         Self(utc.replace_nanosecond(0).unwrap_or(utc))
     }
 }
@@ -50,7 +52,13 @@ impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (date, time) = (self.0.date(), self.0.time());
         let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
-        write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", time.hour(), time.minute(), time.second())
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+            time.hour(),
+            time.minute(),
+            time.second()
+        )
     }
 }
 

@@ -24,10 +24,20 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
-        let cases = [(0, "0"), (7, "7"), (999, "999"), (1_000, "1,000"), (184_203, "184,203"), (1_000_000, "1,000,000")];
+        let cases = [
+            (0, "0"),
+            (7, "7"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (184_203, "184,203"),
+            (1_000_000, "1,000,000"),
+        ];
         for (n, text) in cases {
             assert_eq!(number(n), text);
         }
-        assert_eq!([counted(1, "test", "tests"), counted(0, "test", "tests")], ["1 test", "0 tests"]);
+        assert_eq!(
+            [counted(1, "test", "tests"), counted(0, "test", "tests")],
+            ["1 test", "0 tests"]
+        );
     }
 }

@@ -40,11 +40,24 @@ enum Presence {
 ///
 /// # Errors
 /// [`Error::Files`] where no store answers.
-pub(crate) async fn page(files: &Files, run_id: i32, platform: &str, query: PageQuery) -> Result<Page<Artifact>> {
+pub(crate) async fn page(
+    files: &Files,
+    run_id: i32,
+    platform: &str,
+    query: PageQuery,
+) -> Result<Page<Artifact>> {
     let all = survey(files, run_id, platform).await?;
     let page = Page::cut(all, query);
-    let data = futures::future::join_all(page.data.into_iter().map(|(name, places)| to_artifact(run_id, name, places))).await;
-    Ok(Page { data, pagination: page.pagination })
+    let data = futures::future::join_all(
+        page.data
+            .into_iter()
+            .map(|(name, places)| to_artifact(run_id, name, places)),
+    )
+    .await;
+    Ok(Page {
+        data,
+        pagination: page.pagination,
+    })
 }
 
 /// Every file, with what each store says of it.
@@ -54,10 +67,20 @@ async fn survey(files: &Files, run_id: i32, platform: &str) -> Result<Vec<(Strin
         complete(files, run_id, &mut listings).await;
     }
     let expected = expected_names(platform);
-    let found: BTreeSet<&str> = listings.iter().flat_map(|listing| listing.files.keys().map(String::as_str)).collect();
+    let found: BTreeSet<&str> = listings
+        .iter()
+        .flat_map(|listing| listing.files.keys().map(String::as_str))
+        .collect();
     let others = found.into_iter().filter(|name| !expected.contains(name));
     let names = expected.iter().copied().chain(others);
-    Ok(names.map(|name| (name.to_owned(), listings.iter().map(|listing| presence(listing, name)).collect())).collect())
+    Ok(names
+        .map(|name| {
+            (
+                name.to_owned(),
+                listings.iter().map(|listing| presence(listing, name)).collect(),
+            )
+        })
+        .collect())
 }
 
 /// Asks by name for what every run may have and a listing that is cut need not say.
@@ -99,7 +122,11 @@ fn expected_names(platform: &str) -> Vec<&'static str> {
 async fn to_artifact(run_id: i32, filename: String, places: Vec<Presence>) -> Artifact {
     let here: Vec<&FoundFile> = places.iter().filter_map(Presence::file).collect();
     let kind = kind(&filename);
-    let unknown = if kind == ArtifactType::Stdout { "text/plain" } else { "application/octet-stream" };
+    let unknown = if kind == ArtifactType::Stdout {
+        "text/plain"
+    } else {
+        "application/octet-stream"
+    };
     Artifact {
         artifact_id: format!("artifact_{run_id}_{filename}"),
         run_id,
@@ -163,15 +190,26 @@ mod tests {
         let (root, bucket) = (tempfile::tempdir().expect("a directory"), Bucket::new());
         let local = Files::none().with_local(root.path());
         for name in [LINUX_PROGRAM, "local.txt"] {
-            local.put(&FileKey::artifact(81, name).expect("a name"), "text").await.expect("written");
+            local
+                .put(&FileKey::artifact(81, name).expect("a name"), "text")
+                .await
+                .expect("written");
         }
         // The last name makes the bucket's list unreadable.
         for name in [LINUX_PROGRAM, COREDUMP, "a\nb"] {
             bucket.lay(&format!("test_artifacts/81/{name}"), "text").await;
         }
         let files = bucket.behind(local);
-        let page = page(&files, 81, "linux", PageQuery::default()).await.expect("a page");
-        let said = page.data.iter().map(|file| (file.filename.as_str(), file.storage_status, file.download_url.is_some()));
+        let page = page(&files, 81, "linux", PageQuery::default())
+            .await
+            .expect("a page");
+        let said = page.data.iter().map(|file| {
+            (
+                file.filename.as_str(),
+                file.storage_status,
+                file.download_url.is_some(),
+            )
+        });
         assert_eq!(
             said.collect::<Vec<_>>(),
             [
@@ -208,9 +246,11 @@ mod tests {
 
     #[test]
     fn a_run_has_the_program_of_its_platform() {
-        for (platform, names) in
-            [("linux", vec![LINUX_PROGRAM, STDOUT]), ("Windows ", vec![WINDOWS_PROGRAM, STDOUT]), ("macos", vec![STDOUT])]
-        {
+        for (platform, names) in [
+            ("linux", vec![LINUX_PROGRAM, STDOUT]),
+            ("Windows ", vec![WINDOWS_PROGRAM, STDOUT]),
+            ("macos", vec![STDOUT]),
+        ] {
             assert_eq!(expected_names(platform), names, "{platform}");
         }
     }

@@ -28,11 +28,18 @@ pub(crate) struct ReadCache<K, V> {
 
 impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> ReadCache<K, V> {
     fn new(capacity: u64) -> Self {
-        Self { entries: moka::sync::Cache::new(capacity) }
+        Self {
+            entries: moka::sync::Cache::new(capacity),
+        }
     }
 
     /// The answer to `key`, read where it is not known.
-    pub(crate) async fn get(&self, store: &Store, key: K, read: impl Future<Output = Result<V>>) -> Result<V> {
+    pub(crate) async fn get(
+        &self,
+        store: &Store,
+        key: K,
+        read: impl Future<Output = Result<V>>,
+    ) -> Result<V> {
         // The version is older than what is read with it, never newer: a change in between is seen by the next question.
         let Some(version) = store.version() else {
             return read.await;

@@ -17,19 +17,34 @@ pub struct Caller {
 impl Caller {
     /// A visitor without an account.
     pub fn visitor(scopes: impl IntoIterator<Item = Scope>) -> Self {
-        Self { account: None, token: None, scopes: scopes.into_iter().collect() }
+        Self {
+            account: None,
+            token: None,
+            scopes: scopes.into_iter().collect(),
+        }
     }
 
     /// A person who has signed in: everything that the role allows.
     pub fn signed_in(account: Account) -> Self {
         let scopes = allowed_scopes(account.role).collect();
-        Self { account: Some(account), token: None, scopes }
+        Self {
+            account: Some(account),
+            token: None,
+            scopes,
+        }
     }
 
     /// A token: the scopes it was made with, as far as its account's role allows them today.
     pub fn token(account: Account, token: TokenInfo, scopes: impl IntoIterator<Item = Scope>) -> Self {
-        let scopes = scopes.into_iter().filter(|scope| may_have(account.role, *scope)).collect();
-        Self { account: Some(account), token: Some(token), scopes }
+        let scopes = scopes
+            .into_iter()
+            .filter(|scope| may_have(account.role, *scope))
+            .collect();
+        Self {
+            account: Some(account),
+            token: Some(token),
+            scopes,
+        }
     }
 
     /// Refuses without the scope.
@@ -37,7 +52,11 @@ impl Caller {
     /// # Errors
     /// [`Error::MissingScope`].
     pub fn require(&self, scope: Scope) -> Result<()> {
-        if self.may(scope) { Ok(()) } else { Err(Error::MissingScope(scope)) }
+        if self.may(scope) {
+            Ok(())
+        } else {
+            Err(Error::MissingScope(scope))
+        }
     }
 
     /// Whether the caller has the scope.
@@ -67,14 +86,21 @@ impl Caller {
 
     /// What the caller is told about itself.
     pub fn me(&self) -> Me {
-        Me { user: self.account.clone(), scopes: self.scopes.iter().copied().collect(), token: self.token.clone() }
+        Me {
+            user: self.account.clone(),
+            scopes: self.scopes.iter().copied().collect(),
+            token: self.token.clone(),
+        }
     }
 }
 
 /// The scopes that a role can have: those for admins are for admins.
 pub fn allowed_scopes(role: Role) -> impl Iterator<Item = Scope> {
     use runlens_api_types::TextEnum;
-    Scope::ALL.iter().copied().filter(move |scope| may_have(role, *scope))
+    Scope::ALL
+        .iter()
+        .copied()
+        .filter(move |scope| may_have(role, *scope))
 }
 
 /// Whether a role can have a scope.

@@ -14,7 +14,10 @@ pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where the machine's clock is read"
+        )]
         Self::new(|| time::OffsetDateTime::now_utc().into())
     }
 
@@ -52,6 +55,9 @@ impl Stopwatch {
 
 /// Random bytes that nobody can guess.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
-    #[expect(clippy::disallowed_methods, reason = "the one place where randomness is taken")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where randomness is taken"
+    )]
     rand::Rng::random(&mut rand::rng())
 }

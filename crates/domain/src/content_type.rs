@@ -2,7 +2,10 @@
 
 /// What a name's extension stands for; `unknown` for any other.
 pub(crate) fn content_type(name: &str, unknown: &'static str) -> &'static str {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let extension = name
+        .rsplit_once('.')
+        .map_or("", |(_, extension)| extension)
+        .to_ascii_lowercase();
     match extension.as_str() {
         "srt" => "application/x-subrip",
         "vtt" => "text/vtt",

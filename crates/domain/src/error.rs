@@ -89,38 +89,57 @@ impl Error {
         match self {
             Self::Invalid(body) => body.clone(),
             Self::NotFound { resource, id } => ErrorBody::not_found(resource, *id),
-            Self::LogNotFound { run_id } => {
-                ErrorBody::new(ErrorCode::LogNotFound, format!("The log of run {run_id} is in none of the stores."))
-                    .with("run_id", *run_id)
-                    .with("checked", STORES.to_vec())
+            Self::LogNotFound { run_id } => ErrorBody::new(
+                ErrorCode::LogNotFound,
+                format!("The log of run {run_id} is in none of the stores."),
+            )
+            .with("run_id", *run_id)
+            .with("checked", STORES.to_vec()),
+            Self::NotProduced { output_id } => ErrorBody::new(
+                ErrorCode::NotFound,
+                format!("The test did not produce output {output_id}: there is no file."),
+            )
+            .with("resource", "file")
+            .with("output_id", *output_id)
+            .with("side", OutputSide::Actual.to_string())
+            .with("output_status", OutputStatus::MissingOutput.to_string()),
+            Self::OutputFileNotFound { output_id, side } => ErrorBody::new(
+                ErrorCode::NotFound,
+                format!("The {side} file of output {output_id} is in none of the stores."),
+            )
+            .with("resource", "file")
+            .with("output_id", *output_id)
+            .with("side", side.to_string())
+            .with("checked", STORES.to_vec()),
+            Self::Unauthorized => ErrorBody::new(
+                ErrorCode::Unauthorized,
+                "Bearer token is missing, expired, or invalid.",
+            ),
+            Self::WrongPassword => {
+                ErrorBody::new(ErrorCode::Unauthorized, "E-mail address or password is wrong.")
             }
-            Self::NotProduced { output_id } => {
-                ErrorBody::new(ErrorCode::NotFound, format!("The test did not produce output {output_id}: there is no file."))
-                    .with("resource", "file")
-                    .with("output_id", *output_id)
-                    .with("side", OutputSide::Actual.to_string())
-                    .with("output_status", OutputStatus::MissingOutput.to_string())
-            }
-            Self::OutputFileNotFound { output_id, side } => {
-                ErrorBody::new(ErrorCode::NotFound, format!("The {side} file of output {output_id} is in none of the stores."))
-                    .with("resource", "file")
-                    .with("output_id", *output_id)
-                    .with("side", side.to_string())
-                    .with("checked", STORES.to_vec())
-            }
-            Self::Unauthorized => ErrorBody::new(ErrorCode::Unauthorized, "Bearer token is missing, expired, or invalid."),
-            Self::WrongPassword => ErrorBody::new(ErrorCode::Unauthorized, "E-mail address or password is wrong."),
             Self::MissingScope(scope) => {
-                ErrorBody::new(ErrorCode::Forbidden, format!("This needs the scope `{scope}`.")).with("required_scope", scope.to_string())
+                ErrorBody::new(ErrorCode::Forbidden, format!("This needs the scope `{scope}`."))
+                    .with("required_scope", scope.to_string())
             }
             Self::MissingRole(message) => ErrorBody::new(ErrorCode::Forbidden, *message),
             Self::Unprocessable(message) => ErrorBody::new(ErrorCode::Unprocessable, message),
             Self::NotReady(message) => ErrorBody::new(ErrorCode::Unavailable, message),
             _ if self.is_unavailable() => {
-                let what = if matches!(self, Self::Files(_)) { "file store" } else { "database" };
-                ErrorBody::new(ErrorCode::Unavailable, format!("The {what} cannot be reached at the moment. Try again in a minute."))
+                let what = if matches!(self, Self::Files(_)) {
+                    "file store"
+                } else {
+                    "database"
+                };
+                ErrorBody::new(
+                    ErrorCode::Unavailable,
+                    format!("The {what} cannot be reached at the moment. Try again in a minute."),
+                )
             }
-            _ => ErrorBody::new(ErrorCode::InternalError, "Something went wrong on our side. It has been logged under this request's id."),
+            _ => ErrorBody::new(
+                ErrorCode::InternalError,
+                "Something went wrong on our side. It has been logged under this request's id.",
+            ),
         }
     }
 }
@@ -143,14 +162,17 @@ fn is_connection_error(error: &DbErr) -> bool {
         | sqlx::Error::WorkerCrashed => true,
         // SQLite: busy (5), I/O error (10), cannot open (14), not a database (26), read-only (8) with their extensions in the high bits.
         // MariaDB: too many connections (1040), access denied (1044, 1045), no such schema (1049), shutting down (1053).
-        sqlx::Error::Database(error) => error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| {
-            matches!(code & 0xff, 5 | 8 | 10 | 14 | 26)
-                && code < 0x1_0000
-                && error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
-                || error
-                    .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
-                    .is_some_and(|error| matches!(error.number(), 1040 | 1044 | 1045 | 1049 | 1053))
-        }),
+        sqlx::Error::Database(error) => error
+            .code()
+            .and_then(|code| code.parse::<u32>().ok())
+            .is_some_and(|code| {
+                matches!(code & 0xff, 5 | 8 | 10 | 14 | 26)
+                    && code < 0x1_0000
+                    && error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
+                    || error
+                        .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
+                        .is_some_and(|error| matches!(error.number(), 1040 | 1044 | 1045 | 1049 | 1053))
+            }),
         _ => false,
     }
 }

@@ -106,7 +106,9 @@ impl Platform {
             differ: Workers::new(outputs::DIFFS_AT_A_TIME),
             live: LiveRuns::default(),
         };
-        Self { inner: Arc::new(inner) }
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// The database.

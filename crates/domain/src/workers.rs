@@ -15,7 +15,9 @@ pub struct Workers {
 impl Workers {
     /// At most so many at the same time.
     pub fn new(count: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(count)) }
+        Self {
+            permits: Arc::new(Semaphore::new(count)),
+        }
     }
 
     /// Does a piece of work on a thread of its own.
@@ -23,7 +25,10 @@ impl Workers {
     /// # Errors
     /// [`Error::Internal`] where the work panics.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| Error::Internal(error.to_string()))?;
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .map_err(|error| Error::Internal(error.to_string()))?;
         apart(move || {
             // Held until the work is done, also where nobody waits for its answer any more.
             let _permit = permit;
@@ -38,5 +43,7 @@ impl Workers {
 /// # Errors
 /// [`Error::Internal`] where the work panics.
 pub(crate) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Internal(error.to_string()))
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))
 }

@@ -29,5 +29,7 @@ pub(crate) async fn list_run_artifacts(
     RunId(id): RunId,
     Asked(query): Asked<PageQuery>,
 ) -> ApiResult<Page<Artifact>> {
-    Ok(Json(platform.open_run(&caller, id).await?.artifacts(query).await?))
+    Ok(Json(
+        platform.open_run(&caller, id).await?.artifacts(query).await?,
+    ))
 }

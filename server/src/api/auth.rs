@@ -37,7 +37,11 @@ pub(crate) async fn create_token(
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
     let created = platform.create_token(&request).await?;
-    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)))
+    Ok((
+        StatusCode::CREATED,
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(created),
+    ))
 }
 
 /// List tokens
@@ -67,7 +71,10 @@ pub(crate) async fn list_tokens(
         (status = UNPROCESSABLE_ENTITY, description = "The request came with a browser's session, not with a token", body = ErrorBody)
     )
 )]
-pub(crate) async fn revoke_current_token(State(platform): State<Platform>, Asker(caller): Asker) -> Result<StatusCode, ApiError> {
+pub(crate) async fn revoke_current_token(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+) -> Result<StatusCode, ApiError> {
     platform.revoke_current_token(&caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }

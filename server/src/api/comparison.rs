@@ -37,7 +37,9 @@ pub(crate) async fn compare_runs(
     RunId(id): RunId,
     Asked(query): Asked<ComparisonQuery>,
 ) -> ApiResult<Comparison> {
-    Ok(Json(platform.open_run(&caller, id).await?.comparison(&query).await?))
+    Ok(Json(
+        platform.open_run(&caller, id).await?.comparison(&query).await?,
+    ))
 }
 
 /// List runs that fail in the same way
@@ -59,7 +61,9 @@ pub(crate) async fn list_runs_with_same_failures(
     RunId(id): RunId,
     Asked(page): Asked<PageQuery>,
 ) -> ApiResult<SameFailures> {
-    Ok(Json(platform.open_run(&caller, id).await?.same_failures(page).await?))
+    Ok(Json(
+        platform.open_run(&caller, id).await?.same_failures(page).await?,
+    ))
 }
 
 /// Get a run's report in Markdown

@@ -54,7 +54,13 @@ pub(crate) async fn get_run_error_summary(
     RunId(id): RunId,
     Asked(query): Asked<ErrorSummaryQuery>,
 ) -> ApiResult<Page<ErrorBucket>> {
-    Ok(Json(platform.open_run(&caller, id).await?.error_summary(&query).await?))
+    Ok(Json(
+        platform
+            .open_run(&caller, id)
+            .await?
+            .error_summary(&query)
+            .await?,
+    ))
 }
 
 /// Get worker, provisioning, and build errors for a run
@@ -76,5 +82,10 @@ pub(crate) async fn list_run_infrastructure_errors(
     RunId(id): RunId,
     Asked(query): Asked<InfrastructureErrorQuery>,
 ) -> ApiResult<Page<InfrastructureError>> {
-    Ok(Json(platform.open_run(&caller, id).await?.infrastructure_errors(&query)?))
+    Ok(Json(
+        platform
+            .open_run(&caller, id)
+            .await?
+            .infrastructure_errors(&query)?,
+    ))
 }

@@ -71,13 +71,19 @@ pub(crate) async fn stream_run_events(
         return Err(Error::NotFound { resource: "run", id }.into());
     };
     if watch.is_over()
-        && headers.get("last-event-id").is_some_and(|known| known.as_bytes() == format!("{}{END}", event_id(&first)).as_bytes())
+        && headers
+            .get("last-event-id")
+            .is_some_and(|known| known.as_bytes() == format!("{}{END}", event_id(&first)).as_bytes())
     {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let events = Events::new(state, headers, caller, watch, first, place);
-    let mut response = Sse::new(events.into_stream()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    let mut response = Sse::new(events.into_stream())
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response();
+    response
+        .headers_mut()
+        .insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
     Ok(response)
 }
 
@@ -112,11 +118,28 @@ struct Events {
 }
 
 impl Events {
-    fn new(state: AppState, headers: HeaderMap, caller: Caller, watch: RunWatch, first: LiveRun, place: Place) -> Self {
+    fn new(
+        state: AppState,
+        headers: HeaderMap,
+        caller: Caller,
+        watch: RunWatch,
+        first: LiveRun,
+        place: Place,
+    ) -> Self {
         let every = state.platform.settings().live.check;
         let mut check = interval_at(Instant::now() + every, every);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { state, headers, caller, check, watch, next: Some(first), last: None, is_ended: false, _place: place }
+        Self {
+            state,
+            headers,
+            caller,
+            check,
+            watch,
+            next: Some(first),
+            last: None,
+            is_ended: false,
+            _place: place,
+        }
     }
 
     fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -149,7 +172,10 @@ impl Events {
             None => {
                 self.is_ended = true;
                 // Without an end the run is gone, which whoever connects again is told.
-                self.last.as_ref().filter(|_| self.watch.is_over()).and_then(|run| event("end", run, END))
+                self.last
+                    .as_ref()
+                    .filter(|_| self.watch.is_over())
+                    .and_then(|run| event("end", run, END))
             }
         }
     }
@@ -168,5 +194,9 @@ impl Events {
 }
 
 fn event(name: &str, run: &LiveRun, of_id: &str) -> Option<Event> {
-    Event::default().event(name).id(format!("{}{of_id}", event_id(run))).json_data(run).ok()
+    Event::default()
+        .event(name)
+        .id(format!("{}{of_id}", event_id(run)))
+        .json_data(run)
+        .ok()
 }

@@ -61,7 +61,9 @@ pub(crate) async fn get_run_log_outline(
     RunId(id): RunId,
     Asked(query): Asked<LogOutlineQuery>,
 ) -> ApiResult<LogOutline> {
-    Ok(Json(platform.open_run(&caller, id).await?.log_outline(&query).await?))
+    Ok(Json(
+        platform.open_run(&caller, id).await?.log_outline(&query).await?,
+    ))
 }
 
 /// Search the log of a run
@@ -87,5 +89,7 @@ pub(crate) async fn search_run_log(
     RunId(id): RunId,
     Asked(query): Asked<LogSearchQuery>,
 ) -> ApiResult<LogSearch> {
-    Ok(Json(platform.open_run(&caller, id).await?.search_log(&query).await?))
+    Ok(Json(
+        platform.open_run(&caller, id).await?.search_log(&query).await?,
+    ))
 }

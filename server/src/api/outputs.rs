@@ -35,8 +35,18 @@ use crate::{
     ),
     extensions(("x-required-scope" = json!("results:read")))
 )]
-pub(crate) async fn get_output(State(platform): State<Platform>, Asker(caller): Asker, path: RunOutput) -> ApiResult<OutputInfo> {
-    Ok(Json(platform.open_run(&caller, path.run_id).await?.output(path.ids()).await?))
+pub(crate) async fn get_output(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    path: RunOutput,
+) -> ApiResult<OutputInfo> {
+    Ok(Json(
+        platform
+            .open_run(&caller, path.run_id)
+            .await?
+            .output(path.ids())
+            .await?,
+    ))
 }
 
 /// Get the expected file of an output
@@ -55,8 +65,18 @@ pub(crate) async fn get_output(State(platform): State<Platform>, Asker(caller): 
     ),
     extensions(("x-required-scope" = json!("results:read")))
 )]
-pub(crate) async fn get_expected_output(State(platform): State<Platform>, Asker(caller): Asker, path: RunOutput) -> ApiResult<OutputFile> {
-    Ok(Json(platform.open_run(&caller, path.run_id).await?.expected_output(path.ids()).await?))
+pub(crate) async fn get_expected_output(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    path: RunOutput,
+) -> ApiResult<OutputFile> {
+    Ok(Json(
+        platform
+            .open_run(&caller, path.run_id)
+            .await?
+            .expected_output(path.ids())
+            .await?,
+    ))
 }
 
 /// Get the produced file of an output
@@ -82,11 +102,20 @@ pub(crate) async fn get_actual_output(
     Asker(caller): Asker,
     path: RunOutput,
 ) -> Result<Response, ApiError> {
-    Ok(match platform.open_run(&caller, path.run_id).await?.actual_output(path.ids()).await? {
-        ActualOutput::File(file) => Json(file).into_response(),
-        // A path alone: whatever name the caller knows this server by, token and cookies go along.
-        ActualOutput::Identical => (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_expected())]).into_response(),
-    })
+    Ok(
+        match platform
+            .open_run(&caller, path.run_id)
+            .await?
+            .actual_output(path.ids())
+            .await?
+        {
+            ActualOutput::File(file) => Json(file).into_response(),
+            // A path alone: whatever name the caller knows this server by, token and cookies go along.
+            ActualOutput::Identical => {
+                (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_expected())]).into_response()
+            }
+        },
+    )
 }
 
 /// Get how the produced file of an output differs from the expected one
@@ -118,7 +147,13 @@ pub(crate) async fn get_output_diff(
     path: RunOutput,
     Asked(query): Asked<DiffQuery>,
 ) -> ApiResult<OutputDiff> {
-    Ok(Json(platform.open_run(&caller, path.run_id).await?.output_diff(path.ids(), &query).await?))
+    Ok(Json(
+        platform
+            .open_run(&caller, path.run_id)
+            .await?
+            .output_diff(path.ids(), &query)
+            .await?,
+    ))
 }
 
 /// Get the expected file of an output as a file
@@ -154,8 +189,19 @@ pub(crate) async fn get_raw_expected_output(
     path: RunOutput,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let raw = platform.open_run(&caller, path.run_id).await?.raw_output(path.ids(), OutputSide::Expected).await?;
-    download::send(&raw.file, &raw.filename, std::future::ready(Ok(raw.content_type)), |body| body, &headers).await
+    let raw = platform
+        .open_run(&caller, path.run_id)
+        .await?
+        .raw_output(path.ids(), OutputSide::Expected)
+        .await?;
+    download::send(
+        &raw.file,
+        &raw.filename,
+        std::future::ready(Ok(raw.content_type)),
+        |body| body,
+        &headers,
+    )
+    .await
 }
 
 /// Get the produced file of an output as a file
@@ -192,8 +238,19 @@ pub(crate) async fn get_raw_actual_output(
     path: RunOutput,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let raw = platform.open_run(&caller, path.run_id).await?.raw_output(path.ids(), OutputSide::Actual).await?;
-    download::send(&raw.file, &raw.filename, std::future::ready(Ok(raw.content_type)), |body| body, &headers).await
+    let raw = platform
+        .open_run(&caller, path.run_id)
+        .await?
+        .raw_output(path.ids(), OutputSide::Actual)
+        .await?;
+    download::send(
+        &raw.file,
+        &raw.filename,
+        std::future::ready(Ok(raw.content_type)),
+        |body| body,
+        &headers,
+    )
+    .await
 }
 
 /// Get the difference of an output as a file
@@ -220,7 +277,11 @@ pub(crate) async fn get_raw_output_diff(
     path: RunOutput,
     Asked(query): Asked<DiffFileQuery>,
 ) -> Result<Response, ApiError> {
-    let file = platform.open_run(&caller, path.run_id).await?.output_diff_file(path.ids(), query.context).await?;
+    let file = platform
+        .open_run(&caller, path.run_id)
+        .await?
+        .output_diff_file(path.ids(), query.context)
+        .await?;
     let description = [
         (header::CONTENT_TYPE, "text/x-diff; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, download::attachment(&file.filename)),

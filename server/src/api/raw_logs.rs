@@ -59,15 +59,29 @@ pub(crate) async fn get_raw_run_log(
 ) -> Result<Response, ApiError> {
     match platform.open_run(&caller, id).await?.raw_log().await? {
         RawLog::Address(address) => {
-            let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store".to_owned())];
+            let headers = [
+                (header::LOCATION, address),
+                (header::CACHE_CONTROL, "no-store".to_owned()),
+            ];
             Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
         }
         RawLog::File(log) => {
             let content_type = async {
-                let charset = log.encoding().await?.map(|encoding| format!("; charset={encoding}")).unwrap_or_default();
+                let charset = log
+                    .encoding()
+                    .await?
+                    .map(|encoding| format!("; charset={encoding}"))
+                    .unwrap_or_default();
                 Ok(format!("text/plain{charset}"))
             };
-            download::send(log.file(), &format!("runlens-run-{id}.txt"), content_type, |body| body.with("run_id", id), &headers).await
+            download::send(
+                log.file(),
+                &format!("runlens-run-{id}.txt"),
+                content_type,
+                |body| body.with("run_id", id),
+                &headers,
+            )
+            .await
         }
     }
 }

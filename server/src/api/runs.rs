@@ -43,7 +43,11 @@ pub(crate) async fn list_runs(
     ),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
-pub(crate) async fn get_run(State(platform): State<Platform>, Asker(caller): Asker, RunId(id): RunId) -> ApiResult<Run> {
+pub(crate) async fn get_run(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    RunId(id): RunId,
+) -> ApiResult<Run> {
     Ok(Json(platform.open_run(&caller, id).await?.run().await?))
 }
 
@@ -59,7 +63,11 @@ pub(crate) async fn get_run(State(platform): State<Platform>, Asker(caller): Ask
     ),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
-pub(crate) async fn get_run_summary(State(platform): State<Platform>, Asker(caller): Asker, RunId(id): RunId) -> ApiResult<RunSummary> {
+pub(crate) async fn get_run_summary(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    RunId(id): RunId,
+) -> ApiResult<RunSummary> {
     Ok(Json(platform.open_run(&caller, id).await?.summary().await?))
 }
 
@@ -102,7 +110,9 @@ pub(crate) async fn list_run_categories(
     RunId(id): RunId,
     Asked(page): Asked<PageQuery>,
 ) -> ApiResult<Page<CategorySummary>> {
-    Ok(Json(platform.open_run(&caller, id).await?.categories(page).await?))
+    Ok(Json(
+        platform.open_run(&caller, id).await?.categories(page).await?,
+    ))
 }
 
 /// Get a run's configuration
@@ -117,6 +127,10 @@ pub(crate) async fn list_run_categories(
     ),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
-pub(crate) async fn get_run_config(State(platform): State<Platform>, Asker(caller): Asker, RunId(id): RunId) -> ApiResult<RunConfig> {
+pub(crate) async fn get_run_config(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    RunId(id): RunId,
+) -> ApiResult<RunConfig> {
     Ok(Json(platform.open_run(&caller, id).await?.config().await?))
 }

@@ -47,6 +47,16 @@ pub(crate) async fn list_run_samples(
     ),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
-pub(crate) async fn get_run_sample(State(platform): State<Platform>, Asker(caller): Asker, ids: RunTest) -> ApiResult<RunSample> {
-    Ok(Json(platform.open_run(&caller, ids.run_id).await?.sample(ids.regression_test_id).await?))
+pub(crate) async fn get_run_sample(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    ids: RunTest,
+) -> ApiResult<RunSample> {
+    Ok(Json(
+        platform
+            .open_run(&caller, ids.run_id)
+            .await?
+            .sample(ids.regression_test_id)
+            .await?,
+    ))
 }

@@ -19,6 +19,10 @@ use crate::{
     responses((status = OK, description = "What was found, by kind", body = Search)),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
-pub(crate) async fn search(State(platform): State<Platform>, Asker(caller): Asker, Asked(query): Asked<SearchQuery>) -> ApiResult<Search> {
+pub(crate) async fn search(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    Asked(query): Asked<SearchQuery>,
+) -> ApiResult<Search> {
     Ok(Json(platform.search(&caller, &query).await?))
 }

@@ -6,7 +6,10 @@ use runlens_api_types::{
     health::TestHealth,
     page::PageQuery,
     recent::{PlatformResults, PlatformResultsQuery, RecentResults, RecentResultsQuery},
-    suite::{Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample, SampleHistoryQuery, SuiteSampleQuery},
+    suite::{
+        Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample,
+        SampleHistoryQuery, SuiteSampleQuery,
+    },
 };
 use runlens_domain::Platform;
 
@@ -41,7 +44,11 @@ pub(crate) async fn list_samples(
     ),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
-pub(crate) async fn get_sample(State(platform): State<Platform>, Asker(caller): Asker, SampleId(id): SampleId) -> ApiResult<Sample> {
+pub(crate) async fn get_sample(
+    State(platform): State<Platform>,
+    Asker(caller): Asker,
+    SampleId(id): SampleId,
+) -> ApiResult<Sample> {
     Ok(Json(platform.sample(&caller, id).await?))
 }
 
@@ -122,7 +129,13 @@ pub(crate) async fn get_run_recent_results(
     RunId(id): RunId,
     Asked(query): Asked<RecentResultsQuery>,
 ) -> ApiResult<RecentResults> {
-    Ok(Json(platform.open_run(&caller, id).await?.recent_results(&query).await?))
+    Ok(Json(
+        platform
+            .open_run(&caller, id)
+            .await?
+            .recent_results(&query)
+            .await?,
+    ))
 }
 
 /// Get a regression test

@@ -29,7 +29,11 @@ pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Js
     if let Some(redis) = state.limits.check().await {
         health = health.with(dependency("redis", HealthStatus::Degraded, redis));
     }
-    let status = if health.status == HealthStatus::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let status = if health.status == HealthStatus::Down {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
+    };
     (status, Json(health))
 }
 

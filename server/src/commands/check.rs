@@ -12,7 +12,12 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, CommandError> {
     let mut findings = platform(config).await?.check().await;
     if let Some(redis) = &config.redis {
         let state = RedisCounters::new(redis).check().await;
-        findings.push(Finding::new("redis", state.err().map(|error| format!("redis: {error}; limits would be counted in memory"))));
+        findings.push(Finding::new(
+            "redis",
+            state
+                .err()
+                .map(|error| format!("redis: {error}; limits would be counted in memory")),
+        ));
     }
     for finding in &findings {
         match &finding.problem {
@@ -21,5 +26,9 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode, CommandError> {
         }
     }
     let is_fine = findings.iter().all(|finding| finding.problem.is_none());
-    Ok(if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -25,10 +25,17 @@ pub struct DemoArgs {
 
 pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<(), CommandError> {
     if config.files.root.is_none() {
-        return Err(CommandError::Refused("the demo writes files: RUNLENS_FILES_ROOT must name a directory".to_owned()));
+        return Err(CommandError::Refused(
+            "the demo writes files: RUNLENS_FILES_ROOT must name a directory".to_owned(),
+        ));
     }
     let platform = platform(config).await?;
-    let options = DemoOptions { runs: args.runs, seed: args.seed, log_lines: args.log_lines, ..DemoOptions::default() };
+    let options = DemoOptions {
+        runs: args.runs,
+        seed: args.seed,
+        log_lines: args.log_lines,
+        ..DemoOptions::default()
+    };
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{msg:12} {wide_bar} {human_pos}/{human_len} {eta}") {
@@ -52,14 +59,28 @@ fn show(bar: &ProgressBar, stage: &Mutex<&'static str>, progress: DemoProgress) 
 }
 
 fn tell(report: &DemoReport) -> Result<(), CommandError> {
-    let DemoReport { runs, results, files, logs, artifacts, .. } = report;
-    print(&format!("{runs} runs with {results} results, {files} output files, {logs} logs and {artifacts} other files."))?;
+    let DemoReport {
+        runs,
+        results,
+        files,
+        logs,
+        artifacts,
+        ..
+    } = report;
+    print(&format!(
+        "{runs} runs with {results} results, {files} output files, {logs} logs and {artifacts} other files."
+    ))?;
     if let Some(run) = report.long_log {
         print(&format!("The long log is that of run {run}."))?;
     }
     print("\nAccounts to sign in with; the passwords are shown this once:")?;
     for account in &report.accounts {
-        print(&format!("  {:<12} {:<28} {}", account.role.to_string(), account.email, account.password))?;
+        print(&format!(
+            "  {:<12} {:<28} {}",
+            account.role.to_string(),
+            account.email,
+            account.password
+        ))?;
     }
     Ok(())
 }

@@ -89,7 +89,9 @@ impl Cli {
 
 /// The platform that the settings describe.
 async fn platform(config: &Config) -> Result<Platform, CommandError> {
-    let store = Store::open(config.database.url()).await.map_err(runlens_domain::Error::from)?;
+    let store = Store::open(config.database.url())
+        .await
+        .map_err(runlens_domain::Error::from)?;
     let mut files = Files::none();
     if let Some(root) = &config.files.root {
         files = files.with_local(root);
@@ -112,6 +114,9 @@ fn print(line: &str) -> Result<(), CommandError> {
     match writeln!(io::stdout().lock(), "{line}") {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(|error| CommandError::Io { what: "writing to standard output".to_owned(), error }),
+        other => other.map_err(|error| CommandError::Io {
+            what: "writing to standard output".to_owned(),
+            error,
+        }),
     }
 }

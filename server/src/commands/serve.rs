@@ -19,7 +19,10 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     }
     let streams = state.streams();
     let app = router(state);
-    let refused = |error| CommandError::Io { what: format!("listening on {listen} (RUNLENS_LISTEN names another address)"), error };
+    let refused = |error| CommandError::Io {
+        what: format!("listening on {listen} (RUNLENS_LISTEN names another address)"),
+        error,
+    };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     tracing::info!(%public_url, "listening on http://{address}");
@@ -35,7 +38,10 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
             streams.stop();
         })
         .await
-        .map_err(|error| CommandError::Io { what: "serving".to_owned(), error })?;
+        .map_err(|error| CommandError::Io {
+            what: "serving".to_owned(),
+            error,
+        })?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -45,7 +51,9 @@ async fn asked_to_stop() {
     let interrupt = async { tokio::signal::ctrl_c().await };
     #[cfg(unix)]
     let terminate = async {
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?.recv().await;
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?
+            .recv()
+            .await;
         std::io::Result::Ok(())
     };
     #[cfg(not(unix))]

@@ -31,7 +31,11 @@ pub struct CreateArgs {
 
 pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<(), CommandError> {
     let TokenCommand::Create(args) = command;
-    let scopes = parse_scopes(&args.scopes).map_err(|fault| CommandError::Refused(format!("--scopes: {fault}")))?;
-    let token = platform(config).await?.create_token_for(&args.user, &args.name, &scopes, args.days).await?;
+    let scopes =
+        parse_scopes(&args.scopes).map_err(|fault| CommandError::Refused(format!("--scopes: {fault}")))?;
+    let token = platform(config)
+        .await?
+        .create_token_for(&args.user, &args.name, &scopes, args.days)
+        .await?;
     print(&token.token)
 }

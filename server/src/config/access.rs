@@ -24,31 +24,58 @@ pub struct AccessOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_scopes: Option<String>,
     /// `OWNER/NAME` of the repository whose `master` is the reference [default: CCExtractor/ccextractor]
-    #[arg(long, global = true, env = "RUNLENS_MAIN_REPOSITORY", value_name = "OWNER/NAME")]
+    #[arg(
+        long,
+        global = true,
+        env = "RUNLENS_MAIN_REPOSITORY",
+        value_name = "OWNER/NAME"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub main_repository: Option<String>,
     /// Signs cookies; at least 32 characters. Made once and kept beside an SQLite file, required with MySQL
-    #[arg(long, global = true, env = "RUNLENS_SECRET_KEY", hide_env_values = true, value_name = "SECRET")]
+    #[arg(
+        long,
+        global = true,
+        env = "RUNLENS_SECRET_KEY",
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_key: Option<String>,
 }
 
 impl AccessOptions {
     pub(super) fn settle(self) -> Result<Access, ConfigError> {
-        let public_scopes = self.public_scopes.unwrap_or_else(|| "runs:read results:read".to_owned());
-        let public_scopes = parse_scopes(&public_scopes).map_err(|fault| ConfigError::value("RUNLENS_PUBLIC_SCOPES", fault))?;
-        if let Some(scope) = public_scopes.iter().find(|scope| !scope.as_str().ends_with(":read")) {
-            return Err(ConfigError::value("RUNLENS_PUBLIC_SCOPES", format!("visitors only read: `{scope}` is not for them")));
+        let public_scopes = self
+            .public_scopes
+            .unwrap_or_else(|| "runs:read results:read".to_owned());
+        let public_scopes = parse_scopes(&public_scopes)
+            .map_err(|fault| ConfigError::value("RUNLENS_PUBLIC_SCOPES", fault))?;
+        if let Some(scope) = public_scopes
+            .iter()
+            .find(|scope| !scope.as_str().ends_with(":read"))
+        {
+            return Err(ConfigError::value(
+                "RUNLENS_PUBLIC_SCOPES",
+                format!("visitors only read: `{scope}` is not for them"),
+            ));
         }
         let secret = filled(self.secret_key).map(|secret| SecretKey(secret.into_bytes()));
         if secret.as_ref().is_some_and(|secret| secret.0.len() < MIN_SECRET) {
             return Err(ConfigError::value(
                 "RUNLENS_SECRET_KEY",
-                format!("must have at least {MIN_SECRET} characters, such as those of `openssl rand -hex 32`"),
+                format!(
+                    "must have at least {MIN_SECRET} characters, such as those of `openssl rand -hex 32`"
+                ),
             ));
         }
-        let main_repository = filled(self.main_repository).unwrap_or_else(|| "CCExtractor/ccextractor".to_owned());
-        Ok(Access { public_scopes, main_repository, secret })
+        let main_repository =
+            filled(self.main_repository).unwrap_or_else(|| "CCExtractor/ccextractor".to_owned());
+        Ok(Access {
+            public_scopes,
+            main_repository,
+            secret,
+        })
     }
 }
 
@@ -57,8 +84,12 @@ impl AccessOptions {
 /// # Errors
 /// The word that is no scope.
 pub fn parse_scopes(text: &str) -> Result<Vec<Scope>, String> {
-    let words = text.split(|separator: char| separator == ',' || separator.is_whitespace()).filter(|word| !word.is_empty());
-    words.map(|word| Scope::from_word(word).ok_or_else(|| format!("`{word}` {}", one_of(Scope::ALL)))).collect()
+    let words = text
+        .split(|separator: char| separator == ',' || separator.is_whitespace())
+        .filter(|word| !word.is_empty());
+    words
+        .map(|word| Scope::from_word(word).ok_or_else(|| format!("`{word}` {}", one_of(Scope::ALL))))
+        .collect()
 }
 
 /// Who may read what.
@@ -81,14 +112,20 @@ impl Access {
             return Ok(secret.clone());
         }
         if !database.is_embedded() {
-            return Err(ConfigError::value("RUNLENS_SECRET_KEY", "is required with MySQL: take the output of `openssl rand -hex 32`"));
+            return Err(ConfigError::value(
+                "RUNLENS_SECRET_KEY",
+                "is required with MySQL: take the output of `openssl rand -hex 32`",
+            ));
         }
         let Some(file) = database.file() else {
             return Ok(SecretKey::random());
         };
         let path = file.with_extension("key");
         read_or_make(&path).map_err(|error| {
-            ConfigError::value("RUNLENS_SECRET_KEY", format!("is not set, and {} cannot be used: {error}", path.display()))
+            ConfigError::value(
+                "RUNLENS_SECRET_KEY",
+                format!("is not set, and {} cannot be used: {error}", path.display()),
+            )
         })
     }
 }
@@ -104,7 +141,9 @@ fn read_or_make(path: &Path) -> io::Result<SecretKey> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let kept = fs::read(path)?;
             if kept.len() < MIN_SECRET {
-                return Err(io::Error::other(format!("it has fewer than {MIN_SECRET} bytes; remove it to have a new one made")));
+                return Err(io::Error::other(format!(
+                    "it has fewer than {MIN_SECRET} bytes; remove it to have a new one made"
+                )));
             }
             Ok(SecretKey(kept))
         }
@@ -153,7 +192,13 @@ mod tests {
 
     #[test]
     fn visitors_only_read() {
-        let with = |scopes: &str| AccessOptions { public_scopes: Some(scopes.to_owned()), ..Default::default() }.settle();
+        let with = |scopes: &str| {
+            AccessOptions {
+                public_scopes: Some(scopes.to_owned()),
+                ..Default::default()
+            }
+            .settle()
+        };
         assert!(with("runs:read,system:read").is_ok());
         assert!(with("").is_ok());
         for scopes in ["runs:write", "tokens:manage", "runs"] {

@@ -11,7 +11,13 @@ use super::{ConfigError, filled};
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
 pub struct DatabaseOptions {
     /// The platform's database: `sqlite://runlens.db` or `mysql://user:password@host:3306/sample_platform` [default: sqlite://runlens.db]
-    #[arg(long, global = true, env = "RUNLENS_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "RUNLENS_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_url: Option<String>,
 }
@@ -19,8 +25,14 @@ pub struct DatabaseOptions {
 impl DatabaseOptions {
     pub(super) fn settle(self) -> Result<Database, ConfigError> {
         let url = filled(self.database_url).unwrap_or_else(|| "sqlite://runlens.db".to_owned());
-        if !["sqlite:", "mysql:", "mariadb:"].iter().any(|scheme| url.starts_with(scheme)) {
-            return Err(ConfigError::value("RUNLENS_DATABASE_URL", "must begin with sqlite: or mysql:"));
+        if !["sqlite:", "mysql:", "mariadb:"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            return Err(ConfigError::value(
+                "RUNLENS_DATABASE_URL",
+                "must begin with sqlite: or mysql:",
+            ));
         }
         Ok(Database { url })
     }
@@ -47,7 +59,10 @@ impl Database {
     pub fn file(&self) -> Option<PathBuf> {
         let path = self.url.strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path);
-        let path = path.split('?').next().filter(|path| !path.is_empty() && *path != ":memory:")?;
+        let path = path
+            .split('?')
+            .next()
+            .filter(|path| !path.is_empty() && *path != ":memory:")?;
         Some(PathBuf::from(path))
     }
 }
@@ -69,20 +84,32 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
-        let database = Database { url: "mysql://runlens:p@ss@db:3306/sample_platform".to_owned() };
-        assert_eq!(format!("{database:?}"), r#"Database("mysql://…@db:3306/sample_platform")"#);
+        let database = Database {
+            url: "mysql://runlens:p@ss@db:3306/sample_platform".to_owned(),
+        };
+        assert_eq!(
+            format!("{database:?}"),
+            r#"Database("mysql://…@db:3306/sample_platform")"#
+        );
     }
 
     #[test]
     fn an_sqlite_file_is_found_in_its_address() {
         for (url, file) in [
             ("sqlite://runlens.db", Some("runlens.db")),
-            ("sqlite:///var/lib/runlens.db?mode=rwc", Some("/var/lib/runlens.db")),
+            (
+                "sqlite:///var/lib/runlens.db?mode=rwc",
+                Some("/var/lib/runlens.db"),
+            ),
             ("sqlite::memory:", None),
             ("mysql://db/x", None),
         ] {
             let database = Database { url: url.to_owned() };
-            assert_eq!(database.file().as_deref(), file.map(std::path::Path::new), "{url}");
+            assert_eq!(
+                database.file().as_deref(),
+                file.map(std::path::Path::new),
+                "{url}"
+            );
         }
     }
 }

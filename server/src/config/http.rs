@@ -40,33 +40,55 @@ pub struct HttpOptions {
 impl HttpOptions {
     pub(crate) fn settle(self) -> Result<Http, ConfigError> {
         let listen = filled(self.listen).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
-        let listen = listen
-            .parse::<SocketAddr>()
-            .map_err(|_| ConfigError::value("RUNLENS_LISTEN", "must be an address with a port, such as 127.0.0.1:3000"))?;
+        let listen = listen.parse::<SocketAddr>().map_err(|_| {
+            ConfigError::value(
+                "RUNLENS_LISTEN",
+                "must be an address with a port, such as 127.0.0.1:3000",
+            )
+        })?;
         let public_url = filled(self.public_url).unwrap_or_else(|| format!("http://{listen}"));
         let public_url = public_url.trim_end_matches('/').to_owned();
         if !is_origin(&public_url) {
-            return Err(ConfigError::value("RUNLENS_PUBLIC_URL", "must be an origin such as https://runlens.example.org, without a path"));
+            return Err(ConfigError::value(
+                "RUNLENS_PUBLIC_URL",
+                "must be an origin such as https://runlens.example.org, without a path",
+            ));
         }
         let trusted_proxies = networks(&filled(self.trusted_proxies).unwrap_or_default())?;
         let other_origins = OtherOrigins::parse(&filled(self.cors_origins).unwrap_or_default())?;
         let site_root = filled(self.site_root).map_or_else(find_site_root, PathBuf::from);
-        Ok(Http { listen, public_url, site_root, trusted_proxies, other_origins })
+        Ok(Http {
+            listen,
+            public_url,
+            site_root,
+            trusted_proxies,
+            other_origins,
+        })
     }
 }
 
 fn is_origin(text: &str) -> bool {
-    text.split_once("://").is_some_and(|(scheme, host)| matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains('/'))
+    text.split_once("://").is_some_and(|(scheme, host)| {
+        matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains('/')
+    })
 }
 
 fn words(list: &str) -> impl Iterator<Item = &str> {
-    list.split(|separator: char| separator == ',' || separator.is_whitespace()).filter(|word| !word.is_empty())
+    list.split(|separator: char| separator == ',' || separator.is_whitespace())
+        .filter(|word| !word.is_empty())
 }
 
 fn networks(list: &str) -> Result<Vec<IpNet>, ConfigError> {
     words(list)
-        .map(|word| word.parse::<IpNet>().or_else(|_| word.parse::<IpAddr>().map(IpNet::from)))
-        .map(|network| network.map_err(|_| ConfigError::value("RUNLENS_TRUSTED_PROXIES", "must be networks such as 10.0.0.0/8")))
+        .map(|word| {
+            word.parse::<IpNet>()
+                .or_else(|_| word.parse::<IpAddr>().map(IpNet::from))
+        })
+        .map(|network| {
+            network.map_err(|_| {
+                ConfigError::value("RUNLENS_TRUSTED_PROXIES", "must be networks such as 10.0.0.0/8")
+            })
+        })
         .collect()
 }
 
@@ -75,7 +97,11 @@ fn find_site_root() -> PathBuf {
     let here = PathBuf::from("target/site");
     let beside = || Some(std::env::current_exe().ok()?.parent()?.parent()?.join("site"));
     let is_site = |path: &Path| path.join("pkg").is_dir();
-    if is_site(&here) { here } else { beside().filter(|path| is_site(path)).unwrap_or(here) }
+    if is_site(&here) {
+        here
+    } else {
+        beside().filter(|path| is_site(path)).unwrap_or(here)
+    }
 }
 
 /// How the server is reached.
@@ -107,16 +133,28 @@ pub enum OtherOrigins {
 
 impl OtherOrigins {
     fn parse(list: &str) -> Result<Self, ConfigError> {
-        let fault = || ConfigError::value("RUNLENS_CORS_ORIGINS", "must be origins such as https://dashboard.example.org, or * alone");
+        let fault = || {
+            ConfigError::value(
+                "RUNLENS_CORS_ORIGINS",
+                "must be origins such as https://dashboard.example.org, or * alone",
+            )
+        };
         if list == "*" {
             return Ok(Self::Any);
         }
         let origins = words(list).map(|origin| {
             let origin = origin.trim_end_matches('/').to_ascii_lowercase();
-            HeaderValue::try_from(&origin).ok().filter(|_| is_origin(&origin) && !origin.contains('*')).ok_or_else(fault)
+            HeaderValue::try_from(&origin)
+                .ok()
+                .filter(|_| is_origin(&origin) && !origin.contains('*'))
+                .ok_or_else(fault)
         });
         let origins = origins.collect::<Result<Vec<_>, _>>()?;
-        Ok(if origins.is_empty() { Self::None } else { Self::These(origins) })
+        Ok(if origins.is_empty() {
+            Self::None
+        } else {
+            Self::These(origins)
+        })
     }
 
     /// Whether an `Origin` is one of them.
@@ -149,13 +187,19 @@ mod tests {
     #[test]
     fn links_lead_to_where_the_server_listens_unless_said_otherwise() {
         let settle = |listen: Option<&str>, public_url: Option<&str>| {
-            let options =
-                HttpOptions { listen: listen.map(str::to_owned), public_url: public_url.map(str::to_owned), ..Default::default() };
+            let options = HttpOptions {
+                listen: listen.map(str::to_owned),
+                public_url: public_url.map(str::to_owned),
+                ..Default::default()
+            };
             options.settle().map(|http| http.public_url).ok()
         };
         assert_eq!(settle(None, None).as_deref(), Some("http://127.0.0.1:3000"));
         assert_eq!(settle(Some("[::1]:80"), None).as_deref(), Some("http://[::1]:80"));
-        assert_eq!(settle(None, Some("https://runlens.example.org/")).as_deref(), Some("https://runlens.example.org"));
+        assert_eq!(
+            settle(None, Some("https://runlens.example.org/")).as_deref(),
+            Some("https://runlens.example.org")
+        );
         assert_eq!(settle(None, Some("runlens.example.org")), None);
         assert_eq!(settle(Some("localhost"), None), None);
     }

@@ -43,7 +43,10 @@ impl LogOptions {
     pub fn start(&self) -> Result<(), ConfigError> {
         let filter = filled(self.log.clone()).unwrap_or_else(|| DEFAULT.to_owned());
         let filter = EnvFilter::try_new(filter).map_err(|error| ConfigError::value("RUNLENS_LOG", error))?;
-        let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(io::stderr)
+            .with_ansi(io::stderr().is_terminal());
         match self.log_format.unwrap_or_default() {
             LogFormat::Text => subscriber.init(),
             LogFormat::Json => subscriber.json().init(),

@@ -50,7 +50,10 @@ pub enum ConfigError {
 
 impl ConfigError {
     fn value(setting: &'static str, fault: impl std::fmt::Display) -> Self {
-        Self::Value { setting, fault: fault.to_string() }
+        Self::Value {
+            setting,
+            fault: fault.to_string(),
+        }
     }
 }
 
@@ -111,7 +114,9 @@ impl Config {
         let file = match &options.config {
             Some(path) => {
                 let text = std::fs::read_to_string(path);
-                let text = text.map_err(|error| ConfigError::value("RUNLENS_CONFIG", format!("{}: {error}", path.display())))?;
+                let text = text.map_err(|error| {
+                    ConfigError::value("RUNLENS_CONFIG", format!("{}: {error}", path.display()))
+                })?;
                 Figment::from(Toml::string(&text))
             }
             None => Figment::new(),
@@ -131,20 +136,33 @@ impl Config {
 }
 
 /// A section: what the flags and the environment say, over what the file says.
-fn layered<T: serde::Serialize + serde::de::DeserializeOwned>(file: &Figment, given: &T) -> Result<T, ConfigError> {
-    file.clone().merge(Serialized::defaults(given)).extract().map_err(|error| ConfigError::File(Box::new(error)))
+fn layered<T: serde::Serialize + serde::de::DeserializeOwned>(
+    file: &Figment,
+    given: &T,
+) -> Result<T, ConfigError> {
+    file.clone()
+        .merge(Serialized::defaults(given))
+        .extract()
+        .map_err(|error| ConfigError::File(Box::new(error)))
 }
 
 fn refuse_unknown_keys(file: &Figment) -> Result<(), ConfigError> {
-    let keys = file.extract::<figment::value::Dict>().map_err(|error| ConfigError::File(Box::new(error)))?;
+    let keys = file
+        .extract::<figment::value::Dict>()
+        .map_err(|error| ConfigError::File(Box::new(error)))?;
     let command = crate::commands::Cli::command();
-    let is_known = |key: &str| key != "config" && command.get_arguments().any(|argument| argument.get_id() == key);
-    keys.into_keys().find(|key| !is_known(key)).map_or(Ok(()), |key| Err(ConfigError::UnknownKey(key)))
+    let is_known =
+        |key: &str| key != "config" && command.get_arguments().any(|argument| argument.get_id() == key);
+    keys.into_keys()
+        .find(|key| !is_known(key))
+        .map_or(Ok(()), |key| Err(ConfigError::UnknownKey(key)))
 }
 
 /// A value that is not empty: an empty variable says "none".
 fn filled(value: Option<String>) -> Option<String> {
-    value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    value
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -159,18 +177,27 @@ mod tests {
         let path = directory.path().join("runlens.toml");
         std::fs::write(&path, file).expect("a file");
         let path = path.to_string_lossy().into_owned();
-        let arguments = ["runlens", "check", "--config", &path].into_iter().chain(flags.iter().copied());
+        let arguments = ["runlens", "check", "--config", &path]
+            .into_iter()
+            .chain(flags.iter().copied());
         Config::load(Cli::parse_from(arguments).options)
     }
 
     #[test]
     fn a_flag_beats_the_file_and_the_file_beats_the_default() {
-        let file = "listen = \"127.0.0.1:4000\"\nlimit_reads = 7\nrate_limits = \"off\"\nraw_log_redirect = \"on\"";
+        let file =
+            "listen = \"127.0.0.1:4000\"\nlimit_reads = 7\nrate_limits = \"off\"\nraw_log_redirect = \"on\"";
         let config = load(file, &["--listen", "127.0.0.1:5000"]).expect("settings");
         assert_eq!(config.http.listen.port(), 5000);
         assert_eq!((config.limits.reads, config.limits.is_on), (7, false));
         assert_eq!(config.limits.writes, 20);
-        assert!(config.files.redirect_raw_logs && !load(file, &["--raw-log-redirect", "off"]).expect("settings").files.redirect_raw_logs);
+        assert!(
+            config.files.redirect_raw_logs
+                && !load(file, &["--raw-log-redirect", "off"])
+                    .expect("settings")
+                    .files
+                    .redirect_raw_logs
+        );
         assert_eq!(config.database.url(), "sqlite://runlens.db");
     }
 
@@ -183,22 +210,41 @@ mod tests {
             ("secret_key = \"short\"", "RUNLENS_SECRET_KEY"),
             ("trusted_proxies = \"everywhere\"", "RUNLENS_TRUSTED_PROXIES"),
             ("cors_origins = \"dashboard.example.org\"", "RUNLENS_CORS_ORIGINS"),
-            ("cors_origins = \"https://a.example.org *\"", "RUNLENS_CORS_ORIGINS"),
-            ("cors_origins = \"https://a.example.org/app\"", "RUNLENS_CORS_ORIGINS"),
+            (
+                "cors_origins = \"https://a.example.org *\"",
+                "RUNLENS_CORS_ORIGINS",
+            ),
+            (
+                "cors_origins = \"https://a.example.org/app\"",
+                "RUNLENS_CORS_ORIGINS",
+            ),
             ("database_url = \"postgres://db\"", "RUNLENS_DATABASE_URL"),
             ("redis_url = \"http://:secret@redis\"", "RUNLENS_REDIS_URL"),
         ] {
             let error = load(file, &[]).expect_err(file).to_string();
-            assert!(error.contains(named) && !error.contains("secret@"), "{file}: {error}");
+            assert!(
+                error.contains(named) && !error.contains("secret@"),
+                "{file}: {error}"
+            );
         }
-        let missing = Config::load(Cli::parse_from(["runlens", "check", "--config", "no-such-file.toml"]).options);
-        assert!(missing.expect_err("no file").to_string().contains("no-such-file.toml"));
+        let missing =
+            Config::load(Cli::parse_from(["runlens", "check", "--config", "no-such-file.toml"]).options);
+        assert!(
+            missing
+                .expect_err("no file")
+                .to_string()
+                .contains("no-such-file.toml")
+        );
     }
 
     #[test]
     fn a_secret_is_required_where_nothing_can_keep_one() {
         let config = load("database_url = \"mysql://user:password@db/x\"", &[]).expect("settings");
-        let error = config.access.secret_key(&config.database).expect_err("no secret").to_string();
+        let error = config
+            .access
+            .secret_key(&config.database)
+            .expect_err("no secret")
+            .to_string();
         assert!(error.contains("RUNLENS_SECRET_KEY"), "{error}");
     }
 }

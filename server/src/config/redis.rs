@@ -9,14 +9,21 @@ use super::{ConfigError, filled};
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
 pub struct RedisOptions {
     /// Redis in which several instances count requests together, such as `redis://:password@host:6379/0`, or `rediss://` by TLS
-    #[arg(long, global = true, env = "RUNLENS_REDIS_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "RUNLENS_REDIS_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redis_url: Option<String>,
 }
 
 impl RedisOptions {
     pub(super) fn settle(self) -> Result<Option<Redis>, ConfigError> {
-        let open = |url: String| Redis::open(&url).map_err(|fault| ConfigError::value("RUNLENS_REDIS_URL", fault));
+        let open =
+            |url: String| Redis::open(&url).map_err(|fault| ConfigError::value("RUNLENS_REDIS_URL", fault));
         filled(self.redis_url).map(open).transpose()
     }
 }
@@ -31,8 +38,12 @@ impl Redis {
     /// # Errors
     /// What is wrong with the address; no part of it is in the message.
     pub fn open(url: &str) -> Result<Self, &'static str> {
-        let client = redis::Client::open(url).map_err(|_| "must be an address such as redis://:password@host:6379/0")?;
-        if matches!(client.get_connection_info().addr(), redis::ConnectionAddr::TcpTls { .. }) {
+        let client = redis::Client::open(url)
+            .map_err(|_| "must be an address such as redis://:password@host:6379/0")?;
+        if matches!(
+            client.get_connection_info().addr(),
+            redis::ConnectionAddr::TcpTls { .. }
+        ) {
             // Other crates bring two providers, and rustls chooses none of two. It is chosen already where this fails.
             let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         }
@@ -47,7 +58,9 @@ impl Redis {
 // The password stays out of logs.
 impl std::fmt::Debug for Redis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Redis").field(&self.0.get_connection_info().addr().to_string()).finish()
+        f.debug_tuple("Redis")
+            .field(&self.0.get_connection_info().addr().to_string())
+            .finish()
     }
 }
 

@@ -32,7 +32,10 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         let page = page.get_or_init(|| render(&state).into()).clone();
         async move { respond(page) }
     };
-    let layers = ServiceBuilder::new().layer(from_fn(etag::encoded_etag)).layer(CompressionLayer::new()).layer(from_fn(etag::etag));
+    let layers = ServiceBuilder::new()
+        .layer(from_fn(etag::encoded_etag))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(etag::etag));
     Router::new().route("/api/docs", get(answer).layer(layers))
 }
 
@@ -49,7 +52,12 @@ fn respond(page: Bytes) -> Response {
 /// The page as text.
 fn render(state: &AppState) -> String {
     let (options, origin) = (state.leptos.clone(), state.http.public_url.clone());
-    Owner::new().with(|| format!("<!DOCTYPE html>{}", html(options, &origin, openapi::complete()).to_html()))
+    Owner::new().with(|| {
+        format!(
+            "<!DOCTYPE html>{}",
+            html(options, &origin, openapi::complete()).to_html()
+        )
+    })
 }
 
 fn html(options: LeptosOptions, origin: &str, document: &OpenApi) -> impl IntoView + use<> {
@@ -121,24 +129,47 @@ type Operations<'a> = Vec<(&'static str, &'a str, &'a Operation)>;
 fn tags(document: &OpenApi) -> impl Iterator<Item = (String, String, Operations<'_>)> {
     document.tags.iter().flatten().map(|tag| {
         let operations = document.paths.paths.iter().flat_map(|(path, item)| {
-            let methods = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("PATCH", &item.patch), ("DELETE", &item.delete)];
-            methods.into_iter().filter_map(|(method, operation)| Some((method, path.as_str(), operation.as_ref()?)))
+            let methods = [
+                ("GET", &item.get),
+                ("POST", &item.post),
+                ("PUT", &item.put),
+                ("PATCH", &item.patch),
+                ("DELETE", &item.delete),
+            ];
+            methods
+                .into_iter()
+                .filter_map(|(method, operation)| Some((method, path.as_str(), operation.as_ref()?)))
         });
         let has_tag = |operation: &Operation| operation.tags.iter().flatten().any(|name| *name == tag.name);
-        let operations = operations.filter(|(_, _, operation)| has_tag(operation)).collect();
-        (tag.name.clone(), tag.description.clone().unwrap_or_else(|| tag.name.clone()), operations)
+        let operations = operations
+            .filter(|(_, _, operation)| has_tag(operation))
+            .collect();
+        (
+            tag.name.clone(),
+            tag.description.clone().unwrap_or_else(|| tag.name.clone()),
+            operations,
+        )
     })
 }
 
 /// Text of the document: paragraphs between empty lines, code between backticks.
 fn paragraphs(text: &str) -> impl IntoView + use<> {
-    text.split("\n\n").filter(|text| !text.trim().is_empty()).map(|text| view! { <p>{inline(text)}</p> }).collect_view()
+    text.split("\n\n")
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| view! { <p>{inline(text)}</p> })
+        .collect_view()
 }
 
 /// One line of such text.
 fn inline(text: &str) -> impl IntoView + use<> {
     let parts = text.split('`').enumerate();
     parts
-        .map(|(index, part)| if index % 2 == 1 { view! { <code>{part.to_owned()}</code> }.into_any() } else { part.to_owned().into_any() })
+        .map(|(index, part)| {
+            if index % 2 == 1 {
+                view! { <code>{part.to_owned()}</code> }.into_any()
+            } else {
+                part.to_owned().into_any()
+            }
+        })
         .collect_view()
 }

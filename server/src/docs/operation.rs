@@ -12,7 +12,13 @@ use super::{inline, paragraphs, schema};
 use crate::openapi::examples::{self, Example, indent};
 
 /// An operation with its anchor.
-pub(super) fn view(origin: &str, method: &'static str, path: &str, operation: &Operation, document: &OpenApi) -> AnyView {
+pub(super) fn view(
+    origin: &str,
+    method: &'static str,
+    path: &str,
+    operation: &Operation,
+    document: &OpenApi,
+) -> AnyView {
     let id = operation.operation_id.clone().unwrap_or_default();
     let examples = examples::of(&id);
     let parameters: Vec<_> = operation.parameters.iter().flatten().filter_map(known).collect();
@@ -45,10 +51,19 @@ fn known<T>(value: &RefOr<T>) -> Option<&T> {
 }
 
 fn needs(operation: &Operation) -> AnyView {
-    let scope = operation.extensions.as_ref().and_then(|extensions| extensions.get("x-required-scope")).and_then(Value::as_str);
+    let scope = operation
+        .extensions
+        .as_ref()
+        .and_then(|extensions| extensions.get("x-required-scope"))
+        .and_then(Value::as_str);
     match scope {
-        Some(scope) => view! { <p class="muted">"Needs a token with the scope " <code>{scope.to_owned()}</code> "."</p> }.into_any(),
-        None if operation.security.is_none() => view! { <p class="muted">"Needs a token, whatever its scopes."</p> }.into_any(),
+        Some(scope) => {
+            view! { <p class="muted">"Needs a token with the scope " <code>{scope.to_owned()}</code> "."</p> }
+                .into_any()
+        }
+        None if operation.security.is_none() => {
+            view! { <p class="muted">"Needs a token, whatever its scopes."</p> }.into_any()
+        }
         None => view! { <p class="muted">"Needs no token."</p> }.into_any(),
     }
 }
@@ -84,8 +99,12 @@ fn curl(origin: &str, operation: &Operation, examples: &[Example]) -> Option<Any
         command.push_str(" \\\n  -H \"Authorization: Bearer $TOKEN\"");
     }
     if let Some(body) = &example.send {
-        let body = serde_json::from_str::<Value>(body.get()).map(|_| indent(body.get()).replace('\'', "'\\''")).unwrap_or_default();
-        command.push_str(&format!(" \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"));
+        let body = serde_json::from_str::<Value>(body.get())
+            .map(|_| indent(body.get()).replace('\'', "'\\''"))
+            .unwrap_or_default();
+        command.push_str(&format!(
+            " \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
+        ));
     }
     Some(view! { <h4>"Example"</h4> <pre>{command}</pre> }.into_any())
 }
@@ -132,25 +151,44 @@ fn readable(example: &Example) -> String {
 }
 
 fn contents(response: &Response, document: &OpenApi) -> impl IntoView + use<> {
-    response.content.values().filter_map(known).map(|content: &Content| schema::reference(content.schema.as_ref(), document)).collect_view()
+    response
+        .content
+        .values()
+        .filter_map(known)
+        .map(|content: &Content| schema::reference(content.schema.as_ref(), document))
+        .collect_view()
 }
 
 /// Answers that more than one operation gives.
 pub(super) fn shared(document: &OpenApi) -> impl IntoView + use<> {
-    let responses = document.components.iter().flat_map(|components| &components.responses);
-    let answers = responses.filter_map(|(name, response)| Some((name, known(response)?))).map(|(name, response)| {
-        let example = response.content.values().filter_map(known).find_map(|content| content.example.as_ref());
-        let example = example.and_then(|example| serde_json::to_string_pretty(example).ok()).map(|text| view! { <pre>{text}</pre> });
-        let headers = response.headers.keys().map(|name| view! { <li><code>{name.clone()}</code></li> }.into_any());
-        view! {
-            <article id=name.clone()>
-                <h3><a class="plain" href=format!("#{name}")>{name.clone()}</a></h3>
-                {paragraphs(&response.description)}
-                <p class="muted">"Headers:"</p>
-                <ul class="words">{headers.collect_view()}</ul>
-                {example}
-            </article>
-        }
-    });
+    let responses = document
+        .components
+        .iter()
+        .flat_map(|components| &components.responses);
+    let answers = responses
+        .filter_map(|(name, response)| Some((name, known(response)?)))
+        .map(|(name, response)| {
+            let example = response
+                .content
+                .values()
+                .filter_map(known)
+                .find_map(|content| content.example.as_ref());
+            let example = example
+                .and_then(|example| serde_json::to_string_pretty(example).ok())
+                .map(|text| view! { <pre>{text}</pre> });
+            let headers = response
+                .headers
+                .keys()
+                .map(|name| view! { <li><code>{name.clone()}</code></li> }.into_any());
+            view! {
+                <article id=name.clone()>
+                    <h3><a class="plain" href=format!("#{name}")>{name.clone()}</a></h3>
+                    {paragraphs(&response.description)}
+                    <p class="muted">"Headers:"</p>
+                    <ul class="words">{headers.collect_view()}</ul>
+                    {example}
+                </article>
+            }
+        });
     answers.collect_view()
 }

@@ -19,7 +19,10 @@ pub(super) fn table(of: &'static str, rows: AnyView) -> AnyView {
 
 /// Every schema with its anchor.
 pub(super) fn all(document: &OpenApi) -> impl IntoView + use<> {
-    let schemas = document.components.iter().flat_map(|components| &components.schemas);
+    let schemas = document
+        .components
+        .iter()
+        .flat_map(|components| &components.schemas);
     let views = schemas.map(|(name, schema)| {
         let written = json!(schema);
         view! {
@@ -38,7 +41,11 @@ pub(super) fn reference(schema: Option<&RefOr<Schema>>, document: &OpenApi) -> O
     let schema = schema?;
     let item = item_of(schema, document);
     let shown = item.unwrap_or(schema);
-    let what = if item.is_some() { "Members of an item" } else { "Members" };
+    let what = if item.is_some() {
+        "Members of an item"
+    } else {
+        "Members"
+    };
     members(shown, document).map(|members| {
         view! { <p class="kind">{words(&json!(schema))}</p> <details><summary>{what}</summary>{members}</details> }.into_any()
     })
@@ -93,8 +100,10 @@ fn add_members(schema: &RefOr<Schema>, document: &OpenApi, rows: &mut Vec<AnyVie
         Some(Schema::Object(object)) => {
             for (name, member) in &object.properties {
                 let written = json!(member);
-                let description =
-                    written["description"].as_str().or_else(|| written["oneOf"][0]["description"].as_str()).unwrap_or_default();
+                let description = written["description"]
+                    .as_str()
+                    .or_else(|| written["oneOf"][0]["description"].as_str())
+                    .unwrap_or_default();
                 let optional = (!object.required.contains(name)).then_some("optional");
                 rows.push(
                     view! {
@@ -108,7 +117,10 @@ fn add_members(schema: &RefOr<Schema>, document: &OpenApi, rows: &mut Vec<AnyVie
                 );
             }
         }
-        Some(Schema::AllOf(all)) => all.items.iter().for_each(|part| add_members(part, document, rows)),
+        Some(Schema::AllOf(all)) => all
+            .items
+            .iter()
+            .for_each(|part| add_members(part, document, rows)),
         _ => {}
     }
 }
@@ -127,7 +139,9 @@ fn words(schema: &Value) -> AnyView {
         return separated(" and ", parts.iter().map(words));
     }
     if let Some(values) = schema["enum"].as_array() {
-        let values = values.iter().map(|value| view! { <code>{text(value)}</code> }.into_any());
+        let values = values
+            .iter()
+            .map(|value| view! { <code>{text(value)}</code> }.into_any());
         return view! { {separated(" · ", values)} {default(schema)} }.into_any();
     }
     let name = match &schema["type"] {
@@ -136,8 +150,13 @@ fn words(schema: &Value) -> AnyView {
         one => text(one),
     };
     let items = (schema["type"] == "array").then(|| view! { " of " {words(&schema["items"])} });
-    let format = schema["format"].as_str().filter(|format| !format.starts_with("int")).map(|format| format!(", {format}"));
-    let pattern = schema["pattern"].as_str().map(|pattern| view! { ", " <code>{pattern.to_owned()}</code> });
+    let format = schema["format"]
+        .as_str()
+        .filter(|format| !format.starts_with("int"))
+        .map(|format| format!(", {format}"));
+    let pattern = schema["pattern"]
+        .as_str()
+        .map(|pattern| view! { ", " <code>{pattern.to_owned()}</code> });
     view! { {name} {items} {format} {bounds(schema, "minimum", "maximum", "")} {bounds(schema, "minLength", "maxLength", " characters")} {bounds(schema, "minItems", "maxItems", " items")} {pattern} {default(schema)} }
     .into_any()
 }
@@ -152,11 +171,17 @@ fn bounds(schema: &Value, least: &str, most: &str, unit: &str) -> Option<String>
 }
 
 fn default(schema: &Value) -> Option<AnyView> {
-    schema.get("default").map(|value| view! { ", by default " <code>{text(value)}</code> }.into_any())
+    schema
+        .get("default")
+        .map(|value| view! { ", by default " <code>{text(value)}</code> }.into_any())
 }
 
 fn separated(by: &'static str, parts: impl Iterator<Item = AnyView>) -> AnyView {
-    parts.enumerate().map(|(index, part)| view! { {(index > 0).then_some(by)} {part} }).collect_view().into_any()
+    parts
+        .enumerate()
+        .map(|(index, part)| view! { {(index > 0).then_some(by)} {part} })
+        .collect_view()
+        .into_any()
 }
 
 /// A word without its quotation marks.

@@ -27,9 +27,15 @@ impl Counters for MemoryCounters {
         if windows.len() >= CAPACITY && !windows.contains_key(&client) {
             make_room(windows, now);
         }
-        let count = windows.entry(client).or_insert(Count { used: 0, resets_at: i64::MIN });
+        let count = windows.entry(client).or_insert(Count {
+            used: 0,
+            resets_at: i64::MIN,
+        });
         if count.resets_at <= now {
-            *count = Count { used: 0, resets_at: now + i64::from(seconds) };
+            *count = Count {
+                used: 0,
+                resets_at: now + i64::from(seconds),
+            };
         }
         count.used = count.used.saturating_add(1);
         *count
@@ -37,8 +43,14 @@ impl Counters for MemoryCounters {
 
     async fn look(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count {
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = windows.get(&budget).and_then(|windows| windows.get(&client)).filter(|count| count.resets_at > now);
-        count.copied().unwrap_or(Count { used: 0, resets_at: now + i64::from(seconds) })
+        let count = windows
+            .get(&budget)
+            .and_then(|windows| windows.get(&client))
+            .filter(|count| count.resets_at > now);
+        count.copied().unwrap_or(Count {
+            used: 0,
+            resets_at: now + i64::from(seconds),
+        })
     }
 }
 
@@ -49,7 +61,10 @@ fn make_room(windows: &mut HashMap<Client, Count>, now: i64) {
     if windows.len() + quarter <= CAPACITY {
         return;
     }
-    let mut ends: Vec<_> = windows.iter().map(|(client, count)| (count.resets_at, *client)).collect();
+    let mut ends: Vec<_> = windows
+        .iter()
+        .map(|(client, count)| (count.resets_at, *client))
+        .collect();
     ends.select_nth_unstable_by_key(quarter, |(end, _)| *end);
     for (_, client) in &ends[..quarter] {
         windows.remove(client);
@@ -70,7 +85,14 @@ mod tests {
     async fn no_number_of_clients_fills_the_memory() {
         let counters = MemoryCounters::default();
         for number in 0..=u32::try_from(CAPACITY).expect("a number") {
-            counters.count(Budget::Reads, client(number), 60, 1000 + i64::from(number) / 10_000).await;
+            counters
+                .count(
+                    Budget::Reads,
+                    client(number),
+                    60,
+                    1000 + i64::from(number) / 10_000,
+                )
+                .await;
         }
         let windows = counters.windows.lock().expect("a lock")[&Budget::Reads].len();
         assert_eq!(windows, CAPACITY - CAPACITY / 4 + 1);

@@ -38,7 +38,16 @@ pub struct LimitSettings {
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { is_on: true, reads: 120, writes: 20, browser_reads: 600, token_requests: 5, sign_ins: 5, streams: 32, all_streams: 1000 }
+        Self {
+            is_on: true,
+            reads: 120,
+            writes: 20,
+            browser_reads: 600,
+            token_requests: 5,
+            sign_ins: 5,
+            streams: 32,
+            all_streams: 1000,
+        }
     }
 }
 
@@ -133,7 +142,11 @@ pub struct Limits {
 impl Limits {
     /// Limits that count in these counters.
     pub fn new(settings: LimitSettings, counters: Arc<dyn Counters>, clock: Clock) -> Self {
-        Self { settings, counters, clock }
+        Self {
+            settings,
+            counters,
+            clock,
+        }
     }
 
     /// The same limits, counted elsewhere.
@@ -159,21 +172,39 @@ impl Limits {
         let now = self.clock.now().unix();
         let count = self.counters.count(budget, client, seconds, now).await;
         let retry_after = (count.used > limit).then(|| (count.resets_at - now).max(1));
-        Window { limit, remaining: limit.saturating_sub(count.used), resets_at: count.resets_at, seconds, retry_after }
+        Window {
+            limit,
+            remaining: limit.saturating_sub(count.used),
+            resets_at: count.resets_at,
+            seconds,
+            retry_after,
+        }
     }
 
     /// Tells what is left, without counting.
     pub async fn look(&self, budget: Budget, client: Client) -> Window {
         let (limit, seconds) = self.size(budget);
-        let count = self.counters.look(budget, client, seconds, self.clock.now().unix()).await;
-        Window { limit, remaining: limit.saturating_sub(count.used), resets_at: count.resets_at, seconds, retry_after: None }
+        let count = self
+            .counters
+            .look(budget, client, seconds, self.clock.now().unix())
+            .await;
+        Window {
+            limit,
+            remaining: limit.saturating_sub(count.used),
+            resets_at: count.resets_at,
+            seconds,
+            retry_after: None,
+        }
     }
 
     /// The window of a client whose next request would be refused; none where it would not.
     pub async fn used_up(&self, budget: Budget, client: Client) -> Option<Window> {
         let window = self.look(budget, client).await;
         let retry_after = (window.resets_at - self.clock.now().unix()).max(1);
-        (self.settings.is_on && window.remaining == 0).then_some(Window { retry_after: Some(retry_after), ..window })
+        (self.settings.is_on && window.remaining == 0).then_some(Window {
+            retry_after: Some(retry_after),
+            ..window
+        })
     }
 
     fn size(&self, budget: Budget) -> (u32, u32) {

@@ -80,7 +80,10 @@ impl RedisCounters {
     /// Keeps its keys apart from those of others in the same Redis.
     #[must_use]
     pub fn with_prefix(self, prefix: impl Into<String>) -> Self {
-        Self { prefix: prefix.into(), ..self }
+        Self {
+            prefix: prefix.into(),
+            ..self
+        }
     }
 
     /// Waits longer, or shorter, for Redis.
@@ -94,7 +97,9 @@ impl RedisCounters {
     /// # Errors
     /// Why they are not.
     pub async fn check(&self) -> Result<(), String> {
-        self.ask(&format!("{}:check", self.prefix), 1, 0, 1).await.map(|_| ())
+        self.ask(&format!("{}:check", self.prefix), 1, 0, 1)
+            .await
+            .map(|_| ())
     }
 
     fn key(&self, budget: Budget, client: Client) -> String {
@@ -117,7 +122,10 @@ impl RedisCounters {
     /// Asks Redis, unless it is left alone at the moment.
     async fn ask(&self, key: &str, seconds: u32, now: i64, step: u32) -> Result<Count, String> {
         if !self.may_ask() {
-            return Err(format!("it has failed and is asked again after {} seconds", self.pause.as_secs()));
+            return Err(format!(
+                "it has failed and is asked again after {} seconds",
+                self.pause.as_secs()
+            ));
         }
         let answer = match timeout(self.patience, self.run(key, seconds, now, step)).await {
             Ok(answer) => answer.map_err(|error| error.to_string()),
@@ -159,8 +167,13 @@ impl RedisCounters {
             return Ok((open.clone(), connection.number, false));
         }
         // `ask` bounds the whole.
-        let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-        let open = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(None)
+            .set_response_timeout(None);
+        let open = self
+            .client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
         connection.open = Some(open.clone());
         connection.number += 1;
         Ok((open, connection.number, true))
@@ -264,11 +277,16 @@ mod tests {
 
     fn counters(address: SocketAddr) -> RedisCounters {
         let redis = config::Redis::open(&format!("redis://{address}")).expect("an address");
-        RedisCounters { pause: Duration::from_millis(300), ..RedisCounters::new(&redis) }
+        RedisCounters {
+            pause: Duration::from_millis(300),
+            ..RedisCounters::new(&redis)
+        }
     }
 
     async fn carry(mut near: TcpStream, target: String, mut wire: watch::Receiver<Wire>) {
-        let mut far = TcpStream::connect(target).await.expect("the Redis for tests answers");
+        let mut far = TcpStream::connect(target)
+            .await
+            .expect("the Redis for tests answers");
         if *wire.borrow_and_update() == Wire::Open {
             tokio::select! {
                 _ = copy_bidirectional(&mut near, &mut far) => return,
@@ -314,7 +332,10 @@ mod tests {
         let (counters, wire) = wired().await;
         assert_eq!(used(&counters).await, 1);
         change(&wire, Wire::Hung).await;
-        let counters = RedisCounters { pause: Duration::from_secs(60), ..counters };
+        let counters = RedisCounters {
+            pause: Duration::from_secs(60),
+            ..counters
+        };
         let begin = Instant::now();
         assert_eq!(used(&counters).await, 1);
         let waited = begin.elapsed();
@@ -343,7 +364,8 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+                let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    .await;
             }
         });
         for scheme in ["redis", "rediss"] {

@@ -10,7 +10,8 @@ use super::*;
 /// The Redis for tests.
 pub(super) fn redis_url() -> String {
     #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
-    std::env::var("RUNLENS_TEST_REDIS_URL").expect("RUNLENS_TEST_REDIS_URL names no Redis; `make test` starts one and sets it")
+    std::env::var("RUNLENS_TEST_REDIS_URL")
+        .expect("RUNLENS_TEST_REDIS_URL names no Redis; `make test` starts one and sets it")
 }
 
 /// Keeps a test's counts apart from those of others.
@@ -31,7 +32,13 @@ fn in_redis() -> Instances {
     let prefix = key_prefix();
     // A machine that is busy with other tests is no reason to do without Redis.
     let patience = std::time::Duration::from_secs(20);
-    [(); 2].map(|()| Arc::new(RedisCounters::new(&redis).with_prefix(&prefix).with_patience(patience)) as Arc<dyn Counters>)
+    [(); 2].map(|()| {
+        Arc::new(
+            RedisCounters::new(&redis)
+                .with_prefix(&prefix)
+                .with_patience(patience),
+        ) as Arc<dyn Counters>
+    })
 }
 
 macro_rules! each_store {

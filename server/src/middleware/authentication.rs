@@ -39,7 +39,9 @@ impl Access {
     /// The caller's rights as a number: whoever may see less or more has another. None without a caller.
     pub(crate) fn rights(&self) -> Option<u64> {
         let caller = self.caller.as_ref().ok()?;
-        let scopes = Scope::ALL.iter().fold(1, |bits, scope| bits << 1 | u64::from(caller.may(*scope)));
+        let scopes = Scope::ALL
+            .iter()
+            .fold(1, |bits, scope| bits << 1 | u64::from(caller.may(*scope)));
         let role = caller.role().map_or(0, |role| role as u64 + 1);
         Some(role << 32 | scopes)
     }
@@ -47,7 +49,9 @@ impl Access {
 
 impl From<Error> for Access {
     fn from(error: Error) -> Self {
-        Self { caller: Err(error.into()) }
+        Self {
+            caller: Err(error.into()),
+        }
     }
 }
 
@@ -58,7 +62,12 @@ impl From<Caller> for Access {
 }
 
 /// Finds out who asks, and counts the request with its client: a token, an account that has signed in, or else the address.
-pub(crate) async fn enter(state: &AppState, headers: &HeaderMap, is_read: bool, address: Client) -> (Access, Window) {
+pub(crate) async fn enter(
+    state: &AppState,
+    headers: &HeaderMap,
+    is_read: bool,
+    address: Client,
+) -> (Access, Window) {
     let budget = if is_read { Budget::Reads } else { Budget::Writes };
     let (access, budget, client) = match headers.get(header::AUTHORIZATION) {
         Some(value) => match bearer(value) {
@@ -67,8 +76,14 @@ pub(crate) async fn enter(state: &AppState, headers: &HeaderMap, is_read: bool, 
         },
         None => match by_cookie(state, headers).await {
             Ok(Some(caller)) => {
-                let client = caller.account().map_or(address, |account| Client::User(account.user_id));
-                (caller.into(), if is_read { Budget::BrowserReads } else { budget }, client)
+                let client = caller
+                    .account()
+                    .map_or(address, |account| Client::User(account.user_id));
+                (
+                    caller.into(),
+                    if is_read { Budget::BrowserReads } else { budget },
+                    client,
+                )
             }
             Ok(None) => (Access::nobody(), budget, address),
             Err(error) => (error.into(), budget, address),
@@ -143,15 +158,24 @@ fn bearer(value: &HeaderValue) -> Option<&str> {
 }
 
 /// For the API, behind the limits: refuses what another site makes a browser write.
-pub(crate) async fn refuse_other_sites(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn refuse_other_sites(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let headers = request.headers();
     // Where other origins may ask, they may do so without what a browser adds by itself.
-    let is_invited = !headers.contains_key(header::COOKIE) && state.http.other_origins.include(headers.get(header::ORIGIN));
+    let is_invited = !headers.contains_key(header::COOKIE)
+        && state.http.other_origins.include(headers.get(header::ORIGIN));
     let may_write = same_origin::may_write(request.method(), headers, &state.http.public_url);
     if headers.contains_key(header::AUTHORIZATION) || may_write || is_invited {
         return next.run(request).await;
     }
-    ApiError::new(ErrorCode::Forbidden, "A write with a cookie must come from this site's own pages.").into_response()
+    ApiError::new(
+        ErrorCode::Forbidden,
+        "A write with a cookie must come from this site's own pages.",
+    )
+    .into_response()
 }
 
 /// The caller that a cookie stands for; none without one that counts.
@@ -162,7 +186,10 @@ pub(crate) async fn by_cookie(state: &AppState, headers: &HeaderMap) -> Result<O
     {
         return Ok(Some(caller));
     }
-    Ok(jar.get(VISITOR_COOKIE).filter(|cookie| cookie.value() == VISITOR).map(|_| state.platform.visitor()))
+    Ok(jar
+        .get(VISITOR_COOKIE)
+        .filter(|cookie| cookie.value() == VISITOR)
+        .map(|_| state.platform.visitor()))
 }
 
 /// The `Set-Cookie` of whoever opens a page and has no cookie that counts.
@@ -173,12 +200,21 @@ pub(crate) fn visitor_cookie(state: &AppState) -> String {
 /// The `Set-Cookie` of a session; without a value, that of its end.
 pub(crate) fn session_cookie(state: &AppState, value: Option<&str>) -> String {
     let mut session = cookie(state, SESSION_COOKIE, value.unwrap_or_default());
-    session.set_max_age(time::Duration::seconds(if value.is_some() { SESSION_SECONDS } else { 0 }));
+    session.set_max_age(time::Duration::seconds(if value.is_some() {
+        SESSION_SECONDS
+    } else {
+        0
+    }));
     signed(state, session)
 }
 
 fn cookie(state: &AppState, name: &'static str, value: &str) -> Cookie<'static> {
-    Cookie::build((name, value.to_owned())).http_only(true).same_site(SameSite::Lax).path("/").secure(state.http.is_https()).build()
+    Cookie::build((name, value.to_owned()))
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .path("/")
+        .secure(state.http.is_https())
+        .build()
 }
 
 fn signed(state: &AppState, cookie: Cookie<'static>) -> String {
@@ -186,6 +222,8 @@ fn signed(state: &AppState, cookie: Cookie<'static>) -> String {
     let jar = SignedCookieJar::new(state.cookies.clone()).add(cookie);
     // Only as an answer does the jar show the signature.
     let headers = jar.into_response().into_parts().0.headers;
-    let set = headers.get(header::SET_COOKIE).and_then(|value| value.to_str().ok());
+    let set = headers
+        .get(header::SET_COOKIE)
+        .and_then(|value| value.to_str().ok());
     set.map_or_else(|| format!("{name}=; Max-Age=0; Path=/"), str::to_owned)
 }

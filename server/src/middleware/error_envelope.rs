@@ -37,7 +37,9 @@ pub(crate) async fn error_envelope(request: Request, next: Next) -> Response {
             body = body.with("request_id", request_id);
         }
         ErrorCode::Unauthorized => {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         _ => {}
     }
@@ -58,25 +60,39 @@ pub(crate) async fn timeout(request: Request, next: Next) -> Response {
 
 /// What is said where a handler takes too long.
 pub(crate) fn too_slow() -> ApiError {
-    let error = ApiError::new(ErrorCode::Unavailable, "The answer took too long. Try again in a minute.");
-    ApiError { cause: Some("timeout".into()), ..error }
+    let error = ApiError::new(
+        ErrorCode::Unavailable,
+        "The answer took too long. Try again in a minute.",
+    );
+    ApiError {
+        cause: Some("timeout".into()),
+        ..error
+    }
 }
 
 /// 500 where a handler panics.
 pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
-    let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
     ApiError::internal(format!("panic: {}", message.unwrap_or("without a message"))).into_response()
 }
 
 /// 404 for a path that leads nowhere.
 pub(crate) async fn no_such_path(OriginalUri(uri): OriginalUri) -> ApiError {
     let path: String = uri.path().chars().take(300).collect();
-    runlens_api_types::ErrorBody::new(ErrorCode::NotFound, format!("There is nothing at {path}.")).with("path", path).into()
+    runlens_api_types::ErrorBody::new(ErrorCode::NotFound, format!("There is nothing at {path}."))
+        .with("path", path)
+        .into()
 }
 
 /// 405 for a path that knows other methods; the router adds `Allow`.
 pub(crate) async fn no_such_method(method: Method) -> ApiError {
-    ApiError::new(ErrorCode::MethodNotAllowed, format!("{method} is not possible here; `Allow` lists what is."))
+    ApiError::new(
+        ErrorCode::MethodNotAllowed,
+        format!("{method} is not possible here; `Allow` lists what is."),
+    )
 }
 
 #[cfg(test)]
@@ -88,9 +104,17 @@ mod tests {
     use super::*;
 
     async fn answer(router: Router) -> (u16, serde_json::Value) {
-        let router = router
-            .layer(ServiceBuilder::new().layer(from_fn(error_envelope)).layer(CatchPanicLayer::custom(panicked)).layer(from_fn(timeout)));
-        let request = Request::builder().uri("/").header(request_id::X_REQUEST_ID, "job-17").body(Body::empty()).expect("a request");
+        let router = router.layer(
+            ServiceBuilder::new()
+                .layer(from_fn(error_envelope))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(from_fn(timeout)),
+        );
+        let request = Request::builder()
+            .uri("/")
+            .header(request_id::X_REQUEST_ID, "job-17")
+            .body(Body::empty())
+            .expect("a request");
         let response = router.oneshot(request).await.expect("an answer");
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
@@ -103,7 +127,10 @@ mod tests {
             panic!("the inside")
         }
         let (status, body) = answer(Router::new().route("/", get(panicking))).await;
-        assert_eq!((status, &body["code"], &body["details"]["request_id"]), (500, &"internal_error".into(), &"job-17".into()));
+        assert_eq!(
+            (status, &body["code"], &body["details"]["request_id"]),
+            (500, &"internal_error".into(), &"job-17".into())
+        );
         assert!(!body.to_string().contains("the inside"));
     }
 

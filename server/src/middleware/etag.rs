@@ -22,8 +22,17 @@ use crate::error::ApiError;
 /// Inside the compression: adds the `ETag`, and answers 304 where the client knows it.
 pub(crate) async fn etag(request: Request, next: Next) -> Response {
     let is_get = request.method() == Method::GET;
-    let rights = request.extensions().get::<Access>().and_then(Access::rights).unwrap_or_default();
-    let known: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
+    let rights = request
+        .extensions()
+        .get::<Access>()
+        .and_then(Access::rights)
+        .unwrap_or_default();
+    let known: Vec<HeaderValue> = request
+        .headers()
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .cloned()
+        .collect();
     let response = next.run(request).await;
     // What is sent while it is made has no known length, and is not held in memory for a tag.
     let is_whole = response.body().size_hint().exact().is_some();
@@ -37,7 +46,10 @@ pub(crate) async fn etag(request: Request, next: Next) -> Response {
     };
     // Fast rather than cryptographic: whoever finds two answers with one tag deceives only their own reader's cache.
     let stem = format!("\"{:032x}", xxh3_128_with_seed(&bytes, rights));
-    let known = known.iter().filter_map(|value| value.to_str().ok()).find_map(|list| known_form(list, &stem));
+    let known = known
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .find_map(|list| known_form(list, &stem));
     let is_known = known.is_some();
     if let Ok(tag) = HeaderValue::from_str(&known.unwrap_or_else(|| format!("{stem}\""))) {
         parts.headers.insert(header::ETAG, tag);
@@ -58,7 +70,11 @@ pub(crate) async fn encoded_etag(request: Request, next: Next) -> Response {
         *response.body_mut() = Body::from_stream(stream::empty::<Result<Bytes, Infallible>>());
     }
     let headers = response.headers_mut();
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     if let (Some(tag), Some(encoding)) = (text(header::ETAG), text(header::CONTENT_ENCODING))
         && let Some(stem) = tag.strip_suffix('"')
         && let Ok(tag) = HeaderValue::from_str(&format!("{stem}-{encoding}\""))
@@ -70,8 +86,12 @@ pub(crate) async fn encoded_etag(request: Request, next: Next) -> Response {
 
 /// Whether `If-None-Match` names a tag, which is written with its quotes.
 pub(crate) fn knows(headers: &HeaderMap, tag: &str) -> bool {
-    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    tag.strip_suffix('"').is_some_and(|stem| lists.into_iter().any(|list| known_form(list, stem).is_some()))
+    let lists = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    tag.strip_suffix('"')
+        .is_some_and(|stem| lists.into_iter().any(|list| known_form(list, stem).is_some()))
 }
 
 /// The form of the tag that a list names: plain, or with an encoding.
@@ -86,7 +106,12 @@ fn known_form(list: &str, stem: &str) -> Option<String> {
 }
 
 fn remove_body_headers(headers: &mut HeaderMap) {
-    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::TRANSFER_ENCODING] {
+    for name in [
+        header::CONTENT_TYPE,
+        header::CONTENT_LENGTH,
+        header::CONTENT_ENCODING,
+        header::TRANSFER_ENCODING,
+    ] {
         headers.remove(name);
     }
 }

@@ -61,8 +61,13 @@ pub(crate) async fn admit(State(state): State<AppState>, mut request: Request, n
     };
     let (access, window) = match (request.method(), request.uri().path()) {
         // Whoever watches over the installation must not be kept from it; the budget is only shown.
-        (method, "/system/health") if method.is_safe() => (Access::nobody(), state.limits.look(Budget::Reads, address).await),
-        (&Method::POST, "/auth/tokens") => (Access::nobody(), state.limits.take(Budget::TokenRequests, address).await),
+        (method, "/system/health") if method.is_safe() => {
+            (Access::nobody(), state.limits.look(Budget::Reads, address).await)
+        }
+        (&Method::POST, "/auth/tokens") => (
+            Access::nobody(),
+            state.limits.take(Budget::TokenRequests, address).await,
+        ),
         (method, _) => authentication::enter(&state, request.headers(), method.is_safe(), address).await,
     };
     if let Some(Counted(counted)) = request.extensions().get() {
@@ -77,7 +82,10 @@ pub(crate) async fn admit(State(state): State<AppState>, mut request: Request, n
 }
 
 fn address(request: &Request) -> Option<Client> {
-    request.extensions().get::<ClientAddress>().map(|ClientAddress(address)| Client::at(*address))
+    request
+        .extensions()
+        .get::<ClientAddress>()
+        .map(|ClientAddress(address)| Client::at(*address))
 }
 
 fn outside() -> ApiError {
@@ -86,9 +94,12 @@ fn outside() -> ApiError {
 
 /// What whoever asks too often is told.
 pub(crate) fn refusal(window: &Window, retry_after: i64) -> ApiError {
-    ErrorBody::new(ErrorCode::RateLimited, format!("Rate limit exceeded. Retry after {retry_after} seconds."))
-        .with("retry_after", retry_after)
-        .with("limit", window.limit)
-        .with("window", format!("{}s", window.seconds))
-        .into()
+    ErrorBody::new(
+        ErrorCode::RateLimited,
+        format!("Rate limit exceeded. Retry after {retry_after} seconds."),
+    )
+    .with("retry_after", retry_after)
+    .with("limit", window.limit)
+    .with("window", format!("{}s", window.seconds))
+    .into()
 }

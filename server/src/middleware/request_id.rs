@@ -16,9 +16,16 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 pub(crate) async fn plain_request_id(mut request: Request, next: Next) -> Response {
     let is_plain = |value: &HeaderValue| {
         let bytes = value.as_bytes();
-        (1..=128).contains(&bytes.len()) && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(byte))
+        (1..=128).contains(&bytes.len())
+            && bytes
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(byte))
     };
-    if request.headers().get(X_REQUEST_ID).is_some_and(|value| !is_plain(value)) {
+    if request
+        .headers()
+        .get(X_REQUEST_ID)
+        .is_some_and(|value| !is_plain(value))
+    {
         request.headers_mut().remove(X_REQUEST_ID);
     }
     next.run(request).await
@@ -37,5 +44,9 @@ impl MakeRequestId for RandomId {
 
 /// The name of a request, for the log.
 pub(crate) fn of<B>(request: &axum::http::Request<B>) -> &str {
-    request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    request
+        .headers()
+        .get(X_REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }

@@ -17,7 +17,12 @@ pub(crate) fn may_write(method: &Method, headers: &HeaderMap, public_url: &str) 
     };
     let Ok(origin) = origin.to_str() else { return false };
     let host = text("host");
-    origin == public_url || host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, origin_host)| origin_host == host))
+    origin == public_url
+        || host.is_some_and(|host| {
+            origin
+                .split_once("://")
+                .is_some_and(|(_, origin_host)| origin_host == host)
+        })
 }
 
 #[cfg(test)]
@@ -31,10 +36,30 @@ mod tests {
             (&[("cookie", "runlens_visitor=x")], false),
             (&[("cookie", "x"), ("sec-fetch-site", "same-origin")], true),
             (&[("cookie", "x"), ("sec-fetch-site", "same-site")], false),
-            (&[("cookie", "x"), ("sec-fetch-site", "cross-site"), ("origin", "https://runlens.example.org")], false),
-            (&[("cookie", "x"), ("origin", "https://runlens.example.org")], true),
-            (&[("cookie", "x"), ("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")], true),
-            (&[("origin", "https://evil.example.org"), ("host", "127.0.0.1:3000")], false),
+            (
+                &[
+                    ("cookie", "x"),
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "https://runlens.example.org"),
+                ],
+                false,
+            ),
+            (
+                &[("cookie", "x"), ("origin", "https://runlens.example.org")],
+                true,
+            ),
+            (
+                &[
+                    ("cookie", "x"),
+                    ("origin", "http://127.0.0.1:3000"),
+                    ("host", "127.0.0.1:3000"),
+                ],
+                true,
+            ),
+            (
+                &[("origin", "https://evil.example.org"), ("host", "127.0.0.1:3000")],
+                false,
+            ),
             (&[("origin", "null")], false),
         ];
         for (given, expected) in cases {
@@ -42,7 +67,11 @@ mod tests {
             for (name, value) in given {
                 headers.insert(*name, value.parse().expect("a header"));
             }
-            assert_eq!(may_write(&Method::POST, &headers, "https://runlens.example.org"), expected, "{given:?}");
+            assert_eq!(
+                may_write(&Method::POST, &headers, "https://runlens.example.org"),
+                expected,
+                "{given:?}"
+            );
             assert!(may_write(&Method::GET, &headers, "https://runlens.example.org"));
         }
     }

@@ -34,8 +34,14 @@ pub(crate) struct SeenTokens {
 impl Default for SeenTokens {
     fn default() -> Self {
         Self {
-            working: Cache::builder().max_capacity(CAPACITY).time_to_idle(WORKING).build(),
-            failing: Cache::builder().max_capacity(CAPACITY).time_to_live(FAILING).build(),
+            working: Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_idle(WORKING)
+                .build(),
+            failing: Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_live(FAILING)
+                .build(),
         }
     }
 }

@@ -47,7 +47,8 @@ pub type Examples = BTreeMap<String, Vec<Example>>;
 /// Every example.
 pub fn examples() -> &'static Examples {
     // A test reads the same file and fails where it cannot be read.
-    static EXAMPLES: LazyLock<Examples> = LazyLock::new(|| serde_json::from_str(include_str!("examples.json")).unwrap_or_default());
+    static EXAMPLES: LazyLock<Examples> =
+        LazyLock::new(|| serde_json::from_str(include_str!("examples.json")).unwrap_or_default());
     &EXAMPLES
 }
 
@@ -62,8 +63,12 @@ pub(super) fn add(path: &str, operation: &mut Operation) {
         return;
     };
     for example in of(&operation_id) {
-        if let Some(RefOr::T(Response { content, .. })) = operation.responses.responses.get_mut(&example.status.to_string()) {
-            content.values_mut().for_each(|content| add_answer(content, example));
+        if let Some(RefOr::T(Response { content, .. })) =
+            operation.responses.responses.get_mut(&example.status.to_string())
+        {
+            content
+                .values_mut()
+                .for_each(|content| add_answer(content, example));
         }
         if (200..300).contains(&example.status) {
             let given = parameters(path, example.line().1);
@@ -75,7 +80,10 @@ pub(super) fn add(path: &str, operation: &mut Operation) {
             if let (Some(RefOr::T(body)), Some(sent)) = (&mut operation.request_body, &example.send) {
                 for content in body.content.values_mut() {
                     if let RefOr::T(content) = content {
-                        content.example = content.example.take().or_else(|| serde_json::from_str(sent.get()).ok());
+                        content.example = content
+                            .example
+                            .take()
+                            .or_else(|| serde_json::from_str(sent.get()).ok());
                     }
                 }
             }
@@ -87,17 +95,26 @@ fn add_answer(content: &mut RefOr<Content>, example: &Example) {
     if let RefOr::T(content) = content {
         let name = format!("example_{}", content.examples.len() + 1);
         let value = serde_json::from_str(example.body.get()).ok();
-        content.examples.insert(name, ExampleBuilder::new().summary(&example.request).value(value).into());
+        content.examples.insert(
+            name,
+            ExampleBuilder::new()
+                .summary(&example.request)
+                .value(value)
+                .into(),
+        );
     }
 }
 
 /// The parameters of a request, by name: those in the path, and those behind it.
 fn parameters(template: &str, address: &str) -> BTreeMap<(bool, String), String> {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    let in_path = template.split('/').zip(path.split('/')).filter_map(|(name, value)| {
-        let name = name.strip_prefix('{')?.strip_suffix('}')?;
-        Some(((true, name.to_owned()), value.to_owned()))
-    });
+    let in_path = template
+        .split('/')
+        .zip(path.split('/'))
+        .filter_map(|(name, value)| {
+            let name = name.strip_prefix('{')?.strip_suffix('}')?;
+            Some(((true, name.to_owned()), value.to_owned()))
+        });
     let params = Params::new(query);
     let names = query.split('&').filter_map(|pair| pair.split('=').next());
     let in_query = names.filter_map(|name| Some(((false, name.to_owned()), params.get(name)?.to_owned())));
@@ -105,10 +122,18 @@ fn parameters(template: &str, address: &str) -> BTreeMap<(bool, String), String>
 }
 
 fn add_value(parameter: &mut Parameter, given: &BTreeMap<(bool, String), String>) {
-    let key = (matches!(parameter.parameter_in, ParameterIn::Path), parameter.name.clone());
+    let key = (
+        matches!(parameter.parameter_in, ParameterIn::Path),
+        parameter.name.clone(),
+    );
     if let Some(text) = given.get(&key) {
-        let value = serde_json::from_str(text).ok().filter(|value: &Value| !value.is_string()).unwrap_or_else(|| text.as_str().into());
-        *parameter = ParameterBuilder::from(std::mem::take(parameter)).example(Some(value)).build();
+        let value = serde_json::from_str(text)
+            .ok()
+            .filter(|value: &Value| !value.is_string())
+            .unwrap_or_else(|| text.as_str().into());
+        *parameter = ParameterBuilder::from(std::mem::take(parameter))
+            .example(Some(value))
+            .build();
     }
 }
 
@@ -168,15 +193,31 @@ mod tests {
         let json = r#"{"z":[],"a":{"b":"x\"{,:\\","c":[1,-2.5e3,null]},"d":{}}"#;
         let laid_out = indent(json);
         assert_eq!(laid_out.lines().count(), 12, "{laid_out}");
-        assert_eq!(serde_json::from_str::<Value>(&laid_out).expect("JSON"), serde_json::from_str::<Value>(json).expect("JSON"));
-        assert!(laid_out.starts_with("{\n  \"z\": [],\n  \"a\": {\n    \"b\""), "{laid_out}");
+        assert_eq!(
+            serde_json::from_str::<Value>(&laid_out).expect("JSON"),
+            serde_json::from_str::<Value>(json).expect("JSON")
+        );
+        assert!(
+            laid_out.starts_with("{\n  \"z\": [],\n  \"a\": {\n    \"b\""),
+            "{laid_out}"
+        );
         assert_eq!(indent(&laid_out), laid_out);
     }
 
     #[test]
     fn the_parameters_of_a_request_are_those_of_its_address() {
         let given = parameters("/runs/{run_id}/errors", "/runs/7/errors?type=x%20y&limit=2");
-        let given: Vec<_> = given.iter().map(|((in_path, name), value)| (*in_path, name.as_str(), value.as_str())).collect();
-        assert_eq!(given, [(false, "limit", "2"), (false, "type", "x y"), (true, "run_id", "7")]);
+        let given: Vec<_> = given
+            .iter()
+            .map(|((in_path, name), value)| (*in_path, name.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(
+            given,
+            [
+                (false, "limit", "2"),
+                (false, "type", "x y"),
+                (true, "run_id", "7")
+            ]
+        );
     }
 }

@@ -14,8 +14,8 @@ use serde_json::json;
 use utoipa::{
     ToSchema,
     openapi::{
-        Components, ContentBuilder, Header, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Required, Response, ResponseBuilder, Schema,
-        Server,
+        Components, ContentBuilder, Header, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Required,
+        Response, ResponseBuilder, Schema, Server,
         path::{Operation, Parameter, ParameterIn, ParameterStyle, PathItem},
         schema::{SchemaType, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -32,17 +32,42 @@ use crate::{
 
 /// Headers of answers: name, type, description.
 const HEADERS: [(&str, Type, &str); 7] = [
-    ("X-RateLimit-Limit", Type::Integer, "Maximum requests allowed in the current window"),
-    ("X-RateLimit-Remaining", Type::Integer, "Requests remaining in the current window"),
-    ("X-RateLimit-Reset", Type::Integer, "Unix timestamp when the rate limit window resets"),
-    ("X-Request-Id", Type::String, "Name of this request, in the log too; the one that the request gave where that is plain"),
-    ("ETag", Type::String, "Strong validator of this answer; `If-None-Match` with it is answered by 304 while nothing has changed"),
+    (
+        "X-RateLimit-Limit",
+        Type::Integer,
+        "Maximum requests allowed in the current window",
+    ),
+    (
+        "X-RateLimit-Remaining",
+        Type::Integer,
+        "Requests remaining in the current window",
+    ),
+    (
+        "X-RateLimit-Reset",
+        Type::Integer,
+        "Unix timestamp when the rate limit window resets",
+    ),
+    (
+        "X-Request-Id",
+        Type::String,
+        "Name of this request, in the log too; the one that the request gave where that is plain",
+    ),
+    (
+        "ETag",
+        Type::String,
+        "Strong validator of this answer; `If-None-Match` with it is answered by 304 while nothing has changed",
+    ),
     ("Retry-After", Type::Integer, "Seconds to wait before retrying"),
     ("WWW-Authenticate", Type::String, "`Bearer`"),
 ];
 
 /// Those of every answer.
-const EVERYWHERE: [&str; 4] = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id"];
+const EVERYWHERE: [&str; 4] = [
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "X-Request-Id",
+];
 
 /// An answer that more than one operation gives.
 struct Common {
@@ -88,7 +113,10 @@ const COMMON: [Common; 8] = [
         header: None,
         example: || Some(Error::MissingScope(Scope::SystemRead).to_body()),
         happens_to: |operation, is_get| {
-            let needs_scope = operation.extensions.as_ref().is_some_and(|extensions| extensions.contains_key("x-required-scope"));
+            let needs_scope = operation
+                .extensions
+                .as_ref()
+                .is_some_and(|extensions| extensions.contains_key("x-required-scope"));
             needs_scope || !is_get && operation.security.is_none()
         },
     },
@@ -98,7 +126,13 @@ const COMMON: [Common; 8] = [
         description: "Too many requests. Retry after the indicated number of seconds.",
         header: Some("Retry-After"),
         example: || {
-            let window = Window { limit: 120, remaining: 0, resets_at: 1_782_561_617, seconds: 60, retry_after: Some(17) };
+            let window = Window {
+                limit: 120,
+                remaining: 0,
+                resets_at: 1_782_561_617,
+                seconds: 60,
+                retry_after: Some(17),
+            };
             Some(rate_limit::refusal(&window, 17).body)
         },
         happens_to: |operation, _| operation.operation_id.as_deref() != Some("get_health"),
@@ -108,7 +142,13 @@ const COMMON: [Common; 8] = [
         status: "500",
         description: "A fault of the server; `details.request_id` names it in the log",
         header: None,
-        example: || Some(ApiError::internal("").body.with("request_id", "7c1e0f52a94b3d68e0a1b2c3")),
+        example: || {
+            Some(
+                ApiError::internal("")
+                    .body
+                    .with("request_id", "7c1e0f52a94b3d68e0a1b2c3"),
+            )
+        },
         happens_to: |_, _| true,
     },
     Common {
@@ -135,8 +175,13 @@ impl Common {
         if self.status != "304" {
             let schema = Ref::from_schema_name(ErrorBody::name());
             let example = (self.example)().map(|body| json!(body));
-            let body = ContentBuilder::new().schema(Some(schema)).example(example).build();
-            response = ResponseBuilder::from(response).content("application/json", body).build();
+            let body = ContentBuilder::new()
+                .schema(Some(schema))
+                .example(example)
+                .build();
+            response = ResponseBuilder::from(response)
+                .content("application/json", body)
+                .build();
         }
         for name in EVERYWHERE.into_iter().chain(self.header) {
             add_header(&mut response, name);
@@ -152,7 +197,10 @@ fn header(schema_type: Type, description: &str) -> Header {
 }
 
 fn add_header(response: &mut Response, name: &str) {
-    response.headers.entry(name.to_owned()).or_insert_with(|| RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
+    response
+        .headers
+        .entry(name.to_owned())
+        .or_insert_with(|| RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
 }
 
 /// Whether its answers have no end that they could be known by.
@@ -179,16 +227,23 @@ fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
             list(parameter);
         }
     }
-    for common in COMMON.iter().filter(|common| (common.happens_to)(operation, is_get)).collect::<Vec<_>>() {
+    for common in COMMON
+        .iter()
+        .filter(|common| (common.happens_to)(operation, is_get))
+        .collect::<Vec<_>>()
+    {
         let responses = &mut operation.responses.responses;
-        responses.entry(common.status.to_owned()).or_insert_with(|| RefOr::Ref(Ref::from_response_name(common.name)));
+        responses
+            .entry(common.status.to_owned())
+            .or_insert_with(|| RefOr::Ref(Ref::from_response_name(common.name)));
     }
     examples::add(path, operation);
 }
 
 /// Every number in a path is an id of the database.
 fn bound_id(parameter: &mut Parameter) {
-    if let (ParameterIn::Path, Some(RefOr::T(Schema::Object(schema)))) = (&parameter.parameter_in, &mut parameter.schema)
+    if let (ParameterIn::Path, Some(RefOr::T(Schema::Object(schema)))) =
+        (&parameter.parameter_in, &mut parameter.schema)
         && schema.schema_type == SchemaType::Type(Type::Integer)
     {
         schema.minimum = Some(1.into());
@@ -223,9 +278,20 @@ pub(crate) fn complete() -> &'static OpenApi {
     static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| {
         let mut document = api_routes().into_openapi();
         for (path, item) in &mut document.paths.paths {
-            let PathItem { get, put, post, delete, patch, .. } = item;
-            get.iter_mut().for_each(|operation| complete_operation(path, true, operation));
-            [put, post, delete, patch].into_iter().flatten().for_each(|operation| complete_operation(path, false, operation));
+            let PathItem {
+                get,
+                put,
+                post,
+                delete,
+                patch,
+                ..
+            } = item;
+            get.iter_mut()
+                .for_each(|operation| complete_operation(path, true, operation));
+            [put, post, delete, patch]
+                .into_iter()
+                .flatten()
+                .for_each(|operation| complete_operation(path, false, operation));
         }
         document
     });
@@ -247,8 +313,14 @@ pub(crate) fn frame() -> OpenApi {
     let mut components = Components::new();
     components
         .headers
-        .extend(HEADERS.map(|(name, schema_type, description)| (name.to_owned(), RefOr::T(header(schema_type, description)))));
-    components.responses.extend(COMMON.iter().map(|common| (common.name.to_owned(), RefOr::T(common.response()))));
+        .extend(HEADERS.map(|(name, schema_type, description)| {
+            (name.to_owned(), RefOr::T(header(schema_type, description)))
+        }));
+    components.responses.extend(
+        COMMON
+            .iter()
+            .map(|common| (common.name.to_owned(), RefOr::T(common.response()))),
+    );
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let mut document = OpenApi::new(info, Paths::new());
     document.servers = Some(vec![Server::new("/api/v1")]);
@@ -258,13 +330,24 @@ pub(crate) fn frame() -> OpenApi {
         [
             ("runs", "Runs and their results"),
             ("errors", "What is wrong with a run"),
-            ("outputs", "Output files of a run's tests, and what else it left behind"),
+            (
+                "outputs",
+                "Output files of a run's tests, and what else it left behind",
+            ),
             ("logs", "Build logs"),
-            ("suite", "Samples, regression tests, categories, and results over runs"),
+            (
+                "suite",
+                "Samples, regression tests, categories, and results over runs",
+            ),
             ("auth", "Tokens"),
             ("system", "The installation"),
         ]
-        .map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())
+        .map(|(name, description)| {
+            TagBuilder::new()
+                .name(name)
+                .description(Some(description))
+                .build()
+        })
         .to_vec(),
     );
     document

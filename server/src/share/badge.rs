@@ -38,7 +38,13 @@ pub(super) struct Badge {
 
 /// Which runs a badge is of: of the main repository's `master` unless something else is named.
 pub(super) fn query(asked: RunQuery, main_repository: &str) -> RunQuery {
-    let RunQuery { branch, platform, repository, pull_request, .. } = asked;
+    let RunQuery {
+        branch,
+        platform,
+        repository,
+        pull_request,
+        ..
+    } = asked;
     let is_named = branch.is_some() || pull_request.is_some();
     RunQuery {
         branch: branch.or_else(|| (!is_named).then(|| BRANCH.to_owned())),
@@ -53,7 +59,12 @@ pub(super) fn query(asked: RunQuery, main_repository: &str) -> RunQuery {
 impl Badge {
     /// What became of a run.
     pub(super) fn of_run(facts: &Facts) -> Self {
-        let Facts { run, summary, verdict, .. } = facts;
+        let Facts {
+            run,
+            summary,
+            verdict,
+            ..
+        } = facts;
         // Where it is not known what is new, how many pass says more than how many do not.
         let message = match verdict.outlook {
             Outlook::Failed if !run.status.is_going_on() => {
@@ -66,20 +77,35 @@ impl Badge {
             platform => platform.as_str(),
         };
         let title = format!("Run {} on {label}: {message}", run.run_id);
-        Self { label: label.to_owned(), message, title, colour: colour(verdict.outlook) }
+        Self {
+            label: label.to_owned(),
+            message,
+            title,
+            colour: colour(verdict.outlook),
+        }
     }
 
     /// A run that is not there.
     pub(super) fn unknown(id: i32) -> Self {
         let colour = colour(Outlook::DidNotRun);
-        Self { label: format!("run {id}"), message: "unknown".to_owned(), title: format!("Run {id} is not known"), colour }
+        Self {
+            label: format!("run {id}"),
+            message: "unknown".to_owned(),
+            title: format!("Run {id} is not known"),
+            colour,
+        }
     }
 
     /// No run has completed that is like this.
     pub(super) fn no_runs(query: &RunQuery) -> Self {
         let label = query.platform.map_or("runlens", TextEnum::as_str).to_owned();
         let title = format!("{label}: no completed run is like that");
-        Self { label, message: "no runs".to_owned(), title, colour: colour(Outlook::DidNotRun) }
+        Self {
+            label,
+            message: "no runs".to_owned(),
+            title,
+            colour: colour(Outlook::DidNotRun),
+        }
     }
 
     /// The badge as an image.
@@ -96,15 +122,38 @@ impl Badge {
         svg.with(&[("role", "img"), ("aria-label", &self.title)]);
         svg.text("title", &[], &self.title);
         svg.open("clipPath", &[("id", "round")]);
-        svg.open("rect", &[("width", &number(whole)), ("height", &number(HEIGHT)), ("rx", "3")]).close("rect");
+        svg.open(
+            "rect",
+            &[
+                ("width", &number(whole)),
+                ("height", &number(HEIGHT)),
+                ("rx", "3"),
+            ],
+        )
+        .close("rect");
         svg.close("clipPath");
         svg.open("g", &[("clip-path", "url(#round)")]);
-        svg.rect([0.0, 0.0, left, HEIGHT], LABEL_COLOUR).rect([left, 0.0, right, HEIGHT], self.colour);
+        svg.rect([0.0, 0.0, left, HEIGHT], LABEL_COLOUR)
+            .rect([left, 0.0, right, HEIGHT], self.colour);
         svg.close("g");
-        svg.open("g", &[("fill", "#fff"), ("font-family", FAMILY), ("font-size", &number(SIZE))]);
-        for (text, x, wide) in [(label, PADDING, label_wide), (message, left + PADDING, message_wide)] {
+        svg.open(
+            "g",
+            &[
+                ("fill", "#fff"),
+                ("font-family", FAMILY),
+                ("font-size", &number(SIZE)),
+            ],
+        );
+        for (text, x, wide) in [
+            (label, PADDING, label_wide),
+            (message, left + PADDING, message_wide),
+        ] {
             // Whatever font there is: the text takes the place that was measured for it.
-            svg.text("text", &[("x", &number(x)), ("y", "14"), ("textLength", &number(wide))], &text);
+            svg.text(
+                "text",
+                &[("x", &number(x)), ("y", "14"), ("textLength", &number(wide))],
+                &text,
+            );
         }
         svg.close("g");
         svg.finish()

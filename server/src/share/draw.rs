@@ -24,7 +24,10 @@ pub(crate) struct Pictures {
 impl Default for Pictures {
     fn default() -> Self {
         let weigh = |_: &u128, picture: &Bytes| u32::try_from(picture.len() + 100).unwrap_or(u32::MAX);
-        Self { kept: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build(), workers: Workers::new(AT_A_TIME) }
+        Self {
+            kept: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build(),
+            workers: Workers::new(AT_A_TIME),
+        }
     }
 }
 
@@ -34,8 +37,12 @@ impl Pictures {
     /// # Errors
     /// [`Error::Internal`] for a drawing that cannot be read.
     pub(super) async fn draw(&self, key: u128, svg: String) -> Result<Bytes, Error> {
-        let drawn = self.kept.try_get_with(key, async { self.workers.run(move || png(&svg)).await?.map(Bytes::from) });
-        drawn.await.map_err(|error: Arc<Error>| Error::Internal(error.to_string()))
+        let drawn = self.kept.try_get_with(key, async {
+            self.workers.run(move || png(&svg)).await?.map(Bytes::from)
+        });
+        drawn
+            .await
+            .map_err(|error: Arc<Error>| Error::Internal(error.to_string()))
     }
 }
 
@@ -47,12 +54,17 @@ pub(super) fn png(svg: &str) -> Result<Vec<u8>, Error> {
             fonts.load_font_source(usvg::fontdb::Source::Binary(Arc::new(font)));
         }
         fonts.set_sans_serif_family("Inter");
-        usvg::Options { font_family: "Inter".to_owned(), fontdb: Arc::new(fonts), ..usvg::Options::default() }
+        usvg::Options {
+            font_family: "Inter".to_owned(),
+            fontdb: Arc::new(fonts),
+            ..usvg::Options::default()
+        }
     });
     let wrong = |error: String| Error::Internal(format!("a picture cannot be drawn: {error}"));
     let tree = usvg::Tree::from_str(svg, &OPTIONS).map_err(|error| wrong(error.to_string()))?;
     let size = tree.size().to_int_size();
-    let mut canvas = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or_else(|| wrong("it has no size".to_owned()))?;
+    let mut canvas = tiny_skia::Pixmap::new(size.width(), size.height())
+        .ok_or_else(|| wrong("it has no size".to_owned()))?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut canvas.as_mut());
     canvas.encode_png().map_err(|error| wrong(error.to_string()))
 }

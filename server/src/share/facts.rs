@@ -25,23 +25,50 @@ impl Facts {
         let (run, summary) = (opened.run().await?, opened.summary().await?);
         // Its counts are those of all tests.
         let comparison = match caller.may(Scope::ResultsRead) {
-            true => {
-                Some(opened.comparison(&ComparisonQuery { page: PageQuery { limit: 1, offset: 0 }, ..ComparisonQuery::default() }).await?)
-            }
+            true => Some(
+                opened
+                    .comparison(&ComparisonQuery {
+                        page: PageQuery { limit: 1, offset: 0 },
+                        ..ComparisonQuery::default()
+                    })
+                    .await?,
+            ),
             false => None,
         };
-        let stops = opened.progress(&ProgressQuery { status: Some(ProgressStatus::Canceled), page: PageQuery::WHOLE })?;
-        Ok(Self::put_together(run, summary, comparison, stops.data.last().map(|stop| stop.message.as_str())))
+        let stops = opened.progress(&ProgressQuery {
+            status: Some(ProgressStatus::Canceled),
+            page: PageQuery::WHOLE,
+        })?;
+        Ok(Self::put_together(
+            run,
+            summary,
+            comparison,
+            stops.data.last().map(|stop| stop.message.as_str()),
+        ))
     }
 
     /// `stop` is the last cancellation that was reported.
-    pub(super) fn put_together(run: Run, summary: RunSummary, comparison: Option<Comparison>, stop: Option<&str>) -> Self {
+    pub(super) fn put_together(
+        run: Run,
+        summary: RunSummary,
+        comparison: Option<Comparison>,
+        stop: Option<&str>,
+    ) -> Self {
         let beside = match &comparison {
             None => Beside::Unknown,
             Some(Comparison { reference: None, .. }) => Beside::Nothing,
-            Some(Comparison { reference: Some(reference), counts, .. }) => Beside::Run(reference, counts),
+            Some(Comparison {
+                reference: Some(reference),
+                counts,
+                ..
+            }) => Beside::Run(reference, counts),
         };
         let verdict = verdict(&run, &summary, beside, stop.map(|message| Stop { message }));
-        Self { run, summary, comparison, verdict }
+        Self {
+            run,
+            summary,
+            comparison,
+            verdict,
+        }
     }
 }

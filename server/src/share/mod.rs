@@ -59,13 +59,25 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
 }
 
 /// The picture of a run, 1200 × 630.
-async fn preview(State(state): State<AppState>, RunId(id): RunId, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn preview(
+    State(state): State<AppState>,
+    RunId(id): RunId,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let facts = Facts::of(&state.platform, &visitor(&state)?, id).await?;
-    let seconds = if facts.run.status.is_going_on() { GOING_ON } else { ENDED };
+    let seconds = if facts.run.status.is_going_on() {
+        GOING_ON
+    } else {
+        ENDED
+    };
     let svg = picture::svg(&facts);
     // Known by what is drawn: neither is drawn again what the client has, nor what somebody has asked for before.
     let key = xxh3_128(svg.as_bytes());
-    let answer = Answer { kind: "image/png", seconds, key };
+    let answer = Answer {
+        kind: "image/png",
+        seconds,
+        key,
+    };
     if let Some(known) = answer.known(&headers) {
         return Ok(known);
     }
@@ -73,7 +85,11 @@ async fn preview(State(state): State<AppState>, RunId(id): RunId, headers: Heade
 }
 
 /// The badge of a run.
-async fn run_badge(State(state): State<AppState>, RunId(id): RunId, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn run_badge(
+    State(state): State<AppState>,
+    RunId(id): RunId,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let badge = match Facts::of(&state.platform, &visitor(&state)?, id).await {
         Ok(facts) => Badge::of_run(&facts),
         // Whoever shows the badge shows nothing at all of a failure.
@@ -84,7 +100,11 @@ async fn run_badge(State(state): State<AppState>, RunId(id): RunId, headers: Hea
 }
 
 /// The badge of the newest completed run of a branch or a pull request, on a platform or any.
-async fn newest_badge(State(state): State<AppState>, Asked(asked): Asked<RunQuery>, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn newest_badge(
+    State(state): State<AppState>,
+    Asked(asked): Asked<RunQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let visitor = visitor(&state)?;
     let query = badge::query(asked, &state.platform.settings().main_repository);
     let badge = match state.platform.newest_completed_run(&visitor, &query).await? {
@@ -96,7 +116,11 @@ async fn newest_badge(State(state): State<AppState>, Asked(asked): Asked<RunQuer
 
 fn badge_answer(badge: &Badge, headers: &HeaderMap) -> Response {
     let svg = badge.svg();
-    let answer = Answer { kind: "image/svg+xml", seconds: BADGE, key: xxh3_128(svg.as_bytes()) };
+    let answer = Answer {
+        kind: "image/svg+xml",
+        seconds: BADGE,
+        key: xxh3_128(svg.as_bytes()),
+    };
     answer.known(headers).unwrap_or_else(|| answer.whole(svg.into()))
 }
 
@@ -133,20 +157,31 @@ impl Answer {
 
     fn whole(&self, image: Bytes) -> Response {
         let mut response = Body::from(image).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind));
         self.with_headers(response)
     }
 
     fn with_headers(&self, mut response: Response) -> Response {
         let headers = response.headers_mut();
-        for (name, value) in [(header::ETAG, self.tag()), (header::CACHE_CONTROL, format!("public, max-age={}", self.seconds))] {
+        for (name, value) in [
+            (header::ETAG, self.tag()),
+            (header::CACHE_CONTROL, format!("public, max-age={}", self.seconds)),
+        ] {
             if let Ok(value) = HeaderValue::try_from(value) {
                 headers.insert(name, value);
             }
         }
         // It is made to be shown on other sites, and opened by itself it may do nothing.
-        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"));
+        headers.insert(
+            "cross-origin-resource-policy",
+            HeaderValue::from_static("cross-origin"),
+        );
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"),
+        );
         response
     }
 }
@@ -156,8 +191,16 @@ async fn admit(State(state): State<AppState>, request: Request, next: Next) -> R
     let Some(ClientAddress(address)) = request.extensions().get().copied() else {
         return ApiError::internal("the route lies outside the addresses of clients").into_response();
     };
-    if let Some(retry_after) = state.limits.take(Budget::BrowserReads, Client::at(address)).await.retry_after {
-        let error = ApiError::new(ErrorCode::RateLimited, format!("Too many requests. Try again in {retry_after} seconds."));
+    if let Some(retry_after) = state
+        .limits
+        .take(Budget::BrowserReads, Client::at(address))
+        .await
+        .retry_after
+    {
+        let error = ApiError::new(
+            ErrorCode::RateLimited,
+            format!("Too many requests. Try again in {retry_after} seconds."),
+        );
         return ([(header::RETRY_AFTER, retry_after.to_string())], error).into_response();
     }
     next.run(request).await
@@ -175,7 +218,9 @@ async fn in_plain_text(request: Request, next: Next) -> Response {
     let ErrorBody { message, .. } = body;
     let (head, text) = format!("{message}\n").into_response().into_parts();
     response.headers_mut().extend(head.headers);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     *response.body_mut() = text;
     response
 }

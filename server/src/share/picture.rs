@@ -45,13 +45,35 @@ pub(super) fn svg(facts: &Facts) -> String {
     let run = &facts.run;
     let mut svg = Svg::new(wide, high);
     let (mark, colour) = (Mark::from(run.status), colour(run.status, facts.verdict.outlook));
-    svg.rect([0.0, 0.0, wide, high], SURFACE).rect([0.0, 0.0, 16.0, high], colour);
+    svg.rect([0.0, 0.0, wide, high], SURFACE)
+        .rect([0.0, 0.0, 16.0, high], colour);
 
-    write(&mut svg, Font::Bold, 44.0, colour, (MARGIN, 106.0), &format!("{} {}", mark.symbol, mark.word));
+    write(
+        &mut svg,
+        Font::Bold,
+        44.0,
+        colour,
+        (MARGIN, 106.0),
+        &format!("{} {}", mark.symbol, mark.word),
+    );
     brand(&mut svg, wide - MARGIN, 106.0);
-    write(&mut svg, Font::Bold, 72.0, TEXT, (MARGIN, 202.0), &format!("Run {} · {}", run.run_id, platform(run.platform)));
+    write(
+        &mut svg,
+        Font::Bold,
+        72.0,
+        TEXT,
+        (MARGIN, 202.0),
+        &format!("Run {} · {}", run.run_id, platform(run.platform)),
+    );
     let subject = drawable(&subject(run));
-    write(&mut svg, Font::Regular, 32.0, MUTED, (MARGIN, 256.0), &cut(Font::Regular, 32.0, inner, &subject));
+    write(
+        &mut svg,
+        Font::Regular,
+        32.0,
+        MUTED,
+        (MARGIN, 256.0),
+        &cut(Font::Regular, 32.0, inner, &subject),
+    );
 
     let sentence = lines(Font::Bold, 46.0, inner, 2, &drawable(&facts.verdict.headline));
     let mut y = 346.0;
@@ -59,13 +81,31 @@ pub(super) fn svg(facts: &Facts) -> String {
         write(&mut svg, Font::Bold, 46.0, TEXT, (MARGIN, y), line);
         y += 58.0;
     }
-    let rest = drawable(&format!("{} {}", facts.verdict.detail, facts.verdict.counts_text()));
-    write(&mut svg, Font::Regular, 30.0, MUTED, (MARGIN, y - 4.0), &cut(Font::Regular, 30.0, inner, &rest));
+    let rest = drawable(&format!(
+        "{} {}",
+        facts.verdict.detail,
+        facts.verdict.counts_text()
+    ));
+    write(
+        &mut svg,
+        Font::Regular,
+        30.0,
+        MUTED,
+        (MARGIN, y - 4.0),
+        &cut(Font::Regular, 30.0, inner, &rest),
+    );
 
     bar(&mut svg, &parts(facts), [MARGIN, 500.0, inner, 24.0]);
     if let Some(at) = run.completed_at.or(run.created_at) {
         let when = exact(at);
-        write(&mut svg, Font::Regular, 26.0, MUTED, (wide - MARGIN - width(Font::Regular, 26.0, &when), 152.0), &when);
+        write(
+            &mut svg,
+            Font::Regular,
+            26.0,
+            MUTED,
+            (wide - MARGIN - width(Font::Regular, 26.0, &when), 152.0),
+            &when,
+        );
     }
     svg.finish()
 }
@@ -73,10 +113,26 @@ pub(super) fn svg(facts: &Facts) -> String {
 fn write(svg: &mut Svg, font: Font, size: f32, colour: &str, (x, y): (f32, f32), text: &str) {
     let weight = if font == Font::Bold { "700" } else { "400" };
     let (x, y, size) = (number(x), number(y), number(size));
-    let look = [("font-family", "Inter"), ("font-size", size.as_str()), ("font-weight", weight), ("fill", colour)];
-    svg.open("text", &[&[("x", x.as_str()), ("y", y.as_str()), ("xml:space", "preserve")][..], &look].concat());
+    let look = [
+        ("font-family", "Inter"),
+        ("font-size", size.as_str()),
+        ("font-weight", weight),
+        ("fill", colour),
+    ];
+    svg.open(
+        "text",
+        &[
+            &[("x", x.as_str()), ("y", y.as_str()), ("xml:space", "preserve")][..],
+            &look,
+        ]
+        .concat(),
+    );
     for (is_symbol, piece) in pieces(text) {
-        let family = if is_symbol { [("font-family", "Noto Sans Math"), ("font-weight", "400")].as_slice() } else { &[] };
+        let family = if is_symbol {
+            [("font-family", "Noto Sans Math"), ("font-weight", "400")].as_slice()
+        } else {
+            &[]
+        };
         svg.text("tspan", family, &piece);
     }
     svg.close("text");
@@ -87,11 +143,25 @@ fn brand(svg: &mut Svg, right: f32, y: f32) {
     const SIZE: f32 = 34.0;
     let left = right - width(Font::Bold, SIZE, "Runlens");
     write(svg, Font::Bold, SIZE, TEXT, (left, y), "Runlens");
-    let place = format!("translate({} {}) scale(2.6)", number(left - 52.0), number(y - 31.0));
-    let stroke = [("stroke", RUNNING), ("stroke-width", "1.75"), ("stroke-linecap", "round"), ("stroke-linejoin", "round")];
-    svg.open("g", &[&stroke[..], &[("fill", "none"), ("transform", &place)]].concat());
-    svg.open("circle", &[("cx", "7"), ("cy", "7"), ("r", "5.25")]).close("circle");
-    svg.open("path", &[("d", "M4.6 7.2 6.4 9 9.6 5.2M11 11l3.5 3.5")]).close("path");
+    let place = format!(
+        "translate({} {}) scale(2.6)",
+        number(left - 52.0),
+        number(y - 31.0)
+    );
+    let stroke = [
+        ("stroke", RUNNING),
+        ("stroke-width", "1.75"),
+        ("stroke-linecap", "round"),
+        ("stroke-linejoin", "round"),
+    ];
+    svg.open(
+        "g",
+        &[&stroke[..], &[("fill", "none"), ("transform", &place)]].concat(),
+    );
+    svg.open("circle", &[("cx", "7"), ("cy", "7"), ("r", "5.25")])
+        .close("circle");
+    svg.open("path", &[("d", "M4.6 7.2 6.4 9 9.6 5.2M11 11l3.5 3.5")])
+        .close("path");
     svg.close("g");
 }
 
@@ -99,14 +169,42 @@ fn brand(svg: &mut Svg, right: f32, y: f32) {
 fn parts(facts: &Facts) -> Vec<Part> {
     let summary = &facts.summary;
     let failed = summary.fail_count + summary.missing_output_count;
-    let counts = facts.comparison.as_ref().filter(|comparison| comparison.reference.is_some()).map(|comparison| comparison.counts);
-    let (broken, different, same) =
-        counts.map_or((0, 0, 0), |counts| (counts.broken_here, counts.failing_differently, counts.failing_identically));
-    let part = |symbol, words, count, colour| Part { symbol, words, count, colour };
+    let counts = facts
+        .comparison
+        .as_ref()
+        .filter(|comparison| comparison.reference.is_some())
+        .map(|comparison| comparison.counts);
+    let (broken, different, same) = counts.map_or((0, 0, 0), |counts| {
+        (
+            counts.broken_here,
+            counts.failing_differently,
+            counts.failing_identically,
+        )
+    });
+    let part = |symbol, words, count, colour| Part {
+        symbol,
+        words,
+        count,
+        colour,
+    };
     let mut parts = vec![
         part("▲", "broken here", broken, FAIL),
-        part("≠", if different == 1 { "fails differently" } else { "fail differently" }, different, WARN),
-        part("✕", "failed", failed.saturating_sub(broken + different + same), OTHER),
+        part(
+            "≠",
+            if different == 1 {
+                "fails differently"
+            } else {
+                "fail differently"
+            },
+            different,
+            WARN,
+        ),
+        part(
+            "✕",
+            "failed",
+            failed.saturating_sub(broken + different + same),
+            OTHER,
+        ),
         part("=", "same as reference", same, SAME),
         part("✓", "pass", summary.pass_count, PASS),
         part("○", "not run", summary.skipped_count, LINE),
@@ -119,7 +217,10 @@ fn bar(svg: &mut Svg, parts: &[Part], [x, y, wide, high]: [f32; 4]) {
     const SIZE: f32 = 26.0;
     let all: u64 = parts.iter().map(|part| part.count).sum();
     // What is drawn wider than it is takes it from the others.
-    let shares: Vec<f32> = parts.iter().map(|part| (part.count as f32 / all as f32 * wide).max(NARROWEST)).collect();
+    let shares: Vec<f32> = parts
+        .iter()
+        .map(|part| (part.count as f32 / all as f32 * wide).max(NARROWEST))
+        .collect();
     let scale = wide / shares.iter().sum::<f32>();
     let (mut left, mut key) = (x, x);
     for (part, share) in parts.iter().zip(shares) {
@@ -158,9 +259,22 @@ mod tests {
     use crate::share::{badge::Badge, draw::png};
 
     fn run(status: &str, branch: &str) -> Run {
-        let names =
-            ["self", "html", "summary", "progress", "samples", "errors", "error_summary", "infrastructure_errors", "logs", "artifacts"];
-        let links: serde_json::Map<_, _> = names.into_iter().map(|name| (name.to_owned(), json!(""))).collect();
+        let names = [
+            "self",
+            "html",
+            "summary",
+            "progress",
+            "samples",
+            "errors",
+            "error_summary",
+            "infrastructure_errors",
+            "logs",
+            "artifacts",
+        ];
+        let links: serde_json::Map<_, _> = names
+            .into_iter()
+            .map(|name| (name.to_owned(), json!("")))
+            .collect();
         serde_json::from_value(json!({
             "run_id": 9346, "status": status, "repository": "CCExtractor/ccextractor", "branch": branch,
             "commit_sha": "11b348e0123456789c0ffee0123456789c0ffee01", "commit_short": "11b348e", "platform": "linux", "test_type": "commit",
@@ -195,14 +309,26 @@ mod tests {
     }
 
     fn failed(branch: &str) -> Facts {
-        Facts::put_together(run("fail", branch), summary(RunStatus::Fail, [240, 121, 119, 0]), Some(comparison([2, 1, 116, 1])), None)
+        Facts::put_together(
+            run("fail", branch),
+            summary(RunStatus::Fail, [240, 121, 119, 0]),
+            Some(comparison([2, 1, 116, 1])),
+            None,
+        )
     }
 
     /// The texts of a drawing, as whoever reads it sees them.
     fn texts(svg: &str) -> Vec<String> {
         let tree = usvg::roxmltree::Document::parse(svg).expect("XML");
         let texts = tree.descendants().filter(|node| node.has_tag_name("text"));
-        texts.map(|text| text.descendants().filter(|node| node.is_text()).filter_map(|node| node.text()).collect()).collect()
+        texts
+            .map(|text| {
+                text.descendants()
+                    .filter(|node| node.is_text())
+                    .filter_map(|node| node.text())
+                    .collect()
+            })
+            .collect()
     }
 
     #[test]
@@ -221,12 +347,22 @@ mod tests {
         ] {
             assert!(texts.iter().any(|found| found == text), "{text}: {texts:?}");
         }
-        assert!(texts.iter().any(|text| text.starts_with("2 tests broken by this change")), "{texts:?}");
+        assert!(
+            texts
+                .iter()
+                .any(|text| text.starts_with("2 tests broken by this change")),
+            "{texts:?}"
+        );
     }
 
     #[test]
     fn a_picture_of_nothing_is_drawn_too() {
-        let facts = Facts::put_together(run("queued", ""), summary(RunStatus::Queued, [0, 0, 0, 0]), None, None);
+        let facts = Facts::put_together(
+            run("queued", ""),
+            summary(RunStatus::Queued, [0, 0, 0, 0]),
+            None,
+            None,
+        );
         assert!(png(&svg(&facts)).expect("a picture").len() > 5_000);
     }
 

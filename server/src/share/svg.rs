@@ -10,7 +10,12 @@ impl Svg {
         let view = format!("0 0 {} {}", number(width), number(height));
         svg.open(
             "svg",
-            &[("xmlns", "http://www.w3.org/2000/svg"), ("width", &number(width)), ("height", &number(height)), ("viewBox", &view)],
+            &[
+                ("xmlns", "http://www.w3.org/2000/svg"),
+                ("width", &number(width)),
+                ("height", &number(height)),
+                ("viewBox", &view),
+            ],
         );
         svg
     }
@@ -41,7 +46,12 @@ impl Svg {
     }
 
     /// An element that holds a text.
-    pub(super) fn text(&mut self, name: &'static str, attributes: &[(&'static str, &str)], text: &str) -> &mut Self {
+    pub(super) fn text(
+        &mut self,
+        name: &'static str,
+        attributes: &[(&'static str, &str)],
+        text: &str,
+    ) -> &mut Self {
         self.open(name, attributes);
         escape(&mut self.0, text);
         self.close(name)
@@ -50,7 +60,17 @@ impl Svg {
     /// A filled rectangle.
     pub(super) fn rect(&mut self, [x, y, width, height]: [f32; 4], fill: &str) -> &mut Self {
         let (x, y, width, height) = (number(x), number(y), number(width), number(height));
-        self.open("rect", &[("x", &x), ("y", &y), ("width", &width), ("height", &height), ("fill", fill)]).close("rect")
+        self.open(
+            "rect",
+            &[
+                ("x", &x),
+                ("y", &y),
+                ("width", &width),
+                ("height", &height),
+                ("fill", fill),
+            ],
+        )
+        .close("rect")
     }
 
     /// The drawing, whole.

@@ -23,10 +23,20 @@ pub(super) enum Font {
 /// Width of a text on one line, without kerning, which only makes it narrower.
 pub(super) fn width(font: Font, size: f32, text: &str) -> f32 {
     let fonts = [font, Font::Symbols].map(|font| FontRef::new(FONTS[font as usize]).ok());
-    let measures: Vec<_> =
-        fonts.iter().flatten().map(|font| (font.charmap(), font.glyph_metrics(Size::new(size), LocationRef::default()))).collect();
+    let measures: Vec<_> = fonts
+        .iter()
+        .flatten()
+        .map(|font| {
+            (
+                font.charmap(),
+                font.glyph_metrics(Size::new(size), LocationRef::default()),
+            )
+        })
+        .collect();
     let of_char = |char: char| {
-        let found = measures.iter().find_map(|(glyphs, metrics)| metrics.advance_width(glyphs.map(char)?));
+        let found = measures
+            .iter()
+            .find_map(|(glyphs, metrics)| metrics.advance_width(glyphs.map(char)?));
         // What no font has is drawn as a box.
         found.unwrap_or(size)
     };
@@ -36,15 +46,27 @@ pub(super) fn width(font: Font, size: f32, text: &str) -> f32 {
 /// A text as it can be shown on a line: without what has no shape, or turns others around.
 pub(super) fn plain(text: &str) -> String {
     let is_shown = |char: &char| !matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    let spaced: String = text.chars().filter(is_shown).map(|char| if char.is_control() { ' ' } else { char }).collect();
+    let spaced: String = text
+        .chars()
+        .filter(is_shown)
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A text of glyphs that there are.
 pub(super) fn drawable(text: &str) -> String {
     let fonts = [Font::Regular, Font::Symbols].map(|font| FontRef::new(FONTS[font as usize]).ok());
-    let has = |char: char| fonts.iter().flatten().any(|font| font.charmap().map(char).is_some());
-    plain(text).chars().map(|char| if has(char) { char } else { '?' }).collect()
+    let has = |char: char| {
+        fonts
+            .iter()
+            .flatten()
+            .any(|font| font.charmap().map(char).is_some())
+    };
+    plain(text)
+        .chars()
+        .map(|char| if has(char) { char } else { '?' })
+        .collect()
 }
 
 /// A text in pieces that are each of one font: whether of symbols, and the piece.
@@ -52,7 +74,9 @@ pub(super) fn pieces(text: &str) -> Vec<(bool, String)> {
     let letters = FontRef::new(FONTS[Font::Regular as usize]).ok();
     let mut pieces: Vec<(bool, String)> = Vec::new();
     for char in text.chars() {
-        let is_symbol = letters.as_ref().is_some_and(|font| font.charmap().map(char).is_none());
+        let is_symbol = letters
+            .as_ref()
+            .is_some_and(|font| font.charmap().map(char).is_none());
         match pieces.last_mut().filter(|(before, _)| *before == is_symbol) {
             Some((_, piece)) => piece.push(char),
             None => pieces.push((is_symbol, char.to_string())),
@@ -100,7 +124,10 @@ mod tests {
     fn a_text_is_measured_by_its_glyphs() {
         assert!(width(Font::Regular, 20.0, "iii") < width(Font::Regular, 20.0, "mmm"));
         assert!(width(Font::Regular, 20.0, "fail") < width(Font::Bold, 20.0, "fail"));
-        let (once, double) = (width(Font::Bold, 20.0, "c0ffee1"), width(Font::Bold, 40.0, "c0ffee1"));
+        let (once, double) = (
+            width(Font::Bold, 20.0, "c0ffee1"),
+            width(Font::Bold, 40.0, "c0ffee1"),
+        );
         assert!((double - 2.0 * once).abs() < 0.1, "{once} {double}");
         assert_eq!(width(Font::Regular, 20.0, "字"), 20.0);
         assert!(width(Font::Regular, 20.0, "✕") > 5.0);
@@ -112,9 +139,15 @@ mod tests {
         assert_eq!(cut(font, size, 500.0, "master"), "master");
         let long = "a-branch-with-a-name-that-has-no-end".repeat(9);
         let short = cut(font, size, 200.0, &long);
-        assert!(short.ends_with('…') && width(font, size, &short) <= 200.0 && width(font, size, &short) > 180.0, "{short}");
+        assert!(
+            short.ends_with('…') && width(font, size, &short) <= 200.0 && width(font, size, &short) > 180.0,
+            "{short}"
+        );
         assert_eq!(cut(font, size, 1.0, "master"), "…");
-        assert_eq!(lines(font, size, 120.0, 2, "one two three four five six seven"), ["one two", "three four…"]);
+        assert_eq!(
+            lines(font, size, 120.0, 2, "one two three four five six seven"),
+            ["one two", "three four…"]
+        );
         assert_eq!(lines(font, size, 120.0, 2, ""), [""; 0]);
     }
 
@@ -122,6 +155,9 @@ mod tests {
     fn what_has_no_shape_is_left_out() {
         assert_eq!(plain(" a\u{202e}b\u{200b}\n\tc \u{7}d"), "ab c d");
         assert_eq!(drawable("fix 字 ✕"), "fix ? ✕");
-        assert_eq!(pieces("✕ fail"), [(true, "✕".to_owned()), (false, " fail".to_owned())]);
+        assert_eq!(
+            pieces("✕ fail"),
+            [(true, "✕".to_owned()), (false, " fail".to_owned())]
+        );
     }
 }

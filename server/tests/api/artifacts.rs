@@ -14,7 +14,11 @@ use crate::server::Server;
 
 async fn put(test: &TestPlatform, run: i32, name: &str) {
     let key = FileKey::artifact(run, name).expect("a name");
-    test.platform.files().put(&key, name.to_owned()).await.expect("written");
+    test.platform
+        .files()
+        .put(&key, name.to_owned())
+        .await
+        .expect("written");
 }
 
 each_backend! {
@@ -56,16 +60,25 @@ fn write(root: &Path, run: i32, name: &str) {
 async fn a_file_that_a_store_lacks_is_degraded_and_one_that_none_can_tell_of_503() {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let run = test.run(RunSpec::default()).await;
-    let (first, second) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    let (first, second) = (
+        tempfile::tempdir().expect("a directory"),
+        tempfile::tempdir().expect("a directory"),
+    );
     write(first.path(), run, "ccextractor");
     write(second.path(), run, "ccextractor");
     write(second.path(), run, "combined_stdout.log");
-    let server = Server::new(test.with_files(Files::none().with_local(first.path()).with_local(second.path())));
+    let server =
+        Server::new(test.with_files(Files::none().with_local(first.path()).with_local(second.path())));
     let token = server.reader().await;
     let path = format!("/api/v1/runs/{run}/artifacts");
     let statuses = async || {
         let page = server.get(&path).token(&token).send().await.ok();
-        page["data"].as_array().expect("files").iter().map(|file| file["storage_status"].clone()).collect::<Vec<Value>>()
+        page["data"]
+            .as_array()
+            .expect("files")
+            .iter()
+            .map(|file| file["storage_status"].clone())
+            .collect::<Vec<Value>>()
     };
     assert_eq!(statuses().await, ["ok", "degraded"]);
     // A file stands where the directory should be.
@@ -75,7 +88,12 @@ async fn a_file_that_a_store_lacks_is_degraded_and_one_that_none_can_tell_of_503
     std::fs::remove_dir_all(second.path().join("test_artifacts")).expect("removed");
     assert_eq!(statuses().await, ["degraded", "degraded"]);
     std::fs::write(second.path().join("test_artifacts"), "").expect("written");
-    server.get(&path).token(&token).send().await.failure(503, "unavailable");
+    server
+        .get(&path)
+        .token(&token)
+        .send()
+        .await
+        .failure(503, "unavailable");
 }
 
 #[tokio::test]
@@ -83,7 +101,13 @@ async fn a_name_that_is_none_breaks_nothing() {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let run = test.run(RunSpec::default()).await;
     let root = tempfile::tempdir().expect("a directory");
-    let odd = ["a..b", "back\\slash", "<script>alert(1)<_script>", "%2e%2e", "trace #1?.log"];
+    let odd = [
+        "a..b",
+        "back\\slash",
+        "<script>alert(1)<_script>",
+        "%2e%2e",
+        "trace #1?.log",
+    ];
     for name in odd.iter().chain(&["ccextractor", "combined_stdout.log"]) {
         write(root.path(), run, name);
     }
@@ -92,16 +116,39 @@ async fn a_name_that_is_none_breaks_nothing() {
     let server = Server::new(test.with_files(Files::none().with_local(root.path())));
     let token = server.reader().await;
     let names = async || {
-        let page = server.get(&format!("/api/v1/runs/{run}/artifacts")).token(&token).send().await.ok();
-        let names = page["data"].as_array().expect("files").iter().filter_map(|file| file["filename"].as_str().map(str::to_owned));
+        let page = server
+            .get(&format!("/api/v1/runs/{run}/artifacts"))
+            .token(&token)
+            .send()
+            .await
+            .ok();
+        let names = page["data"]
+            .as_array()
+            .expect("files")
+            .iter()
+            .filter_map(|file| file["filename"].as_str().map(str::to_owned));
         names.collect::<Vec<String>>()
     };
-    assert_eq!(names().await, ["ccextractor", "combined_stdout.log", "%2e%2e", "<script>alert(1)<_script>", "trace #1?.log"]);
+    assert_eq!(
+        names().await,
+        [
+            "ccextractor",
+            "combined_stdout.log",
+            "%2e%2e",
+            "<script>alert(1)<_script>",
+            "trace #1?.log"
+        ]
+    );
     write(root.path(), run, "coredump");
     // Such a name ends the list of files: what a run usually has is found all the same.
     for name in ["a\nb", "\u{1b}[31mred"] {
         write(root.path(), run, name);
     }
     let found = names().await;
-    assert!(["ccextractor", "combined_stdout.log", "coredump"].iter().all(|name| found.iter().any(|found| found == name)), "{found:?}");
+    assert!(
+        ["ccextractor", "combined_stdout.log", "coredump"]
+            .iter()
+            .all(|name| found.iter().any(|found| found == name)),
+        "{found:?}"
+    );
 }

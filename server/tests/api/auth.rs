@@ -12,10 +12,17 @@ use crate::server::{Answer, SECRET, Server};
 
 async fn ask_for_token(server: &Server, change: Value) -> Answer {
     let mut body = json!({"email": "ada@example.org", "password": "secret", "token_name": "ci"});
-    body.as_object_mut().expect("an object").extend(change.as_object().cloned().unwrap_or_default());
+    body.as_object_mut()
+        .expect("an object")
+        .extend(change.as_object().cloned().unwrap_or_default());
     // Each from another address: this is not about limits.
     let [a, b, ..] = runlens_domain::clock::random_bytes::<4>();
-    server.post("/api/v1/auth/tokens").from([10, 0, a, b]).json(&body).send().await
+    server
+        .post("/api/v1/auth/tokens")
+        .from([10, 0, a, b])
+        .json(&body)
+        .send()
+        .await
 }
 
 async fn with_ada(test: TestPlatform, role: &str) -> Server {

@@ -12,14 +12,59 @@ use crate::{runs::failing_run, server::Server};
 /// A run of master and, after it, one of a pull request: a test for each verdict, and one that passes on both. Answers the two runs.
 pub(crate) async fn compared_runs(test: &TestPlatform) -> (i32, i32) {
     let mut tests = Vec::new();
-    for command in ["-broken", "-identical", "-different", "-fixed", "-new", "-passing"] {
-        tests.push(test.regression_test(TestSpec { command, ..TestSpec::default() }).await);
+    for command in [
+        "-broken",
+        "-identical",
+        "-different",
+        "-fixed",
+        "-new",
+        "-passing",
+    ] {
+        tests.push(
+            test.regression_test(TestSpec {
+                command,
+                ..TestSpec::default()
+            })
+            .await,
+        );
     }
-    let master = test.run(RunSpec { branch: "master", ..RunSpec::default() }).await;
-    let pull_request = test.run(RunSpec { test_type: "pr", pr_nr: 1547, branch: "fix", ..RunSpec::default() }).await;
+    let master = test
+        .run(RunSpec {
+            branch: "master",
+            ..RunSpec::default()
+        })
+        .await;
+    let pull_request = test
+        .run(RunSpec {
+            test_type: "pr",
+            pr_nr: 1547,
+            branch: "fix",
+            ..RunSpec::default()
+        })
+        .await;
     for (run, produced) in [
-        (master, [Some(None), Some(Some("x")), Some(Some("x")), Some(Some("x")), None, Some(None)]),
-        (pull_request, [Some(Some("x")), Some(Some("x")), Some(Some("y")), Some(None), Some(Some("x")), Some(None)]),
+        (
+            master,
+            [
+                Some(None),
+                Some(Some("x")),
+                Some(Some("x")),
+                Some(Some("x")),
+                None,
+                Some(None),
+            ],
+        ),
+        (
+            pull_request,
+            [
+                Some(Some("x")),
+                Some(Some("x")),
+                Some(Some("y")),
+                Some(None),
+                Some(Some("x")),
+                Some(None),
+            ],
+        ),
     ] {
         test.complete(run).await;
         for ((id, outputs), got) in tests.iter().zip(produced) {

@@ -25,7 +25,13 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/openapi/examples.js
 /// What stands in an example for a password; the account's own is sent.
 const PASSWORD: &str = "correct horse battery staple";
 /// Members that are another each time: those written down stay.
-const VARYING: [&str; 5] = ["token", "token_prefix", "download_url", "request_id", "last_modified"];
+const VARYING: [&str; 5] = [
+    "token",
+    "token_prefix",
+    "download_url",
+    "request_id",
+    "last_modified",
+];
 /// Answers without an example: the document itself, an installation without its database, what only a browser's session is told, and
 /// what is no JSON or takes a header.
 const WITHOUT: [(&str, &str); 14] = [
@@ -47,26 +53,63 @@ const WITHOUT: [(&str, &str); 14] = [
 
 async fn demo_server() -> (Server, Vec<DemoAccount>) {
     let public_url = "https://runlens.example.org".to_owned();
-    let test = TestPlatform::with(Backend::Sqlite, Settings { public_url: public_url.clone(), ..Settings::default() }).await;
-    let options = DemoOptions { password_rounds: 1000, ..DemoOptions::default() };
-    let report = demo::fill(&test.platform, &options, &|_| {}).await.expect("a demo platform");
-    let limits = LimitSettings { is_on: false, ..LimitSettings::default() };
-    (Server::with(test, Http { public_url, ..http() }, limits), report.accounts)
+    let test = TestPlatform::with(
+        Backend::Sqlite,
+        Settings {
+            public_url: public_url.clone(),
+            ..Settings::default()
+        },
+    )
+    .await;
+    let options = DemoOptions {
+        password_rounds: 1000,
+        ..DemoOptions::default()
+    };
+    let report = demo::fill(&test.platform, &options, &|_| {})
+        .await
+        .expect("a demo platform");
+    let limits = LimitSettings {
+        is_on: false,
+        ..LimitSettings::default()
+    };
+    (
+        Server::with(test, Http { public_url, ..http() }, limits),
+        report.accounts,
+    )
 }
 
 /// Sends an example's request and writes down the answer.
 async fn ask(server: &Server, accounts: &[DemoAccount], example: &Example) -> Example {
     let role = example.role.unwrap_or(Role::Admin);
-    let scopes: Vec<_> = Scope::ALL.iter().copied().filter(|scope| role == Role::Admin || !scope.is_for_admins()).collect();
+    let scopes: Vec<_> = Scope::ALL
+        .iter()
+        .copied()
+        .filter(|scope| role == Role::Admin || !scope.is_for_admins())
+        .collect();
     // Each request has a token of its own, so that one may revoke it.
-    server.test.sql("DELETE FROM api_token WHERE token_name = 'laptop'").await;
-    let token = server.test.platform.create_token_for(role.as_str(), "laptop", &scopes, 7).await.expect("a token").token;
+    server
+        .test
+        .sql("DELETE FROM api_token WHERE token_name = 'laptop'")
+        .await;
+    let token = server
+        .test
+        .platform
+        .create_token_for(role.as_str(), "laptop", &scopes, 7)
+        .await
+        .expect("a token")
+        .token;
     let (method, address) = example.line();
-    let mut call = server.call(method.parse::<Method>().expect("a method"), &format!("/api/v1{address}"));
+    let mut call = server.call(
+        method.parse::<Method>().expect("a method"),
+        &format!("/api/v1{address}"),
+    );
     if let Some(body) = &example.send {
         let mut body: Value = serde_json::from_str(body.get()).expect("JSON");
         if body["password"] == PASSWORD {
-            let account = accounts.iter().find(|account| body["email"] == account.email).expect("an account of the demo");
+            let account = accounts
+                .iter()
+                .find(|account| body["email"] == account.email)
+                .expect("an account of the demo");
             body["password"] = json!(account.password);
         }
         call = call.json(&body);
@@ -75,9 +118,19 @@ async fn ask(server: &Server, accounts: &[DemoAccount], example: &Example) -> Ex
     }
     let answer = call.send().await;
     let text = answer.text();
-    let raw = RawValue::from_string(text.clone()).or_else(|_| serde_json::value::to_raw_value(&text)).expect("a value");
-    let body = if text.is_empty() { RawValue::NULL.to_owned() } else { raw };
-    Example { status: answer.status.as_u16(), body, ..example.clone() }
+    let raw = RawValue::from_string(text.clone())
+        .or_else(|_| serde_json::value::to_raw_value(&text))
+        .expect("a value");
+    let body = if text.is_empty() {
+        RawValue::NULL.to_owned()
+    } else {
+        raw
+    };
+    Example {
+        status: answer.status.as_u16(),
+        body,
+        ..example.clone()
+    }
 }
 
 /// Puts what was written down in the place of what is another each time.
@@ -86,29 +139,44 @@ fn settle(now: &mut Value, before: &Value) {
         Value::Object(members) => {
             for (name, value) in members {
                 match &before[name] {
-                    Value::String(kept) if VARYING.contains(&name.as_str()) && value.is_string() => *value = json!(kept),
+                    Value::String(kept) if VARYING.contains(&name.as_str()) && value.is_string() => {
+                        *value = json!(kept)
+                    }
                     before => settle(value, before),
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().enumerate().for_each(|(index, item)| settle(item, &before[index])),
+        Value::Array(items) => items
+            .iter_mut()
+            .enumerate()
+            .for_each(|(index, item)| settle(item, &before[index])),
         _ => {}
     }
 }
 
 #[tokio::test]
 async fn every_example_is_what_a_demo_platform_answers() {
-    let written: Examples = serde_json::from_str(&std::fs::read_to_string(FILE).expect(FILE)).expect("examples");
+    let written: Examples =
+        serde_json::from_str(&std::fs::read_to_string(FILE).expect(FILE)).expect("examples");
     let (server, accounts) = demo_server().await;
     let mut answered = Examples::new();
     for (operation_id, examples) in &written {
         server.test.sql("DELETE FROM api_token").await;
-        server.test.sql("DELETE FROM sqlite_sequence WHERE name = 'api_token'").await;
+        server
+            .test
+            .sql("DELETE FROM sqlite_sequence WHERE name = 'api_token'")
+            .await;
         for example in examples {
-            answered.entry(operation_id.clone()).or_default().push(ask(&server, &accounts, example).await);
+            answered
+                .entry(operation_id.clone())
+                .or_default()
+                .push(ask(&server, &accounts, example).await);
         }
     }
-    #[expect(clippy::disallowed_methods, reason = "insta's own switch, for what is a snapshot too")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "insta's own switch, for what is a snapshot too"
+    )]
     let is_update = std::env::var("INSTA_UPDATE").is_ok_and(|value| value == "always");
     if is_update {
         let text = serde_json::to_string(&answered).expect("JSON");
@@ -120,7 +188,12 @@ async fn every_example_is_what_a_demo_platform_answers() {
             let (before_body, mut now_body) = (parse(&before.body), parse(&now.body));
             settle(&mut now_body, &before_body);
             let hint = "INSTA_UPDATE=always writes the examples anew";
-            assert_eq!((now.status, &now_body), (before.status, &before_body), "{operation_id}, {}: {hint}", before.request);
+            assert_eq!(
+                (now.status, &now_body),
+                (before.status, &before_body),
+                "{operation_id}, {}: {hint}",
+                before.request
+            );
         }
     }
 }
@@ -130,22 +203,44 @@ async fn every_answer_of_every_operation_has_an_example() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let document = server.get("/api/v1/openapi.json").send().await.ok();
     let mut known = Vec::new();
-    for operation in document["paths"].as_object().expect("paths").values().flat_map(|path| path.as_object().expect("methods").values()) {
+    for operation in document["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .flat_map(|path| path.as_object().expect("methods").values())
+    {
         let operation_id = operation["operationId"].as_str().expect("an id");
         known.push(operation_id);
         for (status, response) in operation["responses"].as_object().expect("responses") {
             let has_body = response["content"].is_object();
-            let mut contents = response["content"].as_object().into_iter().flat_map(|content| content.values());
+            let mut contents = response["content"]
+                .as_object()
+                .into_iter()
+                .flat_map(|content| content.values());
             let has_example = contents.any(|content| content.pointer("/examples/example_1/value").is_some());
             if has_body && !has_example && !WITHOUT.contains(&(operation_id, status)) {
-                panic!("{operation_id} has no example of {status}: add its request to server/src/openapi/examples.json");
+                panic!(
+                    "{operation_id} has no example of {status}: add its request to server/src/openapi/examples.json"
+                );
             }
         }
-        for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "path") {
-            assert!(!parameter["example"].is_null(), "{operation_id} has no example of {}", parameter["name"]);
+        for parameter in operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|parameter| parameter["in"] == "path")
+        {
+            assert!(
+                !parameter["example"].is_null(),
+                "{operation_id} has no example of {}",
+                parameter["name"]
+            );
         }
     }
     for operation_id in runlens_server::openapi::examples::examples().keys() {
-        assert!(known.contains(&operation_id.as_str()), "examples of an operation that is none: {operation_id}");
+        assert!(
+            known.contains(&operation_id.as_str()),
+            "examples of an operation that is none: {operation_id}"
+        );
     }
 }

@@ -92,10 +92,21 @@ async fn each_encoding_has_a_strong_tag_of_its_own_and_each_is_known() {
         assert!(packed.body.len() < plain.body.len() / 5);
         let tag = packed.header("etag").to_owned();
         assert_eq!(tag, format!("{stem}-{encoding}\""));
-        for (known, accepted) in [(&tag, encoding), (&tag, "identity"), (&format!("{stem}\""), encoding)] {
-            let again = ask().header("accept-encoding", accepted).header("if-none-match", known).send().await;
+        for (known, accepted) in [
+            (&tag, encoding),
+            (&tag, "identity"),
+            (&format!("{stem}\""), encoding),
+        ] {
+            let again = ask()
+                .header("accept-encoding", accepted)
+                .header("if-none-match", known)
+                .send()
+                .await;
             assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
-            assert_eq!((again.header("etag"), again.header("content-encoding")), (known.as_str(), ""));
+            assert_eq!(
+                (again.header("etag"), again.header("content-encoding")),
+                (known.as_str(), "")
+            );
         }
     }
 }
@@ -103,36 +114,69 @@ async fn each_encoding_has_a_strong_tag_of_its_own_and_each_is_known() {
 #[tokio::test]
 async fn a_tag_is_bound_to_the_rights_of_its_caller() {
     let server = server().await;
-    let (reader, writer) = (server.reader().await, server.token("user", &[Scope::RunsRead]).await);
+    let (reader, writer) = (
+        server.reader().await,
+        server.token("user", &[Scope::RunsRead]).await,
+    );
     let ask = |token: &str| server.get("/api/v1/runs").token(token);
     let (mine, theirs) = (ask(&reader).send().await, ask(&writer).send().await);
     assert_eq!(mine.body, theirs.body);
     assert_ne!(mine.header("etag"), theirs.header("etag"));
-    ask(&writer).header("if-none-match", mine.header("etag")).send().await.ok();
+    ask(&writer)
+        .header("if-none-match", mine.header("etag"))
+        .send()
+        .await
+        .ok();
 }
 
 #[tokio::test]
 async fn a_body_that_is_too_long_is_refused_in_json() {
     let server = server().await;
-    let post = || server.post("/api/v1/auth/tokens").header("content-type", "application/json");
+    let post = || {
+        server
+            .post("/api/v1/auth/tokens")
+            .header("content-type", "application/json")
+    };
     let long = format!("{{\"email\":\"{}\"}}", "x".repeat(70_000));
-    let chunks = long.as_bytes().chunks(1000).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>();
+    let chunks = long
+        .as_bytes()
+        .chunks(1000)
+        .map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec()))
+        .collect::<Vec<_>>();
     let chunked = Body::from_stream(futures::stream::iter(chunks));
-    for call in [post().body(long.clone()), post().header("content-length", "70012").body(long.clone()), post().body(chunked)] {
+    for call in [
+        post().body(long.clone()),
+        post().header("content-length", "70012").body(long.clone()),
+        post().body(chunked),
+    ] {
         let body = call.send().await.failure(400, "validation_error");
-        assert_eq!(body["details"]["fields"], json!({"body": "must have at most 65536 bytes"}));
+        assert_eq!(
+            body["details"]["fields"],
+            json!({"body": "must have at most 65536 bytes"})
+        );
     }
-    let not_utf8 = post().body(b"{\"email\":\"\xff\"}".to_vec()).send().await.failure(400, "validation_error");
+    let not_utf8 = post()
+        .body(b"{\"email\":\"\xff\"}".to_vec())
+        .send()
+        .await
+        .failure(400, "validation_error");
     assert!(not_utf8["details"]["fields"].is_object(), "{not_utf8}");
 }
 
 fn preflight(server: &Server, origin: &str) -> impl Future<Output = Answer> {
-    let call = server.call(Method::OPTIONS, "/api/v1/runs").header("origin", origin);
-    call.header("access-control-request-method", "GET").header("access-control-request-headers", "authorization").send()
+    let call = server
+        .call(Method::OPTIONS, "/api/v1/runs")
+        .header("origin", origin);
+    call.header("access-control-request-method", "GET")
+        .header("access-control-request-headers", "authorization")
+        .send()
 }
 
 async fn open_to(origins: OtherOrigins) -> Server {
-    let http = Http { other_origins: origins, ..http() };
+    let http = Http {
+        other_origins: origins,
+        ..http()
+    };
     Server::with(TestPlatform::new(Backend::Sqlite).await, http, Default::default())
 }
 
@@ -140,10 +184,26 @@ async fn open_to(origins: OtherOrigins) -> Server {
 async fn other_origins_are_told_nothing_unless_configured() {
     let server = server().await;
     let origin = "https://dashboard.example.org";
-    preflight(&server, origin).await.failure(405, "method_not_allowed");
-    let answer = server.get("/api/v1/system/health").header("origin", origin).send().await;
-    assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control")), "{:?}", answer.headers);
-    let ask = server.post("/api/v1/auth/tokens").header("origin", origin).header("sec-fetch-site", "cross-site");
+    preflight(&server, origin)
+        .await
+        .failure(405, "method_not_allowed");
+    let answer = server
+        .get("/api/v1/system/health")
+        .header("origin", origin)
+        .send()
+        .await;
+    assert!(
+        !answer
+            .headers
+            .keys()
+            .any(|name| name.as_str().starts_with("access-control")),
+        "{:?}",
+        answer.headers
+    );
+    let ask = server
+        .post("/api/v1/auth/tokens")
+        .header("origin", origin)
+        .header("sec-fetch-site", "cross-site");
     ask.json(&json!({})).send().await.failure(403, "forbidden");
 }
 
@@ -155,29 +215,87 @@ async fn origins_that_are_named_may_ask_with_tokens_and_never_with_cookies() {
     let answer = preflight(&server, origin).await;
     assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0));
     assert_eq!(answer.header("access-control-allow-origin"), origin);
-    assert!(answer.header("access-control-allow-headers").contains("authorization"));
-    assert_eq!(answer.header("x-ratelimit-remaining"), "120", "asking for leave is free");
-    assert_eq!(preflight(&server, "https://evil.example.org").await.header("access-control-allow-origin"), "");
+    assert!(
+        answer
+            .header("access-control-allow-headers")
+            .contains("authorization")
+    );
+    assert_eq!(
+        answer.header("x-ratelimit-remaining"),
+        "120",
+        "asking for leave is free"
+    );
+    assert_eq!(
+        preflight(&server, "https://evil.example.org")
+            .await
+            .header("access-control-allow-origin"),
+        ""
+    );
     let runs = || server.get("/api/v1/runs").header("origin", origin);
-    for answer in [runs().token(&token).send().await, runs().token(&token).header("if-none-match", "*").send().await, runs().send().await] {
-        assert_eq!(answer.header("access-control-allow-origin"), origin, "{}", answer.status);
+    for answer in [
+        runs().token(&token).send().await,
+        runs().token(&token).header("if-none-match", "*").send().await,
+        runs().send().await,
+    ] {
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            origin,
+            "{}",
+            answer.status
+        );
         assert_eq!(answer.header("access-control-allow-credentials"), "");
         for name in ["x-ratelimit-remaining", "etag", "x-request-id", "retry-after"] {
-            assert!(answer.header("access-control-expose-headers").contains(name), "{name}");
+            assert!(
+                answer.header("access-control-expose-headers").contains(name),
+                "{name}"
+            );
         }
-        let vary = answer.headers.get_all("vary").iter().map(|value| value.to_str().expect("text")).collect::<Vec<_>>().join(", ");
-        assert!(vary.contains("Authorization") && vary.contains("origin"), "{vary}");
+        let vary = answer
+            .headers
+            .get_all("vary")
+            .iter()
+            .map(|value| value.to_str().expect("text"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        assert!(
+            vary.contains("Authorization") && vary.contains("origin"),
+            "{vary}"
+        );
     }
-    let ask = || server.post("/api/v1/auth/tokens").header("origin", origin).header("sec-fetch-site", "cross-site").json(&json!({}));
+    let ask = || {
+        server
+            .post("/api/v1/auth/tokens")
+            .header("origin", origin)
+            .header("sec-fetch-site", "cross-site")
+            .json(&json!({}))
+    };
     ask().send().await.failure(400, "validation_error");
-    ask().header("cookie", "runlens_visitor=x").send().await.failure(403, "forbidden");
-    assert_eq!(server.get("/runs").header("origin", origin).send().await.header("access-control-allow-origin"), "", "only the API");
+    ask()
+        .header("cookie", "runlens_visitor=x")
+        .send()
+        .await
+        .failure(403, "forbidden");
+    assert_eq!(
+        server
+            .get("/runs")
+            .header("origin", origin)
+            .send()
+            .await
+            .header("access-control-allow-origin"),
+        "",
+        "only the API"
+    );
 }
 
 #[tokio::test]
 async fn every_origin_may_ask_where_that_is_configured() {
     let server = open_to(OtherOrigins::Any).await;
-    assert_eq!(preflight(&server, "https://any.example.org").await.header("access-control-allow-origin"), "*");
+    assert_eq!(
+        preflight(&server, "https://any.example.org")
+            .await
+            .header("access-control-allow-origin"),
+        "*"
+    );
 }
 
 each_backend! {

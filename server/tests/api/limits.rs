@@ -16,7 +16,13 @@ use serde_json::json;
 use crate::server::{Server, Web, http};
 
 fn small() -> LimitSettings {
-    LimitSettings { reads: 3, writes: 2, browser_reads: 9, token_requests: 2, ..LimitSettings::default() }
+    LimitSettings {
+        reads: 3,
+        writes: 2,
+        browser_reads: 9,
+        token_requests: 2,
+        ..LimitSettings::default()
+    }
 }
 
 each_backend! {
@@ -52,11 +58,29 @@ async fn server() -> Server {
 async fn refusals_are_counted_by_address() {
     let server = server().await;
     for _ in 0..3 {
-        server.get("/api/v1/runs").send().await.failure(401, "unauthorized");
+        server
+            .get("/api/v1/runs")
+            .send()
+            .await
+            .failure(401, "unauthorized");
     }
-    server.get("/api/v1/runs").token("spci_x").send().await.failure(429, "rate_limited");
-    server.get("/api/v1/openapi.json").send().await.failure(429, "rate_limited");
-    server.get("/api/v1/runs").from([127, 0, 0, 2]).send().await.failure(401, "unauthorized");
+    server
+        .get("/api/v1/runs")
+        .token("spci_x")
+        .send()
+        .await
+        .failure(429, "rate_limited");
+    server
+        .get("/api/v1/openapi.json")
+        .send()
+        .await
+        .failure(429, "rate_limited");
+    server
+        .get("/api/v1/runs")
+        .from([127, 0, 0, 2])
+        .send()
+        .await
+        .failure(401, "unauthorized");
     let token = server.reader().await;
     server.get("/api/v1/runs").token(&token).send().await.ok();
 }
@@ -65,9 +89,17 @@ async fn refusals_are_counted_by_address() {
 async fn reads_and_writes_are_counted_apart() {
     let server = server().await;
     for _ in 0..2 {
-        server.post("/api/v1/runs").send().await.failure(405, "method_not_allowed");
+        server
+            .post("/api/v1/runs")
+            .send()
+            .await
+            .failure(405, "method_not_allowed");
     }
-    server.post("/api/v1/runs").send().await.failure(429, "rate_limited");
+    server
+        .post("/api/v1/runs")
+        .send()
+        .await
+        .failure(429, "rate_limited");
     server.get("/api/v1/nope").send().await.failure(404, "not_found");
 }
 
@@ -77,15 +109,28 @@ async fn asking_for_tokens_has_a_window_of_its_own() {
     let ask = || server.post("/api/v1/auth/tokens").json(&json!({}));
     ask().send().await.failure(400, "validation_error");
     for _ in 0..3 {
-        server.get("/api/v1/auth/tokens").send().await.failure(401, "unauthorized");
+        server
+            .get("/api/v1/auth/tokens")
+            .send()
+            .await
+            .failure(401, "unauthorized");
         server.post("/api/v1/runs").send().await;
     }
     server.test.advance(600);
     let answer = ask().send().await;
     answer.failure(400, "validation_error");
-    assert_eq!((answer.header("x-ratelimit-limit"), answer.header("x-ratelimit-remaining")), ("2", "0"));
+    assert_eq!(
+        (
+            answer.header("x-ratelimit-limit"),
+            answer.header("x-ratelimit-remaining")
+        ),
+        ("2", "0")
+    );
     let answer = ask().send().await;
-    assert_eq!(answer.failure(429, "rate_limited")["details"], json!({"retry_after": 300, "limit": 2, "window": "900s"}));
+    assert_eq!(
+        answer.failure(429, "rate_limited")["details"],
+        json!({"retry_after": 300, "limit": 2, "window": "900s"})
+    );
     server.get("/api/v1/nope").send().await.failure(404, "not_found");
     server.test.advance(300);
     ask().send().await.failure(400, "validation_error");
@@ -97,9 +142,20 @@ async fn a_forwarded_address_counts_only_behind_a_trusted_proxy() {
     http.trusted_proxies = vec!["10.0.0.0/8".parse().expect("a network")];
     let server = Server::with(TestPlatform::new(Backend::Sqlite).await, http, small());
     for client in ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"] {
-        server.get("/api/v1/nope").from([10, 0, 0, 1]).header("x-forwarded-for", client).send().await.failure(404, "not_found");
+        server
+            .get("/api/v1/nope")
+            .from([10, 0, 0, 1])
+            .header("x-forwarded-for", client)
+            .send()
+            .await
+            .failure(404, "not_found");
     }
-    let spoofed = |client| server.get("/api/v1/nope").from([203, 0, 113, 1]).header("x-forwarded-for", client);
+    let spoofed = |client| {
+        server
+            .get("/api/v1/nope")
+            .from([203, 0, 113, 1])
+            .header("x-forwarded-for", client)
+    };
     for client in ["192.0.2.1", "192.0.2.2", "192.0.2.3"] {
         spoofed(client).send().await.failure(404, "not_found");
     }
@@ -110,14 +166,29 @@ async fn a_forwarded_address_counts_only_behind_a_trusted_proxy() {
 async fn of_many_at_once_exactly_the_limit_is_answered() {
     let server = server().await;
     let calls = (0..50).map(|_| server.get("/api/v1/nope").send());
-    let statuses: Vec<_> = futures::future::join_all(calls).await.into_iter().map(|answer| answer.status.as_u16()).collect();
-    assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 3, "{statuses:?}");
-    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 47, "{statuses:?}");
+    let statuses: Vec<_> = futures::future::join_all(calls)
+        .await
+        .into_iter()
+        .map(|answer| answer.status.as_u16())
+        .collect();
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 404).count(),
+        3,
+        "{statuses:?}"
+    );
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 429).count(),
+        47,
+        "{statuses:?}"
+    );
 }
 
 #[tokio::test]
 async fn without_limits_nobody_is_refused() {
-    let limits = LimitSettings { is_on: false, ..small() };
+    let limits = LimitSettings {
+        is_on: false,
+        ..small()
+    };
     let server = Server::with(TestPlatform::new(Backend::Sqlite).await, http(), limits);
     for _ in 0..5 {
         let answer = server.get("/api/v1/nope").send().await;
@@ -145,7 +216,10 @@ async fn every_answer_says_what_is_left() {
         let answer = server.call(method.clone(), path).token(&token).send().await;
         assert_eq!(answer.status, status, "{method} {path}");
         for name in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {
-            assert!(answer.header(name).parse::<u64>().is_ok(), "{method} {path} {name}");
+            assert!(
+                answer.header(name).parse::<u64>().is_ok(),
+                "{method} {path} {name}"
+            );
         }
     }
 }
@@ -158,12 +232,29 @@ async fn a_flood_of_tokens_that_do_not_work_costs_no_more_queries_than_an_addres
     server.get("/api/v1/runs").token(&token).send().await.ok();
     server.test.take_queries();
     for _ in 0..3 {
-        server.get("/api/v1/runs").token(&guess(0)).send().await.failure(401, "unauthorized");
+        server
+            .get("/api/v1/runs")
+            .token(&guess(0))
+            .send()
+            .await
+            .failure(401, "unauthorized");
     }
-    assert_eq!(server.test.take_queries().len(), 1, "the same token is looked up once");
+    assert_eq!(
+        server.test.take_queries().len(),
+        1,
+        "the same token is looked up once"
+    );
     for number in 0..20 {
-        let body = server.get("/api/v1/runs").token(&guess(number)).send().await.failure(429, "rate_limited");
-        assert_eq!(body["details"], json!({"retry_after": 60, "limit": 3, "window": "60s"}));
+        let body = server
+            .get("/api/v1/runs")
+            .token(&guess(number))
+            .send()
+            .await
+            .failure(429, "rate_limited");
+        assert_eq!(
+            body["details"],
+            json!({"retry_after": 60, "limit": 3, "window": "60s"})
+        );
     }
     assert_eq!(server.test.take_queries().len(), 2, "three tokens in all");
     server.get("/api/v1/runs").token(&token).send().await.ok();
@@ -171,17 +262,35 @@ async fn a_flood_of_tokens_that_do_not_work_costs_no_more_queries_than_an_addres
     for _ in 0..3 {
         server.get("/api/v1/runs").token(&token).send().await;
     }
-    server.get("/api/v1/runs").token(&token).send().await.failure(429, "rate_limited");
+    server
+        .get("/api/v1/runs")
+        .token(&token)
+        .send()
+        .await
+        .failure(429, "rate_limited");
     let queries = server.test.take_queries();
-    server.get("/api/v1/runs").token(&token).send().await.failure(429, "rate_limited");
-    assert_eq!(server.test.take_queries().len(), 0, "neither does a token whose budget is used up: {queries:?}");
+    server
+        .get("/api/v1/runs")
+        .token(&token)
+        .send()
+        .await
+        .failure(429, "rate_limited");
+    assert_eq!(
+        server.test.take_queries().len(),
+        0,
+        "neither does a token whose budget is used up: {queries:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_new_token_works_beside_a_client_that_repeats_a_wrong_one() {
     let server = server().await;
     for _ in 0..20 {
-        server.get("/api/v1/runs").token(&format!("spci_{:043}", 0)).send().await;
+        server
+            .get("/api/v1/runs")
+            .token(&format!("spci_{:043}", 0))
+            .send()
+            .await;
     }
     let token = server.reader().await;
     server.get("/api/v1/runs").token(&token).send().await.ok();
@@ -192,25 +301,44 @@ async fn a_token_that_is_revoked_counts_with_its_address() {
     let server = server().await;
     let token = server.reader().await;
     server.get("/api/v1/runs").token(&token).send().await.ok();
-    server.test.sql("UPDATE api_token SET revoked_at = created_at").await;
+    server
+        .test
+        .sql("UPDATE api_token SET revoked_at = created_at")
+        .await;
     for remaining in ["2", "1", "0"] {
         let answer = server.get("/api/v1/runs").token(&token).send().await;
         answer.failure(401, "unauthorized");
         assert_eq!(answer.header("x-ratelimit-remaining"), remaining);
     }
-    server.get("/api/v1/runs").token(&token).send().await.failure(429, "rate_limited");
+    server
+        .get("/api/v1/runs")
+        .token(&token)
+        .send()
+        .await
+        .failure(429, "rate_limited");
 }
 
 /// 64 clients at once at two instances of the server.
 async fn rush(counters: [Arc<dyn Counters>; 2]) {
     let test = TestPlatform::new(Backend::Sqlite).await;
-    let instances = counters.map(|counters| Web::counting_in(test.platform.clone(), LimitSettings { reads: 40, ..small() }, counters));
+    let instances = counters.map(|counters| {
+        Web::counting_in(
+            test.platform.clone(),
+            LimitSettings { reads: 40, ..small() },
+            counters,
+        )
+    });
     for (round, end) in [(0, START + 60), (1, START + 120)] {
         let calls = (0..64).map(|number| instances[number % 2].get("/api/v1/nope").send());
         let answers = futures::future::join_all(calls).await;
         let count = |status| answers.iter().filter(|answer| answer.status == status).count();
         assert_eq!((count(404), count(429)), (40, 24), "round {round}");
-        assert!(answers.iter().all(|answer| answer.header("x-ratelimit-reset") == end.to_string()), "round {round}");
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer.header("x-ratelimit-reset") == end.to_string()),
+            "round {round}"
+        );
         test.advance(60);
     }
 }
@@ -224,10 +352,15 @@ async fn two_instances_let_exactly_the_limit_through_in_memory() {
 #[tokio::test]
 async fn two_instances_let_exactly_the_limit_through_in_redis() {
     #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
-    let url = std::env::var("RUNLENS_TEST_REDIS_URL").expect("RUNLENS_TEST_REDIS_URL names no Redis; `make test` starts one and sets it");
+    let url = std::env::var("RUNLENS_TEST_REDIS_URL")
+        .expect("RUNLENS_TEST_REDIS_URL names no Redis; `make test` starts one and sets it");
     let redis = Redis::open(&url).expect("an address");
     let prefix = format!("test:{:?}", runlens_domain::clock::random_bytes::<8>());
-    let counters = || RedisCounters::new(&redis).with_prefix(&prefix).with_patience(Duration::from_secs(20));
+    let counters = || {
+        RedisCounters::new(&redis)
+            .with_prefix(&prefix)
+            .with_patience(Duration::from_secs(20))
+    };
     let instances = [Arc::new(counters()), Arc::new(counters())];
     rush(instances.clone().map(|counters| counters as Arc<dyn Counters>)).await;
     for counters in instances {
@@ -238,16 +371,30 @@ async fn two_instances_let_exactly_the_limit_through_in_redis() {
 #[tokio::test]
 async fn without_redis_limits_hold_and_health_says_so() {
     // Port 9 of this machine has nobody who listens.
-    let counters = Arc::new(RedisCounters::new(&Redis::open("redis://:secret@127.0.0.1:9").expect("an address")));
+    let counters = Arc::new(RedisCounters::new(
+        &Redis::open("redis://:secret@127.0.0.1:9").expect("an address"),
+    ));
     let test = TestPlatform::new(Backend::Sqlite).await;
     let server = Web::counting_in(test.platform.clone(), small(), counters);
     let health = server.get("/api/v1/system/health").send().await.ok();
     assert_eq!(health["status"], "degraded");
-    let redis = health["dependencies"].as_array().expect("a list").iter().find(|part| part["name"] == "redis").expect("its part");
+    let redis = health["dependencies"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|part| part["name"] == "redis")
+        .expect("its part");
     assert_eq!(redis["status"], "degraded");
-    assert!(!health.to_string().contains("127.0.0.1") && !health.to_string().contains("secret"), "{health}");
+    assert!(
+        !health.to_string().contains("127.0.0.1") && !health.to_string().contains("secret"),
+        "{health}"
+    );
     for _ in 0..3 {
         server.get("/api/v1/nope").send().await.failure(404, "not_found");
     }
-    server.get("/api/v1/nope").send().await.failure(429, "rate_limited");
+    server
+        .get("/api/v1/nope")
+        .send()
+        .await
+        .failure(429, "rate_limited");
 }

@@ -22,7 +22,12 @@ use crate::server::{Call, Server, http};
 const EVERY: Duration = Duration::from_millis(40);
 
 fn quick(test: TestPlatform) -> TestPlatform {
-    test.with_live(LiveSettings { look: EVERY, ask: EVERY, look_afar: EVERY, check: EVERY * 2 })
+    test.with_live(LiveSettings {
+        look: EVERY,
+        ask: EVERY,
+        look_afar: EVERY,
+        check: EVERY * 2,
+    })
 }
 
 /// An event as a client reads it.
@@ -45,7 +50,11 @@ impl Events {
     async fn open(call: Call<'_>) -> Self {
         let (headers, body) = call.open().await;
         assert_eq!(headers["content-type"], "text/event-stream");
-        Self { headers, body, text: String::new() }
+        Self {
+            headers,
+            body,
+            text: String::new(),
+        }
     }
 
     /// The next event; none where the stream has been closed.
@@ -53,14 +62,27 @@ impl Events {
         loop {
             if let Some(end) = self.text.find("\n\n") {
                 let block: String = self.text.drain(..end + 2).collect();
-                let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))).map(str::to_owned);
+                let field = |name: &str| {
+                    block
+                        .lines()
+                        .find_map(|line| line.strip_prefix(&format!("{name}: ")))
+                        .map(str::to_owned)
+                };
                 // What is no event is a comment.
                 let Some(name) = field("event") else { continue };
                 let data = serde_json::from_str(&field("data").expect("data")).expect("JSON");
-                return Some(Event { name, id: field("id").expect("an id"), data, retry: field("retry") });
+                return Some(Event {
+                    name,
+                    id: field("id").expect("an id"),
+                    data,
+                    retry: field("retry"),
+                });
             }
-            let piece = timeout(Duration::from_secs(20), self.body.next()).await.expect("something comes in time")?;
-            self.text.push_str(std::str::from_utf8(&piece.expect("a piece")).expect("text"));
+            let piece = timeout(Duration::from_secs(20), self.body.next())
+                .await
+                .expect("something comes in time")?;
+            self.text
+                .push_str(std::str::from_utf8(&piece.expect("a piece")).expect("text"));
         }
     }
 }
@@ -145,15 +167,33 @@ async fn quick_server(limits: LimitSettings) -> (Server, i32) {
 
 #[tokio::test]
 async fn a_client_has_so_many_streams_and_no_more() {
-    let (server, run) = quick_server(LimitSettings { streams: 2, all_streams: 3, ..LimitSettings::default() }).await;
-    let (ada, bob) = (server.token("user", &[Scope::RunsRead]).await, server.token("tester", &[Scope::RunsRead]).await);
+    let (server, run) = quick_server(LimitSettings {
+        streams: 2,
+        all_streams: 3,
+        ..LimitSettings::default()
+    })
+    .await;
+    let (ada, bob) = (
+        server.token("user", &[Scope::RunsRead]).await,
+        server.token("tester", &[Scope::RunsRead]).await,
+    );
     let path = format!("/api/v1/runs/{run}/events");
     let first = Events::open(server.get(&path).token(&ada)).await;
     let _second = Events::open(server.get(&path).token(&ada)).await;
-    let refused = server.get(&path).token(&ada).send().await.failure(429, "rate_limited");
+    let refused = server
+        .get(&path)
+        .token(&ada)
+        .send()
+        .await
+        .failure(429, "rate_limited");
     assert_eq!(refused["details"], json!({"retry_after": 60, "limit": 2}));
     let _third = Events::open(server.get(&path).token(&bob)).await;
-    server.get(&path).token(&bob).send().await.failure(503, "unavailable");
+    server
+        .get(&path)
+        .token(&bob)
+        .send()
+        .await
+        .failure(503, "unavailable");
     drop(first);
     let _fourth = Events::open(server.get(&path).token(&bob)).await;
 }
@@ -161,13 +201,42 @@ async fn a_client_has_so_many_streams_and_no_more() {
 #[tokio::test]
 async fn what_is_no_run_or_not_allowed_has_no_events() {
     let (server, run) = quick_server(LimitSettings::default()).await;
-    let (reader, other) = (server.reader().await, server.token("user", &[Scope::ResultsRead]).await);
-    server.get("/api/v1/runs/9317/events").token(&reader).send().await.failure(404, "not_found");
-    server.get("/api/v1/runs/x/events").token(&reader).send().await.failure(400, "validation_error");
-    server.get(&format!("/api/v1/runs/{run}/events")).token(&other).send().await.failure(403, "forbidden");
-    server.get(&format!("/api/v1/runs/{run}/events")).send().await.failure(401, "unauthorized");
-    let head = server.call(Method::HEAD, &format!("/api/v1/runs/{run}/events")).token(&reader).send().await;
-    assert_eq!((head.status, head.header("content-type"), head.body.len()), (StatusCode::OK, "text/event-stream", 0));
+    let (reader, other) = (
+        server.reader().await,
+        server.token("user", &[Scope::ResultsRead]).await,
+    );
+    server
+        .get("/api/v1/runs/9317/events")
+        .token(&reader)
+        .send()
+        .await
+        .failure(404, "not_found");
+    server
+        .get("/api/v1/runs/x/events")
+        .token(&reader)
+        .send()
+        .await
+        .failure(400, "validation_error");
+    server
+        .get(&format!("/api/v1/runs/{run}/events"))
+        .token(&other)
+        .send()
+        .await
+        .failure(403, "forbidden");
+    server
+        .get(&format!("/api/v1/runs/{run}/events"))
+        .send()
+        .await
+        .failure(401, "unauthorized");
+    let head = server
+        .call(Method::HEAD, &format!("/api/v1/runs/{run}/events"))
+        .token(&reader)
+        .send()
+        .await;
+    assert_eq!(
+        (head.status, head.header("content-type"), head.body.len()),
+        (StatusCode::OK, "text/event-stream", 0)
+    );
 }
 
 #[tokio::test]

@@ -94,7 +94,11 @@ each_backend! {
 async fn with_log(content: &[u8]) -> (Server, String, String) {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let run = test.run(RunSpec::default()).await;
-    test.platform.files().put(&FileKey::log(run), content.to_vec()).await.expect("a log");
+    test.platform
+        .files()
+        .put(&FileKey::log(run), content.to_vec())
+        .await
+        .expect("a log");
     let server = Server::new(test);
     let token = server.reader().await;
     (server, token, format!("/api/v1/runs/{run}/logs/raw"))
@@ -104,26 +108,44 @@ async fn with_log(content: &[u8]) -> (Server, String, String) {
 async fn what_is_no_utf8_is_said_to_be_windows_1252() {
     let (server, token, path) = with_log(b"caf\xe9\n").await;
     let answer = server.get(&path).token(&token).send().await;
-    assert_eq!((answer.header("content-type"), answer.body.as_slice()), ("text/plain; charset=windows-1252", &b"caf\xe9\n"[..]));
+    assert_eq!(
+        (answer.header("content-type"), answer.body.as_slice()),
+        ("text/plain; charset=windows-1252", &b"caf\xe9\n"[..])
+    );
 }
 
 #[tokio::test]
 async fn an_empty_log_is_an_empty_file() {
     let (server, token, path) = with_log(b"").await;
     for range in ["bytes=0-", "bytes=-1"] {
-        let answer = server.get(&path).token(&token).header("range", range).send().await;
-        assert_eq!((answer.status, answer.body.len(), answer.header("content-length")), (StatusCode::OK, 0, "0"));
+        let answer = server
+            .get(&path)
+            .token(&token)
+            .header("range", range)
+            .send()
+            .await;
+        assert_eq!(
+            (answer.status, answer.body.len(), answer.header("content-length")),
+            (StatusCode::OK, 0, "0")
+        );
         assert!(answer.header("etag").len() == 34);
     }
 }
 
 #[tokio::test]
 async fn a_large_file_arrives_piece_by_piece_and_one_that_is_cut_meanwhile_ends_short() {
-    let (root, test) = (tempfile::tempdir().expect("a directory"), TestPlatform::new(Backend::Sqlite).await);
+    let (root, test) = (
+        tempfile::tempdir().expect("a directory"),
+        TestPlatform::new(Backend::Sqlite).await,
+    );
     let run = test.run(RunSpec::default()).await;
     let test = test.with_files(Files::none().with_local(root.path()));
     let line = "a line of a log of some megabytes\n";
-    test.platform.files().put(&FileKey::log(run), line.repeat(200_000)).await.expect("a log");
+    test.platform
+        .files()
+        .put(&FileKey::log(run), line.repeat(200_000))
+        .await
+        .expect("a log");
     let server = Server::new(test);
     let token = server.reader().await;
     let path = format!("/api/v1/runs/{run}/logs/raw");
@@ -139,7 +161,10 @@ async fn a_large_file_arrives_piece_by_piece_and_one_that_is_cut_meanwhile_ends_
 
     let (_, mut rest) = server.get(&path).token(&token).open().await;
     rest.next().await.expect("a piece").expect("a piece");
-    let file = std::fs::OpenOptions::new().write(true).open(root.path().join(format!("LogFiles/{run}.txt"))).expect("opened");
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(root.path().join(format!("LogFiles/{run}.txt")))
+        .expect("opened");
     file.set_len(3 << 20).expect("cut");
     let (mut bytes, mut is_broken) = (0, false);
     while let Some(piece) = rest.next().await {

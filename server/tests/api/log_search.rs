@@ -10,7 +10,12 @@ use serde_json::{Value, json};
 use crate::{logs::LOG, server::Server};
 
 fn numbers(page: &Value) -> Vec<u64> {
-    page["data"].as_array().expect("matches").iter().filter_map(|found| found["number"].as_u64()).collect()
+    page["data"]
+        .as_array()
+        .expect("matches")
+        .iter()
+        .filter_map(|found| found["number"].as_u64())
+        .collect()
 }
 
 each_backend! {
@@ -72,15 +77,36 @@ each_backend! {
 async fn a_search_through_many_blocks_is_paged_every_way() {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let run = test.run(RunSpec::default()).await;
-    let log: String =
-        (1..=40_000).map(|line| format!("line {line} of a log{}\n", if line % 997 == 0 { ", with a Needle" } else { "" })).collect();
-    test.platform.files().put(&FileKey::log(run), log).await.expect("a log");
+    let log: String = (1..=40_000)
+        .map(|line| {
+            format!(
+                "line {line} of a log{}\n",
+                if line % 997 == 0 { ", with a Needle" } else { "" }
+            )
+        })
+        .collect();
+    test.platform
+        .files()
+        .put(&FileKey::log(run), log)
+        .await
+        .expect("a log");
     let server = Server::new(test);
     let token = server.reader().await;
-    let get =
-        async |query: &str| server.get(&format!("/api/v1/runs/{run}/logs/search?contains=needle{query}")).token(&token).send().await.ok();
+    let get = async |query: &str| {
+        server
+            .get(&format!("/api/v1/runs/{run}/logs/search?contains=needle{query}"))
+            .token(&token)
+            .send()
+            .await
+            .ok()
+    };
     let lines = |page: &Value| -> Vec<u64> {
-        page["data"].as_array().expect("matches").iter().filter_map(|found| found["line"]["line"].as_u64()).collect()
+        page["data"]
+            .as_array()
+            .expect("matches")
+            .iter()
+            .filter_map(|found| found["line"]["line"].as_u64())
+            .collect()
     };
     for direction in ["forward", "backward"] {
         let (mut pages, mut query) = (Vec::new(), format!("&limit=7&direction={direction}"));
@@ -96,8 +122,15 @@ async fn a_search_through_many_blocks_is_paged_every_way() {
         if direction == "backward" {
             pages.reverse();
         }
-        assert_eq!(pages.concat(), (1..=40).map(|number| number * 997).collect::<Vec<u64>>(), "{direction}");
+        assert_eq!(
+            pages.concat(),
+            (1..=40).map(|number| number * 997).collect::<Vec<u64>>(),
+            "{direction}"
+        );
     }
     let nth = get("&from_match=33&limit=1").await;
-    assert_eq!((lines(&nth), &nth["data"][0]["ranges"]), (vec![33 * 997], &json!([{"start": 28, "end": 34}])));
+    assert_eq!(
+        (lines(&nth), &nth["data"][0]["ranges"]),
+        (vec![33 * 997], &json!([{"start": 28, "end": 34}]))
+    );
 }

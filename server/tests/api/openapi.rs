@@ -22,37 +22,76 @@ async fn every_operation_says_what_it_needs_and_how_it_fails() {
         for (method, operation) in methods.as_object().expect("methods") {
             let responses = operation["responses"].as_object().expect("responses");
             let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
-            assert!(responses.contains_key("default") && responses.contains_key("500"), "{method} {path}");
+            assert!(
+                responses.contains_key("default") && responses.contains_key("500"),
+                "{method} {path}"
+            );
             let is_password_asked = operation["operationId"] == "create_token";
-            assert_eq!(responses.contains_key("401") && !is_password_asked, !is_public, "{method} {path}");
+            assert_eq!(
+                responses.contains_key("401") && !is_password_asked,
+                !is_public,
+                "{method} {path}"
+            );
             // What needs a caller needs a scope, but for what a caller asks or does about itself.
-            let is_about_itself =
-                ["create_token", "revoke_current_token", "revoke_token", "get_me"].iter().any(|id| operation["operationId"] == *id);
-            assert_eq!(operation["x-required-scope"].is_string(), !is_public && !is_about_itself, "{method} {path}");
-            assert!(operation["summary"].is_string() && operation["operationId"].is_string(), "{method} {path}");
+            let is_about_itself = ["create_token", "revoke_current_token", "revoke_token", "get_me"]
+                .iter()
+                .any(|id| operation["operationId"] == *id);
+            assert_eq!(
+                operation["x-required-scope"].is_string(),
+                !is_public && !is_about_itself,
+                "{method} {path}"
+            );
+            assert!(
+                operation["summary"].is_string() && operation["operationId"].is_string(),
+                "{method} {path}"
+            );
             // A stream of events has no end, and so no tag.
             let has_tag = method == "get" && operation["operationId"] != "stream_run_events";
             assert_eq!(responses.contains_key("304"), has_tag, "{method} {path}");
             for (status, response) in responses {
-                let reference = response["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
-                let response = reference.and_then(|reference| document.pointer(reference)).unwrap_or(response);
-                for header in ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id"] {
-                    assert!(response["headers"][header].is_object(), "{method} {path}: {status} without {header}");
+                let reference = response["$ref"]
+                    .as_str()
+                    .map(|reference| reference.trim_start_matches('#'));
+                let response = reference
+                    .and_then(|reference| document.pointer(reference))
+                    .unwrap_or(response);
+                for header in [
+                    "X-RateLimit-Limit",
+                    "X-RateLimit-Remaining",
+                    "X-RateLimit-Reset",
+                    "X-Request-Id",
+                ] {
+                    assert!(
+                        response["headers"][header].is_object(),
+                        "{method} {path}: {status} without {header}"
+                    );
                 }
                 assert_eq!(
                     response["headers"]["ETag"].is_object(),
                     status == "304" || (matches!(status.as_str(), "200" | "206") && has_tag),
                     "{method} {path}"
                 );
-                assert_eq!(response["headers"]["Retry-After"].is_object(), status == "429", "{method} {path}");
-                assert_eq!(response["headers"]["WWW-Authenticate"].is_object(), status == "401", "{method} {path}");
+                assert_eq!(
+                    response["headers"]["Retry-After"].is_object(),
+                    status == "429",
+                    "{method} {path}"
+                );
+                assert_eq!(
+                    response["headers"]["WWW-Authenticate"].is_object(),
+                    status == "401",
+                    "{method} {path}"
+                );
             }
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
                 let schema = &parameter["schema"];
-                let is_bounded = |least: &str, most: &str| schema[least].is_number() && schema[most].is_number();
+                let is_bounded =
+                    |least: &str, most: &str| schema[least].is_number() && schema[most].is_number();
                 let is_exact = match schema["type"].as_str() {
                     Some("integer") => is_bounded("minimum", "maximum"),
-                    Some("string") => is_bounded("minLength", "maxLength") || !(schema["pattern"].is_null() && schema["enum"].is_null()),
+                    Some("string") => {
+                        is_bounded("minLength", "maxLength")
+                            || !(schema["pattern"].is_null() && schema["enum"].is_null())
+                    }
                     _ => true,
                 };
                 assert!(is_exact, "{method} {path}: {parameter} has no bounds");
@@ -66,7 +105,11 @@ async fn every_reference_leads_somewhere_and_every_word_is_that_of_the_wire() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let document = server.get("/api/v1/openapi.json").send().await.ok();
     let text = document.to_string();
-    for reference in text.split(r##""$ref":"#"##).skip(1).filter_map(|rest| rest.split('"').next()) {
+    for reference in text
+        .split(r##""$ref":"#"##)
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+    {
         assert!(document.pointer(reference).is_some(), "{reference}");
     }
     assert_eq!(

@@ -19,7 +19,11 @@ const ACTUAL_HASH: &str = "df9322d12769db8b82de10f0f1ebf2b3767e59206aae231c8d20c
 
 async fn put(test: &TestPlatform, hash: &str, content: impl Into<Vec<u8>>) {
     let key = FileKey::result(hash, ".srt").expect("a name");
-    test.platform.files().put(&key, content.into()).await.expect("written");
+    test.platform
+        .files()
+        .put(&key, content.into())
+        .await
+        .expect("written");
 }
 
 /// A run with one test of sample 1 whose only output came out as `got`.
@@ -43,7 +47,12 @@ async fn diff(test: TestPlatform, expected: Vec<u8>, actual: Vec<u8>, query: &st
     let run = run_with(&test, Some("other")).await;
     let server = Server::new(test);
     let token = server.reader().await;
-    server.get(&path(run, &format!("diff{query}"))).token(&token).send().await.ok()
+    server
+        .get(&path(run, &format!("diff{query}")))
+        .token(&token)
+        .send()
+        .await
+        .ok()
 }
 
 each_backend! {
@@ -266,32 +275,77 @@ each_backend! {
 async fn hunks_that_are_left_out_are_counted() {
     let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
     let expected: String = (0..20_000).map(|line| format!("{line}\n")).collect();
-    let actual: String = (0..20_000).map(|line| if line % 10 == 0 { format!("{line}!\n") } else { format!("{line}\n") }).collect();
+    let actual: String = (0..20_000)
+        .map(|line| {
+            if line % 10 == 0 {
+                format!("{line}!\n")
+            } else {
+                format!("{line}\n")
+            }
+        })
+        .collect();
     let diff = diff(test, expected.into_bytes(), actual.into_bytes(), "?context=1").await;
-    assert_eq!([&diff["added"], &diff["removed"], &diff["hunk_count"]], [&json!(2_000), &json!(2_000), &json!(2_000)]);
+    assert_eq!(
+        [&diff["added"], &diff["removed"], &diff["hunk_count"]],
+        [&json!(2_000), &json!(2_000), &json!(2_000)]
+    );
     let hunks = diff["hunks"].as_array().expect("hunks");
-    let lines: usize = hunks.iter().map(|hunk| hunk["lines"].as_array().map_or(0, Vec::len)).sum();
-    assert_eq!((lines, &diff["truncated"], &diff["actual"]["truncated"]), (5_000, &json!(true), &json!(false)));
+    let lines: usize = hunks
+        .iter()
+        .map(|hunk| hunk["lines"].as_array().map_or(0, Vec::len))
+        .sum();
+    assert_eq!(
+        (lines, &diff["truncated"], &diff["actual"]["truncated"]),
+        (5_000, &json!(true), &json!(false))
+    );
 }
 
 #[tokio::test]
 async fn what_is_no_text_comes_in_base64_and_has_no_hunks() {
     let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
     let diff = diff(test, b"\x89PNG\0".to_vec(), b"text\n".to_vec(), "").await;
-    assert_eq!([&diff["binary"], &diff["identical"], &diff["hunks"], &diff["added"]], [&json!(true), &json!(false), &json!([]), &json!(0)]);
-    assert_eq!([&diff["expected"]["encoding"], &diff["actual"]["encoding"]], [&json!("base64"), &json!("utf-8")]);
-    assert_eq!(diff["bytes"], json!({"first_difference": 0, "start": 0, "expected": "89504e4700", "actual": "746578740a"}));
+    assert_eq!(
+        [
+            &diff["binary"],
+            &diff["identical"],
+            &diff["hunks"],
+            &diff["added"]
+        ],
+        [&json!(true), &json!(false), &json!([]), &json!(0)]
+    );
+    assert_eq!(
+        [&diff["expected"]["encoding"], &diff["actual"]["encoding"]],
+        [&json!("base64"), &json!("utf-8")]
+    );
+    assert_eq!(
+        diff["bytes"],
+        json!({"first_difference": 0, "start": 0, "expected": "89504e4700", "actual": "746578740a"})
+    );
 }
 
 #[tokio::test]
 async fn files_that_differ_in_their_encoding_alone_are_not_identical() {
     let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
-    let diff = diff(test, b"caf\xe9\n".to_vec(), b"\xef\xbb\xbfcaf\xc3\xa9\n".to_vec(), "?format=unified").await;
+    let diff = diff(
+        test,
+        b"caf\xe9\n".to_vec(),
+        b"\xef\xbb\xbfcaf\xc3\xa9\n".to_vec(),
+        "?format=unified",
+    )
+    .await;
     assert_eq!(
-        [&diff["identical"], &diff["added"], &diff["unified"], &diff["hunks"]],
+        [
+            &diff["identical"],
+            &diff["added"],
+            &diff["unified"],
+            &diff["hunks"]
+        ],
         [&json!(false), &json!(0), &json!(""), &Value::Null]
     );
-    assert_eq!([&diff["expected"]["encoding"], &diff["actual"]["byte_order_mark"]], [&json!("windows-1252"), &json!(true)]);
+    assert_eq!(
+        [&diff["expected"]["encoding"], &diff["actual"]["byte_order_mark"]],
+        [&json!("windows-1252"), &json!(true)]
+    );
     assert_eq!(diff["bytes"]["first_difference"], 0);
 }
 
@@ -304,7 +358,19 @@ async fn a_store_that_does_not_answer_is_503() {
     std::fs::write(directory.path().join("TestResults"), "").expect("written");
     let server = Server::new(test.with_files(Files::none().with_local(directory.path())));
     let token = server.reader().await;
-    for file in ["expected", "actual", "diff", "expected/raw", "actual/raw", "diff/raw"] {
-        server.get(&path(run, file)).token(&token).send().await.failure(503, "unavailable");
+    for file in [
+        "expected",
+        "actual",
+        "diff",
+        "expected/raw",
+        "actual/raw",
+        "diff/raw",
+    ] {
+        server
+            .get(&path(run, file))
+            .token(&token)
+            .send()
+            .await
+            .failure(503, "unavailable");
     }
 }

@@ -13,8 +13,14 @@ use crate::server::{Answer, SECRET, Server, http};
 
 async fn sign_in(server: &Server, password: &str) -> Answer {
     let form = format!("email=Ada%40example.org&password={password}&next=%2Fruns");
-    let post = server.post("/forms/sign-in").header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
-    post.header("origin", "http://127.0.0.1:3000").body(form).send().await
+    let post = server
+        .post("/forms/sign-in")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "text/html");
+    post.header("origin", "http://127.0.0.1:3000")
+        .body(form)
+        .send()
+        .await
 }
 
 each_backend! {

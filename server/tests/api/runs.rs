@@ -11,13 +11,36 @@ use crate::server::Server;
 
 /// A run in which one test passes, one differs, one crashes without its output, and one never began.
 pub(crate) async fn failing_run(test: &TestPlatform) -> i32 {
-    let teletext = TestSpec { command: "-teletext", sample: Some("teletext.ts"), categories: &["Teletext"], ..TestSpec::default() };
-    let both = TestSpec { command: "-608 -708", sample: Some("atsc.ts"), categories: &["Broken", "Teletext"], ..TestSpec::default() };
+    let teletext = TestSpec {
+        command: "-teletext",
+        sample: Some("teletext.ts"),
+        categories: &["Teletext"],
+        ..TestSpec::default()
+    };
+    let both = TestSpec {
+        command: "-608 -708",
+        sample: Some("atsc.ts"),
+        categories: &["Broken", "Teletext"],
+        ..TestSpec::default()
+    };
     let passing = test.regression_test(TestSpec::default()).await;
     let differing = test.regression_test(teletext).await;
     let crashing = test.regression_test(both).await;
-    test.regression_test(TestSpec { command: "-stdout", sample: None, outputs: &[OutputSpec::SRT], ..TestSpec::default() }).await;
-    let run = test.run(RunSpec { test_type: "pr", pr_nr: 1547, branch: "fix-teletext", ..RunSpec::default() }).await;
+    test.regression_test(TestSpec {
+        command: "-stdout",
+        sample: None,
+        outputs: &[OutputSpec::SRT],
+        ..TestSpec::default()
+    })
+    .await;
+    let run = test
+        .run(RunSpec {
+            test_type: "pr",
+            pr_nr: 1547,
+            branch: "fix-teletext",
+            ..RunSpec::default()
+        })
+        .await;
     test.complete(run).await;
     test.pass(run, &passing).await;
     test.result(run, differing.0, Some(0), Some(0)).await;

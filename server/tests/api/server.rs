@@ -19,8 +19,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 /// `secret`, at a thousandth of the platform's cost.
-pub(crate) const SECRET: &str =
-    "$6$rounds=1000$saltsalt$LAV5VE5Y7w1d73x1mFNspYWUpazfmwv2SoepNXNKJ/otop/Zok96Hr8Q13LEv0DRY/x8v0/crpIjl8NJSAqXV/";
+pub(crate) const SECRET: &str = "$6$rounds=1000$saltsalt$LAV5VE5Y7w1d73x1mFNspYWUpazfmwv2SoepNXNKJ/otop/Zok96Hr8Q13LEv0DRY/x8v0/crpIjl8NJSAqXV/";
 
 /// A server that is asked directly, without a network.
 pub(crate) struct Web {
@@ -67,22 +66,39 @@ impl Server {
     /// A token of an account made for it.
     pub(crate) async fn token(&self, role: &str, scopes: &[Scope]) -> String {
         self.test.user(role, Some(role), SECRET).await;
-        self.test.platform.create_token_for(role, "tests", scopes, 7).await.expect("a token").token
+        self.test
+            .platform
+            .create_token_for(role, "tests", scopes, 7)
+            .await
+            .expect("a token")
+            .token
     }
 
     /// A token that may read everything, of a contributor.
     pub(crate) async fn reader(&self) -> String {
-        self.token("contributor", &[Scope::RunsRead, Scope::ResultsRead, Scope::SystemRead]).await
+        self.token(
+            "contributor",
+            &[Scope::RunsRead, Scope::ResultsRead, Scope::SystemRead],
+        )
+        .await
     }
 }
 
 impl Web {
     pub(crate) fn new(platform: Platform, http: config::Http, limits: LimitSettings) -> Self {
-        Self::of(AppState::new(platform, http, limits, &config::SecretKey::random()))
+        Self::of(AppState::new(
+            platform,
+            http,
+            limits,
+            &config::SecretKey::random(),
+        ))
     }
 
     fn of(state: AppState) -> Self {
-        Self { streams: state.streams(), router: router(state) }
+        Self {
+            streams: state.streams(),
+            router: router(state),
+        }
     }
 
     /// The cookie of somebody who signs in with the password of [`SECRET`].
@@ -90,15 +106,28 @@ impl Web {
         let form = format!("email={name}%40example.org&password=secret");
         // Each from another address: this is not about limits.
         let [a, b, ..] = runlens_domain::clock::random_bytes::<4>();
-        let answer = self.form("/forms/sign-in").from([10, 1, a, b]).body(form).send().await;
-        assert!(answer.cookies().starts_with("runlens_session="), "{}", answer.text());
+        let answer = self
+            .form("/forms/sign-in")
+            .from([10, 1, a, b])
+            .body(form)
+            .send()
+            .await;
+        assert!(
+            answer.cookies().starts_with("runlens_session="),
+            "{}",
+            answer.text()
+        );
         answer.cookies()
     }
 
     /// A form that one of our own pages sends.
     pub(crate) fn form(&self, path: &str) -> Call<'_> {
-        let post = self.post(path).header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
-        post.header("host", "127.0.0.1:3000").header("origin", "http://127.0.0.1:3000")
+        let post = self
+            .post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "text/html");
+        post.header("host", "127.0.0.1:3000")
+            .header("origin", "http://127.0.0.1:3000")
     }
 
     pub(crate) fn delete(&self, path: &str) -> Call<'_> {
@@ -106,7 +135,11 @@ impl Web {
     }
 
     /// One of several instances: requests are counted in what they share.
-    pub(crate) fn counting_in(platform: Platform, limits: LimitSettings, counters: Arc<dyn Counters>) -> Self {
+    pub(crate) fn counting_in(
+        platform: Platform,
+        limits: LimitSettings,
+        counters: Arc<dyn Counters>,
+    ) -> Self {
         Self::of(AppState::new(platform, http(), limits, &config::SecretKey::random()).counting_in(counters))
     }
 
@@ -122,7 +155,11 @@ impl Web {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method;
         *request.uri_mut() = path.parse().expect(path);
-        Call { web: self, request, peer: [127, 0, 0, 1] }
+        Call {
+            web: self,
+            request,
+            peer: [127, 0, 0, 1],
+        }
     }
 }
 
@@ -139,7 +176,9 @@ impl Call<'_> {
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.request.headers_mut().append(name, value.parse().expect(value));
+        self.request
+            .headers_mut()
+            .append(name, value.parse().expect(value));
         self
     }
 
@@ -149,7 +188,8 @@ impl Call<'_> {
     }
 
     pub(crate) fn json(self, body: &Value) -> Self {
-        self.header("content-type", "application/json").body(body.to_string())
+        self.header("content-type", "application/json")
+            .body(body.to_string())
     }
 
     pub(crate) fn body(mut self, body: impl Into<Body>) -> Self {
@@ -164,14 +204,25 @@ impl Call<'_> {
     }
 
     async fn answer(mut self) -> Response<Body> {
-        self.request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.peer, 40_000))));
-        self.web.router.clone().oneshot(self.request).await.expect("an answer")
+        self.request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from((self.peer, 40_000))));
+        self.web
+            .router
+            .clone()
+            .oneshot(self.request)
+            .await
+            .expect("an answer")
     }
 
     pub(crate) async fn send(self) -> Answer {
         let (parts, body) = self.answer().await.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a whole body");
-        Answer { status: parts.status, headers: parts.headers, body: body.to_vec() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.to_vec(),
+        }
     }
 }
 
@@ -200,7 +251,12 @@ impl Answer {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         let body = self.json();
         assert_eq!(body["code"], code);
-        assert!(body["message"].as_str().is_some_and(|message| !message.is_empty() && message.chars().count() <= 500), "{body}");
+        assert!(
+            body["message"]
+                .as_str()
+                .is_some_and(|message| !message.is_empty() && message.chars().count() <= 500),
+            "{body}"
+        );
         assert!(body["details"].is_object(), "{body}");
         assert_eq!(body.as_object().map(serde_json::Map::len), Some(3), "{body}");
         body
@@ -212,12 +268,22 @@ impl Answer {
 
     /// A header's value; empty where there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(|value| value.to_str().expect("text")).unwrap_or_default()
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("text"))
+            .unwrap_or_default()
     }
 
     /// The cookies that are set, as a browser sends them back.
     pub(crate) fn cookies(&self) -> String {
-        let cookies = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().expect("text"));
-        cookies.filter_map(|cookie| cookie.split(';').next()).collect::<Vec<_>>().join("; ")
+        let cookies = self
+            .headers
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .map(|value| value.to_str().expect("text"));
+        cookies
+            .filter_map(|cookie| cookie.split(';').next())
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 }

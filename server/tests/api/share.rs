@@ -19,9 +19,17 @@ fn size(png: &[u8]) -> (u32, u32) {
 
 /// What a badge says.
 fn says(badge: &Answer) -> String {
-    assert_eq!((badge.status, badge.header("content-type")), (StatusCode::OK, "image/svg+xml"), "{}", badge.text());
+    assert_eq!(
+        (badge.status, badge.header("content-type")),
+        (StatusCode::OK, "image/svg+xml"),
+        "{}",
+        badge.text()
+    );
     let text = badge.text();
-    let title = text.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
+    let title = text
+        .split("<title>")
+        .nth(1)
+        .and_then(|rest| rest.split("</title>").next());
     title.expect("a title").to_owned()
 }
 
@@ -107,13 +115,23 @@ async fn the_page_of_a_run_names_its_picture_and_says_how_far_it_is() {
     ] {
         assert!(page.text().contains(&part), "{part}");
     }
-    assert_eq!(page.header("link"), format!("<http://127.0.0.1:3000/runs/{run}>; rel=\"canonical\""));
+    assert_eq!(
+        page.header("link"),
+        format!("<http://127.0.0.1:3000/runs/{run}>; rel=\"canonical\"")
+    );
     assert!(!page.text().contains("class=\"live"), "it has ended");
     server.test.progress(run, "testing", 900, "").await;
     let page = server.get(&format!("/runs/{run}")).send().await.text();
-    assert!(page.contains("class=\"live") && page.contains("<progress") && page.contains("1 of 1 test"), "{page}");
+    assert!(
+        page.contains("class=\"live") && page.contains("<progress") && page.contains("1 of 1 test"),
+        "{page}"
+    );
     let list = server.get("/runs").send().await;
-    assert!(list.text().contains("<meta name=\"twitter:card\" content=\"summary\">") && !list.text().contains("og:image"));
+    assert!(
+        list.text()
+            .contains("<meta name=\"twitter:card\" content=\"summary\">")
+            && !list.text().contains("og:image")
+    );
 }
 
 async fn server(settings: Settings, limits: LimitSettings) -> (Server, i32) {
@@ -134,43 +152,95 @@ async fn a_badge_may_be_shown_anywhere_and_is_asked_for_again_soon() {
     for (name, value) in [
         ("cache-control", "public, max-age=60"),
         ("cross-origin-resource-policy", "cross-origin"),
-        ("content-security-policy", "default-src 'none'; sandbox; frame-ancestors 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'none'; sandbox; frame-ancestors 'none'",
+        ),
         ("set-cookie", ""),
     ] {
         assert_eq!(badge.header(name), value, "{name}");
     }
     let text = badge.text();
     assert!(
-        text.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\"") && text.contains("role=\"img\"") && text.contains("textLength"),
+        text.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\"")
+            && text.contains("role=\"img\"")
+            && text.contains("textLength"),
         "{text}"
     );
-    let known = server.get(&format!("/runs/{run}/badge.svg")).header("if-none-match", badge.header("etag")).send().await;
+    let known = server
+        .get(&format!("/runs/{run}/badge.svg"))
+        .header("if-none-match", badge.header("etag"))
+        .send()
+        .await;
     assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
 }
 
 #[tokio::test]
 async fn nobody_sees_more_in_a_picture_than_everybody_may() {
-    let (server, run) = server(Settings { public_scopes: Vec::new(), ..Settings::default() }, LimitSettings::default()).await;
+    let (server, run) = server(
+        Settings {
+            public_scopes: Vec::new(),
+            ..Settings::default()
+        },
+        LimitSettings::default(),
+    )
+    .await;
     let token = server.reader().await;
-    for path in [format!("/runs/{run}/preview.png"), format!("/runs/{run}/badge.svg"), "/badge.svg".to_owned()] {
+    for path in [
+        format!("/runs/{run}/preview.png"),
+        format!("/runs/{run}/badge.svg"),
+        "/badge.svg".to_owned(),
+    ] {
         for call in [server.get(&path), server.get(&path).token(&token)] {
             assert_eq!(call.send().await.status, StatusCode::NOT_FOUND, "{path}");
         }
     }
-    let (server, run) =
-        self::server(Settings { public_scopes: vec![Scope::RunsRead], ..Settings::default() }, LimitSettings::default()).await;
-    assert_eq!(says(&server.get(&format!("/runs/{run}/badge.svg")).send().await), "Run 2 on linux: all pass");
-    assert_eq!(server.get(&format!("/runs/{run}/preview.png")).send().await.status, StatusCode::OK);
+    let (server, run) = self::server(
+        Settings {
+            public_scopes: vec![Scope::RunsRead],
+            ..Settings::default()
+        },
+        LimitSettings::default(),
+    )
+    .await;
+    assert_eq!(
+        says(&server.get(&format!("/runs/{run}/badge.svg")).send().await),
+        "Run 2 on linux: all pass"
+    );
+    assert_eq!(
+        server
+            .get(&format!("/runs/{run}/preview.png"))
+            .send()
+            .await
+            .status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
 async fn pictures_and_badges_are_counted_like_a_visitors_reads() {
-    let (server, run) = server(Settings::default(), LimitSettings { browser_reads: 2, ..LimitSettings::default() }).await;
+    let (server, run) = server(
+        Settings::default(),
+        LimitSettings {
+            browser_reads: 2,
+            ..LimitSettings::default()
+        },
+    )
+    .await;
     for _ in 0..2 {
-        assert_eq!(server.get(&format!("/runs/{run}/badge.svg")).send().await.status, StatusCode::OK);
+        assert_eq!(
+            server.get(&format!("/runs/{run}/badge.svg")).send().await.status,
+            StatusCode::OK
+        );
     }
     let refused = server.get("/badge.svg").send().await;
-    assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "60"));
+    assert_eq!(
+        (refused.status, refused.header("retry-after")),
+        (StatusCode::TOO_MANY_REQUESTS, "60")
+    );
     assert_eq!(refused.text(), "Too many requests. Try again in 60 seconds.\n");
-    assert_eq!(server.get("/badge.svg").from([10, 0, 0, 1]).send().await.status, StatusCode::OK);
+    assert_eq!(
+        server.get("/badge.svg").from([10, 0, 0, 1]).send().await.status,
+        StatusCode::OK
+    );
 }

@@ -11,8 +11,15 @@ use crate::server::Server;
 /// Three tests over two samples, one test without a sample, and two runs.
 async fn suite(test: &TestPlatform) {
     let outputs = &[
-        OutputSpec { variants: &["variant", "another"], ..OutputSpec::SRT },
-        OutputSpec { extension: ".ttxt", ignore: true, ..OutputSpec::SRT },
+        OutputSpec {
+            variants: &["variant", "another"],
+            ..OutputSpec::SRT
+        },
+        OutputSpec {
+            extension: ".ttxt",
+            ignore: true,
+            ..OutputSpec::SRT
+        },
     ];
     let teletext = TestSpec {
         command: "-teletext -out=srt",
@@ -22,17 +29,42 @@ async fn suite(test: &TestPlatform) {
         ..TestSpec::default()
     };
     let first = test.regression_test(teletext.clone()).await;
-    let second = test.regression_test(TestSpec { command: "-teletext --100%", categories: &["Teletext", "Broken"], ..teletext }).await;
-    test.regression_test(TestSpec { sample: Some("atsc.mpg"), active: false, ..TestSpec::default() }).await;
-    test.regression_test(TestSpec { command: "-stdin", sample: None, outputs: &[], ..TestSpec::default() }).await;
+    let second = test
+        .regression_test(TestSpec {
+            command: "-teletext --100%",
+            categories: &["Teletext", "Broken"],
+            ..teletext
+        })
+        .await;
+    test.regression_test(TestSpec {
+        sample: Some("atsc.mpg"),
+        active: false,
+        ..TestSpec::default()
+    })
+    .await;
+    test.regression_test(TestSpec {
+        command: "-stdin",
+        sample: None,
+        outputs: &[],
+        ..TestSpec::default()
+    })
+    .await;
     let passing = test.run(RunSpec::default()).await;
     test.complete(passing).await;
     test.pass(passing, &first).await;
     test.pass(passing, &second).await;
-    let failing =
-        test.run(RunSpec { platform: "windows", test_type: "pr", branch: "fix-teletext", pr_nr: 1547, ..RunSpec::default() }).await;
+    let failing = test
+        .run(RunSpec {
+            platform: "windows",
+            test_type: "pr",
+            branch: "fix-teletext",
+            pr_nr: 1547,
+            ..RunSpec::default()
+        })
+        .await;
     test.result(failing, first.0, Some(139), Some(0)).await;
-    test.sql("UPDATE sample SET sha = 'c0ffee', extension = 'TS' WHERE id = 1").await;
+    test.sql("UPDATE sample SET sha = 'c0ffee', extension = 'TS' WHERE id = 1")
+        .await;
     test.sql(
         "UPDATE regression_test SET input_type = 'file', output_type = 'file', description = 'Pages', last_passed_on_linux = 1 WHERE id = 1",
     )

@@ -23,7 +23,12 @@ async fn queue(test: &TestPlatform) {
         ("bsd", &[]),
         ("linux", &[]),
     ] {
-        let run = test.run(RunSpec { platform, ..RunSpec::default() }).await;
+        let run = test
+            .run(RunSpec {
+                platform,
+                ..RunSpec::default()
+            })
+            .await;
         for (report, seconds) in reports.iter().zip([0, 60, 120]) {
             test.progress(run, report, seconds, "").await;
         }
@@ -90,12 +95,22 @@ each_backend! {
 #[tokio::test]
 async fn without_its_database_the_server_says_so() {
     // Port 9 of this machine has nobody who listens.
-    let store = Store::open("mysql://nobody@127.0.0.1:9/none").await.expect("connects when it is asked");
+    let store = Store::open("mysql://nobody@127.0.0.1:9/none")
+        .await
+        .expect("connects when it is asked");
     let platform = Platform::new(store, Files::none(), Clock::system(), Settings::default());
     let server = Web::new(platform, http(), Default::default());
     let answer = server.get("/api/v1/system/health").send().await;
-    assert_eq!((answer.status.as_u16(), answer.json()["status"].clone()), (503, json!("down")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.json()["status"].clone()),
+        (503, json!("down"))
+    );
     let token = format!("spci_{}", "x".repeat(43));
-    let body = server.get("/api/v1/runs").token(&token).send().await.failure(503, "unavailable");
+    let body = server
+        .get("/api/v1/runs")
+        .token(&token)
+        .send()
+        .await
+        .failure(503, "unavailable");
     assert!(!body.to_string().contains("127.0.0.1"), "{body}");
 }

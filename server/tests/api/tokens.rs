@@ -11,11 +11,18 @@ const TOKENS: &str = "/api/v1/auth/tokens";
 
 /// Names in a page of tokens, in their order.
 fn names(page: &Value) -> Vec<&str> {
-    page["data"].as_array().expect("a page").iter().filter_map(|token| token["token_name"].as_str()).collect()
+    page["data"]
+        .as_array()
+        .expect("a page")
+        .iter()
+        .filter_map(|token| token["token_name"].as_str())
+        .collect()
 }
 
 async fn id_of(server: &Server, token: &str) -> i64 {
-    server.get("/api/v1/auth/me").token(token).send().await.ok()["token"]["token_id"].as_i64().expect("an id")
+    server.get("/api/v1/auth/me").token(token).send().await.ok()["token"]["token_id"]
+        .as_i64()
+        .expect("an id")
 }
 
 each_backend! {

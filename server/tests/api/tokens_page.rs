@@ -18,7 +18,9 @@ fn shown(page: &Answer) -> Option<String> {
 }
 
 async fn id_of(server: &Server, token: &str) -> i64 {
-    server.get("/api/v1/auth/me").token(token).send().await.ok()["token"]["token_id"].as_i64().expect("an id")
+    server.get("/api/v1/auth/me").token(token).send().await.ok()["token"]["token_id"]
+        .as_i64()
+        .expect("an id")
 }
 
 each_backend! {

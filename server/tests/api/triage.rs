@@ -12,7 +12,9 @@ use crate::{errors::compared_runs, server::Server};
 
 /// The text of a page's first paragraph of a class, without markup.
 fn element(html: &str, class: &str) -> String {
-    let start = html.find(&format!("<p class=\"{class}\"")).unwrap_or_else(|| panic!("no {class} in {html}"));
+    let start = html
+        .find(&format!("<p class=\"{class}\""))
+        .unwrap_or_else(|| panic!("no {class} in {html}"));
     let inside = html[start..].split_once('>').map_or("", |(_, rest)| rest);
     let inside = inside.split_once("</p>").map_or(inside, |(inside, _)| inside);
     let mut text = String::new();
@@ -32,10 +34,23 @@ fn element(html: &str, class: &str) -> String {
 async fn broken_run(test: &TestPlatform, failures: usize, command: &'static str) -> i32 {
     let mut tests = Vec::new();
     for _ in 0..failures {
-        tests.push(test.regression_test(TestSpec { command, ..TestSpec::default() }).await);
+        tests.push(
+            test.regression_test(TestSpec {
+                command,
+                ..TestSpec::default()
+            })
+            .await,
+        );
     }
     let master = test.run(RunSpec::default()).await;
-    let run = test.run(RunSpec { test_type: "pr", pr_nr: 1547, branch: "fix", ..RunSpec::default() }).await;
+    let run = test
+        .run(RunSpec {
+            test_type: "pr",
+            pr_nr: 1547,
+            branch: "fix",
+            ..RunSpec::default()
+        })
+        .await;
     for run in [master, run] {
         test.complete(run).await;
     }

@@ -40,20 +40,33 @@ pub(super) const LIMIT: u32 = PageQuery::MAX_LIMIT;
 
 /// What an answer says is wrong with the text that was looked for.
 pub fn fault(body: &ErrorBody) -> Option<String> {
-    let fields = body.details.get("fields").filter(|_| body.code == ErrorCode::ValidationError)?;
+    let fields = body
+        .details
+        .get("fields")
+        .filter(|_| body.code == ErrorCode::ValidationError)?;
     let fault = fields.get("regex").or_else(|| fields.get("contains"))?;
     Some(fault.as_str().unwrap_or_default().to_owned())
 }
 
 /// Lines as rows in their order.
 pub(super) fn lines_as_rows(lines: Vec<runlens_api_types::log::LogLine>) -> Vec<LogMatch> {
-    lines.into_iter().map(|line| LogMatch { number: line.line, line, ranges: Vec::new() }).collect()
+    lines
+        .into_iter()
+        .map(|line| LogMatch {
+            number: line.line,
+            line,
+            ranges: Vec::new(),
+        })
+        .collect()
 }
 
 /// Marks in rows where what is looked for stands.
 pub(super) async fn mark(open: &RunSource, rows: &mut [LogMatch], looked_for: LogFilter) {
     let Some(first) = rows.first() else { return };
-    let query = LogSearchQuery { from_line: Some(first.line.line), ..search(looked_for) };
+    let query = LogSearchQuery {
+        from_line: Some(first.line.line),
+        ..search(looked_for)
+    };
     let Ok(found) = open.search_log(&query).await else {
         return;
     };
@@ -66,7 +79,14 @@ pub(super) async fn mark(open: &RunSource, rows: &mut [LogMatch], looked_for: Lo
 
 /// A search for a page of rows.
 pub fn search(filter: LogFilter) -> LogSearchQuery {
-    LogSearchQuery { limit: LIMIT, cursor: None, from_line: None, from_match: None, direction: None, filter }
+    LogSearchQuery {
+        limit: LIMIT,
+        cursor: None,
+        from_line: None,
+        from_match: None,
+        direction: None,
+        filter,
+    }
 }
 
 /// What is in a log.
@@ -81,12 +101,29 @@ pub async fn log_outline(id: i32) -> Result<LogOutline, ErrorBody> {
 ///
 /// # Errors
 /// As the API's.
-pub async fn log_rows(id: i32, filter: LogFilter, looked_for: Option<LogFilter>, from: u64) -> Result<Vec<LogMatch>, ErrorBody> {
+pub async fn log_rows(
+    id: i32,
+    filter: LogFilter,
+    looked_for: Option<LogFilter>,
+    from: u64,
+) -> Result<Vec<LogMatch>, ErrorBody> {
     let open = Source::new()?.open(id).await?;
     let mut rows = if filter.is_empty() {
-        lines_as_rows(open.logs(&LogQuery { from_line: Some(from), ..LogQuery::default() }).await?.data)
+        lines_as_rows(
+            open.logs(&LogQuery {
+                from_line: Some(from),
+                ..LogQuery::default()
+            })
+            .await?
+            .data,
+        )
     } else {
-        open.search_log(&LogSearchQuery { from_match: Some(from), ..search(filter) }).await?.data
+        open.search_log(&LogSearchQuery {
+            from_match: Some(from),
+            ..search(filter)
+        })
+        .await?
+        .data
     };
     if let Some(looked_for) = looked_for {
         mark(&open, &mut rows, looked_for).await;

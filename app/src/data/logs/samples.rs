@@ -18,7 +18,11 @@ pub(crate) fn row(number: u64, line: u64) -> LogMatch {
         sample_id: None,
         is_context: false,
     };
-    LogMatch { number, line, ranges: Vec::new() }
+    LogMatch {
+        number,
+        line,
+        ranges: Vec::new(),
+    }
 }
 
 /// Of a log that has been gone through, with its first error on this line.

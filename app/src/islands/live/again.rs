@@ -64,7 +64,11 @@ impl Reader {
             let is_waiting = is_in_use();
             let is_read = !is_waiting && page_again().await.is_some_and(|text| show(&text).is_some());
             let state = &reader.0;
-            let patience = if is_read { PATIENCE } else { state.patience.get().saturating_sub(u8::from(!is_waiting)) };
+            let patience = if is_read {
+                PATIENCE
+            } else {
+                state.patience.get().saturating_sub(u8::from(!is_waiting))
+            };
             state.patience.set(patience);
             if !is_read && patience > 0 {
                 state.is_due.set(true);
@@ -83,19 +87,34 @@ impl Reader {
 
 /// Whether somebody is typing into the page, or copying from it.
 fn is_in_use() -> bool {
-    let is_typing = document().active_element().is_some_and(|element| element.matches("main :is(input, select, textarea)") == Ok(true));
-    let selects = || window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
+    let is_typing = document()
+        .active_element()
+        .is_some_and(|element| element.matches("main :is(input, select, textarea)") == Ok(true));
+    let selects = || {
+        window()
+            .get_selection()
+            .ok()
+            .flatten()
+            .is_some_and(|selection| !selection.is_collapsed())
+    };
     is_typing || selects()
 }
 
 /// Shows a page in the place of the one that is shown. This island goes on in it, if it is still there; what has the focus, and what is
 /// open, stays so.
 fn show(text: &str) -> Option<()> {
-    let new = DomParser::new().ok()?.parse_from_string(text, SupportedType::TextHtml).ok()?;
+    let new = DomParser::new()
+        .ok()?
+        .parse_from_string(text, SupportedType::TextHtml)
+        .ok()?;
     let (old_main, new_main) = (main(&document())?, main(&new)?);
-    let focused = document().active_element().filter(|element| old_main.contains(Some(element)));
+    let focused = document()
+        .active_element()
+        .filter(|element| old_main.contains(Some(element)));
     let focused = focused.map(|element| Place::of(&old_main, &element));
-    let open: Vec<Place> = all(&old_main, "details[open]").filter_map(|element| Place::of(&old_main, &element)).collect();
+    let open: Vec<Place> = all(&old_main, "details[open]")
+        .filter_map(|element| Place::of(&old_main, &element))
+        .collect();
     let here = island(&old_main);
     // What is taken out and put in would have the browser scroll to what it takes for the same place.
     let (x, y) = (window().page_x_offset().ok()?, window().page_y_offset().ok()?);
@@ -105,18 +124,28 @@ fn show(text: &str) -> Option<()> {
         None => say(&new.title(), &new_main),
     }
     document().set_title(&new.title());
-    for details in open.iter().filter_map(|place| place.find(&new_main)?.dyn_into::<HtmlDetailsElement>().ok()) {
+    for details in open
+        .iter()
+        .filter_map(|place| place.find(&new_main)?.dyn_into::<HtmlDetailsElement>().ok())
+    {
         details.set_open(true);
     }
     // Where what had the focus is gone, its page still has it.
-    let focused = focused.map(|place| place.and_then(|place| place.find(&new_main)).unwrap_or_else(|| new_main.clone()));
+    let focused = focused.map(|place| {
+        place
+            .and_then(|place| place.find(&new_main))
+            .unwrap_or_else(|| new_main.clone())
+    });
     if let Some(element) = focused.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let options = FocusOptions::new();
         options.set_prevent_scroll(true);
         let _ = element.focus_with_options(&options);
     }
     // What the address points at is marked by the browser only where it has gone there itself.
-    let pointed_at = location().hash().ok().and_then(|hash| document().get_element_by_id(hash.strip_prefix('#')?));
+    let pointed_at = location()
+        .hash()
+        .ok()
+        .and_then(|hash| document().get_element_by_id(hash.strip_prefix('#')?));
     if let Some(element) = pointed_at {
         let _ = element.class_list().add_1("target");
     }
@@ -127,7 +156,12 @@ fn show(text: &str) -> Option<()> {
 
 /// Says what became of the run, to those who hear the page.
 fn say(title: &str, main: &Element) {
-    let verdict = main.query_selector(".verdict").ok().flatten().and_then(|verdict| verdict.text_content()).unwrap_or_default();
+    let verdict = main
+        .query_selector(".verdict")
+        .ok()
+        .flatten()
+        .and_then(|verdict| verdict.text_content())
+        .unwrap_or_default();
     let name = title.strip_suffix(TITLE_END).unwrap_or(title);
     if let Some(said) = document().get_element_by_id("said") {
         said.set_text_content(Some(&format!("{name}: {verdict}")));

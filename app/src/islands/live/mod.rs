@@ -25,7 +25,11 @@ struct Progress {
 
 impl From<&LiveRun> for Progress {
     fn from(run: &LiveRun) -> Self {
-        Self { status: run.status, finished: run.finished_count, failed: run.failed_count }
+        Self {
+            status: run.status,
+            finished: run.finished_count,
+            failed: run.failed_count,
+        }
     }
 }
 
@@ -39,7 +43,9 @@ pub(crate) fn LiveLine(shown: LiveRun) -> impl IntoView {
     // What was told last, and whether it is the last that will be.
     let told = RwSignal::new(None);
     Effect::new(move || {
-        stream::hear(shown.run_id, line, move |run, is_last| told.set(Some((run, is_last))));
+        stream::hear(shown.run_id, line, move |run, is_last| {
+            told.set(Some((run, is_last)))
+        });
         let reader = Reader::new(Progress::from(&shown));
         Effect::new(move || {
             if let (Some((now, is_last)), false) = (told.get(), is_paused.get()) {
@@ -98,8 +104,16 @@ fn words(run: &LiveRun) -> &'static str {
 }
 
 fn counts(run: &LiveRun) -> String {
-    let done = format!("{} of {}", format::number(run.finished_count), format::counted(run.total_samples, "test", "tests"));
-    if run.failed_count == 0 { done } else { format!("{done}, {} failed", format::number(run.failed_count)) }
+    let done = format!(
+        "{} of {}",
+        format::number(run.finished_count),
+        format::counted(run.total_samples, "test", "tests")
+    );
+    if run.failed_count == 0 {
+        done
+    } else {
+        format!("{done}, {} failed", format::number(run.failed_count))
+    }
 }
 
 /// How long the stage has gone on.
@@ -109,7 +123,11 @@ fn elapsed(run: &LiveRun, now: Timestamp) -> String {
     };
     let seconds = (now.unix() - since.unix()).max(0);
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
 }
 
 #[cfg(test)]
@@ -144,14 +162,29 @@ mod tests {
     #[test]
     fn a_run_says_what_it_is_at_how_far_it_is_and_for_how_long() {
         let testing = run(RunStatus::Running, Some(ProgressStatus::Testing), Some(at(60)));
-        assert_eq!((words(&testing), counts(&testing).as_str()), ("Testing", "12 of 240 tests, 2 failed"));
+        assert_eq!(
+            (words(&testing), counts(&testing).as_str()),
+            ("Testing", "12 of 240 tests, 2 failed")
+        );
         assert_eq!(elapsed(&testing, at(60 + 3_725)), "1:02:05");
         assert_eq!(elapsed(&testing, at(0)), "0:00", "clocks differ");
         let preparing = run(RunStatus::Running, Some(ProgressStatus::Preparation), None);
-        assert_eq!((words(&preparing), elapsed(&preparing, at(65)).as_str()), ("Preparing", "1:05"));
-        let queued = LiveRun { finished_count: 0, failed_count: 0, total_samples: 1, ..run(RunStatus::Queued, None, None) };
         assert_eq!(
-            (words(&queued), counts(&queued).as_str(), elapsed(&queued, at(65)).as_str()),
+            (words(&preparing), elapsed(&preparing, at(65)).as_str()),
+            ("Preparing", "1:05")
+        );
+        let queued = LiveRun {
+            finished_count: 0,
+            failed_count: 0,
+            total_samples: 1,
+            ..run(RunStatus::Queued, None, None)
+        };
+        assert_eq!(
+            (
+                words(&queued),
+                counts(&queued).as_str(),
+                elapsed(&queued, at(65)).as_str()
+            ),
             ("Waiting for a worker", "0 of 1 test", "")
         );
     }

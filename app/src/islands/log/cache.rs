@@ -53,7 +53,10 @@ pub(super) struct Cache {
 impl Cache {
     /// With the rows that came with the page.
     pub(super) fn new(first: u64, rows: Vec<LogMatch>) -> Self {
-        Self { first: (first, rows.into_iter().map(Arc::new).collect()), ..Self::default() }
+        Self {
+            first: (first, rows.into_iter().map(Arc::new).collect()),
+            ..Self::default()
+        }
     }
 
     /// What is known of a row.
@@ -77,7 +80,9 @@ impl Cache {
 
     fn seed(&self, row: u64) -> Option<Content> {
         let (first, rows) = &self.first;
-        rows.get(row.checked_sub(*first)? as usize).cloned().map(Content::Line)
+        rows.get(row.checked_sub(*first)? as usize)
+            .cloned()
+            .map(Content::Line)
     }
 
     /// The first block that is to be asked for so that these rows are known, out of `rows` in all.
@@ -92,7 +97,9 @@ impl Cache {
             match self.blocks.get(block).map(|block| &block.state) {
                 Some(State::Asked { .. } | State::Failed(_)) => false,
                 // The last rows are read again once there are more; others do not come back.
-                Some(State::Have { rows: have, of }) => block * BLOCK + (have.len() as u64) < to && rows > *of,
+                Some(State::Have { rows: have, of }) => {
+                    block * BLOCK + (have.len() as u64) < to && rows > *of
+                }
                 None => !self.is_seeded(from..to),
             }
         })
@@ -107,12 +114,21 @@ impl Cache {
     pub(super) fn asked(&mut self, block: u64, of: u64) {
         self.clock += 1;
         // What is there already is shown until the answer comes.
-        if let Some(Block { state: State::Have { rows, .. }, .. }) = self.blocks.get(&block)
+        if let Some(Block {
+            state: State::Have { rows, .. },
+            ..
+        }) = self.blocks.get(&block)
             && !rows.is_empty()
         {
             self.first = (block * BLOCK, rows.clone());
         }
-        self.blocks.insert(block, Block { state: State::Asked { of }, used: self.clock });
+        self.blocks.insert(
+            block,
+            Block {
+                state: State::Asked { of },
+                used: self.clock,
+            },
+        );
     }
 
     /// What is looked for has changed: everything is to be read again, and these rows are shown until then.
@@ -120,7 +136,10 @@ impl Cache {
         let rows = shown
             .clone()
             .map_while(|row| match self.row(row) {
-                Content::Line(line) => Some(Arc::new(LogMatch { ranges: Vec::new(), ..(*line).clone() })),
+                Content::Line(line) => Some(Arc::new(LogMatch {
+                    ranges: Vec::new(),
+                    ..(*line).clone()
+                })),
                 _ => None,
             })
             .collect();
@@ -134,13 +153,25 @@ impl Cache {
         let Some(entry) = self.blocks.get_mut(&block) else {
             return;
         };
-        let of = if let State::Asked { of } = entry.state { of } else { 0 };
+        let of = if let State::Asked { of } = entry.state {
+            of
+        } else {
+            0
+        };
         entry.state = match answer {
-            Ok(rows) => State::Have { rows: rows.into_iter().map(Arc::new).collect(), of },
+            Ok(rows) => State::Have {
+                rows: rows.into_iter().map(Arc::new).collect(),
+                of,
+            },
             Err(body) => State::Failed(body.message),
         };
         while self.blocks.len() > MAX_BLOCKS {
-            let Some(oldest) = self.blocks.iter().min_by_key(|(_, block)| block.used).map(|(block, _)| *block) else {
+            let Some(oldest) = self
+                .blocks
+                .iter()
+                .min_by_key(|(_, block)| block.used)
+                .map(|(block, _)| *block)
+            else {
                 break;
             };
             self.blocks.remove(&oldest);
@@ -149,7 +180,8 @@ impl Cache {
 
     /// Forgets that blocks are on their way or have failed: they may be asked for again.
     pub(super) fn retry(&mut self) {
-        self.blocks.retain(|_, block| matches!(block.state, State::Have { .. }));
+        self.blocks
+            .retain(|_, block| matches!(block.state, State::Have { .. }));
     }
 
     /// Forgets one block.
@@ -185,7 +217,10 @@ mod tests {
     fn the_rows_of_the_page_need_not_be_asked_for() {
         let mut cache = Cache::new(150, rows(151..251));
         assert_eq!(number(cache.row(150)), Some(151));
-        assert_eq!([cache.row(149), cache.row(250)], [Content::Waiting, Content::Waiting]);
+        assert_eq!(
+            [cache.row(149), cache.row(250)],
+            [Content::Waiting, Content::Waiting]
+        );
         assert_eq!(cache.missing(160..240, 1_000), None);
         assert_eq!(cache.missing(140..240, 1_000), Some(1));
         assert_eq!(cache.missing(240..260, 1_000), Some(2));
@@ -202,7 +237,10 @@ mod tests {
         assert_eq!(cache.missing(90..210, 1_000), None);
         cache.answered(0, Ok(rows(1..101)));
         cache.answered(1, Err(ErrorBody::new(ErrorCode::Unavailable, "gone")));
-        assert_eq!((number(cache.row(99)), cache.row(100)), (Some(100), Content::Failed("gone".to_owned())));
+        assert_eq!(
+            (number(cache.row(99)), cache.row(100)),
+            (Some(100), Content::Failed("gone".to_owned()))
+        );
         assert_eq!(cache.missing(90..210, 1_000), None);
         cache.retry();
         assert_eq!(cache.missing(90..210, 1_000), Some(1));
@@ -219,7 +257,11 @@ mod tests {
         assert_eq!(cache.missing(0..30, 30), None);
         assert_eq!(cache.missing(0..40, 40), Some(0));
         cache.asked(0, 40);
-        assert_eq!(number(cache.row(29)), Some(30), "what is there is shown until the answer comes");
+        assert_eq!(
+            number(cache.row(29)),
+            Some(30),
+            "what is there is shown until the answer comes"
+        );
         cache.answered(0, Ok(rows(1..41)));
         assert_eq!(cache.missing(0..40, 40), None);
         assert_eq!(number(cache.row(39)), Some(40));
@@ -238,7 +280,10 @@ mod tests {
     fn what_is_read_again_is_shown_until_then() {
         let mut cache = Cache::new(0, rows(1..101));
         cache.renew(10..40);
-        assert_eq!((number(cache.row(10)), cache.row(50)), (Some(11), Content::Waiting));
+        assert_eq!(
+            (number(cache.row(10)), cache.row(50)),
+            (Some(11), Content::Waiting)
+        );
         assert_eq!(cache.missing(10..40, 1_000), Some(0));
         cache.asked(0, 1_000);
         assert_eq!(number(cache.row(39)), Some(40));

@@ -62,14 +62,26 @@ mod tests {
 
     #[test]
     fn a_piece_is_drawn_by_what_is_worst_in_it_and_how_much_of_it() {
-        let piece = |worst, errors, warnings| LogDensity { first_line: 1, lines: 1_000, errors, warnings, worst };
+        let piece = |worst, errors, warnings| LogDensity {
+            first_line: 1,
+            lines: 1_000,
+            errors,
+            warnings,
+            worst,
+        };
         for (piece, expected) in [
             (piece(LogLevel::Critical, 1, 50), ("critical", 1)),
             (piece(LogLevel::Error, 5, 0), ("error", 2)),
             (piece(LogLevel::Error, 1_000, 0), ("error", 4)),
             (piece(LogLevel::Warning, 0, 20), ("warning", 3)),
             (piece(LogLevel::Info, 0, 0), ("calm", 1)),
-            (LogDensity { lines: 0, ..piece(LogLevel::Debug, 0, 0) }, ("calm", 1)),
+            (
+                LogDensity {
+                    lines: 0,
+                    ..piece(LogLevel::Debug, 0, 0)
+                },
+                ("calm", 1),
+            ),
         ] {
             assert_eq!(shape(&piece), expected, "{piece:?}");
         }

@@ -26,12 +26,20 @@ impl Find {
     /// `17 of 1,922`; with a plus while there may be more.
     pub(super) fn words(&self) -> String {
         let more = if self.is_complete { "" } else { "+" };
-        match (self.text.is_empty() || self.fault.is_some(), self.number, self.matches) {
+        match (
+            self.text.is_empty() || self.fault.is_some(),
+            self.number,
+            self.matches,
+        ) {
             (true, ..) => String::new(),
             (_, None, 0) if self.is_complete => "no match".to_owned(),
             (_, None, 0) => "searching…".to_owned(),
             (_, None, matches) => format!("{}{more}", format::counted(matches, "match", "matches")),
-            (_, Some(number), matches) => format!("{} of {}{more}", format::number(number), format::number(matches.max(number))),
+            (_, Some(number), matches) => format!(
+                "{} of {}{more}",
+                format::number(number),
+                format::number(matches.max(number))
+            ),
         }
     }
 }
@@ -51,18 +59,33 @@ pub(super) struct Nearest {
 
 /// The nearest line that one of the filters lets through, from a line on or back; from the start or the end without one. No line passes
 /// two of them.
-pub(super) async fn nearest(run: i32, filters: &[LogFilter], from_line: Option<u64>, is_forward: bool) -> Result<Nearest, ErrorBody> {
+pub(super) async fn nearest(
+    run: i32,
+    filters: &[LogFilter],
+    from_line: Option<u64>,
+    is_forward: bool,
+) -> Result<Nearest, ErrorBody> {
     let direction = (!is_forward).then_some(LogDirection::Backward);
     let mut answers = Vec::with_capacity(filters.len());
     for filter in filters {
-        let query = LogSearchQuery { limit: 1, cursor: None, from_line, from_match: None, direction, filter: filter.clone() };
+        let query = LogSearchQuery {
+            limit: 1,
+            cursor: None,
+            from_line,
+            from_match: None,
+            direction,
+            filter: filter.clone(),
+        };
         answers.push(log_search(run, query).await?);
     }
     Ok(combine(answers, is_forward))
 }
 
 fn combine(answers: Vec<LogSearch>, is_forward: bool) -> Nearest {
-    let (matches, is_complete) = (answers.iter().map(|answer| answer.matches).sum(), answers.iter().all(|answer| answer.is_complete));
+    let (matches, is_complete) = (
+        answers.iter().map(|answer| answer.matches).sum(),
+        answers.iter().all(|answer| answer.is_complete),
+    );
     // Of each kind, the lines up to and including the nearest.
     let before = |answer: &LogSearch, is_nearest: bool| match answer.data.first() {
         Some(line) if is_nearest || !is_forward => line.number,
@@ -71,10 +94,25 @@ fn combine(answers: Vec<LogSearch>, is_forward: bool) -> Nearest {
         None => 0,
     };
     let lines = answers.iter().filter_map(|answer| answer.data.first());
-    let line = if is_forward { lines.min_by_key(|line| line.line.line) } else { lines.max_by_key(|line| line.line.line) }.cloned();
-    let is_nearest = |answer: &LogSearch| answer.data.first().map(|line| line.line.line) == line.as_ref().map(|line| line.line.line);
-    let number = answers.iter().map(|answer| before(answer, is_nearest(answer))).sum();
-    Nearest { line, number, matches, is_complete }
+    let line = if is_forward {
+        lines.min_by_key(|line| line.line.line)
+    } else {
+        lines.max_by_key(|line| line.line.line)
+    }
+    .cloned();
+    let is_nearest = |answer: &LogSearch| {
+        answer.data.first().map(|line| line.line.line) == line.as_ref().map(|line| line.line.line)
+    };
+    let number = answers
+        .iter()
+        .map(|answer| before(answer, is_nearest(answer)))
+        .sum();
+    Nearest {
+        line,
+        number,
+        matches,
+        is_complete,
+    }
 }
 
 #[cfg(test)]
@@ -91,8 +129,14 @@ mod tests {
             searched_bytes: 0,
             size_bytes: 0,
             is_complete: true,
-            data: found.map(|(number, line)| row(number, line)).into_iter().collect(),
-            pagination: CursorPagination { limit: 1, next_cursor: None },
+            data: found
+                .map(|(number, line)| row(number, line))
+                .into_iter()
+                .collect(),
+            pagination: CursorPagination {
+                limit: 1,
+                next_cursor: None,
+            },
         }
     }
 
@@ -111,7 +155,11 @@ mod tests {
         for (is_forward, error, critical, line, number) in cases {
             let nearest = combine(vec![answer(4, error), answer(2, critical)], is_forward);
             assert_eq!(
-                (nearest.line.map(|found| found.line.line), nearest.number, nearest.matches),
+                (
+                    nearest.line.map(|found| found.line.line),
+                    nearest.number,
+                    nearest.matches
+                ),
                 (line, number, 6),
                 "{error:?} {critical:?}"
             );
@@ -120,7 +168,13 @@ mod tests {
 
     #[test]
     fn what_was_found_is_counted_in_words() {
-        let find = |number, matches, is_complete| Find { text: "x".to_owned(), number, matches, is_complete, fault: None };
+        let find = |number, matches, is_complete| Find {
+            text: "x".to_owned(),
+            number,
+            matches,
+            is_complete,
+            fault: None,
+        };
         for (find, words) in [
             (Find::default(), ""),
             (find(None, 0, false), "searching…"),
@@ -129,7 +183,13 @@ mod tests {
             (find(None, 1922, false), "1,922 matches+"),
             (find(Some(17), 1922, true), "17 of 1,922"),
             (find(Some(17), 5, false), "17 of 17+"),
-            (Find { fault: Some("no".to_owned()), ..find(None, 0, true) }, ""),
+            (
+                Find {
+                    fault: Some("no".to_owned()),
+                    ..find(None, 0, true)
+                },
+                "",
+            ),
         ] {
             assert_eq!(find.words(), words);
         }

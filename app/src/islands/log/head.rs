@@ -11,8 +11,13 @@ pub(super) fn counts(run: i32, viewer: Viewer) -> AnyView {
     let outline = viewer.outline;
     let lines = move || outline.with(|outline| format::counted(outline.lines, "line", "lines"));
     let size = move || outline.with(|outline| format::size(outline.size_bytes));
-    let errors = move || outline.with(|outline| format::counted(outline.levels.error + outline.levels.critical, "error", "errors"));
-    let warnings = move || outline.with(|outline| format::counted(outline.levels.warning, "warning", "warnings"));
+    let errors = move || {
+        outline.with(|outline| {
+            format::counted(outline.levels.error + outline.levels.critical, "error", "errors")
+        })
+    };
+    let warnings =
+        move || outline.with(|outline| format::counted(outline.levels.warning, "warning", "warnings"));
     let going = move || {
         outline.with(|outline| {
             (!outline.is_complete).then(|| {
@@ -25,11 +30,20 @@ pub(super) fn counts(run: i32, viewer: Viewer) -> AnyView {
     let ways = move || {
         outline.with(|outline| {
             let link = |line: u64, label: &'static str| {
-                let href = LogAddress::permalink(run, LineRange { first: line, last: line });
+                let href = LogAddress::permalink(
+                    run,
+                    LineRange {
+                        first: line,
+                        last: line,
+                    },
+                );
                 view! { <li><a href=href>{label}</a></li> }.into_any()
             };
             let first = outline.first_error_line.map(|line| link(line, "First error"));
-            let last = outline.last_error_line.filter(|line| Some(*line) != outline.first_error_line).map(|line| link(line, "Last error"));
+            let last = outline
+                .last_error_line
+                .filter(|line| Some(*line) != outline.first_error_line)
+                .map(|line| link(line, "Last error"));
             (first, last)
         })
     };

@@ -56,13 +56,23 @@ pub(super) struct Press<'a> {
 
 /// What a key does there; nothing where it is the browser's.
 pub(super) fn action(press: Press) -> Option<Action> {
-    let Press { key, is_control, is_alt, in_field, in_find, is_free, letters } = press;
+    let Press {
+        key,
+        is_control,
+        is_alt,
+        in_field,
+        in_find,
+        is_free,
+        letters,
+    } = press;
     if is_alt {
         return None;
     }
     if is_control {
         // Pressed in our own field, the browser's search opens.
-        return matches!(key, "f" | "F").then_some(Action::Find).filter(|_| !in_find);
+        return matches!(key, "f" | "F")
+            .then_some(Action::Find)
+            .filter(|_| !in_find);
     }
     if key == "Escape" {
         return Some(Action::Close);
@@ -102,12 +112,18 @@ pub(super) fn action(press: Press) -> Option<Action> {
 
 /// The keys and what they do, for those who ask.
 pub(super) const EXPLAINED: [(&[&str], &str); 11] = [
-    (&["/", "Ctrl F"], "find; Ctrl F once more for the browser’s own search"),
+    (
+        &["/", "Ctrl F"],
+        "find; Ctrl F once more for the browser’s own search",
+    ),
     (&["n", "N"], "next match, match before"),
     (&["e", "E"], "next error, error before"),
     (&["g"], "go to a line, or some: 120-140"),
     (&["Home", "End"], "first line, last line"),
-    (&["↑", "↓", "PgUp", "PgDn"], "move; on a line number, from line to line"),
+    (
+        &["↑", "↓", "PgUp", "PgDn"],
+        "move; on a line number, from line to line",
+    ),
     (&["Shift Enter"], "on a line number: select up to there"),
     (&["w"], "wrap long lines, or not"),
     (&["t"], "show times, or not"),
@@ -119,34 +135,118 @@ pub(super) const EXPLAINED: [(&[&str], &str); 11] = [
 mod tests {
     use super::{Action, Press, action};
 
-    const FREE: Press = Press { key: "", is_control: false, is_alt: false, in_field: false, in_find: false, is_free: true, letters: true };
+    const FREE: Press = Press {
+        key: "",
+        is_control: false,
+        is_alt: false,
+        in_field: false,
+        in_find: false,
+        is_free: true,
+        letters: true,
+    };
 
     #[test]
     fn letters_act_where_nobody_types_and_can_be_turned_off() {
         let acts = |press: Press<'static>| {
-            ["/", "n", "N", "e", "E", "g", "f", "w", "t", "?"].map(|key| action(Press { key, ..press })).iter().flatten().count()
+            ["/", "n", "N", "e", "E", "g", "f", "w", "t", "?"]
+                .map(|key| action(Press { key, ..press }))
+                .iter()
+                .flatten()
+                .count()
         };
         assert_eq!(acts(FREE), 10);
-        assert_eq!(acts(Press { in_field: true, ..FREE }), 0);
-        assert_eq!(acts(Press { letters: false, ..FREE }), 0);
+        assert_eq!(
+            acts(Press {
+                in_field: true,
+                ..FREE
+            }),
+            0
+        );
+        assert_eq!(
+            acts(Press {
+                letters: false,
+                ..FREE
+            }),
+            0
+        );
         assert_eq!(acts(Press { is_alt: true, ..FREE }), 0);
-        assert_eq!(action(Press { key: "e", is_control: true, ..FREE }), None);
+        assert_eq!(
+            action(Press {
+                key: "e",
+                is_control: true,
+                ..FREE
+            }),
+            None
+        );
     }
 
     #[test]
     fn a_second_ctrl_f_is_the_browsers() {
-        let press = Press { key: "f", is_control: true, letters: false, ..FREE };
+        let press = Press {
+            key: "f",
+            is_control: true,
+            letters: false,
+            ..FREE
+        };
         assert_eq!(action(press), Some(Action::Find));
-        assert_eq!(action(Press { in_field: true, ..press }), Some(Action::Find));
-        assert_eq!(action(Press { in_field: true, in_find: true, ..press }), None);
+        assert_eq!(
+            action(Press {
+                in_field: true,
+                ..press
+            }),
+            Some(Action::Find)
+        );
+        assert_eq!(
+            action(Press {
+                in_field: true,
+                in_find: true,
+                ..press
+            }),
+            None
+        );
     }
 
     #[test]
     fn escape_acts_everywhere_and_moving_only_where_nothing_else_moves() {
-        assert_eq!(action(Press { key: "Escape", in_field: true, letters: false, ..FREE }), Some(Action::Close));
-        assert_eq!(action(Press { key: "PageDown", ..FREE }), Some(Action::Pages(1)));
-        assert_eq!(action(Press { key: "PageDown", is_free: false, ..FREE }), None);
-        assert_eq!(action(Press { key: "Home", in_field: true, ..FREE }), None);
-        assert_eq!(action(Press { key: "Home", letters: false, ..FREE }), Some(Action::Start));
+        assert_eq!(
+            action(Press {
+                key: "Escape",
+                in_field: true,
+                letters: false,
+                ..FREE
+            }),
+            Some(Action::Close)
+        );
+        assert_eq!(
+            action(Press {
+                key: "PageDown",
+                ..FREE
+            }),
+            Some(Action::Pages(1))
+        );
+        assert_eq!(
+            action(Press {
+                key: "PageDown",
+                is_free: false,
+                ..FREE
+            }),
+            None
+        );
+        assert_eq!(
+            action(Press {
+                key: "Home",
+                in_field: true,
+                ..FREE
+            }),
+            None
+        );
+        assert_eq!(
+            action(Press {
+                key: "Home",
+                letters: false,
+                ..FREE
+            }),
+            Some(Action::Start)
+        );
     }
 }

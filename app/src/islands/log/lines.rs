@@ -132,11 +132,24 @@ fn line_row(row: &LogMatch, index: String, frame: &Frame, chosen: Option<LineRan
         LogLevel::Debug => "minor",
     };
     let number = line.line;
-    let range = LineRange { first: number, last: number };
+    let range = LineRange {
+        first: number,
+        last: number,
+    };
     let is_chosen = chosen.is_some_and(|chosen| (chosen.first..=chosen.last).contains(&number));
-    let class = if is_chosen { format!("{class} chosen") } else { class.to_owned() };
-    let href = format!("{}{}", url::log(frame.run, &frame.address.pointing(range)), url::log::fragment(range));
-    let time = line.timestamp.map(|at| view! { <time datetime=at.to_string() title=format::exact(at)>{format::clock(at)}</time> });
+    let class = if is_chosen {
+        format!("{class} chosen")
+    } else {
+        class.to_owned()
+    };
+    let href = format!(
+        "{}{}",
+        url::log(frame.run, &frame.address.pointing(range)),
+        url::log::fragment(range)
+    );
+    let time = line
+        .timestamp
+        .map(|at| view! { <time datetime=at.to_string() title=format::exact(at)>{format::clock(at)}</time> });
     let context = frame.is_filtered.then(|| {
         let label = format!("Line {} in context", format::number(number));
         view! { <a class="context" href=LogAddress::permalink(frame.run, range) title="In context" aria-label=label>"↗"</a> }
@@ -144,7 +157,10 @@ fn line_row(row: &LogMatch, index: String, frame: &Frame, chosen: Option<LineRan
     let found_far = ranges.iter().any(|range| range.end as usize > FOLD);
     let (head, rest, hidden) = ansi::fold(ansi::pieces(&line.message, ranges), FOLD);
     let rest = (hidden > 0).then(|| {
-        let more = format!("… {} more", format::counted(hidden as u64, "character", "characters"));
+        let more = format!(
+            "… {} more",
+            format::counted(hidden as u64, "character", "characters")
+        );
         view! { <details open=found_far><summary>{more}</summary><span>{shown(rest)}</span></details> }
     });
     let cut = line.truncated.then(|| {
@@ -196,9 +212,15 @@ pub(super) fn pages(frame: &Frame, rows: &[LogMatch], total: u64, is_complete: b
     let at = |number: u64| {
         let place = frame.address.placeless();
         let place = if frame.is_filtered {
-            LogAddress { from_match: Some(number), ..place }
+            LogAddress {
+                from_match: Some(number),
+                ..place
+            }
         } else {
-            LogAddress { from_line: Some(number), ..place }
+            LogAddress {
+                from_line: Some(number),
+                ..place
+            }
         };
         url::log(frame.run, &place)
     };
@@ -207,10 +229,15 @@ pub(super) fn pages(frame: &Frame, rows: &[LogMatch], total: u64, is_complete: b
     let before = (first > 1).then(|| at(first.saturating_sub(super::cache::BLOCK).max(1)));
     // A search that has not got to its end may have more.
     let after = (last < total || (!is_complete && last > 0)).then(|| at(last + 1));
-    let end = LogAddress { is_end: true, ..frame.address.placeless() };
+    let end = LogAddress {
+        is_end: true,
+        ..frame.address.placeless()
+    };
     Pages {
         first: before.is_some().then(|| at(1)),
-        last: after.is_some().then(|| format!("/runs/{}/logs{}", frame.run, end.to_query_string())),
+        last: after
+            .is_some()
+            .then(|| format!("/runs/{}/logs{}", frame.run, end.to_query_string())),
         previous: before,
         next: after,
     }
@@ -231,23 +258,38 @@ mod tests {
     fn the_neighbours_of_a_page_are_found_by_number() {
         let frame = |is_filtered: bool| Frame {
             run: 7,
-            address: LogAddress { level: is_filtered.then_some(LogLevel::Error), ..LogAddress::default() },
+            address: LogAddress {
+                level: is_filtered.then_some(LogLevel::Error),
+                ..LogAddress::default()
+            },
             is_filtered,
         };
         let some = |text: &str| Some(format!("/runs/7/logs{text}"));
 
         let at = pages(&frame(false), &rows(490..590), 1_000, true);
-        assert_eq!([at.first, at.previous], [some("?from_line=1"), some("?from_line=390")]);
+        assert_eq!(
+            [at.first, at.previous],
+            [some("?from_line=1"), some("?from_line=390")]
+        );
         assert_eq!([at.next, at.last], [some("?from_line=590"), some("?at=end")]);
 
         let at = pages(&frame(true), &rows(1..101), 101, true);
         assert_eq!([at.first, at.previous], [None, None]);
-        assert_eq!([at.next, at.last], [some("?level=error&from_match=101"), some("?level=error&at=end")]);
+        assert_eq!(
+            [at.next, at.last],
+            [some("?level=error&from_match=101"), some("?level=error&at=end")]
+        );
 
         let at = pages(&frame(false), &rows(50..101), 100, true);
-        assert_eq!([at.first, at.previous, at.next, at.last], [some("?from_line=1"), some("?from_line=1"), None, None]);
+        assert_eq!(
+            [at.first, at.previous, at.next, at.last],
+            [some("?from_line=1"), some("?from_line=1"), None, None]
+        );
 
         let at = pages(&frame(false), &[], 0, true);
-        assert_eq!([at.first, at.previous, at.next, at.last], [None, None, None, None]);
+        assert_eq!(
+            [at.first, at.previous, at.next, at.last],
+            [None, None, None, None]
+        );
     }
 }

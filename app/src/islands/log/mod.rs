@@ -27,11 +27,19 @@ pub(crate) fn LogViewer(run: i32, search: String, start: LogStart) -> impl IntoV
     // It has been read once already, to get the page.
     let address = url::read::<LogAddress>(&search).unwrap_or_default();
     let is_filtered = !address.filter().is_empty();
-    let frame = Arc::new(Frame { run, address, is_filtered });
+    let frame = Arc::new(Frame {
+        run,
+        address,
+        is_filtered,
+    });
     let viewer = Viewer::new(&start, frame.clone());
     let pages = lines::pages(&frame, &start.rows.data, start.rows.total, start.rows.is_complete);
     let is_empty = start.rows.data.is_empty();
-    let content = if is_empty { nothing(run, &frame, &start) } else { window(&frame, viewer) };
+    let content = if is_empty {
+        nothing(run, &frame, &start)
+    } else {
+        window(&frame, viewer)
+    };
     viewer.begin();
     view! {
         <div class="log-page">
@@ -48,7 +56,12 @@ pub(crate) fn LogViewer(run: i32, search: String, start: LogStart) -> impl IntoV
 /// The rows, and the whole log beside them.
 fn window(frame: &Arc<Frame>, viewer: Viewer) -> AnyView {
     let run = frame.run;
-    let last_line = Signal::derive(move || viewer.outline.with(|outline| outline.lines).max(viewer.total.get()));
+    let last_line = Signal::derive(move || {
+        viewer
+            .outline
+            .with(|outline| outline.lines)
+            .max(viewer.total.get())
+    });
     let table = lines::table(frame.clone(), viewer.rows, viewer.total, last_line, viewer.chosen);
     view! {
         <div class="log-window">
@@ -73,13 +86,31 @@ fn nothing(run: i32, frame: &Frame, start: &LogStart) -> AnyView {
     let has_place = frame.address.placeless() != frame.address;
     let is_searched = start.rows.is_complete;
     let (title, text, way) = match (frame.is_filtered, start.fault.is_some()) {
-        (true, true) => ("Nothing was looked for", "The text is no regular expression: see above.", Some((all, "All lines"))),
-        (true, _) if !is_searched => {
-            ("No line is like that so far", "The log is still being searched: load this page again in a moment.", Some((all, "All lines")))
-        }
-        (true, _) if has_place => ("There is nothing further", "The lines that are like that end here.", Some((all, "All lines"))),
-        (true, _) => ("No line is like that", "No line of this log has all of these properties.", Some((all, "All lines"))),
-        (false, _) => ("The log is empty", "There is a log, and nothing has been written to it.", None),
+        (true, true) => (
+            "Nothing was looked for",
+            "The text is no regular expression: see above.",
+            Some((all, "All lines")),
+        ),
+        (true, _) if !is_searched => (
+            "No line is like that so far",
+            "The log is still being searched: load this page again in a moment.",
+            Some((all, "All lines")),
+        ),
+        (true, _) if has_place => (
+            "There is nothing further",
+            "The lines that are like that end here.",
+            Some((all, "All lines")),
+        ),
+        (true, _) => (
+            "No line is like that",
+            "No line of this log has all of these properties.",
+            Some((all, "All lines")),
+        ),
+        (false, _) => (
+            "The log is empty",
+            "There is a log, and nothing has been written to it.",
+            None,
+        ),
     };
     let way = way.map(|(href, label)| view! { <p class="ways"><a href=href>{label}</a></p> });
     view! { <div class="empty"><h2>{title}</h2><p>{text}</p>{way}</div> }.into_any()

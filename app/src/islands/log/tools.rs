@@ -28,9 +28,18 @@ fn input(name: &str) -> Option<HtmlInputElement> {
 
 /// The form that finds and filters. Without JavaScript it filters.
 pub(super) fn tools(frame: &Frame, viewer: Viewer) -> AnyView {
-    let LogAddress { contains, find, is_regex, level, source, .. } = frame.address.clone();
+    let LogAddress {
+        contains,
+        find,
+        is_regex,
+        level,
+        source,
+        ..
+    } = frame.address.clone();
     let all = url::log(frame.run, &LogAddress::default());
-    let clear = frame.is_filtered.then(|| view! { <a href=all.clone()>"All lines"</a> });
+    let clear = frame
+        .is_filtered
+        .then(|| view! { <a href=all.clone()>"All lines"</a> });
     let is_by_text = contains.is_some();
     let text = contains.or(find).unwrap_or_default();
     let typed = move || {
@@ -47,12 +56,22 @@ pub(super) fn tools(frame: &Frame, viewer: Viewer) -> AnyView {
     };
     let (levels, sources) = viewer.outline.with_untracked(|outline| {
         let number = |count: u64| format::number(count);
-        let levels: Vec<_> = LogLevel::ALL.iter().map(|level| (level.as_str(), number(outline.levels.of(*level)))).collect();
-        let sources: Vec<_> = LogSource::ALL.iter().map(|source| (source.as_str(), number(outline.sources.of(*source)))).collect();
+        let levels: Vec<_> = LogLevel::ALL
+            .iter()
+            .map(|level| (level.as_str(), number(outline.levels.of(*level))))
+            .collect();
+        let sources: Vec<_> = LogSource::ALL
+            .iter()
+            .map(|source| (source.as_str(), number(outline.sources.of(*source))))
+            .collect();
         (levels, sources)
     });
-    let fault =
-        move || viewer.find.with(|find| find.fault.clone()).map(|fault| view! { <p class="fault" id="log-fault" role="alert">{fault}</p> });
+    let fault = move || {
+        viewer
+            .find
+            .with(|find| find.fault.clone())
+            .map(|fault| view! { <p class="fault" id="log-fault" role="alert">{fault}</p> })
+    };
     let is_faulty = move || viewer.find.with(|find| find.fault.is_some()).then_some("true");
     let fields = view! {
         <label class="wide">
@@ -89,7 +108,12 @@ pub(super) fn tools(frame: &Frame, viewer: Viewer) -> AnyView {
     view! { {filter::filter(all, "Find and filter lines", fields.into_any())} {fault} }.into_any()
 }
 
-fn choice(name: &'static str, label: &'static str, chosen: Option<&'static str>, words: Vec<(&'static str, String)>) -> AnyView {
+fn choice(
+    name: &'static str,
+    label: &'static str,
+    chosen: Option<&'static str>,
+    words: Vec<(&'static str, String)>,
+) -> AnyView {
     let options: Vec<AnyView> = words
         .into_iter()
         .map(|(word, count)| {
@@ -104,20 +128,43 @@ fn choice(name: &'static str, label: &'static str, chosen: Option<&'static str>,
 pub(super) fn bar(frame: &Frame, viewer: Viewer, pages: Pages) -> AnyView {
     let run = frame.run;
     let is_filtered = frame.is_filtered;
-    let opened = (frame.address == LogAddress::default() && viewer.outline.with_untracked(|outline| outline.first_error_line.is_some()))
-        .then(|| {
-            let start = url::log(run, &LogAddress { from_line: Some(1), ..LogAddress::default() });
-            view! { <span class="opened">"Opened at the first error. " <a href=start>"From the start"</a></span> }
-        });
+    let opened = (frame.address == LogAddress::default()
+        && viewer
+            .outline
+            .with_untracked(|outline| outline.first_error_line.is_some()))
+    .then(|| {
+        let start = url::log(
+            run,
+            &LogAddress {
+                from_line: Some(1),
+                ..LogAddress::default()
+            },
+        );
+        view! { <span class="opened">"Opened at the first error. " <a href=start>"From the start"</a></span> }
+    });
     let range = move || {
         let (view, total) = (viewer.view.get(), viewer.total.get());
         let of = viewer.outline.with(|outline| outline.lines);
         let lines = view.map_or_else(
             || "no lines".to_owned(),
-            |view| format!("lines {}–{} of {}", format::number(view.first), format::number(view.last), format::number(of.max(view.last))),
+            |view| {
+                format!(
+                    "lines {}–{} of {}",
+                    format::number(view.first),
+                    format::number(view.last),
+                    format::number(of.max(view.last))
+                )
+            },
         );
         let so_far = if viewer.is_counted.get() { "" } else { " so far" };
-        if is_filtered { format!("{lines}, {} shown{so_far}", format::counted(total, "line", "lines")) } else { lines }
+        if is_filtered {
+            format!(
+                "{lines}, {} shown{so_far}",
+                format::counted(total, "line", "lines")
+            )
+        } else {
+            lines
+        }
     };
     let chosen = move || {
         viewer.chosen.get().map(|lines| {
@@ -157,19 +204,20 @@ pub(super) fn bar(frame: &Frame, viewer: Viewer, pages: Pages) -> AnyView {
             }
         })
     };
-    let way = |href: Option<String>, rel: Option<&'static str>, label: &'static str, act: fn(Viewer)| match href {
-        Some(href) => {
-            let click = move |event: leptos::ev::MouseEvent| {
-                if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
-                    event.prevent_default();
-                    act(viewer);
-                }
-            };
-            view! { <a href=href rel=rel on:click=click>{label}</a> }.into_any()
-        }
-        // There is more than was sent as soon as one can move in it.
-        None => view! { <span class="off" aria-hidden="true">{label}</span> }.into_any(),
-    };
+    let way =
+        |href: Option<String>, rel: Option<&'static str>, label: &'static str, act: fn(Viewer)| match href {
+            Some(href) => {
+                let click = move |event: leptos::ev::MouseEvent| {
+                    if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
+                        event.prevent_default();
+                        act(viewer);
+                    }
+                };
+                view! { <a href=href rel=rel on:click=click>{label}</a> }.into_any()
+            }
+            // There is more than was sent as soon as one can move in it.
+            None => view! { <span class="off" aria-hidden="true">{label}</span> }.into_any(),
+        };
     view! {
         <div class="log-bar">
             <p class="range"><span class="where">{range}</span> {opened} {chosen}</p>
@@ -199,7 +247,12 @@ pub(super) fn bar(frame: &Frame, viewer: Viewer, pages: Pages) -> AnyView {
 }
 
 /// A choice of the reader that is kept: the page's script applies it.
-fn preference(name: &'static str, label: &'static str, title: &'static str, chosen: impl Fn(bool) + 'static + Send) -> AnyView {
+fn preference(
+    name: &'static str,
+    label: &'static str,
+    title: &'static str,
+    chosen: impl Fn(bool) + 'static + Send,
+) -> AnyView {
     let is_on = RwSignal::new(false);
     Effect::new(move |_| is_on.set(viewer::preference(name)));
     let change = move |event: Event| {
@@ -221,7 +274,10 @@ pub(super) fn help() -> AnyView {
     let rows: Vec<AnyView> = keys::EXPLAINED
         .iter()
         .map(|(names, does)| {
-            let names: Vec<AnyView> = names.iter().map(|name| view! { <kbd>{*name}</kbd> }.into_any()).collect();
+            let names: Vec<AnyView> = names
+                .iter()
+                .map(|name| view! { <kbd>{*name}</kbd> }.into_any())
+                .collect();
             view! { <div><dt>{names}</dt><dd>{*does}</dd></div> }.into_any()
         })
         .collect();

@@ -36,14 +36,26 @@ pub(super) struct Viewport {
 impl Viewport {
     /// A window onto rows from one on.
     pub(super) fn new(rows: u64, row: u64, within: f64) -> Self {
-        Self { rows, height: 0.0, is_wrapped: false, row, within, scroll: 0.0, is_held: false }
+        Self {
+            rows,
+            height: 0.0,
+            is_wrapped: false,
+            row,
+            within,
+            scroll: 0.0,
+            is_held: false,
+        }
     }
 
     /// Pixels that can be scrolled through, those in view included.
     pub(super) fn span(&self) -> f64 {
         let rows = (self.rows as f64 * ROW).min(MAX_HEIGHT);
         // Wrapped rows are higher than that: there must be room for steps.
-        if self.is_wrapped { rows.max(self.height + 2000.0).min(MAX_HEIGHT) } else { rows }
+        if self.is_wrapped {
+            rows.max(self.height + 2000.0).min(MAX_HEIGHT)
+        } else {
+            rows
+        }
     }
 
     /// Whether the scroll position is that of the rows.
@@ -86,11 +98,19 @@ impl Viewport {
     /// Moves by pixels. Wrapped rows still have to be measured: [`Self::settle`].
     pub(super) fn move_by(&mut self, pixels: f64) {
         self.is_held = false;
-        if self.is_wrapped { self.within += pixels } else { self.set_top(self.top() + pixels) }
+        if self.is_wrapped {
+            self.within += pixels
+        } else {
+            self.set_top(self.top() + pixels)
+        }
     }
 
     fn drag(&mut self, scroll: f64) {
-        let share = if self.last_scroll() > 0.0 { (scroll / self.last_scroll()).clamp(0.0, 1.0) } else { 0.0 };
+        let share = if self.last_scroll() > 0.0 {
+            (scroll / self.last_scroll()).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         if self.is_wrapped {
             let at = share * self.rows as f64;
             self.row = (at.floor() as u64).min(self.rows.saturating_sub(1));
@@ -104,7 +124,11 @@ impl Viewport {
     pub(super) fn show(&mut self, row: u64, before: u64) {
         self.is_held = false;
         let row = row.min(self.rows.saturating_sub(1)).saturating_sub(before);
-        if self.is_wrapped { (self.row, self.within) = (row, 0.0) } else { self.set_top(row as f64 * ROW) }
+        if self.is_wrapped {
+            (self.row, self.within) = (row, 0.0)
+        } else {
+            self.set_top(row as f64 * ROW)
+        }
     }
 
     /// Shows the last rows.
@@ -125,7 +149,11 @@ impl Viewport {
 
     /// Whether the last row is in view.
     pub(super) fn is_at_end(&self) -> bool {
-        if self.is_wrapped { self.row + (self.height / ROW / 2.0) as u64 >= self.rows } else { self.top() + 2.0 >= self.last_top() }
+        if self.is_wrapped {
+            self.row + (self.height / ROW / 2.0) as u64 >= self.rows
+        } else {
+            self.top() + 2.0 >= self.last_top()
+        }
     }
 
     /// The place once the rows around it are known to have these heights, `first` the first of them.
@@ -133,7 +161,11 @@ impl Viewport {
         if self.is_held {
             (self.row, self.within) = (self.rows.saturating_sub(1), 0.0);
         }
-        let height_of = |row: u64| row.checked_sub(first).and_then(|at| heights.get(at as usize)).copied();
+        let height_of = |row: u64| {
+            row.checked_sub(first)
+                .and_then(|at| heights.get(at as usize))
+                .copied()
+        };
         while self.within < 0.0 {
             let Some(height) = self.row.checked_sub(1).and_then(height_of) else {
                 // What has not been drawn cannot be measured; at the start there is nothing more.
@@ -176,7 +208,11 @@ impl Viewport {
             return self.top().min(self.last_scroll());
         }
         let share = if self.is_wrapped {
-            if self.is_at_end() && self.rows > 0 && self.row > 0 { 1.0 } else { self.row as f64 / self.rows.max(1) as f64 }
+            if self.is_at_end() && self.rows > 0 && self.row > 0 {
+                1.0
+            } else {
+                self.row as f64 / self.rows.max(1) as f64
+            }
         } else if self.last_top() > 0.0 {
             self.top() / self.last_top()
         } else {
@@ -219,7 +255,10 @@ mod tests {
     use super::{ROW, Viewport};
 
     fn viewport(rows: u64) -> Viewport {
-        Viewport { height: 600.0, ..Viewport::new(rows, 0, 0.0) }
+        Viewport {
+            height: 600.0,
+            ..Viewport::new(rows, 0, 0.0)
+        }
     }
 
     #[test]
@@ -284,7 +323,10 @@ mod tests {
 
     #[test]
     fn few_rows_are_drawn_however_high_the_window() {
-        let view = Viewport { height: 100_000.0, ..viewport(1_000_000) };
+        let view = Viewport {
+            height: 100_000.0,
+            ..viewport(1_000_000)
+        };
         assert!(view.drawn().count() <= 260);
         let empty = viewport(0);
         assert_eq!((empty.drawn(), empty.visible(), empty.lead()), (0..0, 0..0, 0.0));
@@ -294,7 +336,12 @@ mod tests {
 
     #[test]
     fn a_wrapped_place_settles_by_measured_heights() {
-        let wrapped = |row, within| Viewport { is_wrapped: true, row, within, ..viewport(1_000) };
+        let wrapped = |row, within| Viewport {
+            is_wrapped: true,
+            row,
+            within,
+            ..viewport(1_000)
+        };
         let heights = [24.0, 96.0, 24.0, 48.0, 24.0];
         for (from, expected) in [
             ((12, 30.0), (13, 6.0)),
@@ -312,7 +359,11 @@ mod tests {
 
     #[test]
     fn nothing_is_shown_below_the_last_wrapped_row() {
-        let mut view = Viewport { is_wrapped: true, height: 100.0, ..viewport(10) };
+        let mut view = Viewport {
+            is_wrapped: true,
+            height: 100.0,
+            ..viewport(10)
+        };
         view.show_end();
         view.settle(5, &[24.0, 24.0, 48.0, 48.0, 24.0]);
         // 24 + 48 fit, and 28 pixels of the row before them.
@@ -323,7 +374,11 @@ mod tests {
         view.scrolled(0.0);
         view.settle(5, &[24.0, 24.0, 48.0, 48.0, 240.0]);
         assert_eq!((view.row, view.within), (8, 44.0));
-        let mut short = Viewport { is_wrapped: true, height: 600.0, ..viewport(2) };
+        let mut short = Viewport {
+            is_wrapped: true,
+            height: 600.0,
+            ..viewport(2)
+        };
         short.scrolled(50.0);
         short.settle(0, &[48.0, 24.0]);
         assert_eq!((short.row, short.within), (0, 0.0));

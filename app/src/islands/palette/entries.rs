@@ -35,30 +35,76 @@ pub(super) const ALWAYS: usize = 2;
 
 impl Entry {
     fn page(title: impl Into<String>, detail: impl Into<String>, path: String) -> Self {
-        Self { title: title.into(), detail: detail.into(), status: None, path }
+        Self {
+            title: title.into(),
+            detail: detail.into(),
+            status: None,
+            path,
+        }
     }
 }
 
 /// Before anything is typed: where the reader was, and the main pages.
 pub(super) fn offered(visits: Vec<Visit>) -> Vec<Group> {
-    let recent: Vec<Entry> = visits.into_iter().map(|visit| Entry::page(visit.title, visit.path.clone(), visit.path)).collect();
+    let recent: Vec<Entry> = visits
+        .into_iter()
+        .map(|visit| Entry::page(visit.title, visit.path.clone(), visit.path))
+        .collect();
     let runs = |query: RunQuery| url::runs(&query);
     let pages = vec![
         Entry::page("Runs", "the newest first", runs(RunQuery::default())),
-        Entry::page("Runs of master", "", runs(RunQuery { branch: Some("master".to_owned()), ..RunQuery::default() })),
+        Entry::page(
+            "Runs of master",
+            "",
+            runs(RunQuery {
+                branch: Some("master".to_owned()),
+                ..RunQuery::default()
+            }),
+        ),
         Entry::page(
             "Failures of pull requests",
             "",
-            runs(RunQuery { status: Some(RunStatus::Fail), test_type: Some(RunTestType::Pr), ..RunQuery::default() }),
+            runs(RunQuery {
+                status: Some(RunStatus::Fail),
+                test_type: Some(RunTestType::Pr),
+                ..RunQuery::default()
+            }),
         ),
-        Entry::page("Runs that go on", "", runs(RunQuery { status: Some(RunStatus::Running), ..RunQuery::default() })),
-        Entry::page("Queue", "what runs and what waits", suite::queue(&QueueQuery::default())),
+        Entry::page(
+            "Runs that go on",
+            "",
+            runs(RunQuery {
+                status: Some(RunStatus::Running),
+                ..RunQuery::default()
+            }),
+        ),
+        Entry::page(
+            "Queue",
+            "what runs and what waits",
+            suite::queue(&QueueQuery::default()),
+        ),
         Entry::page("Samples", "", suite::samples(&SuiteSampleQuery::default())),
-        Entry::page("Regression tests", "", suite::regression_tests(&RegressionTestQuery::default())),
+        Entry::page(
+            "Regression tests",
+            "",
+            suite::regression_tests(&RegressionTestQuery::default()),
+        ),
         Entry::page("API", "its operations and schemas", "/api/docs".to_owned()),
     ];
-    let groups = [Group { name: "Recent", entries: recent }, Group { name: "Pages", entries: pages }];
-    groups.into_iter().filter(|group| !group.entries.is_empty()).collect()
+    let groups = [
+        Group {
+            name: "Recent",
+            entries: recent,
+        },
+        Group {
+            name: "Pages",
+            entries: pages,
+        },
+    ];
+    groups
+        .into_iter()
+        .filter(|group| !group.entries.is_empty())
+        .collect()
 }
 
 /// What a kind's group is called.
@@ -83,15 +129,27 @@ pub(super) fn found(search: Search, text: &str) -> Vec<Group> {
             entries: group
                 .results
                 .into_iter()
-                .map(|result| Entry { title: result.title, detail: result.detail, status: result.status, path: result.path })
+                .map(|result| Entry {
+                    title: result.title,
+                    detail: result.detail,
+                    status: result.status,
+                    path: result.path,
+                })
                 .collect(),
         })
         .collect();
-    let runs = url::runs(&RunQuery { q: Some(text.to_owned()), ..RunQuery::default() });
+    let runs = url::runs(&RunQuery {
+        q: Some(text.to_owned()),
+        ..RunQuery::default()
+    });
     groups.push(Group {
         name: "More",
         entries: vec![
-            Entry::page(format!("Runs with “{text}”"), "in branch, repository, commit or PR", runs),
+            Entry::page(
+                format!("Runs with “{text}”"),
+                "in branch, repository, commit or PR",
+                runs,
+            ),
             Entry::page(format!("All results for “{text}”"), "", url::search(text)),
         ],
     });
@@ -110,8 +168,17 @@ mod tests {
 
     #[test]
     fn recent_pages_come_before_the_main_ones() {
-        assert_eq!(offered(Vec::new()).iter().map(|group| group.name).collect::<Vec<_>>(), ["Pages"]);
-        let visit = Visit { path: "/runs/7".to_owned(), title: "fail Run 7 · Linux".to_owned() };
+        assert_eq!(
+            offered(Vec::new())
+                .iter()
+                .map(|group| group.name)
+                .collect::<Vec<_>>(),
+            ["Pages"]
+        );
+        let visit = Visit {
+            path: "/runs/7".to_owned(),
+            title: "fail Run 7 · Linux".to_owned(),
+        };
         let groups = offered(vec![visit]);
         assert_eq!(groups[0].entries[0].path, "/runs/7");
         assert_eq!(groups.len(), 2);
@@ -126,10 +193,26 @@ mod tests {
             status: Some(RunStatus::Fail),
             path: "/runs/7".to_owned(),
         };
-        let search = Search { groups: vec![SearchGroup { kind: SearchKind::Run, results: vec![result], has_more: false }] };
+        let search = Search {
+            groups: vec![SearchGroup {
+                kind: SearchKind::Run,
+                results: vec![result],
+                has_more: false,
+            }],
+        };
         let groups = found(search, "7 & 8");
-        let paths: Vec<_> = groups.iter().flat_map(|group| &group.entries).map(|entry| entry.path.as_str()).collect();
+        let paths: Vec<_> = groups
+            .iter()
+            .flat_map(|group| &group.entries)
+            .map(|entry| entry.path.as_str())
+            .collect();
         assert_eq!(paths, ["/runs/7", "/runs?q=7%20%26%208", "/search?q=7%20%26%208"]);
-        assert_eq!(found(Search::default(), "x").iter().map(|group| group.entries.len()).sum::<usize>(), ALWAYS);
+        assert_eq!(
+            found(Search::default(), "x")
+                .iter()
+                .map(|group| group.entries.len())
+                .sum::<usize>(),
+            ALWAYS
+        );
     }
 }

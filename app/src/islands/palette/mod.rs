@@ -145,18 +145,28 @@ impl State {
 
     /// The entry at a place, counted over all groups.
     fn entry(self, place: usize) -> Option<String> {
-        self.groups.with_untracked(|groups| groups.iter().flat_map(|group| &group.entries).nth(place).map(|entry| entry.path.clone()))
+        self.groups.with_untracked(|groups| {
+            groups
+                .iter()
+                .flat_map(|group| &group.entries)
+                .nth(place)
+                .map(|entry| entry.path.clone())
+        })
     }
 
     fn total(self) -> usize {
-        self.groups.with(|groups| groups.iter().map(|group| group.entries.len()).sum())
+        self.groups
+            .with(|groups| groups.iter().map(|group| group.entries.len()).sum())
     }
 
     fn choose(self, place: usize) {
         self.chosen.set(place);
         if let Some(entry) = document().get_element_by_id(&id(place)) {
             // Within the list only: the page must not move.
-            if let (Some(list), Ok(entry)) = (entry.closest(".found").ok().flatten(), entry.dyn_into::<HtmlElement>()) {
+            if let (Some(list), Ok(entry)) = (
+                entry.closest(".found").ok().flatten(),
+                entry.dyn_into::<HtmlElement>(),
+            ) {
                 let (top, bottom) = (entry.offset_top(), entry.offset_top() + entry.offset_height());
                 if top < list.scroll_top() {
                     list.set_scroll_top(top);
@@ -178,7 +188,10 @@ impl State {
                 let text = self.text.get_untracked();
                 // What is shown may be the answer to less than was typed.
                 let is_answered = self.answered.with_untracked(|answered| *answered == text);
-                match self.entry(chosen).filter(|_| is_answered || text.trim().is_empty()) {
+                match self
+                    .entry(chosen)
+                    .filter(|_| is_answered || text.trim().is_empty())
+                {
                     Some(path) => self.go(&path),
                     None if !text.trim().is_empty() => self.go(&url::search(text.trim())),
                     None => {}
@@ -196,7 +209,11 @@ fn id(place: usize) -> String {
 
 /// Whether the keys of letters belong to what has the focus.
 fn takes_letters(element: &Element) -> bool {
-    element.closest("input, select, textarea, [contenteditable]").ok().flatten().is_some()
+    element
+        .closest("input, select, textarea, [contenteditable]")
+        .ok()
+        .flatten()
+        .is_some()
 }
 
 /// The palette, and the field that opens it.
@@ -212,7 +229,9 @@ pub(crate) fn Palette() -> impl IntoView {
 
 /// Remembers the page among those visited last, unless it says why it is not there.
 fn remember() {
-    let is_there = document().query_selector("main > .failure:not(.part)").is_ok_and(|failure| failure.is_none());
+    let is_there = document()
+        .query_selector("main > .failure:not(.part)")
+        .is_ok_and(|failure| failure.is_none());
     if let (true, Ok(path)) = (is_there, location().pathname()) {
         recent::remember(&path, &document().title());
     }
@@ -221,15 +240,23 @@ fn remember() {
 /// The dialog, and the keys that open it.
 fn dialog(palette: State) -> AnyView {
     window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
-        let is_command =
-            (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key() && event.key().eq_ignore_ascii_case("k");
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let is_command = (event.ctrl_key() || event.meta_key())
+            && !event.alt_key()
+            && !event.shift_key()
+            && event.key().eq_ignore_ascii_case("k");
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
         // A log has a search of its own, and another dialog its own keys.
         let is_slash = || {
             event.key() == "/"
                 && !(event.ctrl_key() || event.meta_key() || event.alt_key())
                 && !target.as_ref().is_some_and(takes_letters)
-                && document().query_selector("dialog[open], .log").ok().flatten().is_none()
+                && document()
+                    .query_selector("dialog[open], .log")
+                    .ok()
+                    .flatten()
+                    .is_none()
         };
         if is_command && palette.is_open() {
             event.prevent_default();
@@ -247,10 +274,13 @@ fn dialog(palette: State) -> AnyView {
     };
     // A click beside the content is one on the dialog itself.
     let clicked = move |event: leptos::ev::MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
         let Some(target) = target else { return };
         if target.tag_name() == "DIALOG"
-            || (target.closest("a").ok().flatten().is_some() && !(event.ctrl_key() || event.meta_key() || event.shift_key()))
+            || (target.closest("a").ok().flatten().is_some()
+                && !(event.ctrl_key() || event.meta_key() || event.shift_key()))
         {
             palette.close();
         }
@@ -267,7 +297,8 @@ fn dialog(palette: State) -> AnyView {
             many => format!("{many} results"),
         },
     };
-    let is_loud = move || palette.fault.with(Option::is_some) || (has_entries() && palette.total() == entries::ALWAYS);
+    let is_loud =
+        move || palette.fault.with(Option::is_some) || (has_entries() && palette.total() == entries::ALWAYS);
     view! {
         <dialog node_ref=palette.dialog class="palette" aria-label="Find anything" on:click=clicked on:close=move |_| palette.give_up()>
             <div class="sheet">
@@ -321,7 +352,12 @@ fn groups(palette: State) -> Vec<AnyView> {
 }
 
 fn option(palette: State, entry: &Entry, place: usize) -> AnyView {
-    let Entry { title, detail, status, path } = entry.clone();
+    let Entry {
+        title,
+        detail,
+        status,
+        path,
+    } = entry.clone();
     view! {
         <a
             role="option"
@@ -358,7 +394,10 @@ pub(crate) fn field(palette: Option<State>) -> AnyView {
     };
     let typed = move |event: leptos::ev::Event| {
         let text = event_target_value(&event);
-        if let Some(field) = event.target().and_then(|target| target.dyn_into::<leptos::web_sys::HtmlInputElement>().ok()) {
+        if let Some(field) = event
+            .target()
+            .and_then(|target| target.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
+        {
             field.set_value("");
         }
         open(text);

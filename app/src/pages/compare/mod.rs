@@ -39,12 +39,21 @@ pub fn route() -> AnyView {
 }
 
 async fn fetch(parts: Parts, query: CompareView) -> Result<ComparePage, ErrorBody> {
-    compare_page(url::read_id(parts.get("id"))?, url::read_id(parts.get("other"))?, query).await
+    compare_page(
+        url::read_id(parts.get("id"))?,
+        url::read_id(parts.get("other"))?,
+        query,
+    )
+    .await
 }
 
 fn show(page: ComparePage, view: CompareView, address: Address) -> AnyView {
     let now = now();
-    let ComparePage { here, there, comparison } = page;
+    let ComparePage {
+        here,
+        there,
+        comparison,
+    } = page;
     let (run, other) = (here.run.run_id, there.run.run_id);
     let counts = comparison.counts;
     let sentence = sentence(&here, &there, &counts);
@@ -114,7 +123,10 @@ fn sentence(here: &Side, there: &Side, counts: &VerdictCounts) -> String {
     let fail = |n: u64| if n == 1 { "fails" } else { "fail" };
     let mut parts = Vec::new();
     if counts.broken_here > 0 {
-        parts.push(format!("{} here and not in run {other}", say(counts.broken_here, fail)));
+        parts.push(format!(
+            "{} here and not in run {other}",
+            say(counts.broken_here, fail)
+        ));
     }
     if counts.failing_differently > 0 {
         parts.push(format!("{} differently", say(counts.failing_differently, fail)));
@@ -125,7 +137,10 @@ fn sentence(here: &Side, there: &Side, counts: &VerdictCounts) -> String {
     let same = counts.failing_identically;
     match (parts.is_empty(), same) {
         (true, 0) if counts.no_reference > 0 => {
-            format!("Run {other} has no result of {}.", format::counted(counts.no_reference, "test", "tests"))
+            format!(
+                "Run {other} has no result of {}.",
+                format::counted(counts.no_reference, "test", "tests")
+            )
         }
         (true, 0) => "Nothing fails in either run.".to_owned(),
         (true, 1) => "The one failure is the same in both runs.".to_owned(),
@@ -143,7 +158,10 @@ fn say(n: u64, verb: fn(u64) -> &'static str) -> String {
 fn caveats(here: &Side, there: &Side) -> AnyView {
     let mut said = Vec::new();
     if here.run.platform != there.run.platform {
-        let platforms = [facts::platform(here.run.platform), facts::platform(there.run.platform)];
+        let platforms = [
+            facts::platform(here.run.platform),
+            facts::platform(there.run.platform),
+        ];
         said.push(format!(
             "The runs are of different platforms, {} and {}: a test may rightly end differently.",
             platforms[0], platforms[1]
@@ -160,9 +178,15 @@ fn caveats(here: &Side, there: &Side) -> AnyView {
             RunStatus::Pass | RunStatus::Fail => continue,
         };
         let missing = format::counted(side.summary.skipped_count, "test has", "tests have");
-        said.push(format!("Run {} {why}: {missing} no result in it.", side.run.run_id));
+        said.push(format!(
+            "Run {} {why}: {missing} no result in it.",
+            side.run.run_id
+        ));
     }
-    let said: Vec<AnyView> = said.into_iter().map(|text| view! { <p class="notice">{text}</p> }.into_any()).collect();
+    let said: Vec<AnyView> = said
+        .into_iter()
+        .map(|text| view! { <p class="notice">{text}</p> }.into_any())
+        .collect();
     said.into_any()
 }
 
@@ -207,7 +231,8 @@ fn verdicts(run: i32, other: i32, counts: &VerdictCounts, view: CompareView) -> 
         .filter(|verdict| count(**verdict) > 0 || view.verdict == Some(**verdict))
         .map(|verdict| link(Some(*verdict), mark(*verdict), count(*verdict)))
         .collect();
-    view! { <div class="toolbar"><nav class="choice" aria-label="Tests by verdict">{all}{links}</nav></div> }.into_any()
+    view! { <div class="toolbar"><nav class="choice" aria-label="Tests by verdict">{all}{links}</nav></div> }
+        .into_any()
 }
 
 #[cfg(test)]
@@ -220,9 +245,22 @@ mod sentences {
     use super::{Side, sentence};
 
     fn side(id: i32) -> Side {
-        let names =
-            ["self", "html", "summary", "progress", "samples", "errors", "error_summary", "infrastructure_errors", "logs", "artifacts"];
-        let links: serde_json::Map<String, serde_json::Value> = names.into_iter().map(|name| (name.to_owned(), "".into())).collect();
+        let names = [
+            "self",
+            "html",
+            "summary",
+            "progress",
+            "samples",
+            "errors",
+            "error_summary",
+            "infrastructure_errors",
+            "logs",
+            "artifacts",
+        ];
+        let links: serde_json::Map<String, serde_json::Value> = names
+            .into_iter()
+            .map(|name| (name.to_owned(), "".into()))
+            .collect();
         let run = serde_json::from_value(serde_json::json!({
             "run_id": id, "status": "fail", "repository": "a/b", "commit_sha": "c0ffee", "commit_short": "c0ffee", "platform": "linux",
             "test_type": "commit", "run_errors": "none", "links": links,
@@ -244,17 +282,35 @@ mod sentences {
 
     #[test]
     fn a_comparison_is_told_in_a_sentence() {
-        let of = |[broken_here, failing_differently, failing_identically, fixed_here, no_reference]: [u64; 5]| {
-            let counts = VerdictCounts { broken_here, failing_differently, failing_identically, fixed_here, no_reference };
+        let of = |[
+            broken_here,
+            failing_differently,
+            failing_identically,
+            fixed_here,
+            no_reference,
+        ]: [u64; 5]| {
+            let counts = VerdictCounts {
+                broken_here,
+                failing_differently,
+                failing_identically,
+                fixed_here,
+                no_reference,
+            };
             sentence(&side(9), &side(7), &counts)
         };
         assert_eq!(
             of([2, 1, 115, 1, 0]),
             "2 tests fail here and not in run 7, 1 test fails differently, 1 test fails in run 7 alone; 115 tests fail the same in both."
         );
-        assert_eq!(of([0, 0, 118, 0, 0]), "All 118 failures are the same in both runs.");
+        assert_eq!(
+            of([0, 0, 118, 0, 0]),
+            "All 118 failures are the same in both runs."
+        );
         assert_eq!(of([0, 0, 0, 0, 0]), "Nothing fails in either run.");
         assert_eq!(of([0, 0, 0, 0, 240]), "Run 7 has no result of 240 tests.");
-        assert_eq!(sentence(&side(7), &side(7), &VerdictCounts::default()), "A run is always like itself.");
+        assert_eq!(
+            sentence(&side(7), &side(7), &VerdictCounts::default()),
+            "A run is always like itself."
+        );
     }
 }

@@ -74,15 +74,23 @@ fn result(run: i32, test: i32, result: &ComparedResult, beside: Option<&Compared
     let exit = if result.exit_code == result.expected_rc {
         format!("exit code {}", code(result.exit_code))
     } else {
-        format!("exit code {}, expected {}", code(result.exit_code), code(result.expected_rc))
+        format!(
+            "exit code {}, expected {}",
+            code(result.exit_code),
+            code(result.expected_rc)
+        )
     };
-    let others: BTreeMap<i32, Option<&str>> =
-        beside.into_iter().flat_map(|beside| &beside.outputs).map(|output| (output.output_id, output.sha256.as_deref())).collect();
+    let others: BTreeMap<i32, Option<&str>> = beside
+        .into_iter()
+        .flat_map(|beside| &beside.outputs)
+        .map(|output| (output.output_id, output.sha256.as_deref()))
+        .collect();
     let outputs: Vec<AnyView> = result
         .outputs
         .iter()
         .map(|output| {
-            let differs = beside.is_some() && others.get(&output.output_id).copied() != Some(output.sha256.as_deref());
+            let differs =
+                beside.is_some() && others.get(&output.output_id).copied() != Some(output.sha256.as_deref());
             let unlike = differs.then(|| view! { <span class="muted">" · not as in the other run"</span> });
             view! { <li>{file(run, test, output)}{unlike}</li> }.into_any()
         })

@@ -57,10 +57,23 @@ fn side(bytes: &[Byte]) -> AnyView {
         .iter()
         .map(|byte| {
             let text = format!("{:02x}", byte.value);
-            if byte.differs { view! { <mark>{text}</mark> " " }.into_any() } else { format!("{text} ").into_any() }
+            if byte.differs {
+                view! { <mark>{text}</mark> " " }.into_any()
+            } else {
+                format!("{text} ").into_any()
+            }
         })
         .collect();
-    let text: String = bytes.iter().map(|byte| if matches!(byte.value, 0x20..=0x7e) { char::from(byte.value) } else { '.' }).collect();
+    let text: String = bytes
+        .iter()
+        .map(|byte| {
+            if matches!(byte.value, 0x20..=0x7e) {
+                char::from(byte.value)
+            } else {
+                '.'
+            }
+        })
+        .collect();
     if bytes.is_empty() {
         return view! { <span class="muted">"the file has ended"</span> }.into_any();
     }
@@ -75,15 +88,26 @@ fn rows(bytes: &ByteDiff) -> Vec<DumpRow> {
         .map(|start| {
             let part = |own: &[u8], other: &[u8]| {
                 let end = (start + ROW).min(own.len());
-                (start..end.max(start)).map(|at| Byte { value: own[at], differs: other.get(at) != Some(&own[at]) }).collect()
+                (start..end.max(start))
+                    .map(|at| Byte {
+                        value: own[at],
+                        differs: other.get(at) != Some(&own[at]),
+                    })
+                    .collect()
             };
-            DumpRow { at: bytes.start + start as u64, sides: [part(&expected, &actual), part(&actual, &expected)] }
+            DumpRow {
+                at: bytes.start + start as u64,
+                sides: [part(&expected, &actual), part(&actual, &expected)],
+            }
         })
         .collect()
 }
 
 fn read(hex: &str) -> Vec<u8> {
-    hex.as_bytes().chunks(2).filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+    hex.as_bytes()
+        .chunks(2)
+        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
 }
 
 #[cfg(test)]
@@ -96,11 +120,26 @@ mod tests {
     fn bytes_that_differ_are_told_from_those_that_do_not() {
         let expected = "00".repeat(16) + "0102";
         let actual = "00".repeat(16) + "01ff03";
-        let rows = rows(&ByteDiff { first_difference: Some(33), start: 16, expected, actual });
+        let rows = rows(&ByteDiff {
+            first_difference: Some(33),
+            start: 16,
+            expected,
+            actual,
+        });
         assert_eq!(rows.iter().map(|row| row.at).collect::<Vec<_>>(), [16, 32]);
-        let odd = |side: usize| rows[1].sides[side].iter().map(|byte| byte.differs).collect::<Vec<_>>();
+        let odd = |side: usize| {
+            rows[1].sides[side]
+                .iter()
+                .map(|byte| byte.differs)
+                .collect::<Vec<_>>()
+        };
         assert_eq!((odd(0), odd(1)), (vec![false, true], vec![false, true, true]));
-        let rows = super::rows(&ByteDiff { first_difference: Some(0), start: 0, expected: String::new(), actual: "61".to_owned() });
+        let rows = super::rows(&ByteDiff {
+            first_difference: Some(0),
+            start: 0,
+            expected: String::new(),
+            actual: "61".to_owned(),
+        });
         assert!(rows[0].sides[0].is_empty() && rows[0].sides[1][0].differs);
     }
 }

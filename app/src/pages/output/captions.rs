@@ -29,8 +29,13 @@ pub(super) fn section(captions: &CaptionDiff, diff: &OutputDiff) -> AnyView {
         .enumerate()
         .map(|(at, change)| {
             let (symbol, class) = sign(change.kind);
-            let is_whitespace = change.kind == CaptionChangeKind::Text && is_only_whitespace(change, captions.changes.get(at + 1), diff);
-            let sentence = if is_whitespace { whitespace(change) } else { sentence(change, captions) };
+            let is_whitespace = change.kind == CaptionChangeKind::Text
+                && is_only_whitespace(change, captions.changes.get(at + 1), diff);
+            let sentence = if is_whitespace {
+                whitespace(change)
+            } else {
+                sentence(change, captions)
+            };
             let text = match place(change) {
                 Some(href) => view! { <a href=href>{sentence}</a> }.into_any(),
                 None => sentence.into_any(),
@@ -60,13 +65,26 @@ pub(super) fn section(captions: &CaptionDiff, diff: &OutputDiff) -> AnyView {
 /// Whether white space is all that differs in the text of some captions; not where their lines are not shown. `next` is what differs behind.
 fn is_only_whitespace(change: &CaptionChange, next: Option<&CaptionChange>, diff: &OutputDiff) -> bool {
     let is_within = |line: Option<u64>, first: Option<u64>, end: Option<u64>| {
-        line.zip(first).is_some_and(|(line, first)| line >= first && end.is_none_or(|end| line < end))
+        line.zip(first)
+            .is_some_and(|(line, first)| line >= first && end.is_none_or(|end| line < end))
     };
-    let lines = diff.hunks.iter().flatten().flat_map(|hunk| &hunk.lines).filter(|line| line.kind != DiffLineKind::Context);
+    let lines = diff
+        .hunks
+        .iter()
+        .flatten()
+        .flat_map(|hunk| &hunk.lines)
+        .filter(|line| line.kind != DiffLineKind::Context);
     let mut within = lines
         .filter(|line| {
-            is_within(line.expected_line, change.expected_line, next.and_then(|next| next.expected_line))
-                || is_within(line.actual_line, change.actual_line, next.and_then(|next| next.actual_line))
+            is_within(
+                line.expected_line,
+                change.expected_line,
+                next.and_then(|next| next.expected_line),
+            ) || is_within(
+                line.actual_line,
+                change.actual_line,
+                next.and_then(|next| next.actual_line),
+            )
         })
         .peekable();
     within.peek().is_some() && within.all(|line| line.only_whitespace)
@@ -74,7 +92,10 @@ fn is_only_whitespace(change: &CaptionChange, next: Option<&CaptionChange>, diff
 
 /// `Caption 12: only white space differs.`
 fn whitespace(change: &CaptionChange) -> String {
-    format!("{}: only white space differs.", which(change, change.expected_cue.unwrap_or_default()))
+    format!(
+        "{}: only white space differs.",
+        which(change, change.expected_cue.unwrap_or_default())
+    )
 }
 
 fn sign(kind: CaptionChangeKind) -> (&'static str, &'static str) {
@@ -94,7 +115,11 @@ fn sentence(change: &CaptionChange, captions: &CaptionDiff) -> String {
     };
     let is_one = change.count == 1;
     let which = which(change, first);
-    let (is, differs) = if is_one { ("is", "differs") } else { ("are", "differ") };
+    let (is, differs) = if is_one {
+        ("is", "differs")
+    } else {
+        ("are", "differ")
+    };
     match change.kind {
         CaptionChangeKind::Dropped => format!("{which} {is} dropped."),
         CaptionChangeKind::Added => format!("{which} of the produced file {is} new."),
@@ -109,7 +134,11 @@ fn sentence(change: &CaptionChange, captions: &CaptionDiff) -> String {
             if change.count == captions.paired_count {
                 format!("All {} {moved}.", counted(change.count, "caption", "captions"))
             } else {
-                format!("From caption {} on, {} {moved}.", number(first), counted(change.count, "caption", "captions"))
+                format!(
+                    "From caption {} on, {} {moved}.",
+                    number(first),
+                    counted(change.count, "caption", "captions")
+                )
             }
         }
     }
@@ -127,7 +156,11 @@ fn which(change: &CaptionChange, first: u64) -> String {
 fn moved(change: &CaptionChange) -> Option<String> {
     let (start, end) = (change.start_ms?, change.end_ms);
     let is_one = change.count == 1;
-    let (be, begins, ends) = if is_one { ("is", "begins", "ends") } else { ("are", "begin", "end") };
+    let (be, begins, ends) = if is_one {
+        ("is", "begins", "ends")
+    } else {
+        ("are", "begin", "end")
+    };
     let by = |ms: i64| format!("{} {}", exact(ms), if ms < 0 { "earlier" } else { "later" });
     Some(match end {
         Some(end) if end != start => match (start, end) {
@@ -150,25 +183,47 @@ fn exact(ms: i64) -> String {
 /// What is no difference, said once.
 fn notes(captions: &CaptionDiff) -> Vec<String> {
     let renumbered = captions.renumbered.map(|numbers| {
-        let of = |by: i64| format!("{} {}", number(by.unsigned_abs()), if by < 0 { "lower" } else { "higher" });
-        let by =
-            if numbers.least == numbers.most { of(numbers.least) } else { format!("from {} to {}", of(numbers.least), of(numbers.most)) };
+        let of = |by: i64| {
+            format!(
+                "{} {}",
+                number(by.unsigned_abs()),
+                if by < 0 { "lower" } else { "higher" }
+            )
+        };
+        let by = if numbers.least == numbers.most {
+            of(numbers.least)
+        } else {
+            format!("from {} to {}", of(numbers.least), of(numbers.most))
+        };
         let captions = counted(numbers.count, "caption has", "captions have");
-        format!("From caption {} on, {captions} another number, {by}: not counted as a difference.", number(numbers.expected_cue))
+        format!(
+            "From caption {} on, {captions} another number, {by}: not counted as a difference.",
+            number(numbers.expected_cue)
+        )
     });
     let line_ends = (captions.line_ends > 0).then(|| {
-        let lines = counted(captions.line_ends, "line that is the same ends", "lines that are the same end");
+        let lines = counted(
+            captions.line_ends,
+            "line that is the same ends",
+            "lines that are the same end",
+        );
         format!("{lines} differently: not counted here, and shown line by line.")
     });
     let counts = (captions.expected_count != captions.actual_count).then(|| {
-        format!("{} expected, {} produced.", counted(captions.expected_count, "caption", "captions"), number(captions.actual_count))
+        format!(
+            "{} expected, {} produced.",
+            counted(captions.expected_count, "caption", "captions"),
+            number(captions.actual_count)
+        )
     });
     [counts, renumbered, line_ends].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use runlens_api_types::output::{CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering};
+    use runlens_api_types::output::{
+        CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering,
+    };
 
     use super::{is_only_whitespace, notes, sentence, whitespace};
 
@@ -183,7 +238,12 @@ mod tests {
             text: 0,
             time: 0,
             shifted: 0,
-            renumbered: Some(Renumbering { count: 28, expected_cue: 13, least: -1, most: -1 }),
+            renumbered: Some(Renumbering {
+                count: 28,
+                expected_cue: 13,
+                least: -1,
+                most: -1,
+            }),
             line_ends: 1,
             change_count: 1,
             changes: Vec::new(),
@@ -204,20 +264,50 @@ mod tests {
             end_ms,
         };
         for (change, text) in [
-            (change(Dropped, 1, Some(41), None, None, None), "Caption 41 is dropped."),
-            (change(Dropped, 3, Some(1_042), None, None, None), "Captions 1,042 to 1,044 are dropped."),
-            (change(Added, 2, None, Some(5), None, None), "Captions 5 to 6 of the produced file are new."),
-            (change(Text, 1, Some(12), Some(12), Some(0), Some(0)), "Caption 12: the text differs."),
-            (change(Time, 1, Some(12), Some(12), Some(-40), Some(-40)), "Caption 12 is 40 ms earlier."),
-            (change(Time, 1, Some(12), Some(12), Some(0), Some(80)), "Caption 12 ends 80 ms later."),
-            (change(Time, 2, Some(12), Some(12), None, None), "Captions 12 to 13 differ in time, each by another amount."),
-            (change(Shifted, 28, Some(13), Some(12), Some(33), Some(33)), "From caption 13 on, 28 captions are 33 ms later."),
-            (change(Shifted, 40, Some(1), Some(1), Some(3_600_000), None), "All 40 captions are 1 h later."),
+            (
+                change(Dropped, 1, Some(41), None, None, None),
+                "Caption 41 is dropped.",
+            ),
+            (
+                change(Dropped, 3, Some(1_042), None, None, None),
+                "Captions 1,042 to 1,044 are dropped.",
+            ),
+            (
+                change(Added, 2, None, Some(5), None, None),
+                "Captions 5 to 6 of the produced file are new.",
+            ),
+            (
+                change(Text, 1, Some(12), Some(12), Some(0), Some(0)),
+                "Caption 12: the text differs.",
+            ),
+            (
+                change(Time, 1, Some(12), Some(12), Some(-40), Some(-40)),
+                "Caption 12 is 40 ms earlier.",
+            ),
+            (
+                change(Time, 1, Some(12), Some(12), Some(0), Some(80)),
+                "Caption 12 ends 80 ms later.",
+            ),
+            (
+                change(Time, 2, Some(12), Some(12), None, None),
+                "Captions 12 to 13 differ in time, each by another amount.",
+            ),
+            (
+                change(Shifted, 28, Some(13), Some(12), Some(33), Some(33)),
+                "From caption 13 on, 28 captions are 33 ms later.",
+            ),
+            (
+                change(Shifted, 40, Some(1), Some(1), Some(3_600_000), None),
+                "All 40 captions are 1 h later.",
+            ),
             (
                 change(Shifted, 2, Some(3), Some(3), Some(40), Some(80)),
                 "From caption 3 on, 2 captions begin 40 ms later and end 80 ms later.",
             ),
-            (change(Other, 1, None, None, None, None), "What precedes the first caption differs."),
+            (
+                change(Other, 1, None, None, None, None),
+                "What precedes the first caption differs.",
+            ),
         ] {
             assert_eq!(sentence(&change, &captions()), text);
         }
@@ -233,8 +323,16 @@ mod tests {
                 "1 line that is the same ends differently: not counted here, and shown line by line.",
             ]
         );
-        let many =
-            CaptionDiff { renumbered: Some(Renumbering { count: 1, expected_cue: 2, least: -2, most: 1 }), line_ends: 0, ..captions() };
+        let many = CaptionDiff {
+            renumbered: Some(Renumbering {
+                count: 1,
+                expected_cue: 2,
+                least: -2,
+                most: 1,
+            }),
+            line_ends: 0,
+            ..captions()
+        };
         assert_eq!(
             notes(&many)[1],
             "From caption 2 on, 1 caption has another number, from 2 lower to 1 higher: not counted as a difference."
@@ -278,7 +376,10 @@ mod tests {
         let (first, second, unseen) = (change(1, 1), change(2, 5), change(9, 400));
         assert!(is_only_whitespace(&first, Some(&second), &diff));
         assert!(!is_only_whitespace(&second, Some(&unseen), &diff));
-        assert!(!is_only_whitespace(&unseen, None, &diff), "nothing is said of what is not shown");
+        assert!(
+            !is_only_whitespace(&unseen, None, &diff),
+            "nothing is said of what is not shown"
+        );
         assert_eq!(whitespace(&first), "Caption 1: only white space differs.");
     }
 }

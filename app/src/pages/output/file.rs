@@ -50,7 +50,11 @@ pub(super) fn not_produced(frame: &Frame, part: Result<Box<FilePart>, ErrorBody>
 /// A file is in none of the stores.
 pub(super) fn missing(frame: &Frame, body: &ErrorBody) -> AnyView {
     let text = |name: &str| body.details.get(name).and_then(|value| value.as_str());
-    let (side, other) = if text("side") == Some("expected") { ("expected", "actual") } else { ("produced", "expected") };
+    let (side, other) = if text("side") == Some("expected") {
+        ("expected", "actual")
+    } else {
+        ("produced", "expected")
+    };
     let stores: Vec<&str> = body
         .details
         .get("checked")
@@ -90,11 +94,18 @@ fn lines(frame: &Frame, part: FilePart) -> AnyView {
         limit: LINES,
         offset: part.offset,
         total: part.total,
-        next_offset: u32::try_from(next).ok().filter(|_| next < part.total && shown > 0),
+        next_offset: u32::try_from(next)
+            .ok()
+            .filter(|_| next < part.total && shown > 0),
     };
-    let pages = (at.offset > 0 || at.next_offset.is_some())
-        .then(|| pager(at, shown, ["line", "lines"], ["Before", "More"], &|offset| frame.link(&frame.view.at(offset))));
-    let cut = part.is_truncated.then(|| view! { <p class="notice">"Only the first 1 MiB is shown. The rest is in the file itself."</p> });
+    let pages = (at.offset > 0 || at.next_offset.is_some()).then(|| {
+        pager(at, shown, ["line", "lines"], ["Before", "More"], &|offset| {
+            frame.link(&frame.view.at(offset))
+        })
+    });
+    let cut = part.is_truncated.then(
+        || view! { <p class="notice">"Only the first 1 MiB is shown. The rest is in the file itself."</p> },
+    );
     let rows: Vec<AnyView> = (u64::from(part.offset) + 1..)
         .zip(part.lines)
         .map(|(number, line)| {

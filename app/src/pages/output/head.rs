@@ -34,10 +34,20 @@ impl Words {
             OutputFiles::Diff(diff) => difference(diff),
             OutputFiles::Same(_) => "The expected file was produced, byte for byte.".to_owned(),
             OutputFiles::NotProduced(_) => "The test ran, and did not produce this file.".to_owned(),
-            OutputFiles::Missing(_) => "The files cannot be compared: one of them is in none of the stores.".to_owned(),
+            OutputFiles::Missing(_) => {
+                "The files cannot be compared: one of them is in none of the stores.".to_owned()
+            }
         };
-        let accepted = if info.is_accepted_variant { "It is an accepted variant: the output passes." } else { "" };
-        let rest = [accepted, &beside(info)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let accepted = if info.is_accepted_variant {
+            "It is an accepted variant: the output passes."
+        } else {
+            ""
+        };
+        let rest = [accepted, &beside(info)]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
         let state = match info.status {
             OutputStatus::Pass if info.is_accepted_variant => "accepted variant:",
             OutputStatus::Pass => "as expected:",
@@ -61,7 +71,11 @@ fn difference(diff: &OutputDiff) -> String {
             None => "The files differ.".to_owned(),
         };
     }
-    if let Some(captions) = diff.captions.as_ref().filter(|_| diff.alignment == DiffAlignment::Captions) {
+    if let Some(captions) = diff
+        .captions
+        .as_ref()
+        .filter(|_| diff.alignment == DiffAlignment::Captions)
+    {
         let kinds = [
             (captions.dropped, "dropped"),
             (captions.added, "added"),
@@ -69,12 +83,19 @@ fn difference(diff: &OutputDiff) -> String {
             (captions.shifted, "shifted"),
             (captions.time, "at another time"),
         ];
-        let kinds: Vec<String> =
-            kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", format::number(count))).collect();
+        let kinds: Vec<String> = kinds
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{} {what}", format::number(count)))
+            .collect();
         return match kinds.as_slice() {
             [] if captions.change_count > 0 => "No caption differs; what is around them does.".to_owned(),
             [] => "No caption differs; the files do.".to_owned(),
-            _ => format!("Of {}: {}.", counted(captions.expected_count, "caption", "captions"), kinds.join(", ")),
+            _ => format!(
+                "Of {}: {}.",
+                counted(captions.expected_count, "caption", "captions"),
+                kinds.join(", ")
+            ),
         };
     }
     if diff.hunk_count == 0 {
@@ -86,7 +107,11 @@ fn difference(diff: &OutputDiff) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{} {what}", counted(count, "line", "lines")))
         .collect();
-    format!("{}, in {}.", sides.join(", "), counted(diff.hunk_count, "place", "places"))
+    format!(
+        "{}, in {}.",
+        sides.join(", "),
+        counted(diff.hunk_count, "place", "places")
+    )
 }
 
 /// What the output in the reference run says of this one; none where the output is as it should be on both sides.
@@ -98,7 +123,11 @@ fn beside(info: &OutputInfo) -> String {
             "There is no run to compare with: whether this change did it is not known.".to_owned()
         };
     };
-    let there = format!("{} (run {})", reference.branch.as_deref().unwrap_or("the reference"), reference.run_id);
+    let there = format!(
+        "{} (run {})",
+        reference.branch.as_deref().unwrap_or("the reference"),
+        reference.run_id
+    );
     match (info.status, info.reference_status, info.is_same_as_reference) {
         (OutputStatus::Pass, None | Some(OutputStatus::Pass), _) => String::new(),
         (OutputStatus::Pass, Some(_), _) => format!("On {there} it failed: fixed here."),
@@ -123,16 +152,33 @@ fn verdict(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
 }
 
 /// The top of the page.
-pub(super) fn overview(frame: &Frame, run: &Run, test: &RunSample, info: &OutputInfo, words: Words, now: Timestamp) -> AnyView {
+pub(super) fn overview(
+    frame: &Frame,
+    run: &Run,
+    test: &RunSample,
+    info: &OutputInfo,
+    words: Words,
+    now: Timestamp,
+) -> AnyView {
     let to_test = RunView::default().test(frame.test).address(frame.run, "tests");
-    let sample = test.sample_name.clone().unwrap_or_else(|| format!("sample {}", info.sample_id));
+    let sample = test
+        .sample_name
+        .clone()
+        .unwrap_or_else(|| format!("sample {}", info.sample_id));
     let verdict = info.verdict.map(verdict).map(|(symbol, word, class)| {
         view! { <li>"test " <span class=class><span class="symbol" aria-hidden="true">{symbol}</span>{word}</span></li> }
     });
-    let there = info.reference.as_ref().filter(|_| info.reference_status.is_some()).map(|reference| {
-        let href = frame.view.at(0).address(reference.run_id, frame.test, frame.output);
-        view! { <li><a href=href>{format!("The output in run {}", reference.run_id)}</a></li> }
-    });
+    let there = info
+        .reference
+        .as_ref()
+        .filter(|_| info.reference_status.is_some())
+        .map(|reference| {
+            let href = frame
+                .view
+                .at(0)
+                .address(reference.run_id, frame.test, frame.output);
+            view! { <li><a href=href>{format!("The output in run {}", reference.run_id)}</a></li> }
+        });
     let rest = (!words.rest.is_empty()).then(|| view! { <p class="rest">{words.rest.clone()}</p> });
     view! {
         <header class="overview output-head">
@@ -170,7 +216,11 @@ fn neighbours(frame: &Frame, info: &OutputInfo) -> Option<AnyView> {
     if info.differing_count == 0 {
         return None;
     }
-    let total = counted(info.differing_count, "output that is not as expected", "outputs that are not as expected");
+    let total = counted(
+        info.differing_count,
+        "output that is not as expected",
+        "outputs that are not as expected",
+    );
     let place = match info.differing_place {
         Some(place) => format!("{} of {total}", format::number(place)),
         None => total,
@@ -215,22 +265,65 @@ mod tests {
     #[test]
     fn an_output_is_told_beside_that_of_the_reference_run() {
         let words = |status: OutputStatus, there: Option<OutputStatus>, is_same| {
-            beside(&info(&status.to_string(), there.map(|status| status.to_string()).as_deref(), is_same, true))
+            beside(&info(
+                &status.to_string(),
+                there.map(|status| status.to_string()).as_deref(),
+                is_same,
+                true,
+            ))
         };
         use OutputStatus::{Fail, MissingOutput, Pass};
         for (status, there, is_same, expected) in [
             (Pass, Some(Pass), Some(true), ""),
-            (Pass, Some(Fail), Some(false), "On master (run 118) it failed: fixed here."),
-            (Fail, Some(Fail), Some(true), "The same difference as on master (run 118), byte for byte."),
-            (Fail, Some(Fail), Some(false), "On master (run 118) it fails too, in another way."),
-            (Fail, Some(Pass), Some(false), "On master (run 118) it is as expected: broken here."),
-            (Fail, Some(MissingOutput), Some(false), "On master (run 118) it is missing."),
-            (MissingOutput, Some(MissingOutput), Some(true), "On master (run 118) it is missing too."),
-            (Fail, None, None, "On master (run 118) the test has no result: there is nothing to compare with."),
+            (
+                Pass,
+                Some(Fail),
+                Some(false),
+                "On master (run 118) it failed: fixed here.",
+            ),
+            (
+                Fail,
+                Some(Fail),
+                Some(true),
+                "The same difference as on master (run 118), byte for byte.",
+            ),
+            (
+                Fail,
+                Some(Fail),
+                Some(false),
+                "On master (run 118) it fails too, in another way.",
+            ),
+            (
+                Fail,
+                Some(Pass),
+                Some(false),
+                "On master (run 118) it is as expected: broken here.",
+            ),
+            (
+                Fail,
+                Some(MissingOutput),
+                Some(false),
+                "On master (run 118) it is missing.",
+            ),
+            (
+                MissingOutput,
+                Some(MissingOutput),
+                Some(true),
+                "On master (run 118) it is missing too.",
+            ),
+            (
+                Fail,
+                None,
+                None,
+                "On master (run 118) the test has no result: there is nothing to compare with.",
+            ),
         ] {
             assert_eq!(words(status, there, is_same), expected);
         }
         let alone = beside(&info("fail", None, None, false));
-        assert_eq!(alone, "There is no run to compare with: whether this change did it is not known.");
+        assert_eq!(
+            alone,
+            "There is no run to compare with: whether this change did it is not known."
+        );
     }
 }

@@ -42,7 +42,11 @@ pub fn route() -> AnyView {
 }
 
 async fn fetch(parts: Parts, query: OutputView) -> Result<OutputPage, ErrorBody> {
-    let (run, test, output) = (url::read_id(parts.get("id"))?, url::read_id(parts.get("test"))?, url::read_id(parts.get("output"))?);
+    let (run, test, output) = (
+        url::read_id(parts.get("id"))?,
+        url::read_id(parts.get("test"))?,
+        url::read_id(parts.get("output"))?,
+    );
     output_page(run, test, output, query).await
 }
 
@@ -64,8 +68,16 @@ impl Frame {
 }
 
 fn show(page: OutputPage, view: OutputView, address: Address) -> AnyView {
-    let OutputPage { run, test, info, files } = page;
-    let place = format!("/samples/{}/regression-tests/{}/outputs/{}", info.sample_id, info.regression_test_id, info.output_id);
+    let OutputPage {
+        run,
+        test,
+        info,
+        files,
+    } = page;
+    let place = format!(
+        "/samples/{}/regression-tests/{}/outputs/{}",
+        info.sample_id, info.regression_test_id, info.output_id
+    );
     let frame = Frame {
         run: run.run_id,
         test: info.regression_test_id,
@@ -74,8 +86,17 @@ fn show(page: OutputPage, view: OutputView, address: Address) -> AnyView {
         view,
     };
     let words = Words::of(&info, &files);
-    let title = format!("{} {} · test {} · run {}", words.state, info.filename, info.regression_test_id, run.run_id);
-    let description = format!("{} Output of {} in run {}, {}.", words.text(), test.command, run.run_id, subject(&run));
+    let title = format!(
+        "{} {} · test {} · run {}",
+        words.state, info.filename, info.regression_test_id, run.run_id
+    );
+    let description = format!(
+        "{} Output of {} in run {}, {}.",
+        words.text(),
+        test.command,
+        run.run_id,
+        subject(&run)
+    );
     let content = match files {
         OutputFiles::Diff(diff) => difference(&frame, *diff),
         OutputFiles::Same(part) => file::same(&frame, *part),
@@ -104,20 +125,36 @@ fn difference(frame: &Frame, diff: OutputDiff) -> AnyView {
         }
         .into_any();
     }
-    let captions = diff.captions.as_ref().map(|captions| captions::section(captions, &diff));
+    let captions = diff
+        .captions
+        .as_ref()
+        .map(|captions| captions::section(captions, &diff));
     let fallback = (frame.view.align.is_none() && diff.alignment == DiffAlignment::Lines)
         .then(|| view! { <p class="nothing">"No captions with times can be read in these files: they are compared line by line."</p> });
     let offset = frame.view.offset;
-    let at = Pagination { limit: LINES, offset, total: diff.hunk_line_count, next_offset: diff.next_offset };
+    let at = Pagination {
+        limit: LINES,
+        offset,
+        total: diff.hunk_line_count,
+        next_offset: diff.next_offset,
+    };
     let shown = diff.hunks.iter().flatten().map(|hunk| hunk.lines.len()).sum();
     let pages = || {
         (at.offset > 0 || at.next_offset.is_some()).then(|| {
-            pager(at, shown, ["line of the difference", "lines of the difference"], ["Before", "More"], &|offset| {
-                frame.link(&frame.view.at(offset))
-            })
+            pager(
+                at,
+                shown,
+                ["line of the difference", "lines of the difference"],
+                ["Before", "More"],
+                &|offset| frame.link(&frame.view.at(offset)),
+            )
         })
     };
-    let content = if diff.hunk_count == 0 { nothing(&diff) } else { table::table(frame, &diff) };
+    let content = if diff.hunk_count == 0 {
+        nothing(&diff)
+    } else {
+        table::table(frame, &diff)
+    };
     view! {
         {sides}
         {captions}
@@ -148,12 +185,22 @@ fn nothing(diff: &OutputDiff) -> AnyView {
 
 /// What is said of files that were not compared to their end.
 fn cut(diff: &OutputDiff) -> Option<AnyView> {
-    let cut = [("expected", &diff.expected), ("produced", &diff.actual)].into_iter().filter(|(_, side)| side.truncated);
+    let cut = [("expected", &diff.expected), ("produced", &diff.actual)]
+        .into_iter()
+        .filter(|(_, side)| side.truncated);
     let words: Vec<String> = cut
         .map(|(name, side)| {
-            format!("{} lines of the {name} file, which has {}", format::number(side.line_count), format::size(side.size_bytes))
+            format!(
+                "{} lines of the {name} file, which has {}",
+                format::number(side.line_count),
+                format::size(side.size_bytes)
+            )
         })
         .collect();
-    let text = format!("Only the first 1 MiB of each file was compared: {}. The rest is in the files themselves.", words.join(", "));
-    (!words.is_empty()).then(|| view! { <p class="notice"><strong>"Not all was compared. "</strong>{text}</p> }.into_any())
+    let text = format!(
+        "Only the first 1 MiB of each file was compared: {}. The rest is in the files themselves.",
+        words.join(", ")
+    );
+    (!words.is_empty())
+        .then(|| view! { <p class="notice"><strong>"Not all was compared. "</strong>{text}</p> }.into_any())
 }

@@ -24,20 +24,39 @@ pub(super) fn pieces(text: &str, changes: &[TextRange], shows_whitespace: bool) 
         if shows_whitespace && c == ' ' {
             spaces += 1;
             // Spaces that follow each other are one thing to hear.
-            if !chars.peek().is_some_and(|(next, c)| *c == ' ' && is_in(*next) == is_changed) {
-                let name = if spaces == 1 { "space".to_owned() } else { format!("{spaces} spaces") };
-                pieces.push(Piece { text: "·".repeat(spaces), is_changed, name: Some(name) });
+            if !chars
+                .peek()
+                .is_some_and(|(next, c)| *c == ' ' && is_in(*next) == is_changed)
+            {
+                let name = if spaces == 1 {
+                    "space".to_owned()
+                } else {
+                    format!("{spaces} spaces")
+                };
+                pieces.push(Piece {
+                    text: "·".repeat(spaces),
+                    is_changed,
+                    name: Some(name),
+                });
                 spaces = 0;
             }
             continue;
         }
         if let Some((sign, name)) = sign(c).filter(|_| shows_whitespace) {
-            pieces.push(Piece { text: sign, is_changed, name: Some(name) });
+            pieces.push(Piece {
+                text: sign,
+                is_changed,
+                name: Some(name),
+            });
             continue;
         }
         match pieces.last_mut() {
             Some(last) if last.name.is_none() && last.is_changed == is_changed => last.text.push(c),
-            _ => pieces.push(Piece { text: c.into(), is_changed, name: None }),
+            _ => pieces.push(Piece {
+                text: c.into(),
+                is_changed,
+                name: None,
+            }),
         }
     }
     pieces
@@ -50,12 +69,23 @@ pub(super) fn end(line_end: LineEnd) -> Vec<Piece> {
         LineEnd::CrLf => &[("CR", "carriage return"), ("LF", "line feed")],
         LineEnd::None => &[("END", "no line end")],
     };
-    signs.iter().map(|(sign, name)| Piece { text: (*sign).to_owned(), is_changed: false, name: Some((*name).to_owned()) }).collect()
+    signs
+        .iter()
+        .map(|(sign, name)| Piece {
+            text: (*sign).to_owned(),
+            is_changed: false,
+            name: Some((*name).to_owned()),
+        })
+        .collect()
 }
 
 /// The mark at the beginning of a file.
 pub(super) fn byte_order_mark() -> Piece {
-    Piece { text: "BOM".to_owned(), is_changed: false, name: Some("byte order mark".to_owned()) }
+    Piece {
+        text: "BOM".to_owned(),
+        is_changed: false,
+        name: Some("byte order mark".to_owned()),
+    }
 }
 
 /// A sign and a name for a character that is not seen.
@@ -88,17 +118,32 @@ mod tests {
     use super::{end, pieces};
 
     fn shown(text: &str, changes: &[(u32, u32)], shows_whitespace: bool) -> Vec<String> {
-        let changes: Vec<TextRange> = changes.iter().map(|&(start, end)| TextRange { start, end }).collect();
+        let changes: Vec<TextRange> = changes
+            .iter()
+            .map(|&(start, end)| TextRange { start, end })
+            .collect();
         let piece = |piece: super::Piece| {
-            let text = piece.name.map_or(piece.text.clone(), |name| format!("{}={name}", piece.text));
-            if piece.is_changed { format!("[{text}]") } else { text }
+            let text = piece
+                .name
+                .map_or(piece.text.clone(), |name| format!("{}={name}", piece.text));
+            if piece.is_changed {
+                format!("[{text}]")
+            } else {
+                text
+            }
         };
-        pieces(text, &changes, shows_whitespace).into_iter().map(piece).collect()
+        pieces(text, &changes, shows_whitespace)
+            .into_iter()
+            .map(piece)
+            .collect()
     }
 
     #[test]
     fn changed_words_are_pieces_of_their_own() {
-        assert_eq!(shown("Here is no news", &[(8, 10)], false), ["Here is ", "[no]", " news"]);
+        assert_eq!(
+            shown("Here is no news", &[(8, 10)], false),
+            ["Here is ", "[no]", " news"]
+        );
         assert_eq!(shown("é♪ x", &[(0, 1), (3, 99)], false), ["[é]", "♪ ", "[x]"]);
         assert_eq!(shown("<b>&amp;</b>", &[], true), ["<b>&amp;</b>"]);
         assert!(shown("", &[(0, 4)], true).is_empty());
@@ -124,8 +169,8 @@ mod tests {
         );
         assert_eq!(shown("a  b", &[(2, 3)], true), ["a", "·=space", "[·=space]", "b"]);
         assert_eq!(shown("a \tb", &[], false), ["a \tb"]);
-        let ends =
-            [LineEnd::Lf, LineEnd::CrLf, LineEnd::None].map(|line| end(line).into_iter().map(|piece| piece.text).collect::<String>());
+        let ends = [LineEnd::Lf, LineEnd::CrLf, LineEnd::None]
+            .map(|line| end(line).into_iter().map(|piece| piece.text).collect::<String>());
         assert_eq!(ends, ["LF", "CRLF", "END"]);
     }
 }

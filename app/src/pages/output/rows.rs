@@ -73,10 +73,27 @@ fn beside(lines: &[DiffLine], rows: &mut Vec<Row>) {
             DiffLineKind::Added => added.push(line),
             DiffLineKind::Context => {
                 settle(&mut removed, &mut added, rows);
-                let other = line.actual.clone().unwrap_or_else(|| DiffText { text: line.text.clone(), line_end: line.line_end });
-                let kind = if line.actual.is_some() { Kind::Excused } else { Kind::Same };
-                let actual = DiffLine { text: other.text, line_end: other.line_end, actual: None, ..line.clone() };
-                rows.push(Row::Lines(Box::new(Beside { kind, expected: Some(line.clone()), actual: Some(actual), note: None })));
+                let other = line.actual.clone().unwrap_or_else(|| DiffText {
+                    text: line.text.clone(),
+                    line_end: line.line_end,
+                });
+                let kind = if line.actual.is_some() {
+                    Kind::Excused
+                } else {
+                    Kind::Same
+                };
+                let actual = DiffLine {
+                    text: other.text,
+                    line_end: other.line_end,
+                    actual: None,
+                    ..line.clone()
+                };
+                rows.push(Row::Lines(Box::new(Beside {
+                    kind,
+                    expected: Some(line.clone()),
+                    actual: Some(actual),
+                    note: None,
+                })));
             }
         }
     }
@@ -85,20 +102,35 @@ fn beside(lines: &[DiffLine], rows: &mut Vec<Row>) {
 
 /// Puts lines that were replaced beside those that have taken their place, the others beside each other as they come.
 fn settle(removed: &mut Vec<&DiffLine>, added: &mut Vec<&DiffLine>, rows: &mut Vec<Row>) {
-    let places: HashMap<u64, usize> = (0..).zip(added.iter()).filter_map(|(at, line)| Some((line.actual_line?, at))).collect();
+    let places: HashMap<u64, usize> = (0..)
+        .zip(added.iter())
+        .filter_map(|(at, line)| Some((line.actual_line?, at)))
+        .collect();
     let mut next = 0;
     let mut loose: Vec<&DiffLine> = Vec::new();
     let mut flush = |loose: &mut Vec<&DiffLine>, others: &[&DiffLine]| {
         let rest = loose.len().max(others.len());
         for at in 0..rest {
-            let (expected, actual) = (loose.get(at).map(|line| (*line).clone()), others.get(at).map(|line| (*line).clone()));
-            rows.push(Row::Lines(Box::new(Beside { kind: Kind::Changed, expected, actual, note: None })));
+            let (expected, actual) = (
+                loose.get(at).map(|line| (*line).clone()),
+                others.get(at).map(|line| (*line).clone()),
+            );
+            rows.push(Row::Lines(Box::new(Beside {
+                kind: Kind::Changed,
+                expected,
+                actual,
+                note: None,
+            })));
         }
         loose.clear();
     };
     let mut paired = Vec::new();
     for line in removed.iter() {
-        match line.counterpart.and_then(|number| places.get(&number)).filter(|at| **at >= next) {
+        match line
+            .counterpart
+            .and_then(|number| places.get(&number))
+            .filter(|at| **at >= next)
+        {
             Some(at) => {
                 paired.push((std::mem::take(&mut loose), next..*at, Some((*line, added[*at]))));
                 next = at + 1;
@@ -118,7 +150,11 @@ fn settle(removed: &mut Vec<&DiffLine>, added: &mut Vec<&DiffLine>, rows: &mut V
         if row.kind != Kind::Changed {
             break;
         }
-        row.note = row.expected.as_ref().zip(row.actual.as_ref()).and_then(|(expected, actual)| note(expected, actual));
+        row.note = row
+            .expected
+            .as_ref()
+            .zip(row.actual.as_ref())
+            .and_then(|(expected, actual)| note(expected, actual));
     }
     removed.clear();
     added.clear();
@@ -129,13 +165,15 @@ fn note(expected: &DiffLine, actual: &DiffLine) -> Option<&'static str> {
     if expected.counterpart != actual.actual_line || !expected.only_whitespace {
         return None;
     }
-    Some(match (expected.text == actual.text, expected.line_end, actual.line_end) {
-        (true, LineEnd::Lf, LineEnd::CrLf) => "only the line end differs: LF, then CRLF",
-        (true, LineEnd::CrLf, LineEnd::Lf) => "only the line end differs: CRLF, then LF",
-        (true, LineEnd::None, _) => "only the line end differs: none, then one",
-        (true, _, LineEnd::None) => "only the line end differs: one, then none",
-        _ => "only white space differs",
-    })
+    Some(
+        match (expected.text == actual.text, expected.line_end, actual.line_end) {
+            (true, LineEnd::Lf, LineEnd::CrLf) => "only the line end differs: LF, then CRLF",
+            (true, LineEnd::CrLf, LineEnd::Lf) => "only the line end differs: CRLF, then LF",
+            (true, LineEnd::None, _) => "only the line end differs: none, then one",
+            (true, _, LineEnd::None) => "only the line end differs: one, then none",
+            _ => "only white space differs",
+        },
+    )
 }
 
 #[cfg(test)]
@@ -159,19 +197,31 @@ mod tests {
     }
 
     fn hunk(expected: (u64, u64), actual: (u64, u64), lines: Vec<DiffLine>) -> DiffHunk {
-        DiffHunk { expected_start: expected.0, expected_lines: expected.1, actual_start: actual.0, actual_lines: actual.1, lines }
+        DiffHunk {
+            expected_start: expected.0,
+            expected_lines: expected.1,
+            actual_start: actual.0,
+            actual_lines: actual.1,
+            lines,
+        }
     }
 
     /// Each row in a word: the numbers of its lines.
     fn drawn(rows: &[Row]) -> Vec<String> {
         let number = |line: &Option<DiffLine>, of: fn(&DiffLine) -> Option<u64>| {
-            line.as_ref().and_then(of).map_or("-".to_owned(), |n| n.to_string())
+            line.as_ref()
+                .and_then(of)
+                .map_or("-".to_owned(), |n| n.to_string())
         };
         rows.iter()
             .map(|row| match row {
                 Row::Gap(lines) => format!("gap {lines}"),
                 Row::Lines(row) => {
-                    format!("{}|{}", number(&row.expected, |line| line.expected_line), number(&row.actual, |line| line.actual_line))
+                    format!(
+                        "{}|{}",
+                        number(&row.expected, |line| line.expected_line),
+                        number(&row.actual, |line| line.actual_line)
+                    )
                 }
             })
             .collect()
@@ -180,7 +230,10 @@ mod tests {
     #[test]
     fn lines_stand_beside_those_that_have_taken_their_place() {
         use DiffLineKind::{Added, Context, Removed};
-        let with = |line: DiffLine, counterpart: u64| DiffLine { counterpart: Some(counterpart), ..line };
+        let with = |line: DiffLine, counterpart: u64| DiffLine {
+            counterpart: Some(counterpart),
+            ..line
+        };
         let hunk = hunk(
             (10, 5),
             (10, 4),
@@ -207,31 +260,61 @@ mod tests {
         let first = hunk((0, 0), (1, 1), vec![line(Added, None, Some(1), "x")]);
         let second = hunk((5, 1), (6, 0), vec![line(Removed, Some(5), None, "y")]);
         let third = hunk((5, 0), (7, 1), vec![line(Added, None, Some(7), "z")]);
-        assert_eq!(drawn(&rows(&[first, second, third], true, Some(5))), ["-|1", "gap 4", "5|-", "-|7"]);
+        assert_eq!(
+            drawn(&rows(&[first, second, third], true, Some(5))),
+            ["-|1", "gap 4", "5|-", "-|7"]
+        );
     }
 
     #[test]
     fn what_does_not_count_is_shown_as_both_have_it() {
         let mut shifted = line(DiffLineKind::Context, Some(2), Some(3), "00:01");
-        shifted.actual = Some(DiffText { text: "00:02".to_owned(), line_end: LineEnd::CrLf });
+        shifted.actual = Some(DiffText {
+            text: "00:02".to_owned(),
+            line_end: LineEnd::CrLf,
+        });
         let rows = rows(&[hunk((2, 1), (3, 1), vec![shifted])], false, None);
-        let [Row::Lines(row)] = rows.as_slice() else { panic!("{rows:?}") };
+        let [Row::Lines(row)] = rows.as_slice() else {
+            panic!("{rows:?}")
+        };
         let texts = [&row.expected, &row.actual].map(|line| line.as_ref().map(|line| line.text.clone()));
-        assert_eq!((row.kind, texts), (Kind::Excused, [Some("00:01".to_owned()), Some("00:02".to_owned())]));
+        assert_eq!(
+            (row.kind, texts),
+            (
+                Kind::Excused,
+                [Some("00:01".to_owned()), Some("00:02".to_owned())]
+            )
+        );
     }
 
     #[test]
     fn lines_that_look_the_same_say_why_they_are_not() {
         let pair = |text: &str, line_end: LineEnd| {
-            let removed = DiffLine { counterpart: Some(1), only_whitespace: true, ..line(DiffLineKind::Removed, Some(1), None, "a b") };
-            let added =
-                DiffLine { counterpart: Some(1), only_whitespace: true, line_end, ..line(DiffLineKind::Added, None, Some(1), text) };
+            let removed = DiffLine {
+                counterpart: Some(1),
+                only_whitespace: true,
+                ..line(DiffLineKind::Removed, Some(1), None, "a b")
+            };
+            let added = DiffLine {
+                counterpart: Some(1),
+                only_whitespace: true,
+                line_end,
+                ..line(DiffLineKind::Added, None, Some(1), text)
+            };
             let rows = rows(&[hunk((1, 1), (1, 1), vec![removed, added])], true, None);
-            let [Row::Lines(row)] = rows.as_slice() else { panic!("{rows:?}") };
+            let [Row::Lines(row)] = rows.as_slice() else {
+                panic!("{rows:?}")
+            };
             row.note
         };
-        assert_eq!(pair("a b", LineEnd::CrLf), Some("only the line end differs: LF, then CRLF"));
-        assert_eq!(pair("a b", LineEnd::None), Some("only the line end differs: one, then none"));
+        assert_eq!(
+            pair("a b", LineEnd::CrLf),
+            Some("only the line end differs: LF, then CRLF")
+        );
+        assert_eq!(
+            pair("a b", LineEnd::None),
+            Some("only the line end differs: one, then none")
+        );
         assert_eq!(pair("a  b", LineEnd::Lf), Some("only white space differs"));
     }
 }

@@ -16,7 +16,11 @@ pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
         let lines = if diff.binary {
             "–".to_owned()
         } else {
-            format!("{}{}", format::number(side.line_count), if side.truncated { " compared" } else { "" })
+            format!(
+                "{}{}",
+                format::number(side.line_count),
+                if side.truncated { " compared" } else { "" }
+            )
         };
         let mark = if side.byte_order_mark { "yes" } else { "no" };
         let hash = side.sha256.as_deref().map_or_else(|| "–".into_any(), facts::hash);
@@ -62,7 +66,11 @@ pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
 /// `1,465 bytes`, `2.0 MB (2,097,152 bytes)`.
 fn exact_size(bytes: u64) -> String {
     let exact = format::counted(bytes, "byte", "bytes");
-    if bytes < 100_000 { exact } else { format!("{} ({exact})", format::size(bytes)) }
+    if bytes < 100_000 {
+        exact
+    } else {
+        format!("{} ({exact})", format::size(bytes))
+    }
 }
 
 fn encoding(encoding: FileEncoding) -> &'static str {

@@ -25,8 +25,15 @@ struct Look {
 pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
     let view = frame.view;
     let hunks = diff.hunks.as_deref().unwrap_or_default();
-    let rows = rows(hunks, view.offset == 0, diff.next_offset.is_none().then_some(diff.expected.line_count));
-    let look = Look { shows_whitespace: view.shows_whitespace, marks: [diff.expected.byte_order_mark, diff.actual.byte_order_mark] };
+    let rows = rows(
+        hunks,
+        view.offset == 0,
+        diff.next_offset.is_none().then_some(diff.expected.line_count),
+    );
+    let look = Look {
+        shows_whitespace: view.shows_whitespace,
+        marks: [diff.expected.byte_order_mark, diff.actual.byte_order_mark],
+    };
     let columns = if view.is_unified { 4 } else { 6 };
     let rows: Vec<AnyView> = rows
         .into_iter()
@@ -74,7 +81,8 @@ pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
 fn gap(frame: &Frame, lines: u64, columns: u8) -> AnyView {
     let view = frame.view.at(0);
     let link = |context: u32, word: &'static str| {
-        (view.context < context).then(|| view! { " " <a href=frame.link(&OutputView { context, ..view })>{word}</a> })
+        (view.context < context)
+            .then(|| view! { " " <a href=frame.link(&OutputView { context, ..view })>{word}</a> })
     };
     let words = format!("{} without a difference", format::counted(lines, "line", "lines"));
     view! { <tr class="gap"><td colspan=columns.to_string()>{words}{link(10, "10 around")}{link(DiffQuery::MAX_CONTEXT, "all")}</td></tr> }
@@ -97,12 +105,23 @@ fn side_by_side(row: Beside, look: Look) -> AnyView {
 }
 
 /// Number, sign and text of one side.
-fn cells(line: Option<&DiffLine>, is_expected: bool, kind: Kind, shows: bool, look: Look, note: Option<AnyView>) -> AnyView {
+fn cells(
+    line: Option<&DiffLine>,
+    is_expected: bool,
+    kind: Kind,
+    shows: bool,
+    look: Look,
+    note: Option<AnyView>,
+) -> AnyView {
     let side = if is_expected { "expected" } else { "actual" };
     let Some(line) = line else {
         return view! { <td class=format!("{side} none") colspan="3"></td> }.into_any();
     };
-    let number = if is_expected { line.expected_line } else { line.actual_line };
+    let number = if is_expected {
+        line.expected_line
+    } else {
+        line.actual_line
+    };
     view! {
         <td class=format!("{side} number") id=number.map(|number| anchor(is_expected, number))>{numbered(number, is_expected)}</td>
         <td class=format!("{side} sign")>{sign(kind, is_expected)}</td>
@@ -135,7 +154,11 @@ fn unified(row: Beside, look: Look) -> AnyView {
     let note = row.note.map(note);
     let one = |line: DiffLine, is_expected: bool, note: Option<AnyView>| {
         let side = if is_expected { "expected" } else { "actual" };
-        let numbers = if is_expected { [line.expected_line, None] } else { [None, line.actual_line] };
+        let numbers = if is_expected {
+            [line.expected_line, None]
+        } else {
+            [None, line.actual_line]
+        };
         view! {
             <tr class=format!("{class} {side}")>
                 {number_cell(numbers[0], true)}
@@ -146,7 +169,11 @@ fn unified(row: Beside, look: Look) -> AnyView {
         }
         .into_any()
     };
-    (expected.map(|line| one(line, true, None)), actual.map(|line| one(line, false, note))).into_any()
+    (
+        expected.map(|line| one(line, true, None)),
+        actual.map(|line| one(line, false, note)),
+    )
+        .into_any()
 }
 
 fn number_cell(number: Option<u64>, is_expected: bool) -> AnyView {
@@ -158,7 +185,10 @@ fn numbered(number: Option<u64>, is_expected: bool) -> Option<AnyView> {
     number.map(|number| {
         // A plain jump within the page is the browser's: it marks the target.
         let href = format!("#{}", anchor(is_expected, number));
-        let name = format!("{} line {number}", if is_expected { "Expected" } else { "Produced" });
+        let name = format!(
+            "{} line {number}",
+            if is_expected { "Expected" } else { "Produced" }
+        );
         view! { <a href=href aria-label=name>{number}</a> }.into_any()
     })
 }
@@ -186,25 +216,42 @@ fn note(note: &'static str) -> AnyView {
 }
 
 fn text(line: &DiffLine, is_expected: bool, shows: bool, look: Look) -> AnyView {
-    let number = if is_expected { line.expected_line } else { line.actual_line };
+    let number = if is_expected {
+        line.expected_line
+    } else {
+        line.actual_line
+    };
     let has_mark = number == Some(1) && look.marks[usize::from(!is_expected)] && look.shows_whitespace;
     let mark = has_mark.then(byte_order_mark);
     let ends = if shows { end(line.line_end) } else { Vec::new() };
-    let pieces = mark.into_iter().chain(pieces(&line.text, &line.changes, shows)).chain(ends);
+    let pieces = mark
+        .into_iter()
+        .chain(pieces(&line.text, &line.changes, shows))
+        .chain(ends);
     pieces.map(piece).collect::<Vec<_>>().into_any()
 }
 
 /// A piece of a line: a text node, whatever is in it.
 pub(super) fn piece(piece: Piece) -> AnyView {
-    let Piece { text, is_changed, name } = piece;
+    let Piece {
+        text,
+        is_changed,
+        name,
+    } = piece;
     let class = match (text.starts_with('·'), name.is_some()) {
         (_, false) => None,
         (true, true) => Some("ws"),
         (false, true) => Some("ws sign-for"),
     };
     let inner = match name {
-        Some(name) => view! { <span class=class role="img" aria-label=name.clone() title=name>{text}</span> }.into_any(),
+        Some(name) => {
+            view! { <span class=class role="img" aria-label=name.clone() title=name>{text}</span> }.into_any()
+        }
         None => text.into_any(),
     };
-    if is_changed { view! { <mark>{inner}</mark> }.into_any() } else { inner }
+    if is_changed {
+        view! { <mark>{inner}</mark> }.into_any()
+    } else {
+        inner
+    }
 }

@@ -25,9 +25,15 @@ pub(super) fn tools(frame: &Frame, diff: &OutputDiff) -> AnyView {
             </nav>
         }
     });
-    let contexts = [(DiffQuery::default().context, "3 lines"), (10, "10"), (DiffQuery::MAX_CONTEXT, "all")];
-    let contexts: Vec<AnyView> =
-        contexts.into_iter().map(|(context, word)| link(OutputView { context, ..view }, word, context == view.context)).collect();
+    let contexts = [
+        (DiffQuery::default().context, "3 lines"),
+        (10, "10"),
+        (DiffQuery::MAX_CONTEXT, "all"),
+    ];
+    let contexts: Vec<AnyView> = contexts
+        .into_iter()
+        .map(|(context, word)| link(OutputView { context, ..view }, word, context == view.context))
+        .collect();
     let patch = format!("{}/diff/raw", frame.api);
     view! {
         <div class="toolbar">

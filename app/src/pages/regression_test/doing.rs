@@ -18,7 +18,14 @@ use crate::{
 };
 
 /// Everything about a test on all platforms. Strips are of at most `most` runs.
-pub(super) fn doing(test: i32, health: &TestHealth, recent: &PlatformResults, runs: RunChoice, most: u32, now: Timestamp) -> AnyView {
+pub(super) fn doing(
+    test: i32,
+    health: &TestHealth,
+    recent: &PlatformResults,
+    runs: RunChoice,
+    most: u32,
+    now: Timestamp,
+) -> AnyView {
     let parts: Vec<AnyView> = health
         .platforms
         .iter()
@@ -45,7 +52,11 @@ pub(super) fn doing(test: i32, health: &TestHealth, recent: &PlatformResults, ru
     .into_any()
 }
 
-const FLAKY: Mark = Mark { symbol: "!", word: "flaky", class: "mark error" };
+const FLAKY: Mark = Mark {
+    symbol: "!",
+    word: "flaky",
+    class: "mark error",
+};
 
 fn latest(health: &PlatformHealth) -> Option<AnyView> {
     health.latest.as_ref().map(|result| mark(result.status))
@@ -77,7 +88,9 @@ fn state(test: i32, health: &PlatformHealth, now: Timestamp) -> AnyView {
     let sentence = match (&health.failing, &health.latest) {
         (Some(failing), _) => fails(test, failing, health, now),
         (None, Some(_)) => match &health.last_failure {
-            Some(failure) => view! { "On master it passes. It last failed in " {run(test, failure, now)} "." }.into_any(),
+            Some(failure) => {
+                view! { "On master it passes. It last failed in " {run(test, failure, now)} "." }.into_any()
+            }
             None => view! { "On master it passes. " {no_such("failed", health)} }.into_any(),
         },
         (None, None) => nothing(health).into_any(),
@@ -89,24 +102,41 @@ fn fails(test: i32, failing: &Failing, health: &PlatformHealth, now: Timestamp) 
     let since = run(test, &failing.since, now);
     let start = match &failing.passed_before {
         Some(before) => {
-            let changes = failing.changes_link.clone().map(|href| view! { ": " <a href=href>"what changed in between"</a> });
+            let changes = failing
+                .changes_link
+                .clone()
+                .map(|href| view! { ": " <a href=href>"what changed in between"</a> });
             view! { "On master it fails since " {since} ". It last passed in " {run(test, before, now)} {changes} "." }.into_any()
         }
-        None => view! { "On master it fails at least since " {since} ". " {no_such("passed", health)} }.into_any(),
+        None => {
+            view! { "On master it fails at least since " {since} ". " {no_such("passed", health)} }.into_any()
+        }
     };
     let is_same = failing.unchanged_since.run_id == failing.since.run_id;
-    let way = (!is_same).then(|| view! { " It fails in the way it does now since " {run(test, &failing.unchanged_since, now)} "." });
+    let way = (!is_same).then(
+        || view! { " It fails in the way it does now since " {run(test, &failing.unchanged_since, now)} "." },
+    );
     view! { {start} {way} }.into_any()
 }
 
 /// That something was not seen, as far back as looked.
 fn no_such(did: &str, health: &PlatformHealth) -> String {
-    let oldest = health.oldest_run_id.map(|id| format!(", back to run {id}")).unwrap_or_default();
-    format!("It never {did} as far back as looked: {}{oldest}.", looked_at(health))
+    let oldest = health
+        .oldest_run_id
+        .map(|id| format!(", back to run {id}"))
+        .unwrap_or_default();
+    format!(
+        "It never {did} as far back as looked: {}{oldest}.",
+        looked_at(health)
+    )
 }
 
 fn looked_at(health: &PlatformHealth) -> String {
-    format::counted(health.run_count, "completed run of master", "completed runs of master")
+    format::counted(
+        health.run_count,
+        "completed run of master",
+        "completed runs of master",
+    )
 }
 
 fn nothing(health: &PlatformHealth) -> String {
@@ -130,15 +160,21 @@ fn counts(test: i32, health: &PlatformHealth, now: Timestamp) -> Option<AnyView>
 
 fn flaky(test: i32, evidence: &FlakyEvidence) -> AnyView {
     let why = match evidence.reason {
-        FlakyReason::Flips => format!("Flaky: {} in the last 20 results.", format::counted(evidence.flips.len() as u64, "flip", "flips")),
+        FlakyReason::Flips => format!(
+            "Flaky: {} in the last 20 results.",
+            format::counted(evidence.flips.len() as u64, "flip", "flips")
+        ),
         FlakyReason::SameCommit => "Flaky: it passes and fails on one commit.".to_owned(),
     };
     let result = |result: &RunResult| {
         let words = format!("run {} {}", result.run.run_id, Mark::from(result.status).word);
         view! { <a href=suite::run_at_test(result.run.run_id, test)>{words}</a> }.into_any()
     };
-    let flips: Vec<AnyView> =
-        evidence.flips.iter().map(|flip| view! { <li>{result(&flip.from)} " → " {result(&flip.to)}</li> }.into_any()).collect();
+    let flips: Vec<AnyView> = evidence
+        .flips
+        .iter()
+        .map(|flip| view! { <li>{result(&flip.from)} " → " {result(&flip.to)}</li> }.into_any())
+        .collect();
     view! { <div class="evidence"><p>{why}</p><ul>{flips}</ul></div> }.into_any()
 }
 
@@ -149,8 +185,22 @@ pub(super) fn in_words(health: &TestHealth) -> String {
         .iter()
         .map(|health| {
             let state = match (&health.failing, &health.latest) {
-                (Some(Failing { since, passed_before: Some(_), .. }), _) => format!("fails since run {}", since.run_id),
-                (Some(Failing { since, passed_before: None, .. }), _) => format!("fails at least since run {}", since.run_id),
+                (
+                    Some(Failing {
+                        since,
+                        passed_before: Some(_),
+                        ..
+                    }),
+                    _,
+                ) => format!("fails since run {}", since.run_id),
+                (
+                    Some(Failing {
+                        since,
+                        passed_before: None,
+                        ..
+                    }),
+                    _,
+                ) => format!("fails at least since run {}", since.run_id),
                 (None, Some(_)) => "passes".to_owned(),
                 (None, None) => "no result".to_owned(),
             };
@@ -197,12 +247,28 @@ mod tests {
             pull_request: None,
             created_at: None,
         };
-        let failing = Failing { since: run.clone(), passed_before: None, changes_link: None, unchanged_since: run };
+        let failing = Failing {
+            since: run.clone(),
+            passed_before: None,
+            changes_link: None,
+            unchanged_since: run,
+        };
         let linux = health(Platform::Linux, Some(failing));
         let windows = health(Platform::Windows, None);
-        assert_eq!(no_such("passed", &linux), "It never passed as far back as looked: 200 completed runs of master, back to run 12.");
+        assert_eq!(
+            no_such("passed", &linux),
+            "It never passed as far back as looked: 200 completed runs of master, back to run 12."
+        );
         assert_eq!(nothing(&windows), "No result in 200 completed runs of master.");
-        let health = TestHealth { regression_test_id: 1, runs_looked_at: 200, flaky_rule: String::new(), platforms: vec![linux, windows] };
-        assert_eq!(in_words(&health), "On master. Linux: fails at least since run 12. Windows: no result.");
+        let health = TestHealth {
+            regression_test_id: 1,
+            runs_looked_at: 200,
+            flaky_rule: String::new(),
+            platforms: vec![linux, windows],
+        };
+        assert_eq!(
+            in_words(&health),
+            "On master. Linux: fails at least since run 12. Windows: no result."
+        );
     }
 }

@@ -35,11 +35,21 @@ async fn fetch(parts: Parts, query: TestView) -> Result<TestPage, ErrorBody> {
 }
 
 fn show(page: TestPage, view: TestView, address: Address) -> AnyView {
-    let TestPage { test, health, recent, history } = page;
+    let TestPage {
+        test,
+        health,
+        recent,
+        history,
+    } = page;
     let id = test.regression_test_id;
     let now = now();
     let title = format!("Test {id} · {}", test.command);
-    let newest = health.platforms.iter().filter_map(|health| health.latest.as_ref()).map(|result| result.run.run_id).max();
+    let newest = health
+        .platforms
+        .iter()
+        .filter_map(|health| health.latest.as_ref())
+        .map(|result| result.run.run_id)
+        .max();
     let doing = view! {
         <div class="toolbar">
             {history::run_choice(view.runs, &|runs| view.with_runs(runs).address(id, "doing"))}
@@ -66,13 +76,34 @@ fn show(page: TestPage, view: TestView, address: Address) -> AnyView {
 }
 
 fn overview(test: &RegressionTest) -> AnyView {
-    let inactive = (!test.active).then(|| view! { <span class="on">"not active: runs leave it out unless it is chosen"</span> });
-    let description = test.description.clone().filter(|text| !text.trim().is_empty()).map(|text| view! { <p class="rest">{text}</p> });
-    let way = |words: &str, value: &Option<String>| value.clone().filter(|value| !value.is_empty()).map(|value| format!("{words} {value}"));
-    let ways = [way("input from", &test.input_type), way("output to", &test.output_type)];
-    let ways: Vec<AnyView> = ways.into_iter().flatten().map(|text| view! { <li>{text}</li> }.into_any()).collect();
-    let code = test.expected_rc.map_or_else(|| "no exit code expected".to_owned(), |code| format!("expects exit code {code}"));
-    let categories = (!test.categories.is_empty()).then(|| view! { <li>{category_links(&test.categories)}</li> });
+    let inactive = (!test.active)
+        .then(|| view! { <span class="on">"not active: runs leave it out unless it is chosen"</span> });
+    let description = test
+        .description
+        .clone()
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| view! { <p class="rest">{text}</p> });
+    let way = |words: &str, value: &Option<String>| {
+        value
+            .clone()
+            .filter(|value| !value.is_empty())
+            .map(|value| format!("{words} {value}"))
+    };
+    let ways = [
+        way("input from", &test.input_type),
+        way("output to", &test.output_type),
+    ];
+    let ways: Vec<AnyView> = ways
+        .into_iter()
+        .flatten()
+        .map(|text| view! { <li>{text}</li> }.into_any())
+        .collect();
+    let code = test.expected_rc.map_or_else(
+        || "no exit code expected".to_owned(),
+        |code| format!("expects exit code {code}"),
+    );
+    let categories =
+        (!test.categories.is_empty()).then(|| view! { <li>{category_links(&test.categories)}</li> });
     view! {
         <header class="overview">
             <h1><span>{format!("Test {}", test.regression_test_id)}</span> {inactive}</h1>
@@ -89,14 +120,27 @@ fn overview(test: &RegressionTest) -> AnyView {
     .into_any()
 }
 
-fn history_section(id: i32, view: &TestView, history: Result<Page<HistoryEntry>, ErrorBody>, address: &Address) -> AnyView {
+fn history_section(
+    id: i32,
+    view: &TestView,
+    history: Result<Page<HistoryEntry>, ErrorBody>,
+    address: &Address,
+) -> AnyView {
     let query = &view.history;
     let is_filtered = query.status.is_some() || query.platform.is_some() || query.branch.is_some();
-    let plain = TestView { runs: view.runs, history: Default::default() }.address(id, "history");
+    let plain = TestView {
+        runs: view.runs,
+        history: Default::default(),
+    }
+    .address(id, "history");
     let content = match history {
         Err(body) => missing_part("History", &body, &address.href()),
         Ok(page) if page.data.is_empty() => {
-            let text = if is_filtered { "No result is like that." } else { "No run has a result of this test." };
+            let text = if is_filtered {
+                "No result is like that."
+            } else {
+                "No run has a result of this test."
+            };
             view! { <p class="nothing">{text}</p> }.into_any()
         }
         Ok(page) => {

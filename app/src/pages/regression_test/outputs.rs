@@ -22,7 +22,11 @@ pub(super) fn section(test: &RegressionTest, newest_run: Option<i32>) -> AnyView
 }
 
 fn table(test: &RegressionTest, newest_run: Option<i32>) -> AnyView {
-    let rows: Vec<AnyView> = test.outputs.iter().map(|output| row(test.regression_test_id, output, newest_run)).collect();
+    let rows: Vec<AnyView> = test
+        .outputs
+        .iter()
+        .map(|output| row(test.regression_test_id, output, newest_run))
+        .collect();
     view! {
         <table class="rows expected-outputs">
             <caption class="unseen">"Expected outputs"</caption>
@@ -55,8 +59,11 @@ fn row(test: i32, output: &ExpectedOutput, newest_run: Option<i32>) -> AnyView {
     } else {
         view! { <ul class="variants">{variants}</ul> }.into_any()
     };
-    let ignored = output.ignored.then(|| view! { " " <span class="muted">"may be missing"</span> });
-    let newest = newest_run.map(|run| view! { <a href=output::path(run, test, output.output_id)>{format!("in run {run}")}</a> });
+    let ignored = output
+        .ignored
+        .then(|| view! { " " <span class="muted">"may be missing"</span> });
+    let newest = newest_run
+        .map(|run| view! { <a href=output::path(run, test, output.output_id)>{format!("in run {run}")}</a> });
     view! {
         <tr>
             <th scope="row" class="name"><code>{output.filename.clone()}</code>{ignored}</th>

@@ -7,8 +7,15 @@ use crate::{format, url::RunView};
 
 /// Results by category.
 pub(super) fn section(run: i32, categories: Page<CategorySummary>, view: &RunView) -> AnyView {
-    let left_out = categories.pagination.total.saturating_sub(categories.data.len() as u64);
-    let rows: Vec<AnyView> = categories.data.into_iter().map(|category| row(run, category, view)).collect();
+    let left_out = categories
+        .pagination
+        .total
+        .saturating_sub(categories.data.len() as u64);
+    let rows: Vec<AnyView> = categories
+        .data
+        .into_iter()
+        .map(|category| row(run, category, view))
+        .collect();
     let rest = (left_out > 0)
         .then(|| view! { <p class="nothing">{format!("and {} more", format::counted(left_out, "category", "categories"))}</p> });
     view! {
@@ -42,9 +49,14 @@ fn row(run: i32, category: CategorySummary, view: &RunView) -> AnyView {
         view! { <span class=class>{format::number(n)}</span> }.into_any()
     };
     let all = counts.total.max(1);
-    let (failed, missing) = (counts.fail_count * 100 / all, counts.missing_output_count * 100 / all);
+    let (failed, missing) = (
+        counts.fail_count * 100 / all,
+        counts.missing_output_count * 100 / all,
+    );
     let passed = counts.pass_count * 100 / all;
-    let tests = view.tests(None, Some(category.category.clone()), 0).address(run, "tests");
+    let tests = view
+        .tests(None, Some(category.category.clone()), 0)
+        .address(run, "tests");
     view! {
         <tr>
             <th scope="row" class="name"><a href=tests>{category.category.clone()}</a></th>

@@ -51,7 +51,10 @@ impl About {
 
     /// What the reference run is called.
     pub(super) fn baseline(&self) -> String {
-        self.reference().map_or_else(|| "the reference run".to_owned(), |reference| baseline(&self.run, reference))
+        self.reference().map_or_else(
+            || "the reference run".to_owned(),
+            |reference| baseline(&self.run, reference),
+        )
     }
 }
 
@@ -61,25 +64,48 @@ fn verdict_name(about: &About, verdict: Verdict) -> AnyView {
         return mark(verdict);
     }
     let Mark { symbol, class, .. } = verdict.into();
-    let place = about.reference().map_or_else(|| "before".to_owned(), |reference| place(&about.run, reference));
+    let place = about
+        .reference()
+        .map_or_else(|| "before".to_owned(), |reference| place(&about.run, reference));
     view! { <span class=class><span class="symbol" aria-hidden="true">{symbol}</span>{format!("same as {place}")}</span> }.into_any()
 }
 
 /// What failed.
-pub(super) fn section(mut about: About, errors: Result<Errors, ErrorBody>, summary: &RunSummary, path: &str) -> AnyView {
+pub(super) fn section(
+    mut about: About,
+    errors: Result<Errors, ErrorBody>,
+    summary: &RunSummary,
+    path: &str,
+) -> AnyView {
     let fixed = about.counts.as_mut().and_then(|compared| compared.fixed.take());
-    let has_fixed = about.counts.as_ref().is_some_and(|compared| compared.reference.is_some() && compared.counts.fixed_here > 0);
+    let has_fixed = about
+        .counts
+        .as_ref()
+        .is_some_and(|compared| compared.reference.is_some() && compared.counts.fixed_here > 0);
     let content = match errors {
         Err(body) => missing_part("Errors", &body, path),
-        Ok(_) if summary.error_count == 0 && !about.has_results => view! { <p class="nothing">"No test has a result."</p> }.into_any(),
-        Ok(_) if summary.error_count == 0 && !has_fixed => view! { <p class="nothing">"No test raised an error."</p> }.into_any(),
+        Ok(_) if summary.error_count == 0 && !about.has_results => {
+            view! { <p class="nothing">"No test has a result."</p> }.into_any()
+        }
+        Ok(_) if summary.error_count == 0 && !has_fixed => {
+            view! { <p class="nothing">"No test raised an error."</p> }.into_any()
+        }
         Ok(errors) => groups(&about, errors, fixed),
     };
     view! { <section id="errors" aria-labelledby="errors-title"><h2 id="errors-title">"Errors"</h2>{content}</section> }.into_any()
 }
 
-fn groups(about: &About, errors: Errors, fixed: Option<Page<runlens_api_types::comparison::ComparedTest>>) -> AnyView {
-    let Errors { grouping, groups, mut opened, recent } = errors;
+fn groups(
+    about: &About,
+    errors: Errors,
+    fixed: Option<Page<runlens_api_types::comparison::ComparedTest>>,
+) -> AnyView {
+    let Errors {
+        grouping,
+        groups,
+        mut opened,
+        recent,
+    } = errors;
     let view = &about.view;
     let (at, shown) = (groups.pagination, groups.data.len());
     let is_empty = groups.data.is_empty();
@@ -93,16 +119,33 @@ fn groups(about: &About, errors: Errors, fixed: Option<Page<runlens_api_types::c
         })
         .collect();
     let names = names(grouping);
-    let fixed_row =
-        (grouping == GroupBy::Verdict && !view.is_new && view.severity.is_none() && view.kind.is_none() && view.category.is_none())
-            .then(|| fixed_group(about, fixed))
-            .flatten();
-    let pages = (at.offset > 0 || at.next_offset.is_some())
-        .then(|| pager(at, shown, names, ["Before", "More"], &|offset| about.address(&view.groups_at(offset), "errors")));
+    let fixed_row = (grouping == GroupBy::Verdict
+        && !view.is_new
+        && view.severity.is_none()
+        && view.kind.is_none()
+        && view.category.is_none())
+    .then(|| fixed_group(about, fixed))
+    .flatten();
+    let pages = (at.offset > 0 || at.next_offset.is_some()).then(|| {
+        pager(at, shown, names, ["Before", "More"], &|offset| {
+            about.address(&view.groups_at(offset), "errors")
+        })
+    });
     let content = if is_empty && fixed_row.is_none() {
-        let nothing = if view.is_new { "No error is new: each is so in the reference run." } else { "No error is like that." };
-        let all = RunView { is_new: false, severity: None, kind: None, category: None, ..view.groups_at(0) };
-        view! { <p class="nothing">{nothing} " " <a href=about.address(&all, "errors")>"Show all"</a></p> }.into_any()
+        let nothing = if view.is_new {
+            "No error is new: each is so in the reference run."
+        } else {
+            "No error is like that."
+        };
+        let all = RunView {
+            is_new: false,
+            severity: None,
+            kind: None,
+            category: None,
+            ..view.groups_at(0)
+        };
+        view! { <p class="nothing">{nothing} " " <a href=about.address(&all, "errors")>"Show all"</a></p> }
+            .into_any()
     } else {
         view! {
             <table class="rows buckets">
@@ -139,12 +182,25 @@ fn head(about: &About, grouping: GroupBy) -> AnyView {
     let current = about.view.order(grouping);
     let column = |label: &'static str, first: Sort, class: &'static str| {
         let is_current = current == first || current == first.turned();
-        let to = about.view.sorted(if current == first { first.turned() } else { first });
-        let order = is_current.then(|| if current.as_str().starts_with('-') { "descending" } else { "ascending" });
+        let to = about
+            .view
+            .sorted(if current == first { first.turned() } else { first });
+        let order = is_current.then(|| {
+            if current.as_str().starts_with('-') {
+                "descending"
+            } else {
+                "ascending"
+            }
+        });
         view! { <th scope="col" class=class aria-sort=order><a class="sort" href=about.address(&to, "errors")>{label}</a></th> }.into_any()
     };
-    let new = has_new_columns(about, grouping)
-        .then(|| [column("New", Sort::NewDescending, "end"), column("Known", Sort::KnownDescending, "end")].into_any());
+    let new = has_new_columns(about, grouping).then(|| {
+        [
+            column("New", Sort::NewDescending, "end"),
+            column("Known", Sort::KnownDescending, "end"),
+        ]
+        .into_any()
+    });
     view! {
         <tr>
             {column(toolbar::label(grouping), Sort::KeyAscending, "")}
@@ -166,7 +222,13 @@ fn opener(name: AnyView, to: Option<String>, is_open: bool) -> AnyView {
     }
 }
 
-fn group(about: &About, grouping: GroupBy, bucket: ErrorBucket, inside: Option<Opened>, recent: Option<&RecentResults>) -> AnyView {
+fn group(
+    about: &About,
+    grouping: GroupBy,
+    bucket: ErrorBucket,
+    inside: Option<Opened>,
+    recent: Option<&RecentResults>,
+) -> AnyView {
     let view = &about.view;
     let anchor = bucket_anchor(&bucket.key);
     let is_open = inside.is_some();
@@ -178,7 +240,9 @@ fn group(about: &About, grouping: GroupBy, bucket: ErrorBucket, inside: Option<O
     // What is open by itself is not closed: it is what the page is for.
     let is_chosen = view.bucket.as_deref() == Some(bucket.key.as_str()) || view.test.is_some() && is_open;
     let to = match (is_open, is_chosen) {
-        (false, _) => view.bucket_query(grouping, &bucket.key).map(|_| view.opened(Some(&bucket.key), 0)),
+        (false, _) => view
+            .bucket_query(grouping, &bucket.key)
+            .map(|_| view.opened(Some(&bucket.key), 0)),
         (true, true) => Some(view.opened(None, 0)),
         (true, false) => None,
     };
@@ -188,7 +252,8 @@ fn group(about: &About, grouping: GroupBy, bucket: ErrorBucket, inside: Option<O
         view! { <td class="end" data-label=label><span class=class>{format::number(n.unwrap_or(0))}</span></td> }.into_any()
     };
     let has_new = has_new_columns(about, grouping);
-    let new = has_new.then(|| [count(bucket.new_count, "new"), count(bucket.known_count, "known")].into_any());
+    let new =
+        has_new.then(|| [count(bucket.new_count, "new"), count(bucket.known_count, "known")].into_any());
     let columns = if has_new { "7" } else { "5" };
     let inside = inside.map(|opened| {
         view! { <tr class="inside"><td colspan=columns>{failures::list(about, grouping, opened, &bucket, recent)}</td></tr> }
@@ -216,14 +281,24 @@ fn cell(n: u64, class: &'static str, [one, many]: [&'static str; 2]) -> AnyView 
 }
 
 /// Tests that the run fixed: no errors, but what a verdict is without them is half of it.
-fn fixed_group(about: &About, fixed: Option<Page<runlens_api_types::comparison::ComparedTest>>) -> Option<AnyView> {
+fn fixed_group(
+    about: &About,
+    fixed: Option<Page<runlens_api_types::comparison::ComparedTest>>,
+) -> Option<AnyView> {
     let count = about.counts.as_ref()?.counts.fixed_here;
     about.reference().filter(|_| count > 0)?;
     let key = Verdict::FixedHere.as_str();
     let (anchor, is_open) = (bucket_anchor(key), fixed.is_some());
-    let view = RunView { group_by: Some(GroupBy::Verdict), ..about.view.clone() };
+    let view = RunView {
+        group_by: Some(GroupBy::Verdict),
+        ..about.view.clone()
+    };
     let to = view.opened((!is_open).then_some(key), 0);
-    let label = opener(verdict_name(about, Verdict::FixedHere), Some(about.address(&to, &anchor)), is_open);
+    let label = opener(
+        verdict_name(about, Verdict::FixedHere),
+        Some(about.address(&to, &anchor)),
+        is_open,
+    );
     let inside = fixed.map(|tests| view! { <tr class="inside"><td colspan="5">{failures::fixed(about, tests, &anchor)}</td></tr> });
     let row = view! {
         <tbody id=anchor.clone() class:open=is_open>

@@ -35,13 +35,24 @@ struct Failure {
 fn by_test(errors: Vec<TestError>) -> Vec<Failure> {
     let mut failures: Vec<Failure> = Vec::new();
     for error in errors {
-        if let Some(failure) = failures.last_mut().filter(|failure| failure.test == error.regression_id) {
+        if let Some(failure) = failures
+            .last_mut()
+            .filter(|failure| failure.test == error.regression_id)
+        {
             failure.errors.push(error);
             continue;
         }
         failures.push(Failure {
             test: error.regression_id,
-            sample: error.sample_id.map(|id| (id, error.sample_name.clone().unwrap_or_else(|| format!("sample {id}")))),
+            sample: error.sample_id.map(|id| {
+                (
+                    id,
+                    error
+                        .sample_name
+                        .clone()
+                        .unwrap_or_else(|| format!("sample {id}")),
+                )
+            }),
             command: error.command.clone(),
             verdict: error.verdict,
             errors: vec![error],
@@ -51,17 +62,31 @@ fn by_test(errors: Vec<TestError>) -> Vec<Failure> {
 }
 
 /// The errors of an open group.
-pub(super) fn list(about: &About, grouping: GroupBy, opened: Opened, bucket: &ErrorBucket, recent: Option<&RecentResults>) -> AnyView {
-    let Opened { key, errors, is_one_test } = opened;
+pub(super) fn list(
+    about: &About,
+    grouping: GroupBy,
+    opened: Opened,
+    bucket: &ErrorBucket,
+    recent: Option<&RecentResults>,
+) -> AnyView {
+    let Opened {
+        key,
+        errors,
+        is_one_test,
+    } = opened;
     let (view, anchor) = (&about.view, bucket_anchor(&key));
     let (at, shown) = (errors.pagination, errors.data.len());
     // A group of one test has named its command already; groups by verdict have named that.
     let has_command = grouping != GroupBy::RegressionId;
     let has_verdict = grouping != GroupBy::Verdict && about.reference().is_some();
-    let rows: Vec<AnyView> =
-        by_test(errors.data).into_iter().map(|failure| row(about, failure, has_command, has_verdict, recent)).collect();
+    let rows: Vec<AnyView> = by_test(errors.data)
+        .into_iter()
+        .map(|failure| row(about, failure, has_command, has_verdict, recent))
+        .collect();
     let pages = (!is_one_test && (at.offset > 0 || at.next_offset.is_some())).then(|| {
-        pager(at, shown, ["error", "errors"], ["Before", "More"], &|offset| about.address(&view.opened(Some(&key), offset), &anchor))
+        pager(at, shown, ["error", "errors"], ["Before", "More"], &|offset| {
+            about.address(&view.opened(Some(&key), offset), &anchor)
+        })
     });
     let all = (is_one_test && bucket.count > shown as u64).then(|| {
         let all = format!("Show all {}", format::counted(bucket.count, "error", "errors"));
@@ -92,22 +117,41 @@ pub(super) fn list(about: &About, grouping: GroupBy, opened: Opened, bucket: &Er
     .into_any()
 }
 
-fn row(about: &About, failure: Failure, has_command: bool, has_verdict: bool, recent: Option<&RecentResults>) -> AnyView {
+fn row(
+    about: &About,
+    failure: Failure,
+    has_command: bool,
+    has_verdict: bool,
+    recent: Option<&RecentResults>,
+) -> AnyView {
     let (run, test) = (about.run.run_id, failure.test);
     let anchor = error_anchor(test);
     let sample = match failure.sample {
         Some((id, name)) => view! { <a class="plain" href=suite::sample(id)>{name}</a> }.into_any(),
         None => view! { "–" }.into_any(),
     };
-    let verdict = has_verdict.then(|| view! { <td class="judged">{failure.verdict.map(|verdict| symbol(Mark::from(verdict)))}</td> });
+    let verdict = has_verdict.then(
+        || view! { <td class="judged">{failure.verdict.map(|verdict| symbol(Mark::from(verdict)))}</td> },
+    );
     let command = has_command.then(|| view! { <td class="command"><code>{failure.command}</code></td> });
-    let wrong: Vec<AnyView> = failure.errors.into_iter().map(|error| view! { <li>{what(run, error)}</li> }.into_any()).collect();
+    let wrong: Vec<AnyView> = failure
+        .errors
+        .into_iter()
+        .map(|error| view! { <li>{what(run, error)}</li> }.into_any())
+        .collect();
     let history = recent.and_then(|recent| {
-        let what = format!("Test {test} on {}: master, and last this run", facts::platform(recent.platform));
+        let what = format!(
+            "Test {test} on {}: master, and last this run",
+            facts::platform(recent.platform)
+        );
         small_strip(&what, test, recent.of(test))
     });
     let log = about.may_read_log.then(|| {
-        let address = LogAddress { contains: Some(format!(r"#{test}\b")), is_regex: true, ..LogAddress::default() };
+        let address = LogAddress {
+            contains: Some(format!(r"#{test}\b")),
+            is_regex: true,
+            ..LogAddress::default()
+        };
         view! { <a href=url::log(run, &address) aria-label=format!("Log of test {test}")>"log"</a> }
     });
     view! {
@@ -163,7 +207,11 @@ pub(super) fn fixed(about: &About, tests: Page<ComparedTest>, anchor: &str) -> A
                 }
                 None => view! { "–" }.into_any(),
             };
-            let was: Vec<AnyView> = test.there.zip(there).map(|(result, run)| was_wrong(run, id, result)).unwrap_or_default();
+            let was: Vec<AnyView> = test
+                .there
+                .zip(there)
+                .map(|(result, run)| was_wrong(run, id, result))
+                .unwrap_or_default();
             view! {
                 <tr id=error_anchor(id)>
                     <th scope="row" class="id"><a href=suite::regression_test(id)>{format!("#{id}")}</a></th>
@@ -177,7 +225,9 @@ pub(super) fn fixed(about: &About, tests: Page<ComparedTest>, anchor: &str) -> A
         .collect();
     let pages = (at.offset > 0 || at.next_offset.is_some()).then(|| {
         let key = Verdict::FixedHere.to_string();
-        pager(at, shown, ["test", "tests"], ["Before", "More"], &|offset| about.address(&view.opened(Some(&key), offset), anchor))
+        pager(at, shown, ["test", "tests"], ["Before", "More"], &|offset| {
+            about.address(&view.opened(Some(&key), offset), anchor)
+        })
     });
     view! {
         <table class="rows errors">
@@ -200,7 +250,11 @@ pub(super) fn fixed(about: &About, tests: Page<ComparedTest>, anchor: &str) -> A
 /// What is wrong with a result of another run.
 fn was_wrong(run: i32, test: i32, result: runlens_api_types::comparison::ComparedResult) -> Vec<AnyView> {
     let exit = (result.exit_code != result.expected_rc).then(|| {
-        let words = format!("exit code {}, expected {}", code(result.exit_code), code(result.expected_rc));
+        let words = format!(
+            "exit code {}, expected {}",
+            code(result.exit_code),
+            code(result.expected_rc)
+        );
         view! { <li>{symbol(TestErrorType::ExitCodeMismatch)} " " {words}</li> }.into_any()
     });
     let outputs = result.outputs.into_iter().filter(|output| output.status != OutputStatus::Pass).map(|output| {

@@ -9,14 +9,21 @@ use crate::{
 };
 
 /// Failures of the infrastructure.
-pub(super) fn section(errors: Result<Page<InfrastructureError>, ErrorBody>, path: &str, now: Timestamp) -> AnyView {
+pub(super) fn section(
+    errors: Result<Page<InfrastructureError>, ErrorBody>,
+    path: &str,
+    now: Timestamp,
+) -> AnyView {
     let content = match errors {
         Err(body) => missing_part("Infrastructure errors", &body, path),
-        Ok(page) if page.data.is_empty() => view! { <p class="nothing">"The infrastructure reported no failure."</p> }.into_any(),
+        Ok(page) if page.data.is_empty() => {
+            view! { <p class="nothing">"The infrastructure reported no failure."</p> }.into_any()
+        }
         Ok(page) => {
             let left_out = page.pagination.total.saturating_sub(page.data.len() as u64);
             let rows: Vec<AnyView> = page.data.into_iter().map(|error| row(error, now)).collect();
-            let rest = (left_out > 0).then(|| view! { <p class="nothing">{format!("and {} more", format::number(left_out))}</p> });
+            let rest = (left_out > 0)
+                .then(|| view! { <p class="nothing">{format!("and {} more", format::number(left_out))}</p> });
             view! {
                 <table class="rows infrastructure">
                     <caption class="unseen">"Infrastructure errors in the order of the worker's reports"</caption>

@@ -57,21 +57,39 @@ pub fn subject(run: &Run) -> String {
         (None, Some(branch)) => branch.clone(),
         (None, None) => "a commit".to_owned(),
     };
-    [change.as_str(), &run.commit_short, &run.repository].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    [change.as_str(), &run.commit_short, &run.repository]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 fn show(page: RunPage, view: RunView, address: Address) -> AnyView {
     let now = now();
     let beside = match &page.compared {
-        Ok(compared) => compared.reference.as_ref().map_or(Beside::Nothing, |reference| Beside::Run(reference, &compared.counts)),
+        Ok(compared) => compared.reference.as_ref().map_or(Beside::Nothing, |reference| {
+            Beside::Run(reference, &compared.counts)
+        }),
         Err(_) => Beside::Unknown,
     };
-    let verdict = verdict(&page.run, &page.summary, beside, page.stop.as_deref().map(|message| Stop { message }));
+    let verdict = verdict(
+        &page.run,
+        &page.summary,
+        beside,
+        page.stop.as_deref().map(|message| Stop { message }),
+    );
     let (run, summary) = (&page.run, &page.summary);
     let failed_itself = matches!(run.run_errors, RunErrors::Infrastructure | RunErrors::Both);
-    let infrastructure_count = page.infrastructure.as_ref().map(|page| page.pagination.total).ok();
+    let infrastructure_count = page
+        .infrastructure
+        .as_ref()
+        .map(|page| page.pagination.total)
+        .ok();
     let description = format!("{} of {}: {}", run.status, subject(run), verdict.text());
-    let picture = Picture { path: url::preview(run.run_id), alt: format!("{}: {description}", title(run)) };
+    let picture = Picture {
+        path: url::preview(run.run_id),
+        alt: format!("{}: {description}", title(run)),
+    };
     let has_results = summary.skipped_count < summary.total_samples || summary.error_count > 0;
     let links = [
         Some(("errors", "Errors", Some(summary.error_count))),
@@ -80,17 +98,35 @@ fn show(page: RunPage, view: RunView, address: Address) -> AnyView {
         Some(("infrastructure", "Infrastructure", infrastructure_count)),
         Some(("progress", "Progress", Some(page.progress.pagination.total))),
     ];
-    let may_read_log = !page.infrastructure.as_ref().is_err_and(|body| body.code == ErrorCode::Forbidden);
+    let may_read_log = !page
+        .infrastructure
+        .as_ref()
+        .is_err_and(|body| body.code == ErrorCode::Forbidden);
     let stages = stages::stages(&page.progress.data, run.status, now);
     let overview = overview::overview(&page, verdict, stages, now);
     let navigation = navigation(run.run_id, links.into_iter().flatten());
-    let names: Vec<String> = page.categories.data.iter().map(|category| category.category.clone()).collect();
-    let about =
-        errors::About { run: page.run, counts: page.compared.ok(), has_results, may_read_log, categories: names, view: view.clone() };
+    let names: Vec<String> = page
+        .categories
+        .data
+        .iter()
+        .map(|category| category.category.clone())
+        .collect();
+    let about = errors::About {
+        run: page.run,
+        counts: page.compared.ok(),
+        has_results,
+        may_read_log,
+        categories: names,
+        view: view.clone(),
+    };
     let id = about.run.run_id;
     let infrastructure = infrastructure::section(page.infrastructure, &address.href(), now);
     // What kept the run from running comes before what it found.
-    let (before, after) = if failed_itself { (Some(infrastructure), None) } else { (None, Some(infrastructure)) };
+    let (before, after) = if failed_itself {
+        (Some(infrastructure), None)
+    } else {
+        (None, Some(infrastructure))
+    };
     view! {
         {head_with_picture(format!("{} {}", about.run.status, title(&about.run)), description, &address.path, Some(picture))}
         {overview}

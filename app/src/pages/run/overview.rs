@@ -30,7 +30,11 @@ pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, 
     let report = url::report(run.run_id);
     let rest = (!verdict.detail.is_empty()).then(|| view! { <p class="rest">{verdict.detail}</p> });
     let verdict_text = verdict.headline;
-    let new = page.compared.as_ref().ok().and_then(|compared| new_failures(&compared.counts));
+    let new = page
+        .compared
+        .as_ref()
+        .ok()
+        .and_then(|compared| new_failures(&compared.counts));
     let headline = match new {
         Some(verdict) => {
             let to = RunView::default().address(run.run_id, &bucket_anchor(verdict.as_str()));
@@ -62,14 +66,26 @@ pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, 
 
 /// What the page itself says of a run, in the server's words.
 fn as_shown(run: &Run, summary: &RunSummary) -> LiveRun {
-    let stage = run.created_at.map(|_| if run.started_at.is_some() { ProgressStatus::Testing } else { ProgressStatus::Preparation });
+    let stage = run.created_at.map(|_| {
+        if run.started_at.is_some() {
+            ProgressStatus::Testing
+        } else {
+            ProgressStatus::Preparation
+        }
+    });
     LiveRun::of(run, summary, stage)
 }
 
 /// What is new among a run's failures, the worst first.
 fn new_failures(counts: &VerdictCounts) -> Option<Verdict> {
-    let kinds = [(Verdict::BrokenHere, counts.broken_here), (Verdict::FailingDifferently, counts.failing_differently)];
-    kinds.into_iter().find(|(_, count)| *count > 0).map(|(verdict, _)| verdict)
+    let kinds = [
+        (Verdict::BrokenHere, counts.broken_here),
+        (Verdict::FailingDifferently, counts.failing_differently),
+    ];
+    kinds
+        .into_iter()
+        .find(|(_, count)| *count > 0)
+        .map(|(verdict, _)| verdict)
 }
 
 /// The line of facts.
@@ -78,12 +94,20 @@ pub(crate) fn facts(run: &Run, now: Timestamp) -> AnyView {
     let branch = run.branch.clone().filter(|_| run.pull_request.is_some());
     let branch = branch.map(|branch| view! { <li>"branch " <b>{branch}</b></li> });
     let repository = (!run.repository.is_empty()).then(|| {
-        let href = url::runs(&RunQuery { repository: Some(run.repository.clone()), ..RunQuery::default() });
+        let href = url::runs(&RunQuery {
+            repository: Some(run.repository.clone()),
+            ..RunQuery::default()
+        });
         view! { <li><a href=href>{run.repository.clone()}</a></li> }
     });
     let since = run.created_at.map(|at| view! { <li>{facts::time(at, now)}</li> });
-    let took = run.duration_ms.map(|ms| view! { <li>{format!("took {}", format::duration(ms))}</li> });
-    let by = run.triggered_by.clone().map(|name| view! { <li>"asked for by " <b>{name}</b></li> });
+    let took = run
+        .duration_ms
+        .map(|ms| view! { <li>{format!("took {}", format::duration(ms))}</li> });
+    let by = run
+        .triggered_by
+        .clone()
+        .map(|name| view! { <li>"asked for by " <b>{name}</b></li> });
     view! {
         <ul class="facts">
             <li>{change(&run.repository, run.pull_request, run.branch.as_deref())}</li>
@@ -127,10 +151,16 @@ fn address(run: i32, to: Target) -> String {
         Target::Run(other) => url::run(other),
         Target::Tests(verdict) => {
             let key = verdict.to_string();
-            view.grouped(GroupBy::Verdict).opened(Some(&key), 0).address(run, &bucket_anchor(&key))
+            view.grouped(GroupBy::Verdict)
+                .opened(Some(&key), 0)
+                .address(run, &bucket_anchor(&key))
         }
-        Target::Passed => view.tests(Some(ResultStatus::Pass), None, 0).address(run, "tests"),
-        Target::NotStarted => view.tests(Some(ResultStatus::NotStarted), None, 0).address(run, "tests"),
+        Target::Passed => view
+            .tests(Some(ResultStatus::Pass), None, 0)
+            .address(run, "tests"),
+        Target::NotStarted => view
+            .tests(Some(ResultStatus::NotStarted), None, 0)
+            .address(run, "tests"),
     }
 }
 
@@ -142,8 +172,11 @@ fn same_failures(run: &Run, same: &Same) -> AnyView {
     };
     let looked = format::counted(same.compared, "other completed run", "other completed runs");
     if same.total == 0 {
-        let other =
-            if same.failing == 1 { "The one failure".to_owned() } else { format!("This set of {} failures", format::number(same.failing)) };
+        let other = if same.failing == 1 {
+            "The one failure".to_owned()
+        } else {
+            format!("This set of {} failures", format::number(same.failing))
+        };
         return view! { <p class="same">{format!("{other} is in none of {looked} on {}.", facts::platform(run.platform))}</p> }.into_any();
     }
     let rest = same.total.saturating_sub(same.newest.len() as u64);
@@ -161,7 +194,11 @@ fn same_failures(run: &Run, same: &Same) -> AnyView {
             view! { {separator}<a href=url::run(*id)>{id.to_string()}</a> }.into_any()
         })
         .collect();
-    let rest = if rest > 0 { format!(" and {} more", format::number(rest)) } else { String::new() };
+    let rest = if rest > 0 {
+        format!(" and {} more", format::number(rest))
+    } else {
+        String::new()
+    };
     let word = if same.total == 1 { "run" } else { "runs" };
     view! { <p class="same">{format!("{failing} in the same way in {word} ")}{runs}{format!("{rest}, of {looked} on {}.", facts::platform(run.platform))}</p> }
         .into_any()
@@ -200,13 +237,18 @@ fn others(siblings: &[Sibling]) -> Option<AnyView> {
                 .into_any()
         })
         .collect();
-    (!links.is_empty()).then(|| view! { <ul class="others" aria-label="Other runs of this commit">{links}</ul> }.into_any())
+    (!links.is_empty())
+        .then(|| view! { <ul class="others" aria-label="Other runs of this commit">{links}</ul> }.into_any())
 }
 
 /// Runs that this one may be compared with.
 fn comparisons(page: &RunPage) -> AnyView {
     let run = &page.run;
-    let reference = page.compared.as_ref().ok().and_then(|compared| compared.reference.as_ref());
+    let reference = page
+        .compared
+        .as_ref()
+        .ok()
+        .and_then(|compared| compared.reference.as_ref());
     let mut named: Vec<(i32, String)> = Vec::new();
     let mut add = |id: i32, words: String| {
         if named.iter().all(|(known, _)| *known != id) {
@@ -218,18 +260,34 @@ fn comparisons(page: &RunPage) -> AnyView {
         let number = format!("run {}", reference.run_id);
         add(
             reference.run_id,
-            if name == number { format!("{number}, the one before on this branch") } else { format!("{name}, {number}") },
+            if name == number {
+                format!("{number}, the one before on this branch")
+            } else {
+                format!("{name}, {number}")
+            },
         );
     }
-    for other in page.siblings.iter().filter(|other| other.platform != run.platform && other.platform != Platform::Unknown) {
-        add(other.id, format!("{}, run {}", facts::platform(other.platform), other.id));
+    for other in page
+        .siblings
+        .iter()
+        .filter(|other| other.platform != run.platform && other.platform != Platform::Unknown)
+    {
+        add(
+            other.id,
+            format!("{}, run {}", facts::platform(other.platform), other.id),
+        );
     }
     if let Some(previous) = page.previous {
-        let of = run.pull_request.map_or_else(|| "on this branch".to_owned(), |number| format!("of PR #{number}"));
+        let of = run.pull_request.map_or_else(
+            || "on this branch".to_owned(),
+            |number| format!("of PR #{number}"),
+        );
         add(previous, format!("run {previous}, the one before {of}"));
     }
-    let links: Vec<AnyView> =
-        named.into_iter().map(|(id, words)| view! { <li><a href=compare::compare(run.run_id, id)>{words}</a></li> }.into_any()).collect();
+    let links: Vec<AnyView> = named
+        .into_iter()
+        .map(|(id, words)| view! { <li><a href=compare::compare(run.run_id, id)>{words}</a></li> }.into_any())
+        .collect();
     view! {
         <nav class="comparisons" aria-label="Compare with">
             <span>"Compare with"</span>

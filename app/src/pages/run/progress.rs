@@ -18,7 +18,8 @@ pub(super) fn section(progress: Page<ProgressEntry>) -> AnyView {
     } else {
         let is_long = progress.data.len() > SHORT;
         let rows: Vec<AnyView> = progress.data.into_iter().map(row).collect();
-        let rest = (left_out > 0).then(|| view! { <p class="nothing">{format!("and {} more", format::number(left_out))}</p> });
+        let rest = (left_out > 0)
+            .then(|| view! { <p class="nothing">{format!("and {} more", format::number(left_out))}</p> });
         let table = view! {
             <table class="rows progress">
                 <caption class="unseen">"The worker's reports, in their order"</caption>
@@ -28,7 +29,11 @@ pub(super) fn section(progress: Page<ProgressEntry>) -> AnyView {
             {rest}
         }
         .into_any();
-        if is_long { view! { <details><summary>{count}</summary>{table}</details> }.into_any() } else { table }
+        if is_long {
+            view! { <details><summary>{count}</summary>{table}</details> }.into_any()
+        } else {
+            table
+        }
     };
     view! { <section id="progress" aria-labelledby="progress-title"><h2 id="progress-title">"Progress"</h2>{content}</section> }.into_any()
 }

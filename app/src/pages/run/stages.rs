@@ -60,18 +60,32 @@ pub(super) fn stages(progress: &[ProgressEntry], status: RunStatus, now: Timesta
             };
             let until = next.or((state == StageState::Running).then_some(now));
             // The clocks of worker and platform may differ.
-            let duration_ms = until.map(|until| until.millis_since(since)).filter(|ms| *ms >= 0 && !is_end);
-            Stage { name: name(stage), state, duration_ms }
+            let duration_ms = until
+                .map(|until| until.millis_since(since))
+                .filter(|ms| *ms >= 0 && !is_end);
+            Stage {
+                name: name(stage),
+                state,
+                duration_ms,
+            }
         })
         .collect();
     if matches!(status, RunStatus::Running | RunStatus::Queued) {
         let last = reached.last().map(|(stage, _)| *stage);
         let ahead: &[ProgressStatus] = match last {
-            None => &[ProgressStatus::Preparation, ProgressStatus::Testing, ProgressStatus::Completed],
+            None => &[
+                ProgressStatus::Preparation,
+                ProgressStatus::Testing,
+                ProgressStatus::Completed,
+            ],
             Some(ProgressStatus::Preparation) => &[ProgressStatus::Testing, ProgressStatus::Completed],
             _ => &[ProgressStatus::Completed],
         };
-        stages.extend(ahead.iter().map(|stage| Stage { name: name(*stage), state: StageState::Ahead, duration_ms: None }));
+        stages.extend(ahead.iter().map(|stage| Stage {
+            name: name(*stage),
+            state: StageState::Ahead,
+            duration_ms: None,
+        }));
     }
     stages
 }
@@ -89,10 +103,17 @@ mod tests {
         Timestamp::from_unix(minutes * 60).expect("a time")
     }
 
-    fn shown(reports: &[(ProgressStatus, i64)], status: RunStatus) -> Vec<(&'static str, StageState, Option<i64>)> {
+    fn shown(
+        reports: &[(ProgressStatus, i64)],
+        status: RunStatus,
+    ) -> Vec<(&'static str, StageState, Option<i64>)> {
         let progress: Vec<ProgressEntry> = reports
             .iter()
-            .map(|(status, minutes)| ProgressEntry { timestamp: at(*minutes), status: *status, message: String::new() })
+            .map(|(status, minutes)| ProgressEntry {
+                timestamp: at(*minutes),
+                status: *status,
+                message: String::new(),
+            })
             .collect();
         stages(&progress, status, at(100))
             .into_iter()
@@ -104,20 +125,37 @@ mod tests {
     fn stages_last_until_the_next_one() {
         use ProgressStatus::{Canceled, Completed, Preparation, Testing};
         use StageState::{Ahead, Done, Running, Stopped};
-        let reports = [(Preparation, 0), (Preparation, 2), (Testing, 4), (Testing, 20), (Completed, 30)];
+        let reports = [
+            (Preparation, 0),
+            (Preparation, 2),
+            (Testing, 4),
+            (Testing, 20),
+            (Completed, 30),
+        ];
         assert_eq!(
             shown(&reports, RunStatus::Fail),
-            [("Preparation", Done, Some(4)), ("Testing", Done, Some(26)), ("Completed", Done, None)]
+            [
+                ("Preparation", Done, Some(4)),
+                ("Testing", Done, Some(26)),
+                ("Completed", Done, None)
+            ]
         );
         assert_eq!(
             shown(&reports[..3], RunStatus::Running),
-            [("Preparation", Done, Some(4)), ("Testing", Running, Some(96)), ("Completed", Ahead, None)]
+            [
+                ("Preparation", Done, Some(4)),
+                ("Testing", Running, Some(96)),
+                ("Completed", Ahead, None)
+            ]
         );
         assert_eq!(
             shown(&[(Preparation, 0), (Canceled, 9)], RunStatus::Canceled),
             [("Preparation", Done, Some(9)), ("Canceled", Stopped, None)]
         );
         assert_eq!(shown(&[], RunStatus::Queued).len(), 3);
-        assert_eq!(shown(&[(Preparation, 9), (Testing, 4)], RunStatus::Incomplete), [("Preparation", Done, None), ("Testing", Done, None)]);
+        assert_eq!(
+            shown(&[(Preparation, 9), (Testing, 4)], RunStatus::Incomplete),
+            [("Preparation", Done, None), ("Testing", Done, None)]
+        );
     }
 }

@@ -18,13 +18,21 @@ use crate::{
 };
 
 /// The tests of a run.
-pub(super) fn section(run: i32, tests: Result<Page<RunSample>, ErrorBody>, summary: &RunSummary, view: &RunView, path: &str) -> AnyView {
+pub(super) fn section(
+    run: i32,
+    tests: Result<Page<RunSample>, ErrorBody>,
+    summary: &RunSummary,
+    view: &RunView,
+    path: &str,
+) -> AnyView {
     let has_results = summary.skipped_count < summary.total_samples;
     let is_asked_for = view.status.is_some() || view.category.is_some() || view.test.is_some();
     let content = match tests {
         Err(body) => missing_part("Tests", &body, path),
         Ok(_) if !has_results && !is_asked_for => nothing_ran(run, summary.total_samples, view),
-        Ok(tests) if tests.data.is_empty() => view! { <p class="nothing">"No test is like that."</p> }.into_any(),
+        Ok(tests) if tests.data.is_empty() => {
+            view! { <p class="nothing">"No test is like that."</p> }.into_any()
+        }
         Ok(tests) => table(run, tests, view),
     };
     let toolbar = (has_results || is_asked_for).then(|| toolbar(run, summary, view));
@@ -43,7 +51,9 @@ fn nothing_ran(run: i32, total: u64, view: &RunView) -> AnyView {
     if total == 0 {
         return view! { <p class="nothing">"No test belongs to this run."</p> }.into_any();
     }
-    let list = view.tests(Some(ResultStatus::NotStarted), None, 0).address(run, "tests");
+    let list = view
+        .tests(Some(ResultStatus::NotStarted), None, 0)
+        .address(run, "tests");
     view! { <p class="nothing">{format!("None of {} has a result. ", format::counted(total, "test", "tests"))}<a href=list>"List them"</a></p> }.into_any()
 }
 
@@ -51,9 +61,17 @@ fn toolbar(run: i32, summary: &RunSummary, view: &RunView) -> AnyView {
     let choices = [
         (None, "all", summary.total_samples),
         (Some(ResultStatus::Fail), "failed", summary.fail_count),
-        (Some(ResultStatus::MissingOutput), "missing output", summary.missing_output_count),
+        (
+            Some(ResultStatus::MissingOutput),
+            "missing output",
+            summary.missing_output_count,
+        ),
         (Some(ResultStatus::Pass), "passed", summary.pass_count),
-        (Some(ResultStatus::NotStarted), "not started", summary.skipped_count),
+        (
+            Some(ResultStatus::NotStarted),
+            "not started",
+            summary.skipped_count,
+        ),
     ];
     let links: Vec<AnyView> = choices
         .into_iter()
@@ -61,7 +79,10 @@ fn toolbar(run: i32, summary: &RunSummary, view: &RunView) -> AnyView {
             let to = view.tests(status, view.category.clone(), 0).address(run, "tests");
             let is_current = view.test.is_none() && view.status == status;
             // The counts are of all tests, not of one category's.
-            let count = view.category.is_none().then(|| view! { " " <span class="count">{format::number(count)}</span> });
+            let count = view
+                .category
+                .is_none()
+                .then(|| view! { " " <span class="count">{format::number(count)}</span> });
             view! { <a href=to aria-current=is_current.then_some("true")>{word}{count}</a> }.into_any()
         })
         .collect();
@@ -79,8 +100,15 @@ fn toolbar(run: i32, summary: &RunSummary, view: &RunView) -> AnyView {
 fn table(run: i32, tests: Page<RunSample>, view: &RunView) -> AnyView {
     let (at, shown) = (tests.pagination, tests.data.len());
     let is_single = view.test.is_some();
-    let rows: Vec<AnyView> = tests.data.into_iter().map(|test| row(run, test, is_single, view)).collect();
-    let more = |offset: u32| view.tests(view.status, view.category.clone(), offset).address(run, "tests");
+    let rows: Vec<AnyView> = tests
+        .data
+        .into_iter()
+        .map(|test| row(run, test, is_single, view))
+        .collect();
+    let more = |offset: u32| {
+        view.tests(view.status, view.category.clone(), offset)
+            .address(run, "tests")
+    };
     let pages = (!is_single).then(|| pager(at, shown, ["test", "tests"], ["Before", "More"], &more));
     view! {
         <table class="rows tests">
@@ -119,7 +147,11 @@ fn row(run: i32, test: RunSample, is_single: bool, view: &RunView) -> AnyView {
         (got, expected) => format!("{}, expected {}", code(got), code(expected)),
     };
     let is_wrong_exit = test.exit_code != test.expected_rc && test.status != ResultStatus::NotStarted;
-    let outputs = if is_single { output_list(run, &test) } else { output_count(&test, to) };
+    let outputs = if is_single {
+        output_list(run, &test)
+    } else {
+        output_count(&test, to)
+    };
     let runtime = test.runtime_ms.map(|ms| format::duration(i64::from(ms)));
     let categories = test.categories.join(", ");
     view! {
@@ -142,9 +174,21 @@ fn code(code: Option<i32>) -> String {
 
 /// How many outputs are not as expected: a link to which.
 fn output_count(test: &RunSample, to: String) -> AnyView {
-    let of = |status: OutputStatus| test.outputs.iter().filter(|output| output.status == status).count();
-    let (all, differ, missing) = (test.outputs.len(), of(OutputStatus::Fail), of(OutputStatus::MissingOutput));
-    let bad = [(OutputStatus::Fail, differ), (OutputStatus::MissingOutput, missing)];
+    let of = |status: OutputStatus| {
+        test.outputs
+            .iter()
+            .filter(|output| output.status == status)
+            .count()
+    };
+    let (all, differ, missing) = (
+        test.outputs.len(),
+        of(OutputStatus::Fail),
+        of(OutputStatus::MissingOutput),
+    );
+    let bad = [
+        (OutputStatus::Fail, differ),
+        (OutputStatus::MissingOutput, missing),
+    ];
     let parts: Vec<AnyView> = bad
         .into_iter()
         .filter(|(_, count)| *count > 0)
@@ -153,7 +197,8 @@ fn output_count(test: &RunSample, to: String) -> AnyView {
     if !parts.is_empty() {
         return view! { <a class="plain" href=to>{parts}</a> }.into_any();
     }
-    view! { <span class="muted">{if all == 0 { String::new() } else { format!("{all} as expected") }}</span> }.into_any()
+    view! { <span class="muted">{if all == 0 { String::new() } else { format!("{all} as expected") }}</span> }
+        .into_any()
 }
 
 /// Every output by name; one that differs leads to how.

@@ -28,7 +28,8 @@ pub(super) fn label(by: GroupBy) -> &'static str {
 pub(super) fn toolbar(about: &About, grouping: GroupBy) -> AnyView {
     let view = &about.view;
     let link = |to: RunView, word: String, is_current: bool| {
-        view! { <a href=about.address(&to, "errors") aria-current=is_current.then_some("true")>{word}</a> }.into_any()
+        view! { <a href=about.address(&to, "errors") aria-current=is_current.then_some("true")>{word}</a> }
+            .into_any()
     };
     // Without a reference run there is one verdict on all.
     let groupings: Vec<AnyView> = GroupBy::ALL
@@ -86,12 +87,18 @@ fn categories(about: &About) -> Option<AnyView> {
         .collect();
     let mut rest = Vec::new();
     about.view.of_category(None).write(&mut rest);
-    let hidden: Vec<AnyView> =
-        rest.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any()).collect();
+    let hidden: Vec<AnyView> = rest
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())
+        .collect();
     let fields = view! {
         {hidden}
         <label><span>"Category"</span><select name="category"><option value="">"all"</option>{options}</select></label>
         <button type="submit">"Show"</button>
     };
-    Some(filter::filter(url::run(about.run.run_id), "Errors and tests of a category", fields.into_any()))
+    Some(filter::filter(
+        url::run(about.run.run_id),
+        "Errors and tests of a category",
+        fields.into_any(),
+    ))
 }

@@ -7,7 +7,12 @@ use crate::{components::filter, url};
 
 /// Whether the list is of some runs only.
 pub(super) fn is_filtered(query: &RunQuery) -> bool {
-    RunQuery { page: query.page, sort: query.sort, include: query.include.clone(), ..RunQuery::default() } != *query
+    RunQuery {
+        page: query.page,
+        sort: query.sort,
+        include: query.include.clone(),
+        ..RunQuery::default()
+    } != *query
 }
 
 /// The form.
@@ -18,12 +23,20 @@ pub(super) fn filters(query: &RunQuery) -> AnyView {
         ("test_type", query.test_type.map(|value| value.to_string())),
         ("reference", query.reference.map(|value| value.to_string())),
         ("commit_sha", query.commit_sha.clone()),
-        ("created_after", query.created_after.map(|value| value.to_string())),
-        ("created_before", query.created_before.map(|value| value.to_string())),
+        (
+            "created_after",
+            query.created_after.map(|value| value.to_string()),
+        ),
+        (
+            "created_before",
+            query.created_before.map(|value| value.to_string()),
+        ),
         ("sort", query.sort.map(|value| value.to_string())),
     ]
     .into_iter()
-    .filter_map(|(name, value)| value.map(|value| view! { <input type="hidden" name=name value=value/> }.into_any()))
+    .filter_map(|(name, value)| {
+        value.map(|value| view! { <input type="hidden" name=name value=value/> }.into_any())
+    })
     .collect();
     let fields = view! {
         {kept}
@@ -45,11 +58,34 @@ pub(super) fn shortcuts(query: &RunQuery) -> AnyView {
     let all = RunQuery::default;
     let shortcuts = [
         ("All", all()),
-        ("Failures of PRs", RunQuery { status: Some(RunStatus::Fail), test_type: Some(RunTestType::Pr), ..all() }),
-        ("Running", RunQuery { status: Some(RunStatus::Running), ..all() }),
-        ("Master", RunQuery { branch: Some("master".to_owned()), test_type: Some(RunTestType::Commit), ..all() }),
+        (
+            "Failures of PRs",
+            RunQuery {
+                status: Some(RunStatus::Fail),
+                test_type: Some(RunTestType::Pr),
+                ..all()
+            },
+        ),
+        (
+            "Running",
+            RunQuery {
+                status: Some(RunStatus::Running),
+                ..all()
+            },
+        ),
+        (
+            "Master",
+            RunQuery {
+                branch: Some("master".to_owned()),
+                test_type: Some(RunTestType::Commit),
+                ..all()
+            },
+        ),
     ];
-    let current = RunQuery { page: all().page, ..query.clone() };
+    let current = RunQuery {
+        page: all().page,
+        ..query.clone()
+    };
     let links: Vec<AnyView> = shortcuts
         .into_iter()
         .map(|(name, query)| {
@@ -71,6 +107,9 @@ mod tests {
         let mut query = RunQuery::default();
         query.page.offset = 50;
         assert!(!is_filtered(&query));
-        assert!(is_filtered(&RunQuery { branch: Some("master".to_owned()), ..query }));
+        assert!(is_filtered(&RunQuery {
+            branch: Some("master".to_owned()),
+            ..query
+        }));
     }
 }

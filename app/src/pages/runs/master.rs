@@ -16,26 +16,42 @@ pub(super) fn strips(runs: &[RunLine], now: Timestamp) -> Option<AnyView> {
     let strips: Vec<AnyView> = [Platform::Linux, Platform::Windows]
         .into_iter()
         .filter_map(|platform| {
-            let runs: Vec<&RunLine> = runs.iter().filter(|run| run.platform == platform).take(RUNS).collect();
+            let runs: Vec<&RunLine> = runs
+                .iter()
+                .filter(|run| run.platform == platform)
+                .take(RUNS)
+                .collect();
             strip(platform, &runs, now)
         })
         .collect();
-    (!strips.is_empty()).then(|| view! { <section class="master" aria-label="Last results of master">{strips}</section> }.into_any())
+    (!strips.is_empty()).then(|| {
+        view! { <section class="master" aria-label="Last results of master">{strips}</section> }.into_any()
+    })
 }
 
 fn strip(platform: Platform, runs: &[&RunLine], now: Timestamp) -> Option<AnyView> {
     let newest = runs.first()?;
     let scale = Scale::of(runs.iter().map(|run| run.failed))?;
     let name = facts::platform(platform);
-    let label = format!("The last {} completed runs of master on {name}, oldest first", runs.len());
+    let label = format!(
+        "The last {} completed runs of master on {name}, oldest first",
+        runs.len()
+    );
     let columns: Vec<AnyView> = runs.iter().rev().map(|run| column(run, scale, now)).collect();
     let last = match newest.failed {
         0 => "all pass".to_owned(),
-        failed => format!("{} of {} fail", format::number(failed), format::number(newest.total.max(newest.finished))),
+        failed => format!(
+            "{} of {} fail",
+            format::number(failed),
+            format::number(newest.total.max(newest.finished))
+        ),
     };
     let when = newest.created_at.map(|at| facts::time(at, now));
     let range = match (scale.least, scale.most) {
-        (least, most) if least == most => format!("the same in all of the last {}", format::counted(runs.len() as u64, "run", "runs")),
+        (least, most) if least == most => format!(
+            "the same in all of the last {}",
+            format::counted(runs.len() as u64, "run", "runs")
+        ),
         (least, most) => {
             format!(
                 "{} to {} in the last {}",
@@ -61,7 +77,8 @@ fn column(run: &RunLine, scale: Scale, now: Timestamp) -> AnyView {
     let words = words(run, now);
     let (base, more) = scale.heights(run.failed);
     let class = if run.failed == 0 { "pass" } else { "base" };
-    let more = (more > 0).then(|| view! { <rect class="fail" x="1" y=HEIGHT - base - more width=WIDTH - 2 height=more/> });
+    let more = (more > 0)
+        .then(|| view! { <rect class="fail" x="1" y=HEIGHT - base - more width=WIDTH - 2 height=more/> });
     view! {
         <li>
             <a href=url::run(run.id) title=words.clone() aria-label=words>
@@ -91,7 +108,10 @@ impl Scale {
     const RANGE: u64 = 6;
 
     fn of(failed: impl Iterator<Item = u64> + Clone) -> Option<Self> {
-        Some(Self { least: failed.clone().min()?, most: failed.max()? })
+        Some(Self {
+            least: failed.clone().min()?,
+            most: failed.max()?,
+        })
     }
 
     /// The height of the base, and of what stands on it.
@@ -99,7 +119,8 @@ impl Scale {
         if failed == 0 {
             return (Self::NONE, 0);
         }
-        let more = failed.saturating_sub(self.least) * (HEIGHT - Self::BASE) / (self.most - self.least).max(Self::RANGE);
+        let more = failed.saturating_sub(self.least) * (HEIGHT - Self::BASE)
+            / (self.most - self.least).max(Self::RANGE);
         (Self::BASE, more)
     }
 }
@@ -107,9 +128,16 @@ impl Scale {
 fn words(run: &RunLine, now: Timestamp) -> String {
     let result = match run.failed {
         0 => format!("all {} tests pass", format::number(run.finished)),
-        failed => format!("{} of {} failed", format::number(failed), format::counted(run.total.max(run.finished), "test", "tests")),
+        failed => format!(
+            "{} of {} failed",
+            format::number(failed),
+            format::counted(run.total.max(run.finished), "test", "tests")
+        ),
     };
-    let when = run.created_at.map(|at| format!(", {}", format::relative(at, now))).unwrap_or_default();
+    let when = run
+        .created_at
+        .map(|at| format!(", {}", format::relative(at, now)))
+        .unwrap_or_default();
     format!("Run {}: {result}{when}", run.id)
 }
 
@@ -120,9 +148,15 @@ mod tests {
     #[test]
     fn what_fails_in_all_runs_is_the_base_of_what_fails_in_some() {
         let scale = Scale::of([115, 118, 116].into_iter()).expect("a scale");
-        assert_eq!([115, 116, 118].map(|failed| scale.heights(failed)), [(6, 0), (6, 3), (6, 9)]);
+        assert_eq!(
+            [115, 116, 118].map(|failed| scale.heights(failed)),
+            [(6, 0), (6, 3), (6, 9)]
+        );
         let rarely = Scale::of([0, 60].into_iter()).expect("a scale");
-        assert_eq!([0, 60].map(|failed| rarely.heights(failed)), [(2, 0), (6, HEIGHT - 6)]);
+        assert_eq!(
+            [0, 60].map(|failed| rarely.heights(failed)),
+            [(2, 0), (6, HEIGHT - 6)]
+        );
         let always = Scale::of([7, 7].into_iter()).expect("a scale");
         assert_eq!(always.heights(7), (6, 0));
         assert!(Scale::of([].into_iter()).is_none());

@@ -44,8 +44,15 @@ fn show(list: RunList, query: RunQuery, address: Address) -> AnyView {
         query.page.offset = offset;
         url::runs(&query)
     };
-    let description = format!("{} of the regression test platform, newest first.", format::counted(at.total, "run", "runs"));
-    let content = if list.commits.is_empty() { empty(is_filtered(&query), at.offset > 0) } else { table(list.commits, now, true) };
+    let description = format!(
+        "{} of the regression test platform, newest first.",
+        format::counted(at.total, "run", "runs")
+    );
+    let content = if list.commits.is_empty() {
+        empty(is_filtered(&query), at.offset > 0)
+    } else {
+        table(list.commits, now, true)
+    };
     view! {
         {head("Runs".to_owned(), description, &address.path)}
         <div class="above">
@@ -62,11 +69,21 @@ fn show(list: RunList, query: RunQuery, address: Address) -> AnyView {
 
 fn empty(is_filtered: bool, is_beyond: bool) -> AnyView {
     let (title, text, way) = match (is_filtered, is_beyond) {
-        (_, true) => ("There are no runs this far back", "The list is shorter than its address says.", "Newest runs"),
-        (true, false) => ("No run is like that", "No run has all of these properties. Fewer filters find more.", "Clear the filters"),
-        (false, false) => {
-            ("There are no runs yet", "A run appears here when the platform takes up a commit or a pull request.", "Look again")
-        }
+        (_, true) => (
+            "There are no runs this far back",
+            "The list is shorter than its address says.",
+            "Newest runs",
+        ),
+        (true, false) => (
+            "No run is like that",
+            "No run has all of these properties. Fewer filters find more.",
+            "Clear the filters",
+        ),
+        (false, false) => (
+            "There are no runs yet",
+            "A run appears here when the platform takes up a commit or a pull request.",
+            "Look again",
+        ),
     };
     view! { <div class="empty"><h2>{title}</h2><p>{text}</p><p class="ways"><a href="/runs">{way}</a></p></div> }.into_any()
 }

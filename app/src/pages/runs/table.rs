@@ -16,9 +16,14 @@ use crate::{
 /// Runs, a row a commit. `has_change` says what each is of: where all are of one thing, that need not be said.
 pub(crate) fn table(commits: Vec<Commit>, now: Timestamp, has_change: bool) -> AnyView {
     let platforms = platforms(&commits);
-    let heads: Vec<AnyView> =
-        platforms.iter().map(|platform| view! { <th scope="col">{capitalized(facts::platform(*platform))}</th> }.into_any()).collect();
-    let rows: Vec<AnyView> = commits.into_iter().map(|commit| row(commit, &platforms, now, has_change)).collect();
+    let heads: Vec<AnyView> = platforms
+        .iter()
+        .map(|platform| view! { <th scope="col">{capitalized(facts::platform(*platform))}</th> }.into_any())
+        .collect();
+    let rows: Vec<AnyView> = commits
+        .into_iter()
+        .map(|commit| row(commit, &platforms, now, has_change))
+        .collect();
     view! {
         <table class="rows runs">
             <caption class="unseen">"Runs by commit, newest first"</caption>
@@ -40,18 +45,37 @@ pub(crate) fn table(commits: Vec<Commit>, now: Timestamp, has_change: bool) -> A
 /// The columns: one more where there is a run of neither platform.
 fn platforms(commits: &[Commit]) -> Vec<Platform> {
     let mut platforms = vec![Platform::Linux, Platform::Windows];
-    if commits.iter().flat_map(|commit| &commit.runs).any(|run| run.platform == Platform::Unknown) {
+    if commits
+        .iter()
+        .flat_map(|commit| &commit.runs)
+        .any(|run| run.platform == Platform::Unknown)
+    {
         platforms.push(Platform::Unknown);
     }
     platforms
 }
 
 fn row(commit: Commit, platforms: &[Platform], now: Timestamp, has_change: bool) -> AnyView {
-    let cells: Vec<AnyView> = platforms.iter().map(|platform| cell(&commit, *platform)).collect();
-    let Commit { repository, branch, pull_request, sha, runs } = commit;
-    let when = runs.iter().find_map(|run| run.created_at).map(|at| facts::time(at, now));
+    let cells: Vec<AnyView> = platforms
+        .iter()
+        .map(|platform| cell(&commit, *platform))
+        .collect();
+    let Commit {
+        repository,
+        branch,
+        pull_request,
+        sha,
+        runs,
+    } = commit;
+    let when = runs
+        .iter()
+        .find_map(|run| run.created_at)
+        .map(|at| facts::time(at, now));
     let from_repository = (!repository.is_empty()).then(|| {
-        let href = url::runs(&RunQuery { repository: Some(repository.clone()), ..RunQuery::default() });
+        let href = url::runs(&RunQuery {
+            repository: Some(repository.clone()),
+            ..RunQuery::default()
+        });
         view! { <a class="plain" href=href>{repository.clone()}</a> }
     });
     view! {
@@ -67,7 +91,12 @@ fn row(commit: Commit, platforms: &[Platform], now: Timestamp, has_change: bool)
 }
 
 fn cell(commit: &Commit, platform: Platform) -> AnyView {
-    let runs: Vec<AnyView> = commit.runs.iter().filter(|run| run.platform == platform).map(run_link).collect();
+    let runs: Vec<AnyView> = commit
+        .runs
+        .iter()
+        .filter(|run| run.platform == platform)
+        .map(run_link)
+        .collect();
     let label = capitalized(facts::platform(platform));
     if runs.is_empty() {
         return view! { <td class="result none" data-label=label><span class="muted" title="No run on this platform">"–"</span></td> }
@@ -78,5 +107,8 @@ fn cell(commit: &Commit, platform: Platform) -> AnyView {
 
 fn capitalized(word: &str) -> String {
     let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }

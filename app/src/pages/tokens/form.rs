@@ -11,8 +11,16 @@ use crate::data::tokens::TokenForm;
 /// The form, as it was filled in; `refused` says what was wrong with it.
 pub(super) fn section(form: TokenForm, refused: Option<&ErrorBody>) -> AnyView {
     let faults = Faults::of(refused);
-    let TokenForm { token_name, expires_in_days, scopes } = form;
-    let choices: Vec<AnyView> = expect_context::<Me>().scopes.into_iter().map(|scope| choice(scope, scopes.contains(&scope))).collect();
+    let TokenForm {
+        token_name,
+        expires_in_days,
+        scopes,
+    } = form;
+    let choices: Vec<AnyView> = expect_context::<Me>()
+        .scopes
+        .into_iter()
+        .map(|scope| choice(scope, scopes.contains(&scope)))
+        .collect();
     let described = |fault: &Option<String>, id: &'static str| fault.as_ref().map(|_| id);
     view! {
         <section class="make-token" aria-labelledby="make-token-title">
@@ -109,8 +117,14 @@ impl Faults {
         };
         match body.code {
             // All that can stand in a token's way is another of its name.
-            ErrorCode::Unprocessable => Self { name: Some(body.message.replace('`', "")), ..faults },
-            _ if faults == Self::default() => Self { whole: Some(body.message.clone()), ..faults },
+            ErrorCode::Unprocessable => Self {
+                name: Some(body.message.replace('`', "")),
+                ..faults
+            },
+            _ if faults == Self::default() => Self {
+                whole: Some(body.message.clone()),
+                ..faults
+            },
             _ => faults,
         }
     }
@@ -125,8 +139,11 @@ mod tests {
     #[test]
     fn each_fault_is_said_beside_its_field() {
         let rule = |rule: &str| rule.to_owned();
-        let body =
-            invalid(&[("token_name", rule("must be `_`")), ("expires_in_days", rule("must be 1")), ("scopes", rule("must name one"))]);
+        let body = invalid(&[
+            ("token_name", rule("must be `_`")),
+            ("expires_in_days", rule("must be 1")),
+            ("scopes", rule("must name one")),
+        ]);
         let expected = Faults {
             name: Some(rule("The name must be _.")),
             days: Some(rule("The number of days must be 1.")),
@@ -135,9 +152,21 @@ mod tests {
         };
         assert_eq!(Faults::of(Some(&body)), expected);
         let taken = ErrorBody::new(ErrorCode::Unprocessable, "There is a `ci`.");
-        assert_eq!(Faults::of(Some(&taken)), Faults { name: Some(rule("There is a ci.")), ..Faults::default() });
+        assert_eq!(
+            Faults::of(Some(&taken)),
+            Faults {
+                name: Some(rule("There is a ci.")),
+                ..Faults::default()
+            }
+        );
         let limited = ErrorBody::new(ErrorCode::RateLimited, "Wait.");
-        assert_eq!(Faults::of(Some(&limited)), Faults { whole: Some(rule("Wait.")), ..Faults::default() });
+        assert_eq!(
+            Faults::of(Some(&limited)),
+            Faults {
+                whole: Some(rule("Wait.")),
+                ..Faults::default()
+            }
+        );
         assert_eq!(Faults::of(None), Faults::default());
     }
 }

@@ -16,10 +16,12 @@ pub(super) fn section(tokens: Page<Token>, view: &TokensView, now: Timestamp) ->
     let (at, shown) = (tokens.pagination, tokens.data.len());
     let is_narrowed = view.tokens.state.is_some() || at.offset > 0;
     if shown == 0 && !is_narrowed {
-        return view! { <p class="nothing">"You have no tokens yet. The form below makes one."</p> }.into_any();
+        return view! { <p class="nothing">"You have no tokens yet. The form below makes one."</p> }
+            .into_any();
     }
     let content = if shown == 0 {
-        view! { <p class="nothing">"No token is like that. " <a href="/tokens">"All tokens"</a></p> }.into_any()
+        view! { <p class="nothing">"No token is like that. " <a href="/tokens">"All tokens"</a></p> }
+            .into_any()
     } else {
         table(tokens.data, view, now)
     };
@@ -37,7 +39,8 @@ fn states(view: &TokensView) -> AnyView {
         .map(|state| {
             let is_current = (state == view.tokens.state).then_some("true");
             let href = view.of_state(state).address();
-            view! { <a href=href aria-current=is_current>{state.map_or("all", TextEnum::as_str)}</a> }.into_any()
+            view! { <a href=href aria-current=is_current>{state.map_or("all", TextEnum::as_str)}</a> }
+                .into_any()
         })
         .collect();
     view! { <div class="toolbar"><nav class="choice" aria-label="State of tokens"><span>"State"</span>{links}</nav></div> }.into_any()
@@ -66,7 +69,9 @@ fn table(tokens: Vec<Token>, view: &TokensView, now: Timestamp) -> AnyView {
 }
 
 fn row(token: Token, view: &TokensView, now: Timestamp) -> AnyView {
-    let revoked = token.revoked_at.map(|at| view! { " " <span class="muted">{facts::time(at, now)}</span> });
+    let revoked = token
+        .revoked_at
+        .map(|at| view! { " " <span class="muted">{facts::time(at, now)}</span> });
     // What is revoked no longer waits for its end.
     let expires = match token.state {
         TokenState::Active => Some("expires"),
@@ -74,7 +79,12 @@ fn row(token: Token, view: &TokensView, now: Timestamp) -> AnyView {
         TokenState::Revoked => None,
     };
     let revoke = (token.state == TokenState::Active).then(|| revoke(&token, view));
-    let scopes = token.scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let scopes = token
+        .scopes
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(" ");
     view! {
         <tr id=token_anchor(token.token_id)>
             <th scope="row" class="name">{token.token_name}</th>

@@ -31,7 +31,10 @@ pub fn route() -> AnyView {
         return go(&SignInQuery::from_path(&Address::of_page().href()));
     }
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.insert_header(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+        response.insert_header(
+            http::header::CACHE_CONTROL,
+            http::HeaderValue::from_static("no-store"),
+        );
     }
     page(|parts, query| Box::pin(fetch(parts, query)), show)
 }
@@ -44,7 +47,10 @@ fn show(page: TokensPage, view: TokensView, address: Address) -> AnyView {
     let TokensPage { tokens, answer } = page;
     let (form, made, refused) = match answer {
         None => (None, None, None),
-        Some(TokenAnswer { form, result: Err(body) }) => {
+        Some(TokenAnswer {
+            form,
+            result: Err(body),
+        }) => {
             set_status(body.code.status());
             (Some(form), None, Some(body))
         }

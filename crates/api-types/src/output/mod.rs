@@ -285,13 +285,22 @@ pub struct DiffQuery {
     #[cfg_attr(feature = "openapi", param(inline))]
     pub align: Option<DiffAlignment>,
     /// Number of equal lines around those that differ.
-    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 5_000, default = 3, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 0, maximum = 5_000, default = 3, required = false)
+    )]
     pub context: u32,
     /// Maximum number of lines of the hunks to return.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 5_000, default = 5_000, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 1, maximum = 5_000, default = 5_000, required = false)
+    )]
     pub limit: u32,
     /// Number of lines of the hunks to skip.
-    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 2_147_483_647_u32, default = 0, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 0, maximum = 2_147_483_647_u32, default = 0, required = false)
+    )]
     pub offset: u32,
 }
 
@@ -302,7 +311,13 @@ impl DiffQuery {
 
 impl Default for DiffQuery {
     fn default() -> Self {
-        Self { format: None, align: None, context: 3, limit: OutputDiff::MAX_LINES, offset: 0 }
+        Self {
+            format: None,
+            align: None,
+            context: 3,
+            limit: OutputDiff::MAX_LINES,
+            offset: 0,
+        }
     }
 }
 
@@ -312,8 +327,12 @@ impl Query for DiffQuery {
         Self {
             format: params.word("format"),
             align: params.word("align"),
-            context: params.number("context", 0, Self::MAX_CONTEXT).unwrap_or(default.context),
-            limit: params.number("limit", 1, OutputDiff::MAX_LINES).unwrap_or(default.limit),
+            context: params
+                .number("context", 0, Self::MAX_CONTEXT)
+                .unwrap_or(default.context),
+            limit: params
+                .number("limit", 1, OutputDiff::MAX_LINES)
+                .unwrap_or(default.limit),
             offset: params.number("offset", 0, MAX_OFFSET).unwrap_or(default.offset),
         }
     }
@@ -322,9 +341,17 @@ impl Query for DiffQuery {
         let default = Self::default();
         out.extend(self.format.map(|format| ("format", format.to_string())));
         out.extend(self.align.map(|align| ("align", align.to_string())));
-        let numbers =
-            [("context", self.context, default.context), ("limit", self.limit, default.limit), ("offset", self.offset, default.offset)];
-        out.extend(numbers.into_iter().filter(|(_, value, default)| value != default).map(|(name, value, _)| (name, value.to_string())));
+        let numbers = [
+            ("context", self.context, default.context),
+            ("limit", self.limit, default.limit),
+            ("offset", self.offset, default.offset),
+        ];
+        out.extend(
+            numbers
+                .into_iter()
+                .filter(|(_, value, default)| value != default)
+                .map(|(name, value, _)| (name, value.to_string())),
+        );
     }
 }
 
@@ -333,13 +360,20 @@ impl Query for DiffQuery {
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct DiffFileQuery {
     /// Number of equal lines around those that differ.
-    #[cfg_attr(feature = "openapi", param(minimum = 0, maximum = 5_000, default = 3, required = false))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(minimum = 0, maximum = 5_000, default = 3, required = false)
+    )]
     pub context: u32,
 }
 
 impl Query for DiffFileQuery {
     fn read(params: &mut Params) -> Self {
-        Self { context: params.number("context", 0, DiffQuery::MAX_CONTEXT).unwrap_or(DiffQuery::default().context) }
+        Self {
+            context: params
+                .number("context", 0, DiffQuery::MAX_CONTEXT)
+                .unwrap_or(DiffQuery::default().context),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {

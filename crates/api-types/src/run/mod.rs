@@ -281,7 +281,10 @@ pub struct ProgressQuery {
 
 impl Query for ProgressQuery {
     fn read(params: &mut Params) -> Self {
-        Self { page: PageQuery::read(params), status: params.word("status") }
+        Self {
+            page: PageQuery::read(params),
+            status: params.word("status"),
+        }
     }
 
     fn write(&self, out: &mut Vec<(&'static str, String)>) {

@@ -58,7 +58,10 @@ pub struct RunQuery {
     #[cfg_attr(feature = "openapi", param(pattern = "^[0-9a-fA-F]{4,40}$"))]
     pub commit: Option<String>,
     /// Only runs of this repository: `owner/name`.
-    #[cfg_attr(feature = "openapi", param(pattern = "^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$"))]
+    #[cfg_attr(
+        feature = "openapi",
+        param(pattern = "^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$")
+    )]
     pub repository: Option<String>,
     /// Only runs of this pull request.
     #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
@@ -115,9 +118,13 @@ fn is_commit_prefix(text: &str) -> bool {
 
 fn is_repository(text: &str) -> bool {
     let is_name = |part: &str| {
-        (1..=100).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        (1..=100).contains(&part.len())
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     };
-    text.split_once('/').is_some_and(|(owner, name)| is_name(owner) && is_name(name))
+    text.split_once('/')
+        .is_some_and(|(owner, name)| is_name(owner) && is_name(name))
 }
 
 impl Query for RunQuery {

@@ -108,7 +108,11 @@ impl Tally {
     fn of(summary: &RunSummary) -> Self {
         let failed = summary.fail_count + summary.missing_output_count;
         let finished = summary.pass_count + failed;
-        Self { failed, finished, total: summary.total_samples.max(finished) }
+        Self {
+            failed,
+            finished,
+            total: summary.total_samples.max(finished),
+        }
     }
 
     fn of_all(&self, n: u64) -> String {
@@ -119,23 +123,37 @@ impl Tally {
 /// Sums a run up. `stop` is the last cancellation that was reported.
 pub fn verdict(run: &Run, summary: &RunSummary, beside: Beside<'_>, stop: Option<Stop<'_>>) -> RunVerdict {
     let tally = Tally::of(summary);
-    let is_partial = matches!(run.status, RunStatus::Running | RunStatus::Canceled | RunStatus::Incomplete);
+    let is_partial = matches!(
+        run.status,
+        RunStatus::Running | RunStatus::Canceled | RunStatus::Incomplete
+    );
     let (headline, detail) = match run.status {
         RunStatus::Pass => (passes(&tally), passes_beside(run, beside)),
         RunStatus::Fail => fails(run, &tally, beside),
-        RunStatus::Error => {
-            ("Completed without a single result.".to_owned(), "Nothing here says anything about the code; the log may say why.".to_owned())
-        }
+        RunStatus::Error => (
+            "Completed without a single result.".to_owned(),
+            "Nothing here says anything about the code; the log may say why.".to_owned(),
+        ),
         RunStatus::Canceled => (
             stop.map_or_else(|| "Canceled.".to_owned(), |stop| stop.sentence(tally.finished)),
             match tally.finished {
                 0 => stop.map_or("No test ran.", Stop::meaning).to_owned(),
-                finished => format!("{} have a result; of those, {}.", tally.of_all(finished), so_far(run, &tally, beside)),
+                finished => format!(
+                    "{} have a result; of those, {}.",
+                    tally.of_all(finished),
+                    so_far(run, &tally, beside)
+                ),
             },
         ),
-        RunStatus::Running if tally.finished == 0 => ("Running; no test has a result yet.".to_owned(), String::new()),
+        RunStatus::Running if tally.finished == 0 => {
+            ("Running; no test has a result yet.".to_owned(), String::new())
+        }
         RunStatus::Running => {
-            let far = format!("Running: {} have a result so far; {}.", tally.of_all(tally.finished), so_far(run, &tally, beside));
+            let far = format!(
+                "Running: {} have a result so far; {}.",
+                tally.of_all(tally.finished),
+                so_far(run, &tally, beside)
+            );
             (far, String::new())
         }
         RunStatus::Queued => ("Queued: no worker has taken it up yet.".to_owned(), String::new()),
@@ -143,7 +161,11 @@ pub fn verdict(run: &Run, summary: &RunSummary, beside: Beside<'_>, stop: Option
             "Incomplete: the worker's last report is none that the platform defines.".to_owned(),
             match tally.finished {
                 0 => "No test has a result.".to_owned(),
-                finished => format!("{} have a result; of those, {}.", tally.of_all(finished), so_far(run, &tally, beside)),
+                finished => format!(
+                    "{} have a result; of those, {}.",
+                    tally.of_all(finished),
+                    so_far(run, &tally, beside)
+                ),
             },
         ),
     };
@@ -155,8 +177,14 @@ pub fn verdict(run: &Run, summary: &RunSummary, beside: Beside<'_>, stop: Option
         headline,
         detail,
         counts: counts(run, summary, beside, is_partial),
-        message: stop.filter(|_| run.status == RunStatus::Canceled).and_then(Stop::untold).map(str::to_owned),
-        short: short(summary, compared.as_ref().map(|(counts, name)| (*counts, name.as_str()))),
+        message: stop
+            .filter(|_| run.status == RunStatus::Canceled)
+            .and_then(Stop::untold)
+            .map(str::to_owned),
+        short: short(
+            summary,
+            compared.as_ref().map(|(counts, name)| (*counts, name.as_str())),
+        ),
         outlook: outlook(summary, compared.map(|(counts, _)| counts)),
     }
 }
@@ -171,17 +199,27 @@ pub fn baseline(run: &Run, reference: &ReferenceRun) -> String {
 
 /// Whether both runs are of commits of one branch: nothing then is broken by a change, but since a run.
 fn is_same_line(run: &Run, reference: &ReferenceRun) -> bool {
-    run.pull_request.is_none() && run.branch == reference.branch && run.repository.eq_ignore_ascii_case(&reference.repository)
+    run.pull_request.is_none()
+        && run.branch == reference.branch
+        && run.repository.eq_ignore_ascii_case(&reference.repository)
 }
 
 /// `by this change`, or `since run 9328` for a run of the reference's own branch.
 fn by(run: &Run, reference: &ReferenceRun) -> String {
-    if is_same_line(run, reference) { format!("since run {}", reference.run_id) } else { "by this change".to_owned() }
+    if is_same_line(run, reference) {
+        format!("since run {}", reference.run_id)
+    } else {
+        "by this change".to_owned()
+    }
 }
 
 /// Where the reference run's results are, in a sentence about this one: `on master`, or `in run 9328`.
 pub fn place(run: &Run, reference: &ReferenceRun) -> String {
-    let preposition = if is_same_line(run, reference) || reference.branch.is_none() { "in" } else { "on" };
+    let preposition = if is_same_line(run, reference) || reference.branch.is_none() {
+        "in"
+    } else {
+        "on"
+    };
     format!("{preposition} {}", baseline(run, reference))
 }
 
@@ -206,7 +244,12 @@ fn passes(tally: &Tally) -> String {
 fn passes_beside(run: &Run, beside: Beside<'_>) -> String {
     match beside {
         Beside::Run(reference, counts) if counts.fixed_here > 0 => {
-            format!("{} of them {} {}.", number(counts.fixed_here), fail(counts.fixed_here), place(run, reference))
+            format!(
+                "{} of them {} {}.",
+                number(counts.fixed_here),
+                fail(counts.fixed_here),
+                place(run, reference)
+            )
         }
         _ => String::new(),
     }
@@ -217,10 +260,19 @@ fn fails(run: &Run, tally: &Tally, beside: Beside<'_>) -> (String, String) {
     let failed = format!("{} failed.", tally.of_all(tally.failed));
     let (reference, counts) = match beside {
         Beside::Unknown => {
-            return (failed, "What of it was so before takes the right results:read to see.".to_owned());
+            return (
+                failed,
+                "What of it was so before takes the right results:read to see.".to_owned(),
+            );
         }
         Beside::Nothing => {
-            return (format!("Nothing to compare with: no earlier completed run of master {}.", on(run.platform)), failed);
+            return (
+                format!(
+                    "Nothing to compare with: no earlier completed run of master {}.",
+                    on(run.platform)
+                ),
+                failed,
+            );
         }
         Beside::Run(reference, counts) => (reference, counts),
     };
@@ -230,19 +282,39 @@ fn fails(run: &Run, tally: &Tally, beside: Beside<'_>) -> (String, String) {
         (0, 0) if unknown == 0 && tally.failed == 1 => {
             format!("Nothing broken {by}: the one failure is the same as {place}.")
         }
-        (0, 0) if unknown == 0 => format!("Nothing broken {by}: all {} failures are the same as {place}.", number(tally.failed)),
-        (0, 0) => format!("{} and {} no result {place}.", counted(unknown, "test fails", "tests fail"), has(unknown)),
-        (0, different) => format!("Nothing broken {by}, but {} differently than {place}.", counted(different, "test fails", "tests fail")),
+        (0, 0) if unknown == 0 => format!(
+            "Nothing broken {by}: all {} failures are the same as {place}.",
+            number(tally.failed)
+        ),
+        (0, 0) => format!(
+            "{} and {} no result {place}.",
+            counted(unknown, "test fails", "tests fail"),
+            has(unknown)
+        ),
+        (0, different) => format!(
+            "Nothing broken {by}, but {} differently than {place}.",
+            counted(different, "test fails", "tests fail")
+        ),
         (broken, 0) => format!("{} broken {by}.", counted(broken, "test", "tests")),
         (broken, different) => {
-            format!("{} broken {by}, {} {} differently.", counted(broken, "test", "tests"), number(different), fail(different))
+            format!(
+                "{} broken {by}, {} {} differently.",
+                counted(broken, "test", "tests"),
+                number(different),
+                fail(different)
+            )
         }
     };
     let is_said = counts.broken_here + counts.failing_differently == 0;
     let detail = match unknown {
         0 => String::new(),
         _ if is_said => "Whether that is new is not known.".to_owned(),
-        _ => format!("{} more {} and {} no result {place}.", number(unknown), fail(unknown), has(unknown)),
+        _ => format!(
+            "{} more {} and {} no result {place}.",
+            number(unknown),
+            fail(unknown),
+            has(unknown)
+        ),
     };
     (headline, detail)
 }
@@ -253,7 +325,10 @@ fn so_far(run: &Run, tally: &Tally, beside: Beside<'_>) -> String {
     let (reference, counts) = match beside {
         Beside::Unknown => return failed,
         Beside::Nothing => {
-            return format!("{failed}, with no earlier run of master {} to compare with", on(run.platform));
+            return format!(
+                "{failed}, with no earlier run of master {} to compare with",
+                on(run.platform)
+            );
         }
         Beside::Run(reference, counts) => (reference, counts),
     };
@@ -262,18 +337,33 @@ fn so_far(run: &Run, tally: &Tally, beside: Beside<'_>) -> String {
         (0, 0) if tally.failed == 0 => "all pass".to_owned(),
         (0, 0) if without_reference(tally, counts) > 0 => failed,
         (0, 0) => format!("none is broken {by}"),
-        (0, different) => format!("none is broken {by}, {} {} differently", number(different), fail(different)),
-        (broken, 0) => format!("{} {} broken {by}", number(broken), if broken == 1 { "is" } else { "are" }),
+        (0, different) => format!(
+            "none is broken {by}, {} {} differently",
+            number(different),
+            fail(different)
+        ),
+        (broken, 0) => format!(
+            "{} {} broken {by}",
+            number(broken),
+            if broken == 1 { "is" } else { "are" }
+        ),
         (broken, different) => {
             let are = if broken == 1 { "is" } else { "are" };
-            format!("{} {are} broken {by}, {} {} differently", number(broken), number(different), fail(different))
+            format!(
+                "{} {are} broken {by}, {} {} differently",
+                number(broken),
+                number(different),
+                fail(different)
+            )
         }
     }
 }
 
 /// Failures of tests that have no result in the reference run.
 fn without_reference(tally: &Tally, counts: &VerdictCounts) -> u64 {
-    tally.failed.saturating_sub(counts.broken_here + counts.failing_differently + counts.failing_identically)
+    tally
+        .failed
+        .saturating_sub(counts.broken_here + counts.failing_differently + counts.failing_identically)
 }
 
 fn fail(n: u64) -> &'static str {
@@ -293,13 +383,20 @@ fn counts(run: &Run, summary: &RunSummary, beside: Beside<'_>, is_partial: bool)
     let mut parts: Vec<Part> = Vec::new();
     let mut add = |text: String, to: Option<Target>| parts.push(Part { text, to });
     if let Beside::Run(reference, counts) = beside {
-        let commit = if reference.commit_short.is_empty() { String::new() } else { format!(", {}", reference.commit_short) };
+        let commit = if reference.commit_short.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", reference.commit_short)
+        };
         let linked = Some(Target::Run(reference.run_id));
         let is_named = baseline(run, reference) == format!("run {}", reference.run_id);
         match counts.failing_identically {
             0 => add("Compared with ".to_owned(), None),
             same => {
-                add(format!("{} {} exactly as", number(same), fail(same)), Some(Target::Tests(Verdict::FailingIdentically)));
+                add(
+                    format!("{} {} exactly as", number(same), fail(same)),
+                    Some(Target::Tests(Verdict::FailingIdentically)),
+                );
                 let place = place(run, reference);
                 add(format!(" {} ", place.split(' ').next().unwrap_or("in")), None);
             }
@@ -313,12 +410,18 @@ fn counts(run: &Run, summary: &RunSummary, beside: Beside<'_>, is_partial: bool)
         }
         if counts.fixed_here > 0 && run.status != RunStatus::Pass {
             add(" · ".to_owned(), None);
-            add(format!("{} fixed here", number(counts.fixed_here)), Some(Target::Tests(Verdict::FixedHere)));
+            add(
+                format!("{} fixed here", number(counts.fixed_here)),
+                Some(Target::Tests(Verdict::FixedHere)),
+            );
         }
     }
     let mut count = |text: String, to: Target| {
         if !parts.is_empty() {
-            parts.push(Part { text: " · ".to_owned(), to: None });
+            parts.push(Part {
+                text: " · ".to_owned(),
+                to: None,
+            });
         }
         parts.push(Part { text, to: Some(to) });
     };
@@ -328,7 +431,10 @@ fn counts(run: &Run, summary: &RunSummary, beside: Beside<'_>, is_partial: bool)
     }
     // That a run that goes on has tests to come is said already.
     if summary.skipped_count > 0 && run.status != RunStatus::Running {
-        count(format!("{} did not run", number(summary.skipped_count)), Target::NotStarted);
+        count(
+            format!("{} did not run", number(summary.skipped_count)),
+            Target::NotStarted,
+        );
     }
     parts
 }
@@ -344,10 +450,19 @@ pub fn short(summary: &RunSummary, compared: Option<(&VerdictCounts, &str)>) -> 
             (0, 0) if tally.failed == 0 => "all pass".to_owned(),
             (0, 0) if without_reference(&tally, counts) > 0 => format!("{} failed", of_all(tally.failed)),
             (0, 0) => format!("same as {name}"),
-            (0, different) => format!("{} {}", number(different), if different == 1 { "differs" } else { "differ" }),
+            (0, different) => format!(
+                "{} {}",
+                number(different),
+                if different == 1 { "differs" } else { "differ" }
+            ),
             (broken, 0) => format!("{} broken", number(broken)),
             (broken, different) => {
-                format!("{} broken, {} {}", number(broken), number(different), if different == 1 { "differs" } else { "differ" })
+                format!(
+                    "{} broken, {} {}",
+                    number(broken),
+                    number(different),
+                    if different == 1 { "differs" } else { "differ" }
+                )
             }
         },
     };

@@ -53,9 +53,15 @@ impl<'a> Stop<'a> {
         let message = self.message.to_lowercase();
         let has = |word: &str| message.contains(word);
         let cause = match self.part()? {
-            Part::VmProvisioning if has("exhausted") => "the virtual machine could not be created (zone exhausted)",
-            Part::VmProvisioning if has("quota") => "the virtual machine could not be created (quota used up)",
-            Part::VmProvisioning if has("timed out") => "the virtual machine could not be created (timed out)",
+            Part::VmProvisioning if has("exhausted") => {
+                "the virtual machine could not be created (zone exhausted)"
+            }
+            Part::VmProvisioning if has("quota") => {
+                "the virtual machine could not be created (quota used up)"
+            }
+            Part::VmProvisioning if has("timed out") => {
+                "the virtual machine could not be created (timed out)"
+            }
             Part::VmProvisioning => "the virtual machine could not be created",
             Part::Checkout => "the source could not be fetched",
             Part::Merge => "the change could not be merged",
@@ -64,20 +70,29 @@ impl<'a> Stop<'a> {
             Part::WebServer => "the platform's web server failed",
             Part::Queue => "the queue gave it up",
             Part::Worker => {
-                return Some(self.told().map_or_else(|| self.untold_cause(), |told| told.trim_end_matches('.').to_owned()));
+                return Some(self.told().map_or_else(
+                    || self.untold_cause(),
+                    |told| told.trim_end_matches('.').to_owned(),
+                ));
             }
         };
         Some(cause.to_owned())
     }
 
     fn untold_cause(self) -> String {
-        if self.message.trim().is_empty() { "the platform does not say why".to_owned() } else { "the worker gave up".to_owned() }
+        if self.message.trim().is_empty() {
+            "the platform does not say why".to_owned()
+        } else {
+            "the worker gave up".to_owned()
+        }
     }
 
     /// The message, where it is short and no class of the infrastructure says more than it does.
     fn told(self) -> Option<&'a str> {
         let message = self.message.trim();
-        let is_told = self.part() == Some(Part::Worker) && message.lines().count() == 1 && message.chars().count() <= MAX_TOLD;
+        let is_told = self.part() == Some(Part::Worker)
+            && message.lines().count() == 1
+            && message.chars().count() <= MAX_TOLD;
         is_told.then_some(message)
     }
 }

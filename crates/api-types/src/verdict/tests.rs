@@ -7,8 +7,22 @@ use crate::{
 };
 
 fn run(status: RunStatus, pull_request: Option<i32>) -> Run {
-    let names = ["self", "html", "summary", "progress", "samples", "errors", "error_summary", "infrastructure_errors", "logs", "artifacts"];
-    let links: serde_json::Map<String, serde_json::Value> = names.into_iter().map(|name| (name.to_owned(), "".into())).collect();
+    let names = [
+        "self",
+        "html",
+        "summary",
+        "progress",
+        "samples",
+        "errors",
+        "error_summary",
+        "infrastructure_errors",
+        "logs",
+        "artifacts",
+    ];
+    let links: serde_json::Map<String, serde_json::Value> = names
+        .into_iter()
+        .map(|name| (name.to_owned(), "".into()))
+        .collect();
     serde_json::from_value(serde_json::json!({
         "run_id": 9346, "status": status, "repository": "CCExtractor/ccextractor", "branch": if pull_request.is_some() { "fix" } else { "master" },
         "commit_sha": "11b348e", "commit_short": "11b348e", "pull_request": pull_request, "platform": "linux", "test_type": "pr",
@@ -44,8 +58,22 @@ fn master() -> ReferenceRun {
     }
 }
 
-fn counts([broken_here, failing_differently, failing_identically, fixed_here, no_reference]: [u64; 5]) -> VerdictCounts {
-    VerdictCounts { broken_here, failing_differently, failing_identically, fixed_here, no_reference }
+fn counts(
+    [
+        broken_here,
+        failing_differently,
+        failing_identically,
+        fixed_here,
+        no_reference,
+    ]: [u64; 5],
+) -> VerdictCounts {
+    VerdictCounts {
+        broken_here,
+        failing_differently,
+        failing_identically,
+        fixed_here,
+        no_reference,
+    }
 }
 
 #[test]
@@ -146,42 +174,87 @@ fn the_first_sentence_says_whether_the_change_broke_it() {
         ),
     ];
     for (status, results, verdicts, text, line, few, word) in cases {
-        let (run, summary, counts) = (run(status, Some(2287)), summary(status, results), counts(verdicts));
+        let (run, summary, counts) = (
+            run(status, Some(2287)),
+            summary(status, results),
+            counts(verdicts),
+        );
         let said = verdict(&run, &summary, Beside::Run(&master, &counts), None);
         let found = (said.text(), said.counts_text(), said.short.as_str(), said.outlook);
-        assert_eq!(found, (text.to_owned(), line.to_owned(), few, word), "{results:?} {verdicts:?}");
+        assert_eq!(
+            found,
+            (text.to_owned(), line.to_owned(), few, word),
+            "{results:?} {verdicts:?}"
+        );
     }
 }
 
 #[test]
 fn a_run_of_master_itself_is_set_beside_the_one_before() {
-    let (master, run, summary) = (master(), run(RunStatus::Fail, None), summary(RunStatus::Fail, [121, 119, 0, 0]));
+    let (master, run, summary) = (
+        master(),
+        run(RunStatus::Fail, None),
+        summary(RunStatus::Fail, [121, 119, 0, 0]),
+    );
     let said = |of| verdict(&run, &summary, Beside::Run(&master, &counts(of)), None);
     let broken = said([2, 1, 116, 0, 0]);
-    assert_eq!(broken.text(), "2 tests broken since run 9328, 1 fails differently.");
-    assert_eq!(broken.counts_text(), "116 fail exactly as in run 9328, c0ec804 · 121 pass");
-    assert_eq!(said([0, 0, 119, 0, 0]).text(), "Nothing broken since run 9328: all 119 failures are the same as in run 9328.");
+    assert_eq!(
+        broken.text(),
+        "2 tests broken since run 9328, 1 fails differently."
+    );
+    assert_eq!(
+        broken.counts_text(),
+        "116 fail exactly as in run 9328, c0ec804 · 121 pass"
+    );
+    assert_eq!(
+        said([0, 0, 119, 0, 0]).text(),
+        "Nothing broken since run 9328: all 119 failures are the same as in run 9328."
+    );
     assert_eq!(said([0, 0, 119, 0, 0]).short, "same as run 9328");
     assert_eq!(baseline(&run, &master), "run 9328");
 }
 
 #[test]
 fn without_a_reference_nothing_is_claimed() {
-    let (run, summary) = (run(RunStatus::Fail, Some(2287)), summary(RunStatus::Fail, [122, 115, 3, 0]));
+    let (run, summary) = (
+        run(RunStatus::Fail, Some(2287)),
+        summary(RunStatus::Fail, [122, 115, 3, 0]),
+    );
     let nothing = verdict(&run, &summary, Beside::Nothing, None);
-    assert_eq!(nothing.text(), "Nothing to compare with: no earlier completed run of master on Linux. 118 of 240 tests failed.");
-    assert_eq!((nothing.counts_text().as_str(), nothing.short.as_str()), ("122 pass", "118 of 240 failed"));
+    assert_eq!(
+        nothing.text(),
+        "Nothing to compare with: no earlier completed run of master on Linux. 118 of 240 tests failed."
+    );
+    assert_eq!(
+        (nothing.counts_text().as_str(), nothing.short.as_str()),
+        ("122 pass", "118 of 240 failed")
+    );
     assert_eq!(nothing.outlook, Outlook::Failed);
     let unknown = verdict(&run, &summary, Beside::Unknown, None);
-    assert_eq!(unknown.text(), "118 of 240 tests failed. What of it was so before takes the right results:read to see.");
+    assert_eq!(
+        unknown.text(),
+        "118 of 240 tests failed. What of it was so before takes the right results:read to see."
+    );
 }
 
 #[test]
 fn a_run_that_says_nothing_yet_or_nothing_at_all_says_so() {
     use RunStatus::{Error, Incomplete, Pass, Queued, Running};
     let cases = [
-        (Queued, [0, 0, 0, 240], "Queued: no worker has taken it up yet.", "queued", Outlook::Pending),
-        (Running, [0, 0, 0, 240], "Running; no test has a result yet.", "running", Outlook::Pending),
+        (
+            Queued,
+            [0, 0, 0, 240],
+            "Queued: no worker has taken it up yet.",
+            "queued",
+            Outlook::Pending,
+        ),
+        (
+            Running,
+            [0, 0, 0, 240],
+            "Running; no test has a result yet.",
+            "running",
+            Outlook::Pending,
+        ),
         (
             Error,
             [0, 0, 0, 240],
@@ -196,12 +269,32 @@ fn a_run_that_says_nothing_yet_or_nothing_at_all_says_so() {
             "incomplete",
             Outlook::Pending,
         ),
-        (Pass, [1, 0, 0, 0], "The one test passes.", "all pass", Outlook::Passed),
-        (Pass, [238, 0, 0, 2], "238 of 240 tests ran, and all of them pass.", "238 of 240 pass", Outlook::Passed),
+        (
+            Pass,
+            [1, 0, 0, 0],
+            "The one test passes.",
+            "all pass",
+            Outlook::Passed,
+        ),
+        (
+            Pass,
+            [238, 0, 0, 2],
+            "238 of 240 tests ran, and all of them pass.",
+            "238 of 240 pass",
+            Outlook::Passed,
+        ),
     ];
     for (status, results, text, few, word) in cases {
-        let said = verdict(&run(status, Some(1)), &summary(status, results), Beside::Nothing, None);
-        assert_eq!((said.text().as_str(), said.short.as_str(), said.outlook), (text, few, word));
+        let said = verdict(
+            &run(status, Some(1)),
+            &summary(status, results),
+            Beside::Nothing,
+            None,
+        );
+        assert_eq!(
+            (said.text().as_str(), said.short.as_str(), said.outlook),
+            (text, few, word)
+        );
     }
 }
 
@@ -218,14 +311,26 @@ fn a_stopped_run_says_what_stopped_it_before_any_result() {
             "Did not run: the virtual machine could not be created (timed out). Nothing here says anything about the code.",
             true,
         ),
-        ("PR is closed", "Did not run: PR is closed. Nothing here says anything about the code.", false),
+        (
+            "PR is closed",
+            "Did not run: PR is closed. Nothing here says anything about the code.",
+            false,
+        ),
         (
             "Could not compile: make said 2\nerror: no such file",
             "Did not run: there is no build to test. No test ran: nothing here says whether the tests pass.",
             true,
         ),
-        ("worker lost\nat x.py", "Did not run: the worker gave up. Nothing here says anything about the code.", true),
-        ("", "Did not run: the platform does not say why. Nothing here says anything about the code.", false),
+        (
+            "worker lost\nat x.py",
+            "Did not run: the worker gave up. Nothing here says anything about the code.",
+            true,
+        ),
+        (
+            "",
+            "Did not run: the platform does not say why. Nothing here says anything about the code.",
+            false,
+        ),
         (
             "Canceled via API by ada: a newer commit",
             "Canceled by a person before any test ran. Nothing here says anything about the code.",
@@ -234,20 +339,38 @@ fn a_stopped_run_says_what_stopped_it_before_any_result() {
     ];
     for (message, text, is_told) in cases {
         let canceled = run(RunStatus::Canceled, Some(1));
-        let said = verdict(&canceled, &summary(RunStatus::Canceled, [0, 0, 0, 240]), Beside::Nothing, Some(Stop { message }));
+        let said = verdict(
+            &canceled,
+            &summary(RunStatus::Canceled, [0, 0, 0, 240]),
+            Beside::Nothing,
+            Some(Stop { message }),
+        );
         assert_eq!(said.text(), text);
         assert_eq!(said.message.as_deref(), is_told.then_some(message));
-        assert_eq!((said.counts, said.short.as_str(), said.outlook), (Vec::new(), "did not run", Outlook::DidNotRun));
+        assert_eq!(
+            (said.counts, said.short.as_str(), said.outlook),
+            (Vec::new(), "did not run", Outlook::DidNotRun)
+        );
     }
     let half = summary(RunStatus::Canceled, [100, 20, 0, 120]);
     let (master, counts) = (master(), counts([2, 0, 18, 0, 0]));
-    let stop = Some(Stop { message: "Could not complete test, time limit exceeded" });
-    let said = verdict(&run(RunStatus::Canceled, Some(1)), &half, Beside::Run(&master, &counts), stop);
+    let stop = Some(Stop {
+        message: "Could not complete test, time limit exceeded",
+    });
+    let said = verdict(
+        &run(RunStatus::Canceled, Some(1)),
+        &half,
+        Beside::Run(&master, &counts),
+        stop,
+    );
     assert_eq!(
         said.text(),
         "Stopped before its end: Could not complete test, time limit exceeded. 120 of 240 tests have a result; of those, 2 are broken by this change."
     );
-    assert_eq!(said.counts_text(), "18 fail exactly as on master (run 9328, c0ec804) · 100 pass · 120 did not run");
+    assert_eq!(
+        said.counts_text(),
+        "18 fail exactly as on master (run 9328, c0ec804) · 100 pass · 120 did not run"
+    );
     assert_eq!(said.short, "stopped after 120 of 240: 2 broken");
 }
 
@@ -255,7 +378,10 @@ fn a_stopped_run_says_what_stopped_it_before_any_result() {
 fn the_short_form_needs_no_more_than_counts() {
     let failed = summary(RunStatus::Fail, [122, 118, 0, 0]);
     assert_eq!(short(&failed, None), "118 of 240 failed");
-    assert_eq!(short(&failed, Some((&counts([0, 0, 118, 0, 0]), "master"))), "same as master");
+    assert_eq!(
+        short(&failed, Some((&counts([0, 0, 118, 0, 0]), "master"))),
+        "same as master"
+    );
     assert_eq!(outlook(&failed, Some(&counts([0, 0, 118, 0, 0]))), Outlook::Same);
     assert_eq!(outlook(&failed, None), Outlook::Failed);
 }

@@ -22,17 +22,29 @@ impl Platform {
             return Err(Error::WrongPassword);
         }
         let user = self.store().user_by_email(email).await?;
-        let is_right = self.passwords().verify(password, user.as_ref().map(|user| user.password.clone())).await?;
+        let is_right = self
+            .passwords()
+            .verify(password, user.as_ref().map(|user| user.password.clone()))
+            .await?;
         user.filter(|_| is_right).ok_or(Error::WrongPassword)
     }
 }
 
 fn account(user: &user::Model) -> Account {
-    Account { user_id: user.id, name: user.name.clone().unwrap_or_default(), role: role(user) }
+    Account {
+        user_id: user.id,
+        name: user.name.clone().unwrap_or_default(),
+        role: role(user),
+    }
 }
 
 /// Whatever is no known role has the least rights.
 fn role(user: &user::Model) -> Role {
-    let word = user.role.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
+    let word = user
+        .role
+        .as_deref()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     Role::from_word(&word).unwrap_or(Role::User)
 }

@@ -19,7 +19,9 @@ pub struct PasswordChecker {
 
 impl Default for PasswordChecker {
     fn default() -> Self {
-        Self { workers: Workers::new(2) }
+        Self {
+            workers: Workers::new(2),
+        }
     }
 }
 
@@ -27,7 +29,9 @@ impl PasswordChecker {
     /// Whether a password belongs to an account's hash. No account, or a hash that is none, costs the same and fails.
     pub(super) async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
         let password = password.to_owned();
-        self.workers.run(move || verify(password.as_bytes(), hash.as_deref())).await
+        self.workers
+            .run(move || verify(password.as_bytes(), hash.as_deref()))
+            .await
     }
 }
 
@@ -49,7 +53,11 @@ fn verify(password: &[u8], hash: Option<&str>) -> bool {
 fn missing_rounds(hash: Option<&str>) -> (u32, u32) {
     let rounds = |mark: &str| {
         let parameter = hash?.strip_prefix(mark)?.split('$').next()?;
-        let params = if parameter.starts_with("rounds=") { parameter.parse::<Params>().ok()? } else { Params::default() };
+        let params = if parameter.starts_with("rounds=") {
+            parameter.parse::<Params>().ok()?
+        } else {
+            Params::default()
+        };
         params.to_string().strip_prefix("rounds=")?.parse::<u32>().ok()
     };
     let missing = |mark| ROUNDS.saturating_sub(rounds(mark).unwrap_or_default());
@@ -73,12 +81,28 @@ mod tests {
                 "$6$rounds=1000$saltsalt$LAV5VE5Y7w1d73x1mFNspYWUpazfmwv2SoepNXNKJ/otop/Zok96Hr8Q13LEv0DRY/x8v0/crpIjl8NJSAqXV/",
                 false,
             ),
-            ("pässword", "$5$rounds=5000$abcdefgh$PMzeX.3Tb43iNPh8ENNzPM9M7q/BLyRKM1Djd5s4Nu8", true),
-            ("pässword", "$5$abcdefgh$PMzeX.3Tb43iNPh8ENNzPM9M7q/BLyRKM1Djd5s4Nu8", true),
-            ("", "$5$abcdefgh$PMzeX.3Tb43iNPh8ENNzPM9M7q/BLyRKM1Djd5s4Nu8", false),
+            (
+                "pässword",
+                "$5$rounds=5000$abcdefgh$PMzeX.3Tb43iNPh8ENNzPM9M7q/BLyRKM1Djd5s4Nu8",
+                true,
+            ),
+            (
+                "pässword",
+                "$5$abcdefgh$PMzeX.3Tb43iNPh8ENNzPM9M7q/BLyRKM1Djd5s4Nu8",
+                true,
+            ),
+            (
+                "",
+                "$5$abcdefgh$PMzeX.3Tb43iNPh8ENNzPM9M7q/BLyRKM1Djd5s4Nu8",
+                false,
+            ),
         ];
         for (password, hash, expected) in cases {
-            assert_eq!(verify(password.as_bytes(), Some(hash)), expected, "{password} {hash}");
+            assert_eq!(
+                verify(password.as_bytes(), Some(hash)),
+                expected,
+                "{password} {hash}"
+            );
         }
     }
 
@@ -102,7 +126,13 @@ mod tests {
 
     #[test]
     fn nobody_has_no_password() {
-        for hash in [None, Some(""), Some("secret"), Some("$1$abc$def"), Some("$6$rounds=1$saltsalt$LAV5VE5Y7w1d73x1mFNspYWU")] {
+        for hash in [
+            None,
+            Some(""),
+            Some("secret"),
+            Some("$1$abc$def"),
+            Some("$6$rounds=1$saltsalt$LAV5VE5Y7w1d73x1mFNspYWU"),
+        ] {
             assert!(!verify(b"secret", hash), "{hash:?}");
         }
     }

@@ -24,7 +24,15 @@ pub struct Session {
 
 impl Session {
     fn open(user: &user::Model, now: Timestamp) -> Self {
-        Self { account: account(user), cookie: format!("{}:{}:{}", user.id, now.unix() + SESSION_SECONDS, fingerprint(user)) }
+        Self {
+            account: account(user),
+            cookie: format!(
+                "{}:{}:{}",
+                user.id,
+                now.unix() + SESSION_SECONDS,
+                fingerprint(user)
+            ),
+        }
     }
 }
 
@@ -44,7 +52,9 @@ impl Platform {
     /// The database's.
     pub async fn authenticate_session(&self, cookie: &str) -> Result<Option<Caller>> {
         let mut parts = cookie.split(':');
-        let (Some(user_id), Some(expires), Some(signed_with), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(user_id), Some(expires), Some(signed_with), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return Ok(None);
         };
         let (Ok(user_id), Ok(expires)) = (user_id.parse::<i32>(), expires.parse::<i64>()) else {
@@ -61,5 +71,8 @@ impl Platform {
 }
 
 fn fingerprint(user: &user::Model) -> String {
-    Sha256::digest(&user.password)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(&user.password)[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

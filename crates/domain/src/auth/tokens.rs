@@ -19,8 +19,14 @@ impl Platform {
         }
         let account = caller.account().ok_or(Error::MissingScope(Scope::TokensManage))?;
         let now = self.clock().now();
-        let (rows, total) = self.store().tokens_of(account.user_id, query, now.to_utc()).await?;
-        let tokens = rows.into_iter().map(|row| to_token(row, account, caller, now)).collect();
+        let (rows, total) = self
+            .store()
+            .tokens_of(account.user_id, query, now.to_utc())
+            .await?;
+        let tokens = rows
+            .into_iter()
+            .map(|row| to_token(row, account, caller, now))
+            .collect();
         Ok(Page::new(tokens, query.page, total))
     }
 
@@ -30,8 +36,18 @@ impl Platform {
     /// [`Error::NotFound`] where the account has no such token, whoever else may; [`Error::MissingRole`] for a visitor.
     pub async fn revoke_token(&self, caller: &Caller, id: i32) -> Result<()> {
         let account = own_account(caller)?;
-        let is_own = self.store().revoke_token(account.user_id, id, self.clock().now().to_utc()).await?;
-        if is_own { Ok(()) } else { Err(Error::NotFound { resource: "token", id }) }
+        let is_own = self
+            .store()
+            .revoke_token(account.user_id, id, self.clock().now().to_utc())
+            .await?;
+        if is_own {
+            Ok(())
+        } else {
+            Err(Error::NotFound {
+                resource: "token",
+                id,
+            })
+        }
     }
 
     /// Revokes the token that asks.
@@ -41,7 +57,10 @@ impl Platform {
     pub async fn revoke_current_token(&self, caller: &Caller) -> Result<()> {
         own_account(caller)?;
         let token = caller.token_info().ok_or_else(|| {
-            Error::Unprocessable("This request came with a browser's session, not with a token. Name the token by its id.".to_owned())
+            Error::Unprocessable(
+                "This request came with a browser's session, not with a token. Name the token by its id."
+                    .to_owned(),
+            )
         })?;
         self.revoke_token(caller, token.token_id).await
     }
@@ -51,19 +70,33 @@ impl Platform {
     /// # Errors
     /// [`Error::MissingRole`] for a token, which must not outlive itself in another, for a visitor, and for a scope that is
     /// for admins; [`Error::Invalid`]; [`Error::Unprocessable`] where a live token has the name.
-    pub async fn create_own_token(&self, caller: &Caller, token_name: &str, scopes: &[Scope], days: i64) -> Result<CreatedToken> {
+    pub async fn create_own_token(
+        &self,
+        caller: &Caller,
+        token_name: &str,
+        scopes: &[Scope],
+        days: i64,
+    ) -> Result<CreatedToken> {
         if caller.token_info().is_some() {
-            return Err(Error::MissingRole("A token cannot make tokens: this needs e-mail address and password, or a browser's session."));
+            return Err(Error::MissingRole(
+                "A token cannot make tokens: this needs e-mail address and password, or a browser's session.",
+            ));
         }
         let account = own_account(caller)?;
         refuse(&faults(token_name, scopes, days))?;
-        let user = self.store().user(account.user_id).await?.ok_or(Error::Unauthorized)?;
+        let user = self
+            .store()
+            .user(account.user_id)
+            .await?
+            .ok_or(Error::Unauthorized)?;
         self.issue_token(&user, token_name, scopes, days).await
     }
 }
 
 fn own_account(caller: &Caller) -> Result<&Account> {
-    caller.account().ok_or(Error::MissingRole("Tokens belong to accounts: sign in first."))
+    caller
+        .account()
+        .ok_or(Error::MissingRole("Tokens belong to accounts: sign in first."))
 }
 
 fn to_token(row: api_token::Model, account: &Account, caller: &Caller, now: Timestamp) -> Token {
@@ -72,7 +105,9 @@ fn to_token(row: api_token::Model, account: &Account, caller: &Caller, now: Time
         None if is_live(&row, now) => TokenState::Active,
         None => TokenState::Expired,
     };
-    let scopes = read_scopes(&row.scopes_json).into_iter().filter(|scope| may_have(account.role, *scope));
+    let scopes = read_scopes(&row.scopes_json)
+        .into_iter()
+        .filter(|scope| may_have(account.role, *scope));
     Token {
         scopes: scopes.collect(),
         state,

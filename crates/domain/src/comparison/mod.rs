@@ -22,7 +22,11 @@ pub(crate) struct Compared<'a> {
 pub(crate) fn compare<'a>(here: &'a [Outcome], there: &'a [Outcome]) -> Vec<Compared<'a>> {
     let compared = here.iter().filter_map(|here| {
         let there = counterpart(here, there);
-        Some(Compared { verdict: verdict(here, there)?, here, there })
+        Some(Compared {
+            verdict: verdict(here, there)?,
+            here,
+            there,
+        })
     });
     let mut compared: Vec<_> = compared.collect();
     // Stable: tests of one verdict stay in their order.
@@ -41,7 +45,10 @@ pub(crate) fn verdict(here: &Outcome, there: Option<&Outcome>) -> Option<Verdict
     let Some(there) = there else {
         return Some(Verdict::NoReference);
     };
-    match (here.status == ResultStatus::Pass, there.status == ResultStatus::Pass) {
+    match (
+        here.status == ResultStatus::Pass,
+        there.status == ResultStatus::Pass,
+    ) {
         (true, true) => None,
         (true, false) => Some(Verdict::FixedHere),
         (false, true) => Some(Verdict::BrokenHere),
@@ -53,7 +60,13 @@ pub(crate) fn verdict(here: &Outcome, there: Option<&Outcome>) -> Option<Verdict
 /// Whether two results are byte for byte the same. What was produced counts, whatever was expected of it at the time.
 pub(crate) fn is_identical(here: &Outcome, there: &Outcome) -> bool {
     let exit = |outcome: &Outcome| outcome.result.as_ref().map(|result| result.exit_code);
-    let produced = |outcome: &Outcome| outcome.outputs.iter().map(|output| (output.id, output.actual.clone())).collect::<Vec<_>>();
+    let produced = |outcome: &Outcome| {
+        outcome
+            .outputs
+            .iter()
+            .map(|output| (output.id, output.actual.clone()))
+            .collect::<Vec<_>>()
+    };
     exit(here) == exit(there) && produced(here) == produced(there)
 }
 

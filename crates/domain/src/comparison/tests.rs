@@ -37,7 +37,9 @@ fn outcome(test: i32, side: Option<Side>) -> Outcome {
     let status = match &side {
         None => ResultStatus::NotStarted,
         Some(_) if outputs.iter().any(|output| output.actual.is_none()) => ResultStatus::MissingOutput,
-        Some((Some(0), _)) if outputs.iter().all(|output| output.status == OutputStatus::Pass) => ResultStatus::Pass,
+        Some((Some(0), _)) if outputs.iter().all(|output| output.status == OutputStatus::Pass) => {
+            ResultStatus::Pass
+        }
         Some(_) => ResultStatus::Fail,
     };
     let result = side.map(|(exit_code, _)| test_result::Model {
@@ -47,7 +49,16 @@ fn outcome(test: i32, side: Option<Side>) -> Outcome {
         exit_code,
         expected_rc: Some(0),
     });
-    Outcome { test: Arc::new(SuiteTest { id: test, ..SuiteTest::default() }), chosen: true, result, status, outputs }
+    Outcome {
+        test: Arc::new(SuiteTest {
+            id: test,
+            ..SuiteTest::default()
+        }),
+        chosen: true,
+        result,
+        status,
+        outputs,
+    }
 }
 
 #[test]
@@ -80,24 +91,48 @@ fn a_verdict_is_what_two_results_say_side_by_side() {
         (None, None, None),
     ];
     for (here, there, expected) in cases {
-        let (here_outcomes, there_outcomes) = ([outcome(7, here)], [outcome(3, Some(PASS)), outcome(7, there), outcome(9, Some(PASS))]);
+        let (here_outcomes, there_outcomes) = (
+            [outcome(7, here)],
+            [outcome(3, Some(PASS)), outcome(7, there), outcome(9, Some(PASS))],
+        );
         let compared = compare(&here_outcomes, &there_outcomes);
-        assert_eq!(compared.first().map(|compared| compared.verdict), expected, "{here:?} {there:?}");
-        assert_eq!(compared.first().and_then(|compared| compared.to_test().there).is_some(), expected.is_some() && there.is_some());
+        assert_eq!(
+            compared.first().map(|compared| compared.verdict),
+            expected,
+            "{here:?} {there:?}"
+        );
+        assert_eq!(
+            compared
+                .first()
+                .and_then(|compared| compared.to_test().there)
+                .is_some(),
+            expected.is_some() && there.is_some()
+        );
     }
 }
 
 #[test]
 fn a_test_that_the_other_run_does_not_know_has_no_reference() {
     let here = [outcome(7, Some((Some(1), &[])))];
-    assert_eq!(compare(&here, &[]).first().map(|compared| compared.verdict), Some(Verdict::NoReference));
+    assert_eq!(
+        compare(&here, &[]).first().map(|compared| compared.verdict),
+        Some(Verdict::NoReference)
+    );
 }
 
 #[test]
 fn what_is_broken_comes_first() {
     let here = [(1, 0), (2, 5), (3, 1), (4, 1)].map(|(test, exit)| outcome(test, Some((Some(exit), &[]))));
     let there = [(1, 1), (2, 5), (3, 0), (4, 0)].map(|(test, exit)| outcome(test, Some((Some(exit), &[]))));
-    let order: Vec<_> = compare(&here, &there).iter().map(|compared| (compared.to_test().regression_test_id, compared.verdict)).collect();
-    let expected = [(3, Verdict::BrokenHere), (4, Verdict::BrokenHere), (2, Verdict::FailingIdentically), (1, Verdict::FixedHere)];
+    let order: Vec<_> = compare(&here, &there)
+        .iter()
+        .map(|compared| (compared.to_test().regression_test_id, compared.verdict))
+        .collect();
+    let expected = [
+        (3, Verdict::BrokenHere),
+        (4, Verdict::BrokenHere),
+        (2, Verdict::FailingIdentically),
+        (1, Verdict::FixedHere),
+    ];
     assert_eq!(order, expected);
 }

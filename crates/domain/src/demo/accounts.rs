@@ -55,8 +55,10 @@ pub(super) async fn rows(accounts: &[DemoAccount], rounds: u32) -> Result<Vec<us
 }
 
 fn hash(password: &str, rounds: u32) -> Result<String> {
-    let params = Params::new(rounds).map_err(|error| Error::Unprocessable(format!("{rounds} rounds for passwords: {error}")))?;
+    let params = Params::new(rounds)
+        .map_err(|error| Error::Unprocessable(format!("{rounds} rounds for passwords: {error}")))?;
     let hasher = ShaCrypt::new(Algorithm::Sha512Crypt, params);
     let hash = hasher.hash_password_with_salt(password.as_bytes(), &random_bytes::<12>());
-    hash.map(|hash| hash.to_string()).map_err(|error| Error::Internal(error.to_string()))
+    hash.map(|hash| hash.to_string())
+        .map_err(|error| Error::Internal(error.to_string()))
 }

@@ -18,7 +18,10 @@ pub(super) fn artifacts(suite: &Suite, run: &Run, seed: u64) -> Vec<(&'static st
         return Vec::new();
     }
     let mut files = vec![("combined_stdout.log", stdout(suite, run, seed).into_bytes())];
-    let has_crashed = run.executed().iter().any(|(_, outcome)| matches!(outcome, Outcome::Crash(_)));
+    let has_crashed = run
+        .executed()
+        .iter()
+        .any(|(_, outcome)| matches!(outcome, Outcome::Crash(_)));
     // Windows writes its dumps elsewhere.
     if has_crashed && run.is_linux {
         files.push(("coredump", core(run, seed)));
@@ -44,15 +47,23 @@ fn stdout(suite: &Suite, run: &Run, seed: u64) -> String {
 fn said(suite: &Suite, test: &Test, outcome: Outcome, seed: u64) -> Vec<String> {
     let mut dice = Dice::of(&[seed, 17, test.id as u64]);
     let seconds = dice.between(5, 600);
-    let mut lines = vec![format!("Input: {}", suite.sample_of(test).name), format!("Opening file: {}", suite.sample_of(test).name)];
+    let mut lines = vec![
+        format!("Input: {}", suite.sample_of(test).name),
+        format!("Opening file: {}", suite.sample_of(test).name),
+    ];
     if let Outcome::Crash(_) = outcome {
         lines.push("Segmentation fault (core dumped)".to_owned());
         return lines;
     }
     lines.push(format!("100%  |  {:02}:{:02}", seconds / 60, seconds % 60));
-    lines.push(format!("Done, processing time = {} seconds", test.runtime / 1_000));
+    lines.push(format!(
+        "Done, processing time = {} seconds",
+        test.runtime / 1_000
+    ));
     if let Some(code) = outcome.wrong_exit() {
-        lines.push(format!("Issues? Open a ticket: the program ends with code {code}"));
+        lines.push(format!(
+            "Issues? Open a ticket: the program ends with code {code}"
+        ));
     }
     lines
 }

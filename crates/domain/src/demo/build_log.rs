@@ -60,7 +60,16 @@ const CRATES: [&str; 28] = [
     "ccx_rust v0.1.0",
 ];
 
-const VARIABLES: [&str; 8] = ["ret", "len", "pts_diff", "page", "buffer", "lang_index", "is_first", "x_offset"];
+const VARIABLES: [&str; 8] = [
+    "ret",
+    "len",
+    "pts_diff",
+    "page",
+    "buffer",
+    "lang_index",
+    "is_first",
+    "x_offset",
+];
 
 const PROBES: [&str; 10] = [
     "-- The C compiler identification is GNU 13.3.0",
@@ -86,18 +95,27 @@ pub(super) fn build(seed: u64, run: &Run, is_coloured: bool, line: u64, total: u
     // A warning takes three lines, which share their chance.
     let mut dice = Dice::of(&[seed, 12, run.id as u64, line / 3]);
     let (percent, is_warning) = (line * 100 / total.max(1), dice.percent(12));
-    let at = stamp(run.start + CHECKED_OUT + (run.preparation - CHECKED_OUT) * line as i64 / total.max(1) as i64);
+    let at =
+        stamp(run.start + CHECKED_OUT + (run.preparation - CHECKED_OUT) * line as i64 / total.max(1) as i64);
     let library = CRATES[(line / 2) as usize % CRATES.len()];
     let source = dice.pick(&SOURCES);
     let (row, column) = (dice.between(40, 2_400), dice.between(5, 60));
     let variable = dice.pick(&VARIABLES);
     let paint = |code: &str, text: &str| {
-        if is_coloured { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if is_coloured {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     };
     if is_warning && line.is_multiple_of(3) {
         return if run.is_linux {
             let place = format!("/repository/src/lib_ccx/{source}.c:{row}:{column}:");
-            format!("{} {} unused variable ‘{variable}’ [-Wunused-variable]", paint("1", &place), paint("1;35", "warning:"))
+            format!(
+                "{} {} unused variable ‘{variable}’ [-Wunused-variable]",
+                paint("1", &place),
+                paint("1;35", "warning:")
+            )
         } else {
             format!(
                 "  C:\\repository\\src\\lib_ccx\\{source}.c({row},{column}): {} ‘{variable}’: unreferenced local variable",
@@ -109,18 +127,30 @@ pub(super) fn build(seed: u64, run: &Run, is_coloured: bool, line: u64, total: u
         return format!("{row:5} |     int {} = 0;", paint("35", variable));
     }
     if is_warning {
-        return format!("      |         {}", paint("1;32", &format!("^{}", "~".repeat(variable.len() - 1))));
+        return format!(
+            "      |         {}",
+            paint("1;32", &format!("^{}", "~".repeat(variable.len() - 1)))
+        );
     }
     let mut dice = Dice::of(&[seed, 13, run.id as u64, line]);
     match dice.below(20) {
-        0 => format!("{} {}", paint("1;36", "info:"), "syncing channel updates for 'stable'"),
-        1 => format!("gcc -O3 -s -D_FILE_OFFSET_BITS=64 -DENABLE_OCR -I../src/lib_ccx -c ../src/lib_ccx/{source}.c -o objs/{source}.o"),
+        0 => format!(
+            "{} {}",
+            paint("1;36", "info:"),
+            "syncing channel updates for 'stable'"
+        ),
+        1 => format!(
+            "gcc -O3 -s -D_FILE_OFFSET_BITS=64 -DENABLE_OCR -I../src/lib_ccx -c ../src/lib_ccx/{source}.c -o objs/{source}.o"
+        ),
         2 => format!("{} [DEBUG] build: cache miss for {}", at, dice.hex(12)),
         3 => format!("{} [INFO] build: {percent}% done", at),
         4..11 => format!("{} {}", paint("1;32", "   Compiling"), library),
         11 => format!("{} {}", paint("1;32", "  Downloaded"), library),
         _ if run.is_linux => {
-            let object = format!("Building C object src/CMakeFiles/ccx.dir/lib_ccx/{}.c.o", dice.pick(&SOURCES));
+            let object = format!(
+                "Building C object src/CMakeFiles/ccx.dir/lib_ccx/{}.c.o",
+                dice.pick(&SOURCES)
+            );
             format!("[{percent:3}%] {}", paint("32", &object))
         }
         _ => format!("  {}.c", dice.pick(&SOURCES)),
@@ -131,14 +161,36 @@ pub(super) fn build(seed: u64, run: &Run, is_coloured: bool, line: u64, total: u
 pub(super) fn detail(seed: u64, run_id: i32, at: i64, test_id: i32, line: u64) -> String {
     let mut dice = Dice::of(&[seed, 14, run_id as u64, test_id as u64, line]);
     let at = stamp(at);
-    let pts = format!("{:02}:{:02}:{:02}.{:03}", line / 3_600 % 100, line / 60 % 60, line % 60, dice.below(1_000));
+    let pts = format!(
+        "{:02}:{:02}:{:02}.{:03}",
+        line / 3_600 % 100,
+        line / 60 % 60,
+        line % 60,
+        dice.below(1_000)
+    );
     match dice.below(40) {
-        0 => format!("{at} [WARN] test_runner: #{test_id}: PTS jumped by {} ms at {pts}", dice.between(-900, 9_000)),
-        1 => format!("{at} TRACE test_runner: #{test_id}: roll-up of {} lines at {pts}", dice.between(2, 4)),
-        2 => format!("error: test_runner: #{test_id}: a packet of {} bytes at {pts} was dropped", dice.between(1, 187)),
-        3..20 => format!("{at} [DEBUG] test_runner: #{test_id}: caption {} shown from {pts}", line + 1),
+        0 => format!(
+            "{at} [WARN] test_runner: #{test_id}: PTS jumped by {} ms at {pts}",
+            dice.between(-900, 9_000)
+        ),
+        1 => format!(
+            "{at} TRACE test_runner: #{test_id}: roll-up of {} lines at {pts}",
+            dice.between(2, 4)
+        ),
+        2 => format!(
+            "error: test_runner: #{test_id}: a packet of {} bytes at {pts} was dropped",
+            dice.between(1, 187)
+        ),
+        3..20 => format!(
+            "{at} [DEBUG] test_runner: #{test_id}: caption {} shown from {pts}",
+            line + 1
+        ),
         20..30 => {
-            format!("{at} [DEBUG] test_runner: #{test_id}: {} packets of 0x{} read up to {pts}", dice.between(900, 99_000), dice.hex(3))
+            format!(
+                "{at} [DEBUG] test_runner: #{test_id}: {} packets of 0x{} read up to {pts}",
+                dice.between(900, 99_000),
+                dice.hex(3)
+            )
         }
         _ => format!(
             "level=debug time={} source=test_runner msg=\"field {} of {pts}\" bytes={}",

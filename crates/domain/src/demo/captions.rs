@@ -77,7 +77,12 @@ impl Content {
             let is_italic = sentence.starts_with(['[', '♪', '(']);
             for lines in wrap(sentence).chunks(2) {
                 let length = 900 + 55 * lines.iter().map(|line| line.chars().count() as i64).sum::<i64>();
-                cues.push(Cue { start: at, end: at + length, lines: lines.to_vec(), is_italic });
+                cues.push(Cue {
+                    start: at,
+                    end: at + length,
+                    lines: lines.to_vec(),
+                    is_italic,
+                });
                 at += length + dice.between(0, 40) * FRAME;
                 if cues.len() == count {
                     return cues;
@@ -122,7 +127,11 @@ impl Content {
                 // UTF-8 read as Latin-1 and written as UTF-8 again.
                 let text = self.format(&cues);
                 let garbled = |c: char| {
-                    if c.is_ascii() { c.to_string() } else { c.to_string().bytes().map(char::from).collect() }
+                    if c.is_ascii() {
+                        c.to_string()
+                    } else {
+                        c.to_string().bytes().map(char::from).collect()
+                    }
                 };
                 return self.encode(&text.chars().map(garbled).collect::<String>());
             }
@@ -130,7 +139,10 @@ impl Content {
                 // As the extractor writes on Windows: a byte order mark, where the encoding has one, and other line ends.
                 let text = self.format(&cues);
                 let mark = if self.latin1 { "" } else { "\u{feff}" };
-                return self.encode(&format!("{mark}{}", text.trim_end_matches('\n').replace('\n', "\r\n")));
+                return self.encode(&format!(
+                    "{mark}{}",
+                    text.trim_end_matches('\n').replace('\n', "\r\n")
+                ));
             }
             9 => {
                 // Columns that are empty are written as spaces.
@@ -141,7 +153,14 @@ impl Content {
             _ => {
                 let text = self.format(&cues);
                 let trimmed = text.trim_end_matches('\n');
-                return self.encode(if dice.percent(50) { trimmed.to_owned() } else { format!("{text}\n") }.as_str());
+                return self.encode(
+                    if dice.percent(50) {
+                        trimmed.to_owned()
+                    } else {
+                        format!("{text}\n")
+                    }
+                    .as_str(),
+                );
             }
         }
         self.encode(&self.format(&cues))
@@ -151,15 +170,43 @@ impl Content {
         let mut out = String::new();
         for (index, cue) in cues.iter().enumerate() {
             let text = |separator: &str, tagged: bool| {
-                let lines: Vec<String> =
-                    cue.lines.iter().map(|line| if tagged && cue.is_italic { format!("<i>{line}</i>") } else { line.clone() }).collect();
+                let lines: Vec<String> = cue
+                    .lines
+                    .iter()
+                    .map(|line| {
+                        if tagged && cue.is_italic {
+                            format!("<i>{line}</i>")
+                        } else {
+                            line.clone()
+                        }
+                    })
+                    .collect();
                 lines.join(separator)
             };
             // Writing to a string does not fail.
             let _ = match self.extension {
-                ".srt" => writeln!(out, "{}\n{} --> {}\n{}\n", index + 1, clock(cue.start, ','), clock(cue.end, ','), text("\n", true)),
-                ".vtt" => writeln!(out, "{} --> {}\n{}\n", clock(cue.start, '.'), clock(cue.end, '.'), text("\n", true)),
-                ".ttxt" => writeln!(out, "{}|{}|POP|{}", clock(cue.start, ','), clock(cue.end, ','), text(" ", false)),
+                ".srt" => writeln!(
+                    out,
+                    "{}\n{} --> {}\n{}\n",
+                    index + 1,
+                    clock(cue.start, ','),
+                    clock(cue.end, ','),
+                    text("\n", true)
+                ),
+                ".vtt" => writeln!(
+                    out,
+                    "{} --> {}\n{}\n",
+                    clock(cue.start, '.'),
+                    clock(cue.end, '.'),
+                    text("\n", true)
+                ),
+                ".ttxt" => writeln!(
+                    out,
+                    "{}|{}|POP|{}",
+                    clock(cue.start, ','),
+                    clock(cue.end, ','),
+                    text(" ", false)
+                ),
                 ".xml" => writeln!(
                     out,
                     "<spu start=\"{:.3}\" end=\"{:.3}\" image=\"sub{index:04}.png\" xoffset=\"96\" yoffset=\"420\">\n<!--\n{}\n--></spu>",
@@ -172,7 +219,9 @@ impl Content {
         }
         match self.extension {
             ".vtt" => format!("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n{out}"),
-            ".xml" => format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<subpictures>\n<stream>\n{out}</stream>\n</subpictures>\n"),
+            ".xml" => format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<subpictures>\n<stream>\n{out}</stream>\n</subpictures>\n"
+            ),
             _ => out,
         }
     }
@@ -180,7 +229,16 @@ impl Content {
     fn encode(&self, text: &str) -> Vec<u8> {
         if self.latin1 {
             // The extractor writes a question mark for what Latin-1 lacks.
-            let known: String = text.chars().map(|c| if encoding_rs::WINDOWS_1252.encode(&c.to_string()).2 { '?' } else { c }).collect();
+            let known: String = text
+                .chars()
+                .map(|c| {
+                    if encoding_rs::WINDOWS_1252.encode(&c.to_string()).2 {
+                        '?'
+                    } else {
+                        c
+                    }
+                })
+                .collect();
             encoding_rs::WINDOWS_1252.encode(&known).0.into_owned()
         } else {
             text.as_bytes().to_vec()
@@ -206,5 +264,11 @@ fn wrap(sentence: &str) -> Vec<String> {
 /// `00:01:02,345`.
 fn clock(millis: i64, separator: char) -> String {
     let seconds = millis / 1000;
-    format!("{:02}:{:02}:{:02}{separator}{:03}", seconds / 3600, seconds / 60 % 60, seconds % 60, millis % 1000)
+    format!(
+        "{:02}:{:02}:{:02}{separator}{:03}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60,
+        millis % 1000
+    )
 }

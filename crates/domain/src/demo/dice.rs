@@ -56,6 +56,8 @@ impl Dice {
 
     /// So many hexadecimal digits.
     pub(super) fn hex(&mut self, digits: usize) -> String {
-        (0..digits).map(|_| char::from(b"0123456789abcdef"[self.index(16)])).collect()
+        (0..digits)
+            .map(|_| char::from(b"0123456789abcdef"[self.index(16)]))
+            .collect()
     }
 }

@@ -92,19 +92,35 @@ impl<'a> History<'a> {
     pub(super) fn new(suite: &'a Suite, seed: u64, now: i64, runs: u32) -> Self {
         let pairs = runs.div_ceil(2) as usize;
         let (sources, pull_requests) = plan(seed, pairs);
-        Self { suite, seed, now, runs: runs as usize, sources, pull_requests, master: first_master(suite, seed), position: 0 }
+        Self {
+            suite,
+            seed,
+            now,
+            runs: runs as usize,
+            sources,
+            pull_requests,
+            master: first_master(suite, seed),
+            position: 0,
+        }
     }
 
     /// The newest completed run of master.
     pub(super) fn newest_completed_master(&self) -> Option<i32> {
         let newest = self.sources.len().checked_sub(1)?;
-        let masters = (0..=newest).rev().filter(|&position| self.sources[position] == Source::Master);
+        let masters = (0..=newest)
+            .rev()
+            .filter(|&position| self.sources[position] == Source::Master);
         let mut runs = masters.flat_map(|position| [(position, false), (position, true)]);
         let is_completed = |&(position, is_linux): &(usize, bool)| {
             let id = position * 2 + if is_linux { 1 } else { 2 };
-            id <= self.runs && matches!(fate(newest - position, is_linux, position == 0), Fate::Completed | Fate::Retried(_))
+            id <= self.runs
+                && matches!(
+                    fate(newest - position, is_linux, position == 0),
+                    Fate::Completed | Fate::Retried(_)
+                )
         };
-        runs.find(is_completed).map(|(position, is_linux)| (position * 2 + if is_linux { 1 } else { 2 }) as i32)
+        runs.find(is_completed)
+            .map(|(position, is_linux)| (position * 2 + if is_linux { 1 } else { 2 }) as i32)
     }
 
     /// Seconds since 1970 when the two runs of a pair began: on Linux, on Windows.
@@ -116,7 +132,8 @@ impl<'a> History<'a> {
             2 => [ago(75), ago(33)],
             _ => {
                 let interval = (120 * DAY / self.sources.len() as i64).clamp(2 * HOUR, 2 * DAY);
-                let linux = self.now - 3 * HOUR - (age as i64 - 3) * interval - dice.between(0, interval * 6 / 10);
+                let linux =
+                    self.now - 3 * HOUR - (age as i64 - 3) * interval - dice.between(0, interval * 6 / 10);
                 [linux, linux + dice.between(20, 200)]
             }
         }
@@ -130,8 +147,11 @@ impl<'a> History<'a> {
             return Vec::new();
         }
         let [linux, _] = &self.master;
-        let active: Vec<usize> = (0..linux.len()).filter(|&test| self.suite.tests[test].is_active).collect();
-        let (passing, failing): (Vec<usize>, Vec<usize>) = active.into_iter().partition(|&test| linux[test].is_pass());
+        let active: Vec<usize> = (0..linux.len())
+            .filter(|&test| self.suite.tests[test].is_active)
+            .collect();
+        let (passing, failing): (Vec<usize>, Vec<usize>) =
+            active.into_iter().partition(|&test| linux[test].is_pass());
         let mut effects = Vec::new();
         let broken = dice.between(1, 4);
         for mistake in 0..broken {
@@ -139,28 +159,50 @@ impl<'a> History<'a> {
                 break;
             }
             let test = passing[dice.index(passing.len())];
-            let mut fail = |is_linux| Some(Outcome::failure(&self.suite.tests[test], number * 8 + mistake as u32, is_linux, &mut dice));
+            let mut fail = |is_linux| {
+                Some(Outcome::failure(
+                    &self.suite.tests[test],
+                    number * 8 + mistake as u32,
+                    is_linux,
+                    &mut dice,
+                ))
+            };
             let mut outcome = [fail(true), fail(false)];
             // The same mistake is the same on both platforms, unless it crashes: then each has its own code.
-            if !matches!(outcome, [Some(Outcome::Crash(_)), _] | [_, Some(Outcome::Crash(_))]) {
+            if !matches!(
+                outcome,
+                [Some(Outcome::Crash(_)), _] | [_, Some(Outcome::Crash(_))]
+            ) {
                 outcome[1] = outcome[0];
             }
             if dice.percent(25) {
                 outcome[dice.index(2)] = None;
             }
-            effects.push(Effect { test, outcome, pushes: dice.between(1, 6) as u32 });
+            effects.push(Effect {
+                test,
+                outcome,
+                pushes: dice.between(1, 6) as u32,
+            });
         }
         if !failing.is_empty() {
             if dice.percent(35) {
                 let test = failing[dice.index(failing.len())];
                 if matches!(linux[test], Outcome::Wrong(_)) {
                     let differently = Some(Outcome::Wrong(number * 8 + 7));
-                    effects.push(Effect { test, outcome: [differently, differently], pushes: u32::MAX });
+                    effects.push(Effect {
+                        test,
+                        outcome: [differently, differently],
+                        pushes: u32::MAX,
+                    });
                 }
             }
             if dice.percent(35) {
                 let test = failing[dice.index(failing.len())];
-                effects.push(Effect { test, outcome: [Some(Outcome::Pass); 2], pushes: u32::MAX });
+                effects.push(Effect {
+                    test,
+                    outcome: [Some(Outcome::Pass); 2],
+                    pushes: u32::MAX,
+                });
             }
         }
         effects
@@ -176,7 +218,9 @@ impl<'a> History<'a> {
         let commit = dice.hex(40);
         let mut master = self.master.clone();
         let (mut fork_id, mut branch, mut number, mut chosen_by) = (1, "master".to_owned(), 0, None);
-        let mut chosen: Vec<usize> = (0..self.suite.tests.len()).filter(|&test| self.suite.tests[test].is_active).collect();
+        let mut chosen: Vec<usize> = (0..self.suite.tests.len())
+            .filter(|&test| self.suite.tests[test].is_active)
+            .collect();
         match source {
             Source::Master => {}
             Source::PullRequest(index) => {
@@ -189,7 +233,12 @@ impl<'a> History<'a> {
                 // The platform files a pull request under the repository that it was made to.
                 (branch, number) = (pull_request.branch.clone(), pull_request.number);
                 let is_merged = pull_request.left == 0 && pull_request.is_merged;
-                for effect in pull_request.effects.iter().flatten().filter(|effect| effect.pushes >= pull_request.pushed) {
+                for effect in pull_request
+                    .effects
+                    .iter()
+                    .flatten()
+                    .filter(|effect| effect.pushes >= pull_request.pushed)
+                {
                     for (side, outcome) in effect.outcome.iter().enumerate() {
                         let Some(outcome) = *outcome else { continue };
                         master[side][effect.test] = outcome;
@@ -213,10 +262,16 @@ impl<'a> History<'a> {
             }
         }
         let starts = self.starts(age, &mut dice);
-        let runs = [true, false].into_iter().zip(1..).filter(|(_, place)| position * 2 + place <= self.runs);
+        let runs = [true, false]
+            .into_iter()
+            .zip(1..)
+            .filter(|(_, place)| position * 2 + place <= self.runs);
         let runs = runs.map(|(is_linux, place)| {
             let fate = fate(age, is_linux, position == 0);
-            let outcomes: Vec<_> = chosen.iter().map(|&test| (test, master[usize::from(!is_linux)][test])).collect();
+            let outcomes: Vec<_> = chosen
+                .iter()
+                .map(|&test| (test, master[usize::from(!is_linux)][test]))
+                .collect();
             let (preparation, mut testing) = (dice.between(170, 420), dice.between(900, 2_000));
             let executed = match fate {
                 Fate::Completed | Fate::Retried(_) => outcomes.len(),
@@ -255,10 +310,22 @@ fn first_master(suite: &Suite, seed: u64) -> [Vec<Outcome>; 2] {
     let mut master = [Vec::new(), Vec::new()];
     for test in &suite.tests {
         let passes = |is_linux: bool| {
-            let accepted = !is_linux && test.required().next().is_some_and(|output| output.has_accepted_variant);
-            if accepted { Outcome::Accepted } else { Outcome::Pass }
+            let accepted = !is_linux
+                && test
+                    .required()
+                    .next()
+                    .is_some_and(|output| output.has_accepted_variant);
+            if accepted {
+                Outcome::Accepted
+            } else {
+                Outcome::Pass
+            }
         };
-        let linux = if dice.percent(47) { Outcome::failure(test, 1, true, &mut dice) } else { passes(true) };
+        let linux = if dice.percent(47) {
+            Outcome::failure(test, 1, true, &mut dice)
+        } else {
+            passes(true)
+        };
         let windows = match linux {
             _ if linux.is_pass() && dice.percent(8) => Outcome::failure(test, 2, false, &mut dice),
             _ if linux.is_pass() => passes(false),

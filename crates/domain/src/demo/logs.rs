@@ -52,7 +52,11 @@ impl Log<'_> {
         let is_latin1 = self.quirk == Quirk::Latin1;
         self.texts().map(move |mut line| {
             line.push_str(end);
-            if is_latin1 { encoding_rs::WINDOWS_1252.encode(&line).0.into_owned() } else { line.into_bytes() }
+            if is_latin1 {
+                encoding_rs::WINDOWS_1252.encode(&line).0.into_owned()
+            } else {
+                line.into_bytes()
+            }
         })
     }
 
@@ -61,11 +65,16 @@ impl Log<'_> {
         let is_coloured = Dice::of(&[seed, 9, run.id as u64]).percent(40);
         let head = self.head();
         let executed = run.executed();
-        let at = |place: usize| run.start + run.preparation + run.testing * place as i64 / executed.len() as i64;
+        let at =
+            |place: usize| run.start + run.preparation + run.testing * place as i64 / executed.len() as i64;
         let tests: Vec<(i32, i64, Vec<String>)> = (0..)
             .zip(executed)
             .map(|(place, &(test, outcome))| {
-                (self.suite.tests[test].id, at(place), self.verdict(&self.suite.tests[test], outcome, at(place + 1)))
+                (
+                    self.suite.tests[test].id,
+                    at(place),
+                    self.verdict(&self.suite.tests[test], outcome, at(place + 1)),
+                )
             })
             .collect();
         let foot = self.foot();
@@ -77,9 +86,14 @@ impl Log<'_> {
         let total = tests.len().max(1) as u64;
         let tests = (0..).zip(tests).flat_map(move |(place, (test_id, at, verdict))| {
             let share = detail / total + u64::from(place < detail % total);
-            (0..share).map(move |line| build_log::detail(seed, run.id, at, test_id, line)).chain(verdict)
+            (0..share)
+                .map(move |line| build_log::detail(seed, run.id, at, test_id, line))
+                .chain(verdict)
         });
-        head.into_iter().chain((0..build).map(move |line| build_log::build(seed, run, is_coloured, line, build))).chain(tests).chain(foot)
+        head.into_iter()
+            .chain((0..build).map(move |line| build_log::build(seed, run, is_coloured, line, build)))
+            .chain(tests)
+            .chain(foot)
     }
 
     fn head(&self) -> Vec<String> {
@@ -88,17 +102,53 @@ impl Log<'_> {
         let commit = &run.commit;
         let at = |seconds: i64| stamp(run.start + seconds);
         let mut lines = vec![
-            format!("{} [INFO] orchestrator: run {} ({}) of {} taken from the queue", at(0), run.id, run.platform(), &commit[..10]),
-            format!("{} [INFO] orchestrator: machine ccx-{}-{} created in zone us-central1-b", at(1), run.platform(), run.id),
-            format!("{} [DEBUG] orchestrator: start-up script has {} bytes, sha256 {}", at(1), dice.between(4_000, 9_000), dice.hex(16)),
-            format!("{} [INFO] worker: up after {} seconds, 4 CPUs, 15.6 GiB", at(44), dice.between(21, 43)),
-            format!("{} [INFO] web: 201 for the first report of run {}", at(45), run.id),
-            format!("level=info time={} msg=\"worker registered\" machine=ccx-{}-{}", zulu(run.start + 45), run.platform(), run.id),
+            format!(
+                "{} [INFO] orchestrator: run {} ({}) of {} taken from the queue",
+                at(0),
+                run.id,
+                run.platform(),
+                &commit[..10]
+            ),
+            format!(
+                "{} [INFO] orchestrator: machine ccx-{}-{} created in zone us-central1-b",
+                at(1),
+                run.platform(),
+                run.id
+            ),
+            format!(
+                "{} [DEBUG] orchestrator: start-up script has {} bytes, sha256 {}",
+                at(1),
+                dice.between(4_000, 9_000),
+                dice.hex(16)
+            ),
+            format!(
+                "{} [INFO] worker: up after {} seconds, 4 CPUs, 15.6 GiB",
+                at(44),
+                dice.between(21, 43)
+            ),
+            format!(
+                "{} [INFO] web: 201 for the first report of run {}",
+                at(45),
+                run.id
+            ),
+            format!(
+                "level=info time={} msg=\"worker registered\" machine=ccx-{}-{}",
+                zulu(run.start + 45),
+                run.platform(),
+                run.id
+            ),
             format!(
                 "Cloning into '{}'...",
-                if run.is_linux { "/repository/unsafe-ccextractor" } else { "C:\\repository\\unsafe-ccextractor" }
+                if run.is_linux {
+                    "/repository/unsafe-ccextractor"
+                } else {
+                    "C:\\repository\\unsafe-ccextractor"
+                }
             ),
-            format!("remote: Enumerating objects: {}, done.", dice.between(38_000, 46_000)),
+            format!(
+                "remote: Enumerating objects: {}, done.",
+                dice.between(38_000, 46_000)
+            ),
             "remote: Counting objects: 100% (412/412), done.".to_owned(),
             "remote: Compressing objects: 100% (233/233), done.".to_owned(),
             format!("From https://github.com/{}", self.repository),
@@ -115,7 +165,11 @@ impl Log<'_> {
             ),
         ];
         if run.pull_request > 0 {
-            lines.push(format!("{} [INFO] worker: merged pull request {} into master without conflicts", at(61), run.pull_request));
+            lines.push(format!(
+                "{} [INFO] worker: merged pull request {} into master without conflicts",
+                at(61),
+                run.pull_request
+            ));
         }
         if !run.is_linux {
             lines.push("WARN  worker: the clock of this machine was 3 seconds late".to_owned());
@@ -134,17 +188,43 @@ impl Log<'_> {
         let name = &self.suite.sample_of(test).name;
         let took = test.runtime * dice.between(85, 130) / 100;
         if outcome.is_pass() {
-            return vec![format!("{} [INFO] test_runner: #{} {name} {}: as expected after {took} ms", stamp(at), test.id, test.command)];
+            return vec![format!(
+                "{} [INFO] test_runner: #{} {name} {}: as expected after {took} ms",
+                stamp(at),
+                test.id,
+                test.command
+            )];
         }
-        let mut lines = vec![format!("{} [INFO] test_runner: #{} {name} {}", stamp(at), test.id, test.command)];
+        let mut lines = vec![format!(
+            "{} [INFO] test_runner: #{} {name} {}",
+            stamp(at),
+            test.id,
+            test.command
+        )];
         if let Some(code) = outcome.wrong_exit() {
-            lines.push(format!("{} [ERROR] test_runner: #{}: exit code {code}, expected {}", stamp(at), test.id, test.expected_rc));
+            lines.push(format!(
+                "{} [ERROR] test_runner: #{}: exit code {code}, expected {}",
+                stamp(at),
+                test.id,
+                test.expected_rc
+            ));
         }
         match outcome {
-            Outcome::Crash(_) => lines.push(format!("FATAL test_runner: #{}: the program was ended by the system, core dumped", test.id)),
-            Outcome::Missing => lines.push(format!("error: test_runner: #{}: an expected output was not produced", test.id)),
+            Outcome::Crash(_) => lines.push(format!(
+                "FATAL test_runner: #{}: the program was ended by the system, core dumped",
+                test.id
+            )),
+            Outcome::Missing => lines.push(format!(
+                "error: test_runner: #{}: an expected output was not produced",
+                test.id
+            )),
             Outcome::Wrong(_) | Outcome::WrongBoth(..) => {
-                lines.push(format!("{} WARN test_runner: #{}: the output differs in {} lines", stamp(at), test.id, dice.between(1, 90)));
+                lines.push(format!(
+                    "{} WARN test_runner: #{}: the output differs in {} lines",
+                    stamp(at),
+                    test.id,
+                    dice.between(1, 90)
+                ));
             }
             _ => {}
         }
@@ -153,28 +233,48 @@ impl Log<'_> {
 
     fn foot(&self) -> Vec<String> {
         let run = self.run;
-        let failed = run.executed().iter().filter(|(_, outcome)| !outcome.is_pass()).count();
+        let failed = run
+            .executed()
+            .iter()
+            .filter(|(_, outcome)| !outcome.is_pass())
+            .count();
         let reports = trails::trail(run, self.seed);
         let end = reports.last().map_or(run.start, |(_, at, _)| *at);
         match run.fate {
             Fate::Completed | Fate::Retried(_) => vec![
-                format!("{} [INFO] test_runner: {} tests, {failed} failed", stamp(end - 4), run.executed().len()),
+                format!(
+                    "{} [INFO] test_runner: {} tests, {failed} failed",
+                    stamp(end - 4),
+                    run.executed().len()
+                ),
                 format!("{} [INFO] worker: uploading outputs to storage", stamp(end - 3)),
                 format!("level=warn time={} msg=\"slow upload\" seconds=3", zulu(end - 1)),
-                format!("{} [INFO] orchestrator: run {} completed, machine deleted", stamp(end), run.id),
+                format!(
+                    "{} [INFO] orchestrator: run {} completed, machine deleted",
+                    stamp(end),
+                    run.id
+                ),
             ],
             Fate::Error => vec![
                 format!(
                     "{} CRITICAL test_runner: the list of regression tests could not be read: unexpected end of XML at line 1",
                     stamp(end - 1)
                 ),
-                format!("{} [INFO] orchestrator: run {} completed without results", stamp(end), run.id),
+                format!(
+                    "{} [INFO] orchestrator: run {} completed without results",
+                    stamp(end),
+                    run.id
+                ),
             ],
             Fate::Canceled(_) => {
                 let canceled = reports.iter().filter(|(status, ..)| *status == "canceled");
                 let lines = canceled.flat_map(|(_, at, message)| {
                     let mut lines = message.lines();
-                    let first = format!("{} [ERROR] worker: {}", stamp(*at), lines.next().unwrap_or_default());
+                    let first = format!(
+                        "{} [ERROR] worker: {}",
+                        stamp(*at),
+                        lines.next().unwrap_or_default()
+                    );
                     std::iter::once(first).chain(lines.map(str::to_owned))
                 });
                 lines.collect()
@@ -190,5 +290,7 @@ pub(super) fn stamp(at: i64) -> String {
 }
 
 fn zulu(at: i64) -> String {
-    Timestamp::from_unix(at).map(|at| at.to_string()).unwrap_or_default()
+    Timestamp::from_unix(at)
+        .map(|at| at.to_string())
+        .unwrap_or_default()
 }

@@ -53,7 +53,12 @@ pub struct DemoOptions {
 
 impl Default for DemoOptions {
     fn default() -> Self {
-        Self { runs: 120, seed: 1, log_lines: None, password_rounds: 1_024_000 }
+        Self {
+            runs: 120,
+            seed: 1,
+            log_lines: None,
+            password_rounds: 1_024_000,
+        }
     }
 }
 
@@ -100,7 +105,11 @@ const MIN_LOG_LINES: u64 = 1_000;
 ///
 /// # Errors
 /// [`Error::Unprocessable`] where the store is not the embedded one, or holds something; what the stores say otherwise.
-pub async fn fill(platform: &Platform, options: &DemoOptions, progress: &(dyn Fn(DemoProgress) + Sync)) -> Result<DemoReport> {
+pub async fn fill(
+    platform: &Platform,
+    options: &DemoOptions,
+    progress: &(dyn Fn(DemoProgress) + Sync),
+) -> Result<DemoReport> {
     refuse_unless_empty(platform).await?;
     if options.runs == 0 || options.log_lines.is_some_and(|lines| lines < MIN_LOG_LINES) {
         return Err(Error::Unprocessable(format!(
@@ -112,11 +121,30 @@ pub async fn fill(platform: &Platform, options: &DemoOptions, progress: &(dyn Fn
     let repositories = rows::repositories(main_repository);
     let suite = Suite::new(options.seed);
     let accounts = accounts::accounts();
-    let mut report = DemoReport { runs: options.runs, results: 0, files: 0, logs: 0, artifacts: 0, long_log: None, accounts };
-    let mut demo = Demo { platform, options, suite: &suite, repositories, shelf: Shelf::default(), newest: Newest::default() };
+    let mut report = DemoReport {
+        runs: options.runs,
+        results: 0,
+        files: 0,
+        logs: 0,
+        artifacts: 0,
+        long_log: None,
+        accounts,
+    };
+    let mut demo = Demo {
+        platform,
+        options,
+        suite: &suite,
+        repositories,
+        shelf: Shelf::default(),
+        newest: Newest::default(),
+    };
     demo.newest.passed = [vec![None; suite.tests.len()], vec![None; suite.tests.len()]];
 
-    progress(DemoProgress { stage: "accounts", done: 0, total: report.accounts.len() as u64 });
+    progress(DemoProgress {
+        stage: "accounts",
+        done: 0,
+        total: report.accounts.len() as u64,
+    });
     let account_rows = accounts::rows(&report.accounts, options.password_rounds).await?;
 
     let transaction = platform.store().db().begin().await?;
@@ -127,13 +155,23 @@ pub async fn fill(platform: &Platform, options: &DemoOptions, progress: &(dyn Fn
     let mut done = 0;
     while let Some(pair) = history.next_pair() {
         for run in &pair {
-            progress(DemoProgress { stage: "runs", done, total: options.runs.into() });
+            progress(DemoProgress {
+                stage: "runs",
+                done,
+                total: options.runs.into(),
+            });
             done += 1;
             run_rows.add_run(run, trails::trail(run, options.seed), &suite);
             report.results += demo.add_results(run, &mut run_rows);
         }
-        let logs = pair.iter().map(|run| demo.write_log(run, long_log == Some(run.id), progress));
-        report.logs += futures::future::try_join_all(logs).await?.into_iter().map(u64::from).sum::<u64>();
+        let logs = pair
+            .iter()
+            .map(|run| demo.write_log(run, long_log == Some(run.id), progress));
+        report.logs += futures::future::try_join_all(logs)
+            .await?
+            .into_iter()
+            .map(u64::from)
+            .sum::<u64>();
         for run in &pair {
             report.artifacts += demo.write_artifacts(run).await?;
         }
@@ -143,23 +181,40 @@ pub async fn fill(platform: &Platform, options: &DemoOptions, progress: &(dyn Fn
         }
     }
     run_rows.flush(&transaction).await?;
-    rows::insert_suite(&transaction, &suite, main_repository, &demo.newest, &mut demo.shelf).await?;
+    rows::insert_suite(
+        &transaction,
+        &suite,
+        main_repository,
+        &demo.newest,
+        &mut demo.shelf,
+    )
+    .await?;
     report.files += demo.write_files().await?;
     report.long_log = long_log;
     transaction.commit().await?;
-    progress(DemoProgress { stage: "runs", done, total: options.runs.into() });
+    progress(DemoProgress {
+        stage: "runs",
+        done,
+        total: options.runs.into(),
+    });
     Ok(report)
 }
 
 async fn refuse_unless_empty(platform: &Platform) -> Result<()> {
     let refuse = |why: String| Err(Error::Unprocessable(why));
     if !platform.store().is_embedded() {
-        return refuse("A demo platform is made only in an SQLite database, never in the platform's own MariaDB.".to_owned());
+        return refuse(
+            "A demo platform is made only in an SQLite database, never in the platform's own MariaDB."
+                .to_owned(),
+        );
     }
     let db = platform.store().db();
     for (what, count) in [
         ("runs", test::Entity::find().count(db).await?),
-        ("regression tests", regression_test::Entity::find().count(db).await?),
+        (
+            "regression tests",
+            regression_test::Entity::find().count(db).await?,
+        ),
         ("samples", sample::Entity::find().count(db).await?),
         ("categories", category::Entity::find().count(db).await?),
         ("accounts", user::Entity::find().count(db).await?),
@@ -228,7 +283,12 @@ impl Demo<'_> {
     }
 
     /// Writes the log of a run, if it has one, without ever holding all of it.
-    async fn write_log(&self, run: &Run, is_long: bool, progress: &(dyn Fn(DemoProgress) + Sync)) -> Result<bool> {
+    async fn write_log(
+        &self,
+        run: &Run,
+        is_long: bool,
+        progress: &(dyn Fn(DemoProgress) + Sync),
+    ) -> Result<bool> {
         let seed = self.options.seed;
         let quirk = if is_long { Quirk::None } else { quirk(run) };
         if !run.has_machine() || quirk == Quirk::Missing {
@@ -239,11 +299,24 @@ impl Demo<'_> {
             self.platform.files().put(&key, Vec::new()).await?;
             return Ok(true);
         }
-        let lines = self.options.log_lines.filter(|_| is_long).unwrap_or_else(|| Log::usual_length(seed, run));
+        let lines = self
+            .options
+            .log_lines
+            .filter(|_| is_long)
+            .unwrap_or_else(|| Log::usual_length(seed, run));
         let repository = &self.repositories[run.fork_id as usize - 1];
-        let log = Log { suite: self.suite, run, repository, seed, quirk, lines };
+        let log = Log {
+            suite: self.suite,
+            run,
+            repository,
+            seed,
+            quirk,
+            lines,
+        };
         let mut writer = self.platform.files().writer(&key).await?;
-        let failed = |error: std::io::Error| Error::Internal(format!("the log of run {} could not be written: {error}", run.id));
+        let failed = |error: std::io::Error| {
+            Error::Internal(format!("the log of run {} could not be written: {error}", run.id))
+        };
         let mut chunk = Vec::with_capacity(CHUNK + 4_096);
         for (done, line) in (1..).zip(log.lines()) {
             chunk.extend_from_slice(&line);
@@ -251,7 +324,11 @@ impl Demo<'_> {
                 writer.write_all(&chunk).await.map_err(failed)?;
                 chunk.clear();
                 if is_long {
-                    progress(DemoProgress { stage: "long log", done, total: lines });
+                    progress(DemoProgress {
+                        stage: "long log",
+                        done,
+                        total: lines,
+                    });
                 }
             }
         }

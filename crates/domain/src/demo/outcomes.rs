@@ -40,7 +40,11 @@ pub(super) const MARKER_OUTPUT: i32 = -1;
 impl Outcome {
     /// A failure of the kind that this test can have.
     pub(super) fn failure(test: &Test, number: u32, is_linux: bool, dice: &mut Dice) -> Self {
-        let crash = if is_linux { [139, 134][dice.index(2)] } else { -1_073_741_819 };
+        let crash = if is_linux {
+            [139, 134][dice.index(2)]
+        } else {
+            -1_073_741_819
+        };
         let wrong_exit = if test.expected_rc == 0 { 10 } else { 0 };
         let kind = dice.below(100);
         if test.required().next().is_none() {
@@ -75,7 +79,11 @@ impl Outcome {
             Self::Wrong(number) | Self::WrongBoth(number, _) if !output.is_ignored => {
                 // A mistake need not show in every output, but it shows in the first.
                 let shows = is_first || Dice::of(&[output.content.seed, number.into(), 7]).percent(50);
-                Some(if shows { Rendition::Wrong(number) } else { Rendition::Expected })
+                Some(if shows {
+                    Rendition::Wrong(number)
+                } else {
+                    Rendition::Expected
+                })
             }
             Self::Missing if is_first => None,
             Self::Crash(_) => None,

@@ -7,8 +7,16 @@ use super::{
 };
 
 /// Forks of the repository besides the main one. Their owners are invented.
-pub(super) const FORKS: [&str; 8] =
-    ["caption-lab", "tv-reiter", "amelia-okafor", "subtle-bits", "openbroadcast", "jonas-wik", "rj-mendes", "northline-media"];
+pub(super) const FORKS: [&str; 8] = [
+    "caption-lab",
+    "tv-reiter",
+    "amelia-okafor",
+    "subtle-bits",
+    "openbroadcast",
+    "jonas-wik",
+    "rj-mendes",
+    "northline-media",
+];
 
 pub(super) const BRANCHES: [&str; 20] = [
     "fix/teletext-page-wrap",
@@ -93,8 +101,14 @@ enum Special {
 fn special(age: usize) -> Option<Special> {
     Some(match age {
         0..3 => return None,
-        _ if age % 14 == 3 => Special::Breakdown { on_linux: false, story: age / 14 * 2 % BREAKDOWNS.len() },
-        _ if age % 14 == 9 => Special::Breakdown { on_linux: true, story: (age / 14 * 2 + 1) % BREAKDOWNS.len() },
+        _ if age % 14 == 3 => Special::Breakdown {
+            on_linux: false,
+            story: age / 14 * 2 % BREAKDOWNS.len(),
+        },
+        _ if age % 14 == 9 => Special::Breakdown {
+            on_linux: true,
+            story: (age / 14 * 2 + 1) % BREAKDOWNS.len(),
+        },
         _ if age % 18 == 8 => Special::Decision(age / 18 % DECISIONS.len()),
         _ if age % 20 == 13 => Special::Person(age / 20 % PEOPLE.len()),
         _ if age % 24 == 5 => Special::Error,
@@ -135,7 +149,9 @@ pub(super) fn fate(age: usize, is_linux: bool, is_oldest: bool) -> Fate {
         _ => {}
     }
     match special(age) {
-        Some(Special::Breakdown { on_linux, story }) if on_linux == is_linux => Fate::Canceled(Cancellation::Breakdown(story)),
+        Some(Special::Breakdown { on_linux, story }) if on_linux == is_linux => {
+            Fate::Canceled(Cancellation::Breakdown(story))
+        }
         Some(Special::Decision(story)) if !is_oldest => Fate::Canceled(Cancellation::Decision(story)),
         Some(Special::Person(story)) if is_linux => Fate::Canceled(Cancellation::Person(story)),
         Some(Special::Error) if !is_linux => Fate::Error,
@@ -157,8 +173,12 @@ pub(super) fn plan(seed: u64, pairs: usize) -> (Vec<Source>, Vec<PullRequest>) {
             _ if is_oldest || matches!(age, 2 | 4) => Source::Master,
             Some(Special::Chosen) => Source::Chosen,
             // Only a pull request can be in conflict with master, be closed, or wait for a newer push.
-            None | Some(Special::Error | Special::Retried(_)) if age > 1 && dice.percent(42) => Source::Master,
-            Some(Special::Breakdown { story, .. }) if story != MERGE_CONFLICT && dice.percent(42) => Source::Master,
+            None | Some(Special::Error | Special::Retried(_)) if age > 1 && dice.percent(42) => {
+                Source::Master
+            }
+            Some(Special::Breakdown { story, .. }) if story != MERGE_CONFLICT && dice.percent(42) => {
+                Source::Master
+            }
             _ => {
                 while open.len() < 4 {
                     let index = pull_requests.len();
@@ -167,7 +187,11 @@ pub(super) fn plan(seed: u64, pairs: usize) -> (Vec<Source>, Vec<PullRequest>) {
                     let branch = BRANCHES[index % BRANCHES.len()];
                     pull_requests.push(PullRequest {
                         number: 0,
-                        branch: if round == 0 { branch.to_owned() } else { format!("{branch}-{}", round + 1) },
+                        branch: if round == 0 {
+                            branch.to_owned()
+                        } else {
+                            format!("{branch}-{}", round + 1)
+                        },
                         is_merged: dice.percent(60),
                         left: 0,
                         pushed: 0,

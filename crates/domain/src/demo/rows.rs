@@ -11,8 +11,9 @@ use super::{
     trails::Report,
 };
 use crate::store::entity::{
-    category, customized_test, fork, general_data, regression_test, regression_test_category, regression_test_output,
-    regression_test_output_files, sample, test, test_fork, test_progress, test_result, test_result_file,
+    category, customized_test, fork, general_data, regression_test, regression_test_category,
+    regression_test_output, regression_test_output_files, sample, test, test_fork, test_progress,
+    test_result, test_result_file,
 };
 
 /// Rows of one statement: SQLite takes 32,766 values, and no table here has more than ten columns.
@@ -25,9 +26,14 @@ where
     A: ActiveModelTrait + Send,
     A::Entity: EntityTrait,
 {
-    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
+    let mut rows = rows
+        .into_iter()
+        .map(IntoActiveModel::into_active_model)
+        .peekable();
     while rows.peek().is_some() {
-        A::Entity::insert_many(rows.by_ref().take(BATCH)).exec_without_returning(transaction).await?;
+        A::Entity::insert_many(rows.by_ref().take(BATCH))
+            .exec_without_returning(transaction)
+            .await?;
     }
     Ok(())
 }
@@ -75,11 +81,19 @@ impl RunRows {
         }
         if let Some(account) = run.chosen_by {
             self.last_chooser += 1;
-            self.choosers.push(test_fork::Model { id: self.last_chooser, user_id: Some(account as i32 + 1), test_id: Some(run.id) });
+            self.choosers.push(test_fork::Model {
+                id: self.last_chooser,
+                user_id: Some(account as i32 + 1),
+                test_id: Some(run.id),
+            });
             for (test, _) in &run.outcomes {
                 self.last_chosen += 1;
                 let regression_id = Some(suite.tests[*test].id);
-                self.chosen.push(customized_test::Model { id: self.last_chosen, test_id: Some(run.id), regression_id });
+                self.chosen.push(customized_test::Model {
+                    id: self.last_chosen,
+                    test_id: Some(run.id),
+                    regression_id,
+                });
             }
         }
     }
@@ -129,15 +143,21 @@ pub(super) async fn insert_suite(
         transaction,
         (1..)
             .zip(repositories(main_repository))
-            .map(|(id, name)| fork::Model { id, github: Some(format!("https://github.com/{name}.git")) })
+            .map(|(id, name)| fork::Model {
+                id,
+                github: Some(format!("https://github.com/{name}.git")),
+            })
             .collect(),
     )
     .await?;
-    let categories = suite.categories.iter().map(|(id, name, description)| category::Model {
-        id: *id,
-        name: Some((*name).to_owned()),
-        description: (*description).to_owned(),
-    });
+    let categories = suite
+        .categories
+        .iter()
+        .map(|(id, name, description)| category::Model {
+            id: *id,
+            name: Some((*name).to_owned()),
+            description: (*description).to_owned(),
+        });
     insert(transaction, categories.collect()).await?;
     let samples = suite.samples.iter().map(|sample| sample::Model {
         id: sample.id,
@@ -147,7 +167,8 @@ pub(super) async fn insert_suite(
     });
     insert(transaction, samples.collect()).await?;
 
-    let (mut tests, mut memberships, mut outputs, mut variants) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut tests, mut memberships, mut outputs, mut variants) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     // The platform's own row that stands for no output.
     outputs.push(regression_test_output::Model {
         id: MARKER_OUTPUT,
@@ -172,7 +193,12 @@ pub(super) async fn insert_suite(
             description: test.description.clone(),
         });
         memberships.extend(
-            test.categories.iter().map(|category| regression_test_category::Model { regression_id: test.id, category_id: *category }),
+            test.categories
+                .iter()
+                .map(|category| regression_test_category::Model {
+                    regression_id: test.id,
+                    category_id: *category,
+                }),
         );
         for output in &test.outputs {
             outputs.push(regression_test_output::Model {
@@ -200,14 +226,26 @@ pub(super) async fn insert_suite(
     insert(transaction, variants).await?;
 
     let [linux, windows] = &newest.completed;
-    let values = [("last_commit", &newest.master), ("fetch_commit_linux", linux), ("fetch_commit_windows", windows)];
-    let values = values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?)));
-    let values = (1..).zip(values).map(|(id, (key, value))| general_data::Model { id, key: Some(key.to_owned()), value });
+    let values = [
+        ("last_commit", &newest.master),
+        ("fetch_commit_linux", linux),
+        ("fetch_commit_windows", windows),
+    ];
+    let values = values
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value.clone()?)));
+    let values = (1..).zip(values).map(|(id, (key, value))| general_data::Model {
+        id,
+        key: Some(key.to_owned()),
+        value,
+    });
     insert(transaction, values.collect()).await
 }
 
 /// The repositories by the id of their row, the main one first.
 pub(super) fn repositories(main_repository: &str) -> Vec<String> {
     let name = main_repository.rsplit('/').next().unwrap_or(main_repository);
-    std::iter::once(main_repository.to_owned()).chain(FORKS.iter().map(|owner| format!("{owner}/{name}"))).collect()
+    std::iter::once(main_repository.to_owned())
+        .chain(FORKS.iter().map(|owner| format!("{owner}/{name}")))
+        .collect()
 }

@@ -73,7 +73,11 @@ const GROUPS: [Group; 12] = [
         tests: 16,
         samples: 12,
         containers: &["wtv", "wtv", "dvr-ms"],
-        commands: &["-autoprogram -out=srt -latin1", "-wtvconvertfix -out=srt", "-out=ttxt -datets -wtvmpeg2"],
+        commands: &[
+            "-autoprogram -out=srt -latin1",
+            "-wtvconvertfix -out=srt",
+            "-out=ttxt -datets -wtvmpeg2",
+        ],
     },
     Group {
         name: "MP4",
@@ -81,7 +85,12 @@ const GROUPS: [Group; 12] = [
         tests: 18,
         samples: 13,
         containers: &["mp4", "mp4", "m4v"],
-        commands: &["-out=srt", "-mp4vidtrack -out=srt -utf8", "-out=vtt", "-in=mp4 -out=ttxt -datets"],
+        commands: &[
+            "-out=srt",
+            "-mp4vidtrack -out=srt -utf8",
+            "-out=vtt",
+            "-in=mp4 -out=ttxt -datets",
+        ],
     },
     Group {
         name: "DVD VOB",
@@ -89,7 +98,11 @@ const GROUPS: [Group; 12] = [
         tests: 12,
         samples: 9,
         containers: &["vob"],
-        commands: &["-in=ps -out=srt", "-out=spupng", "-in=ps -autoprogram -out=ttxt -latin1"],
+        commands: &[
+            "-in=ps -out=srt",
+            "-out=spupng",
+            "-in=ps -autoprogram -out=ttxt -latin1",
+        ],
     },
     Group {
         name: "XDS",
@@ -221,8 +234,15 @@ pub(super) struct Suite {
 impl Suite {
     /// The suite that belongs to a seed.
     pub(super) fn new(seed: u64) -> Self {
-        let categories = (1..).zip(&GROUPS).map(|(id, group)| (id, group.name, group.description)).collect();
-        let mut suite = Self { categories, samples: Vec::new(), tests: Vec::new() };
+        let categories = (1..)
+            .zip(&GROUPS)
+            .map(|(id, group)| (id, group.name, group.description))
+            .collect();
+        let mut suite = Self {
+            categories,
+            samples: Vec::new(),
+            tests: Vec::new(),
+        };
         let mut next_output = 1;
         for (category, group) in (1..).zip(&GROUPS) {
             let first = suite.samples.len();
@@ -232,7 +252,16 @@ impl Suite {
             }
             for index in 0..group.tests {
                 let sample = first + index % group.samples;
-                let test = test(seed, suite.tests.len(), category, index, group, sample, &suite.samples[sample], &mut next_output);
+                let test = test(
+                    seed,
+                    suite.tests.len(),
+                    category,
+                    index,
+                    group,
+                    sample,
+                    &suite.samples[sample],
+                    &mut next_output,
+                );
                 suite.tests.push(test);
             }
         }
@@ -249,11 +278,25 @@ fn sample(seed: u64, index: usize, group: &Group) -> Sample {
     let mut dice = Dice::of(&[seed, 1, index as u64]);
     let script = dice.index(SCRIPTS.len());
     let extension = dice.pick(group.containers);
-    let name = format!("{}_{}_{:03}.{extension}", dice.pick(&STATIONS), SCRIPTS[script].slug, index + 1);
-    Sample { id: index as i32 + 1, sha: dice.hex(64), extension, name, script }
+    let name = format!(
+        "{}_{}_{:03}.{extension}",
+        dice.pick(&STATIONS),
+        SCRIPTS[script].slug,
+        index + 1
+    );
+    Sample {
+        id: index as i32 + 1,
+        sha: dice.hex(64),
+        extension,
+        name,
+        script,
+    }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, and each is a fact of its own")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call, and each is a fact of its own"
+)]
 fn test(
     seed: u64,
     number: usize,
@@ -279,7 +322,10 @@ fn test(
     if count > 1 && !command.contains("--service") {
         command = command.replace("-autoprogram", "-multiprogram");
     }
-    let stem = media.name.rsplit_once('.').map_or(media.name.as_str(), |(stem, _)| stem);
+    let stem = media
+        .name
+        .rsplit_once('.')
+        .map_or(media.name.as_str(), |(stem, _)| stem);
     let extension = extension(&command);
     let outputs = (0..count)
         .map(|place| {
@@ -293,7 +339,11 @@ fn test(
                     extension,
                     latin1: command.contains("-latin1") && extension != ".xml",
                 },
-                filename: if place == 0 { String::new() } else { format!("{stem}_{}", place + 1) },
+                filename: if place == 0 {
+                    String::new()
+                } else {
+                    format!("{stem}_{}", place + 1)
+                },
                 is_ignored: place > 0 && number % 5 == 2,
                 has_accepted_variant: number % 11 == 4 && place == 0,
             }
@@ -308,7 +358,11 @@ fn test(
     Test {
         id,
         sample,
-        input_type: if command.contains("-in=") && number.is_multiple_of(4) { "stdin" } else { "file" },
+        input_type: if command.contains("-in=") && number.is_multiple_of(4) {
+            "stdin"
+        } else {
+            "file"
+        },
         output_type: match count {
             0 => "null",
             _ if command.contains("-stdout") => "stdout",
@@ -319,16 +373,28 @@ fn test(
         command,
         expected_rc,
         is_active: number % 27 != 13,
-        description: number.is_multiple_of(3).then(|| format!("{}: {}", group.name, group.description.to_lowercase())),
+        description: number
+            .is_multiple_of(3)
+            .then(|| format!("{}: {}", group.name, group.description.to_lowercase())),
         categories,
         outputs,
-        runtime: dice.between(250, 2_400) + if dice.percent(12) { dice.between(4_000, 26_000) } else { 0 },
+        runtime: dice.between(250, 2_400)
+            + if dice.percent(12) {
+                dice.between(4_000, 26_000)
+            } else {
+                0
+            },
     }
 }
 
 fn extension(command: &str) -> &'static str {
-    [("-out=ttxt", ".ttxt"), ("-out=vtt", ".vtt"), ("-out=spupng", ".xml"), ("-out=txt", ".txt")]
-        .into_iter()
-        .find_map(|(option, extension)| command.contains(option).then_some(extension))
-        .unwrap_or(".srt")
+    [
+        ("-out=ttxt", ".ttxt"),
+        ("-out=vtt", ".vtt"),
+        ("-out=spupng", ".xml"),
+        ("-out=txt", ".txt"),
+    ]
+    .into_iter()
+    .find_map(|(option, extension)| command.contains(option).then_some(extension))
+    .unwrap_or(".srt")
 }

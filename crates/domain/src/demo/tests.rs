@@ -17,21 +17,30 @@ use runlens_api_types::{
 };
 use sea_orm::{EntityTrait, QueryOrder};
 
-use super::{DemoOptions, DemoProgress, DemoReport, captions::Content, captions::Rendition, fill, scripts::SCRIPTS, suite::Suite};
+use super::{
+    DemoOptions, DemoProgress, DemoReport, captions::Content, captions::Rendition, fill, scripts::SCRIPTS,
+    suite::Suite,
+};
 use crate::{
     Caller, Clock, Error, Platform, Settings,
     files::{FileKey, Files},
     store::{
         Store,
         entity::{
-            category, customized_test, fork, general_data, regression_test, regression_test_output, regression_test_output_files, sample,
-            test, test_fork, test_progress, test_result, test_result_file, user,
+            category, customized_test, fork, general_data, regression_test, regression_test_output,
+            regression_test_output_files, sample, test, test_fork, test_progress, test_result,
+            test_result_file, user,
         },
     },
     testing::{Backend, TestPlatform},
 };
 
-const OPTIONS: DemoOptions = DemoOptions { runs: 48, seed: 1, log_lines: Some(20_000), password_rounds: 1_000 };
+const OPTIONS: DemoOptions = DemoOptions {
+    runs: 48,
+    seed: 1,
+    log_lines: Some(20_000),
+    password_rounds: 1_000,
+};
 
 async fn filled(options: &DemoOptions) -> (TestPlatform, DemoReport) {
     let test = TestPlatform::new(Backend::Sqlite).await;
@@ -40,14 +49,25 @@ async fn filled(options: &DemoOptions) -> (TestPlatform, DemoReport) {
 }
 
 fn admin(platform: &Platform) -> Caller {
-    let account = Account { user_id: 1, name: "admin".to_owned(), role: Role::Admin };
+    let account = Account {
+        user_id: 1,
+        name: "admin".to_owned(),
+        role: Role::Admin,
+    };
     let caller = Caller::signed_in(account);
     assert!(caller.may(Scope::SystemRead), "{:?}", platform.settings());
     caller
 }
 
 async fn runs(platform: &Platform, status: Option<RunStatus>) -> Vec<Run> {
-    let query = RunQuery { status, page: PageQuery { limit: 100, offset: 0 }, ..RunQuery::default() };
+    let query = RunQuery {
+        status,
+        page: PageQuery {
+            limit: 100,
+            offset: 0,
+        },
+        ..RunQuery::default()
+    };
     platform.runs(&admin(platform), &query).await.expect("runs").data
 }
 
@@ -74,7 +94,9 @@ async fn contents(platform: &Platform) -> (Vec<String>, BTreeMap<String, Bytes>)
     }
     let mut files = BTreeMap::new();
     for run in test::Entity::find().all(db).await.expect("runs") {
-        let artifacts = ["combined_stdout.log", "coredump"].into_iter().filter_map(|name| FileKey::artifact(run.id, name));
+        let artifacts = ["combined_stdout.log", "coredump"]
+            .into_iter()
+            .filter_map(|name| FileKey::artifact(run.id, name));
         for key in std::iter::once(FileKey::log(run.id)).chain(artifacts) {
             files.extend(bytes(platform, &key).await.map(|bytes| (key.to_string(), bytes)));
         }
@@ -86,11 +108,21 @@ async fn contents(platform: &Platform) -> (Vec<String>, BTreeMap<String, Bytes>)
         .into_iter()
         .map(|output| (output.id, output.correct_extension))
         .collect();
-    for row in test_result_file::Entity::find().all(db).await.expect("files").into_iter().filter(|row| row.regression_test_output_id > 0) {
+    for row in test_result_file::Entity::find()
+        .all(db)
+        .await
+        .expect("files")
+        .into_iter()
+        .filter(|row| row.regression_test_output_id > 0)
+    {
         for hash in std::iter::once(row.expected).chain(row.got) {
             let key = FileKey::result(&hash, &outputs[&row.regression_test_output_id]).expect("a name");
             if let Entry::Vacant(place) = files.entry(key.to_string()) {
-                place.insert(bytes(platform, &key).await.unwrap_or_else(|| panic!("{key} is missing")));
+                place.insert(
+                    bytes(platform, &key)
+                        .await
+                        .unwrap_or_else(|| panic!("{key} is missing")),
+                );
             }
         }
     }
@@ -99,17 +131,30 @@ async fn contents(platform: &Platform) -> (Vec<String>, BTreeMap<String, Bytes>)
 
 #[tokio::test]
 async fn the_same_seed_makes_the_same_rows_and_files() {
-    let options = DemoOptions { runs: 24, log_lines: None, ..OPTIONS };
+    let options = DemoOptions {
+        runs: 24,
+        log_lines: None,
+        ..OPTIONS
+    };
     let ((first, first_report), (second, second_report)) = (filled(&options).await, filled(&options).await);
     let (first_rows, first_files) = contents(&first.platform).await;
     let (second_rows, second_files) = contents(&second.platform).await;
     assert!(first_rows == second_rows, "rows differ");
     assert!(first_files == second_files, "files differ");
-    let passwords = |report: DemoReport| report.accounts.into_iter().map(|account| account.password).collect::<BTreeSet<_>>();
+    let passwords = |report: DemoReport| {
+        report
+            .accounts
+            .into_iter()
+            .map(|account| account.password)
+            .collect::<BTreeSet<_>>()
+    };
     assert!(passwords(first_report).is_disjoint(&passwords(second_report)));
 
     let (other, _) = filled(&DemoOptions { seed: 2, ..options }).await;
-    assert!(contents(&other.platform).await.0 != first_rows, "another seed makes another platform");
+    assert!(
+        contents(&other.platform).await.0 != first_rows,
+        "another seed makes another platform"
+    );
 }
 
 #[tokio::test]
@@ -118,36 +163,92 @@ async fn everything_that_can_happen_happens() {
     let platform = &test.platform;
     let caller = admin(platform);
     for status in RunStatus::ALL {
-        assert!(!runs(platform, Some(*status)).await.is_empty(), "no run is {status}");
+        assert!(
+            !runs(platform, Some(*status)).await.is_empty(),
+            "no run is {status}"
+        );
     }
     let all = runs(platform, None).await;
     assert_eq!((all.len(), report.runs), (48, 48));
     let now = platform.clock().now();
-    assert!(all.iter().filter_map(|run| run.created_at).all(|created| created <= now));
-    assert!(all.iter().filter_map(|run| run.completed_at).all(|completed| completed <= now));
-    let created: Vec<Timestamp> = all.iter().rev().filter(|run| run.run_id % 2 == 1).filter_map(|run| run.created_at).collect();
+    assert!(
+        all.iter()
+            .filter_map(|run| run.created_at)
+            .all(|created| created <= now)
+    );
+    assert!(
+        all.iter()
+            .filter_map(|run| run.completed_at)
+            .all(|completed| completed <= now)
+    );
+    let created: Vec<Timestamp> = all
+        .iter()
+        .rev()
+        .filter(|run| run.run_id % 2 == 1)
+        .filter_map(|run| run.created_at)
+        .collect();
     assert!(created.is_sorted(), "pairs begin one after the other");
     assert!(all.iter().any(|run| run.triggered_by.is_some()));
-    assert!(all.iter().any(|run| run.pull_request.is_none() && run.repository != "CCExtractor/ccextractor"));
+    assert!(
+        all.iter()
+            .any(|run| run.pull_request.is_none() && run.repository != "CCExtractor/ccextractor")
+    );
 
-    let (mut infrastructure, mut errors, mut run_errors) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut infrastructure, mut errors, mut run_errors) =
+        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for run in &all {
         let open = platform.open_run(&caller, run.run_id).await.expect("a run");
-        let query = InfrastructureErrorQuery { include_stack: true, ..InfrastructureErrorQuery::default() };
-        infrastructure.extend(open.infrastructure_errors(&query).expect("errors").data.into_iter().map(|error| error.kind));
+        let query = InfrastructureErrorQuery {
+            include_stack: true,
+            ..InfrastructureErrorQuery::default()
+        };
+        infrastructure.extend(
+            open.infrastructure_errors(&query)
+                .expect("errors")
+                .data
+                .into_iter()
+                .map(|error| error.kind),
+        );
         run_errors.insert(run.run_errors.as_str());
-        let query = ErrorQuery { page: PageQuery { limit: 100, offset: 0 }, ..ErrorQuery::default() };
-        errors.extend(open.errors(&query).await.expect("errors").data.into_iter().map(|error| error.kind));
+        let query = ErrorQuery {
+            page: PageQuery {
+                limit: 100,
+                offset: 0,
+            },
+            ..ErrorQuery::default()
+        };
+        errors.extend(
+            open.errors(&query)
+                .await
+                .expect("errors")
+                .data
+                .into_iter()
+                .map(|error| error.kind),
+        );
     }
-    assert_eq!(infrastructure, InfrastructureErrorType::ALL.iter().copied().collect());
+    assert_eq!(
+        infrastructure,
+        InfrastructureErrorType::ALL.iter().copied().collect()
+    );
     assert_eq!(errors, TestErrorType::ALL.iter().copied().collect());
-    assert_eq!(run_errors, RunErrors::ALL.iter().map(|value| value.as_str()).collect());
+    assert_eq!(
+        run_errors,
+        RunErrors::ALL.iter().map(|value| value.as_str()).collect()
+    );
 
-    let roles: BTreeSet<String> =
-        user::Entity::find().all(platform.store().db()).await.expect("accounts").into_iter().filter_map(|user| user.role).collect();
+    let roles: BTreeSet<String> = user::Entity::find()
+        .all(platform.store().db())
+        .await
+        .expect("accounts")
+        .into_iter()
+        .filter_map(|user| user.role)
+        .collect();
     assert_eq!(roles, Role::ALL.iter().map(Role::to_string).collect());
     let account = &report.accounts[0];
-    platform.sign_in(&account.email, &account.password).await.expect("the password is right");
+    platform
+        .sign_in(&account.email, &account.password)
+        .await
+        .expect("the password is right");
 }
 
 #[tokio::test]
@@ -155,24 +256,51 @@ async fn master_carries_its_failures_and_its_logs_are_of_every_kind() {
     let (test, report) = filled(&OPTIONS).await;
     let platform = &test.platform;
     let caller = admin(platform);
-    let masters =
-        runs(platform, None).await.into_iter().filter(|run| run.branch.as_deref() == Some("master") && run.status == RunStatus::Fail);
+    let masters = runs(platform, None)
+        .await
+        .into_iter()
+        .filter(|run| run.branch.as_deref() == Some("master") && run.status == RunStatus::Fail);
     for run in masters {
-        let summary = platform.open_run(&caller, run.run_id).await.expect("a run").summary().await.expect("a summary");
+        let summary = platform
+            .open_run(&caller, run.run_id)
+            .await
+            .expect("a run")
+            .summary()
+            .await
+            .expect("a summary");
         let failed = (summary.fail_count + summary.missing_output_count) * 100 / summary.total_samples;
-        assert!((40..=56).contains(&failed), "{failed} % of run {} fail", run.run_id);
+        assert!(
+            (40..=56).contains(&failed),
+            "{failed} % of run {} fail",
+            run.run_id
+        );
     }
 
     let mut kinds = BTreeMap::<ArtifactType, u64>::new();
     for run in runs(platform, None).await {
         let open = platform.open_run(&caller, run.run_id).await.expect("a run");
-        let artifacts = open.artifacts(PageQuery::default()).await.expect("artifacts").data;
-        for artifact in artifacts.into_iter().filter(|artifact| artifact.storage_status == StorageStatus::Ok) {
-            assert!(matches!(run.status, RunStatus::Pass | RunStatus::Fail), "run {} is {}", run.run_id, run.status);
+        let artifacts = open
+            .artifacts(PageQuery::default())
+            .await
+            .expect("artifacts")
+            .data;
+        for artifact in artifacts
+            .into_iter()
+            .filter(|artifact| artifact.storage_status == StorageStatus::Ok)
+        {
+            assert!(
+                matches!(run.status, RunStatus::Pass | RunStatus::Fail),
+                "run {} is {}",
+                run.run_id,
+                run.status
+            );
             *kinds.entry(artifact.kind).or_default() += 1;
         }
     }
-    assert!(kinds[&ArtifactType::Stdout] > kinds[&ArtifactType::Coredump], "{kinds:?}");
+    assert!(
+        kinds[&ArtifactType::Stdout] > kinds[&ArtifactType::Coredump],
+        "{kinds:?}"
+    );
     assert_eq!(kinds.values().sum::<u64>(), report.artifacts);
 
     let mut logs = Vec::new();
@@ -181,54 +309,114 @@ async fn master_carries_its_failures_and_its_logs_are_of_every_kind() {
     }
     assert_eq!(logs.len() as u64, report.logs);
     let has_log: BTreeSet<i32> = logs.iter().map(|(id, _)| *id).collect();
-    let completed = runs(platform, None).await.into_iter().filter(|run| matches!(run.status, RunStatus::Pass | RunStatus::Fail));
-    assert!(completed.into_iter().any(|run| !has_log.contains(&run.run_id)), "no log of a completed run is missing");
+    let completed = runs(platform, None)
+        .await
+        .into_iter()
+        .filter(|run| matches!(run.status, RunStatus::Pass | RunStatus::Fail));
+    assert!(
+        completed.into_iter().any(|run| !has_log.contains(&run.run_id)),
+        "no log of a completed run is missing"
+    );
     let lines = |log: &Bytes| log.iter().filter(|byte| **byte == b'\n').count();
     let long = report.long_log.expect("a long log");
-    let ordinary: Vec<usize> = logs.iter().filter(|(id, log)| *id != long && !log.is_empty()).map(|(_, log)| lines(log)).collect();
-    assert!(ordinary.iter().all(|count| (500..=5_000).contains(count)), "{ordinary:?}");
+    let ordinary: Vec<usize> = logs
+        .iter()
+        .filter(|(id, log)| *id != long && !log.is_empty())
+        .map(|(_, log)| lines(log))
+        .collect();
+    assert!(
+        ordinary.iter().all(|count| (500..=5_000).contains(count)),
+        "{ordinary:?}"
+    );
     assert!(logs.iter().any(|(id, log)| *id == long && lines(log) == 20_000));
     assert!(logs.iter().any(|(_, log)| log.is_empty()));
-    assert!(logs.iter().any(|(_, log)| log.windows(2).any(|pair| pair == b"\r\n")));
+    assert!(
+        logs.iter()
+            .any(|(_, log)| log.windows(2).any(|pair| pair == b"\r\n"))
+    );
     assert!(logs.iter().any(|(_, log)| log.contains(&0x1b)));
     assert!(logs.iter().any(|(_, log)| std::str::from_utf8(log).is_err()));
-    assert!(logs.iter().any(|(_, log)| log.split(|byte| *byte == b'\n').any(|line| line.len() == 300_000)));
+    assert!(
+        logs.iter()
+            .any(|(_, log)| log.split(|byte| *byte == b'\n').any(|line| line.len() == 300_000))
+    );
 }
 
 #[tokio::test]
 async fn a_platform_that_holds_something_is_left_alone() {
-    let (test, _) = filled(&DemoOptions { runs: 2, log_lines: None, ..OPTIONS }).await;
+    let (test, _) = filled(&DemoOptions {
+        runs: 2,
+        log_lines: None,
+        ..OPTIONS
+    })
+    .await;
     let before = contents_of_users(&test.platform).await;
     let refused = fill(&test.platform, &OPTIONS, &|_| {}).await;
-    assert!(matches!(&refused, Err(Error::Unprocessable(message)) if message.contains("already holds 2 runs")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(Error::Unprocessable(message)) if message.contains("already holds 2 runs")),
+        "{refused:?}"
+    );
     assert_eq!(contents_of_users(&test.platform).await, before);
 
     let test = TestPlatform::new(Backend::Sqlite).await;
-    let refused = fill(&test.platform, &DemoOptions { password_rounds: 1, ..OPTIONS }, &|_| {}).await;
+    let refused = fill(
+        &test.platform,
+        &DemoOptions {
+            password_rounds: 1,
+            ..OPTIONS
+        },
+        &|_| {},
+    )
+    .await;
     assert!(matches!(refused, Err(Error::Unprocessable(_))), "{refused:?}");
     assert!(contents_of_users(&test.platform).await.is_empty());
 }
 
 #[tokio::test]
 async fn the_platforms_own_database_is_left_alone() {
-    let store = Store::open("mysql://nobody:nothing@127.0.0.1:1/sample_platform").await.expect("an address");
-    let platform = Platform::new(store, Files::none().with_memory(), Clock::system(), Settings::default());
+    let store = Store::open("mysql://nobody:nothing@127.0.0.1:1/sample_platform")
+        .await
+        .expect("an address");
+    let platform = Platform::new(
+        store,
+        Files::none().with_memory(),
+        Clock::system(),
+        Settings::default(),
+    );
     let refused = fill(&platform, &OPTIONS, &|_| {}).await;
-    assert!(matches!(&refused, Err(Error::Unprocessable(message)) if message.contains("MariaDB")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(Error::Unprocessable(message)) if message.contains("MariaDB")),
+        "{refused:?}"
+    );
 }
 
 async fn contents_of_users(platform: &Platform) -> Vec<user::Model> {
-    user::Entity::find().all(platform.store().db()).await.expect("accounts")
+    user::Entity::find()
+        .all(platform.store().db())
+        .await
+        .expect("accounts")
 }
 
 #[tokio::test]
 async fn a_fill_says_how_far_it_is() {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let steps = Mutex::new(Vec::new());
-    let options = DemoOptions { runs: 5, log_lines: None, ..OPTIONS };
-    fill(&test.platform, &options, &|step: DemoProgress| steps.lock().expect("a lock").push(step)).await.expect("filled");
+    let options = DemoOptions {
+        runs: 5,
+        log_lines: None,
+        ..OPTIONS
+    };
+    fill(&test.platform, &options, &|step: DemoProgress| {
+        steps.lock().expect("a lock").push(step)
+    })
+    .await
+    .expect("filled");
     let steps = steps.into_inner().expect("steps");
-    let runs: Vec<(u64, u64)> = steps.iter().filter(|step| step.stage == "runs").map(|step| (step.done, step.total)).collect();
+    let runs: Vec<(u64, u64)> = steps
+        .iter()
+        .filter(|step| step.stage == "runs")
+        .map(|step| (step.done, step.total))
+        .collect();
     assert_eq!(runs, (0..=5).map(|done| (done, 5)).collect::<Vec<_>>());
 }
 
@@ -236,10 +424,21 @@ async fn a_fill_says_how_far_it_is() {
 fn a_wrong_rendition_differs_and_the_same_mistake_is_the_same() {
     for extension in [".srt", ".vtt", ".ttxt", ".txt", ".xml"] {
         for seed in 0..40 {
-            let content = Content { seed, script: seed as usize % SCRIPTS.len(), extension, latin1: seed % 3 == 0 };
-            let (expected, accepted, wrong) =
-                (content.render(Rendition::Expected), content.render(Rendition::Accepted), content.render(Rendition::Wrong(1)));
-            assert!(wrong != expected && wrong != accepted && expected != accepted, "{content:?}");
+            let content = Content {
+                seed,
+                script: seed as usize % SCRIPTS.len(),
+                extension,
+                latin1: seed % 3 == 0,
+            };
+            let (expected, accepted, wrong) = (
+                content.render(Rendition::Expected),
+                content.render(Rendition::Accepted),
+                content.render(Rendition::Wrong(1)),
+            );
+            assert!(
+                wrong != expected && wrong != accepted && expected != accepted,
+                "{content:?}"
+            );
             assert_eq!(wrong, content.render(Rendition::Wrong(1)));
         }
     }
@@ -248,17 +447,44 @@ fn a_wrong_rendition_differs_and_the_same_mistake_is_the_same() {
 #[test]
 fn the_suite_is_as_large_as_the_platforms() {
     let suite = Suite::new(1);
-    assert_eq!((suite.categories.len(), suite.samples.len(), suite.tests.len()), (12, 180, 240));
+    assert_eq!(
+        (suite.categories.len(), suite.samples.len(), suite.tests.len()),
+        (12, 180, 240)
+    );
     let used: BTreeSet<usize> = suite.tests.iter().map(|test| test.sample).collect();
     assert_eq!(used.len(), 180, "every sample is tested");
     for (what, is_there) in [
-        ("without outputs", suite.tests.iter().any(|test| test.outputs.is_empty())),
-        ("with three outputs", suite.tests.iter().any(|test| test.outputs.len() == 3)),
-        ("with an ignored output", suite.tests.iter().any(|test| test.required().count() < test.outputs.len())),
+        (
+            "without outputs",
+            suite.tests.iter().any(|test| test.outputs.is_empty()),
+        ),
+        (
+            "with three outputs",
+            suite.tests.iter().any(|test| test.outputs.len() == 3),
+        ),
+        (
+            "with an ignored output",
+            suite
+                .tests
+                .iter()
+                .any(|test| test.required().count() < test.outputs.len()),
+        ),
         ("inactive", suite.tests.iter().any(|test| !test.is_active)),
-        ("in two categories", suite.tests.iter().any(|test| test.categories.len() == 2)),
-        ("in no category", suite.tests.iter().any(|test| test.categories.is_empty())),
-        ("with an accepted variant", suite.tests.iter().any(|test| test.outputs.iter().any(|output| output.has_accepted_variant))),
+        (
+            "in two categories",
+            suite.tests.iter().any(|test| test.categories.len() == 2),
+        ),
+        (
+            "in no category",
+            suite.tests.iter().any(|test| test.categories.is_empty()),
+        ),
+        (
+            "with an accepted variant",
+            suite
+                .tests
+                .iter()
+                .any(|test| test.outputs.iter().any(|output| output.has_accepted_variant)),
+        ),
     ] {
         assert!(is_there, "no test is {what}");
     }

@@ -49,7 +49,10 @@ pub(super) const BREAKDOWNS: [Story; 11] = [
             "HTTP 502 from the web server while reporting progress: Bad Gateway\n<html>\n<head><title>502 Bad Gateway</title></head>\n<body>\n<center><h1>502 Bad Gateway</h1></center>\n<hr><center>nginx/1.24.0</center>\n</body>\n</html>",
         ],
     },
-    Story { reached: Stage::Testing, reports: &["Could not complete test, time limit exceeded"] },
+    Story {
+        reached: Stage::Testing,
+        reports: &["Could not complete test, time limit exceeded"],
+    },
     Story {
         reached: Stage::Queued,
         reports: &[
@@ -80,7 +83,10 @@ pub(super) const BREAKDOWNS: [Story; 11] = [
             "Startup of the VM instance ccx-{platform}-{run} did not finish: provisioning of drivers returned 1\n+ apt-get install -y libtesseract5 libleptonica-dev\nE: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1187 (unattended-upgr)\nE: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?",
         ],
     },
-    Story { reached: Stage::Queued, reports: &["HTTP 503: the platform's web server is being updated"] },
+    Story {
+        reached: Stage::Queued,
+        reports: &["HTTP 503: the platform's web server is being updated"],
+    },
 ];
 
 /// The place among `BREAKDOWNS` of what only a pull request can suffer.
@@ -88,25 +94,48 @@ pub(super) const MERGE_CONFLICT: usize = 1;
 
 /// What ends the runs of both platforms.
 pub(super) const DECISIONS: [Story; 3] = [
-    Story { reached: Stage::Queued, reports: &["PR is closed"] },
-    Story { reached: Stage::Queued, reports: &["Cancelling tests as Github Action(s) failed: Build CCExtractor on Linux"] },
-    Story { reached: Stage::Queued, reports: &["Duplicate Entries"] },
+    Story {
+        reached: Stage::Queued,
+        reports: &["PR is closed"],
+    },
+    Story {
+        reached: Stage::Queued,
+        reports: &["Cancelling tests as Github Action(s) failed: Build CCExtractor on Linux"],
+    },
+    Story {
+        reached: Stage::Queued,
+        reports: &["Duplicate Entries"],
+    },
 ];
 
 /// What people say when they cancel a run.
 pub(super) const PEOPLE: [Story; 2] = [
-    Story { reached: Stage::Testing, reports: &["Canceled via API by contributor: a newer commit is on its way"] },
-    Story { reached: Stage::Preparation, reports: &["Canceled via API by admin"] },
+    Story {
+        reached: Stage::Testing,
+        reports: &["Canceled via API by contributor: a newer commit is on its way"],
+    },
+    Story {
+        reached: Stage::Preparation,
+        reports: &["Canceled via API by admin"],
+    },
 ];
 
 /// What a run survives, because it is started once more.
 pub(super) const HICCUPS: [Story; 3] = [
-    Story { reached: Stage::Queued, reports: &["Dropped from the queue after 24 hours without a free machine"] },
     Story {
         reached: Stage::Queued,
-        reports: &["VM creation failed (QUOTA_EXCEEDED). Quota 'IN_USE_ADDRESSES' exceeded. Limit: 8.0 in region us-central1."],
+        reports: &["Dropped from the queue after 24 hours without a free machine"],
     },
-    Story { reached: Stage::Queued, reports: &["HTTP 504 from the web server: the queue could not be read"] },
+    Story {
+        reached: Stage::Queued,
+        reports: &[
+            "VM creation failed (QUOTA_EXCEEDED). Quota 'IN_USE_ADDRESSES' exceeded. Limit: 8.0 in region us-central1.",
+        ],
+    },
+    Story {
+        reached: Stage::Queued,
+        reports: &["HTTP 504 from the web server: the queue could not be read"],
+    },
 ];
 
 impl Story {
@@ -114,7 +143,11 @@ impl Story {
     pub(super) fn messages(&self, run: &Run, seed: u64) -> Vec<String> {
         let mut dice = Dice::of(&[seed, 5, run.id as u64]);
         let name = if run.is_linux { "Linux" } else { "Windows" };
-        let digits = format!("17{:011}-{:012}", dice.below(100_000_000_000), dice.below(1_000_000_000_000));
+        let digits = format!(
+            "17{:011}-{:012}",
+            dice.below(100_000_000_000),
+            dice.below(1_000_000_000_000)
+        );
         self.reports
             .iter()
             .map(|report| {
@@ -141,7 +174,9 @@ fn frames(dice: &mut Dice) -> String {
         "std::panicking::try::do_call",
         "std::sys::backtrace::__rust_begin_short_backtrace",
     ];
-    (0..64).map(|depth| format!("\n{depth:4}: 0x{} - {}", dice.hex(12), dice.pick(&FUNCTIONS))).collect()
+    (0..64)
+        .map(|depth| format!("\n{depth:4}: 0x{} - {}", dice.hex(12), dice.pick(&FUNCTIONS)))
+        .collect()
 }
 
 /// One report: status, seconds since 1970, message.
@@ -166,7 +201,11 @@ pub(super) fn trail(run: &Run, seed: u64) -> Vec<Report> {
         report("preparation", start, "Machine created, waiting for it to report");
     }
     if run.has_machine() {
-        report("preparation", start + run.preparation / 2, "Loaded the variables, created the log file and looked for the build artifact");
+        report(
+            "preparation",
+            start + run.preparation / 2,
+            "Loaded the variables, created the log file and looked for the build artifact",
+        );
     }
     if run.has_tested() {
         report("testing", testing, "Running tests");

@@ -18,19 +18,31 @@ pub(crate) fn is_infrastructure_error(progress: &test_progress::Model) -> bool {
 
 /// The part of the infrastructure that failed last, of a run's reports.
 pub(crate) fn last_infrastructure_error(progress: &[test_progress::Model]) -> Option<Type> {
-    progress.iter().rev().find(|row| is_infrastructure_error(row)).map(|row| Type::of_message(&row.message))
+    progress
+        .iter()
+        .rev()
+        .find(|row| is_infrastructure_error(row))
+        .map(|row| Type::of_message(&row.message))
 }
 
 /// The failures among a run's reports, in their order.
-pub(crate) fn infrastructure_errors(run_id: i32, progress: &[test_progress::Model], include_stack: bool) -> Vec<InfrastructureError> {
+pub(crate) fn infrastructure_errors(
+    run_id: i32,
+    progress: &[test_progress::Model],
+    include_stack: bool,
+) -> Vec<InfrastructureError> {
     progress
         .iter()
         .filter(|row| is_infrastructure_error(row))
         .map(|row| {
             let mut lines = row.message.lines();
             let message = lines.next().unwrap_or_default().to_owned();
-            let stack =
-                include_stack.then(|| lines.take(MAX_STACK_LINES).map(|line| line.chars().take(MAX_STACK_LINE).collect()).collect());
+            let stack = include_stack.then(|| {
+                lines
+                    .take(MAX_STACK_LINES)
+                    .map(|line| line.chars().take(MAX_STACK_LINE).collect())
+                    .collect()
+            });
             InfrastructureError {
                 error_id: format!("infra_{run_id}_{}", row.id),
                 run_id,

@@ -37,17 +37,31 @@ pub(crate) fn test_errors<'a>(
     outcomes: &'a [Outcome],
     verdict: impl Fn(&Outcome) -> Option<Verdict> + Copy,
 ) -> impl Iterator<Item = RaisedError<'a>> {
-    outcomes.iter().filter(|outcome| outcome.has_failed()).flat_map(move |outcome| {
-        let verdict = verdict(outcome);
-        let raise = move |kind, output| RaisedError { kind, output, outcome, verdict };
-        let of = move |status, kind| {
-            outcome.outputs.iter().filter(move |output| output.status == status).map(move |output| raise(kind, Some(output)))
-        };
-        let exit = outcome.has_wrong_exit().then(|| raise(TestErrorType::ExitCodeMismatch, None));
-        exit.into_iter()
-            .chain(of(OutputStatus::MissingOutput, TestErrorType::MissingOutput))
-            .chain(of(OutputStatus::Fail, TestErrorType::DiffMismatch))
-    })
+    outcomes
+        .iter()
+        .filter(|outcome| outcome.has_failed())
+        .flat_map(move |outcome| {
+            let verdict = verdict(outcome);
+            let raise = move |kind, output| RaisedError {
+                kind,
+                output,
+                outcome,
+                verdict,
+            };
+            let of = move |status, kind| {
+                outcome
+                    .outputs
+                    .iter()
+                    .filter(move |output| output.status == status)
+                    .map(move |output| raise(kind, Some(output)))
+            };
+            let exit = outcome
+                .has_wrong_exit()
+                .then(|| raise(TestErrorType::ExitCodeMismatch, None));
+            exit.into_iter()
+                .chain(of(OutputStatus::MissingOutput, TestErrorType::MissingOutput))
+                .chain(of(OutputStatus::Fail, TestErrorType::DiffMismatch))
+        })
 }
 
 impl RaisedError<'_> {
@@ -64,11 +78,20 @@ impl RaisedError<'_> {
         let test = &self.outcome.test;
         query.kind.is_none_or(|kind| self.kind == kind)
             && query.severity.is_none_or(|severity| self.severity() == severity)
-            && query.sample_id.is_none_or(|sample| test.sample_id == Some(sample))
+            && query
+                .sample_id
+                .is_none_or(|sample| test.sample_id == Some(sample))
             && query.regression_id.is_none_or(|id| test.id == id)
-            && query.category.as_deref().is_none_or(|category| test.is_in(category))
-            && query.verdict.is_none_or(|verdict| self.verdict_or_none() == verdict)
-            && query.new.is_none_or(|is_new| self.verdict.and_then(Verdict::is_new) == Some(is_new))
+            && query
+                .category
+                .as_deref()
+                .is_none_or(|category| test.is_in(category))
+            && query
+                .verdict
+                .is_none_or(|verdict| self.verdict_or_none() == verdict)
+            && query
+                .new
+                .is_none_or(|is_new| self.verdict.and_then(Verdict::is_new) == Some(is_new))
     }
 
     /// Its verdict; that there is no reference where there is no reference run.
@@ -79,7 +102,10 @@ impl RaisedError<'_> {
     /// As the API answers it.
     pub(crate) fn to_error(self, run_id: i32, occurred_at: Option<Timestamp>) -> TestError {
         let test = &self.outcome.test;
-        let suffix = self.output.map(|output| format!("_{}", output.id)).unwrap_or_default();
+        let suffix = self
+            .output
+            .map(|output| format!("_{}", output.id))
+            .unwrap_or_default();
         TestError {
             error_id: format!("{}_{run_id}_{}{suffix}", self.kind, test.id),
             run_id,
@@ -107,7 +133,11 @@ impl RaisedError<'_> {
                 format!("Output {} was not produced.", output.filename)
             }
             (_, Some(output), _) => format!("Output {} differs from what is expected.", output.filename),
-            (_, None, Some(result)) => format!("Exit code {}, expected {}.", code(result.exit_code), code(result.expected_rc)),
+            (_, None, Some(result)) => format!(
+                "Exit code {}, expected {}.",
+                code(result.exit_code),
+                code(result.expected_rc)
+            ),
             (_, None, None) => "There is no result.".to_owned(),
         }
     }
@@ -143,17 +173,33 @@ pub(crate) fn summarize<'a>(
     let mut buckets: Vec<ErrorBucket> = groups
         .into_iter()
         .map(|(key, Group { errors, label })| {
-            let are_new = |is_new| errors.iter().filter(|error| error.verdict.and_then(Verdict::is_new) == Some(is_new)).count() as u64;
-            let samples: BTreeSet<i32> = errors.iter().filter_map(|error| error.outcome.test.sample_id).collect();
+            let are_new = |is_new| {
+                errors
+                    .iter()
+                    .filter(|error| error.verdict.and_then(Verdict::is_new) == Some(is_new))
+                    .count() as u64
+            };
+            let samples: BTreeSet<i32> = errors
+                .iter()
+                .filter_map(|error| error.outcome.test.sample_id)
+                .collect();
             let tests: BTreeSet<i32> = errors.iter().map(|error| error.outcome.test.id).collect();
             ErrorBucket {
                 group_by,
-                label: if group_by == GroupBy::Category { key.clone() } else { label },
+                label: if group_by == GroupBy::Category {
+                    key.clone()
+                } else {
+                    label
+                },
                 key,
                 count: errors.len() as u64,
                 new_count: has_reference.then(|| are_new(true)),
                 known_count: has_reference.then(|| are_new(false)),
-                severity: errors.iter().map(RaisedError::severity).max().unwrap_or(Severity::Info),
+                severity: errors
+                    .iter()
+                    .map(RaisedError::severity)
+                    .max()
+                    .unwrap_or(Severity::Info),
                 sample_ids: samples.into_iter().collect(),
                 regression_ids: tests.into_iter().collect(),
                 first_seen_at: occurred_at,
@@ -197,7 +243,10 @@ fn keys(error: &RaisedError<'_>, group_by: GroupBy) -> Vec<String> {
     match group_by {
         GroupBy::Type => vec![error.kind.to_string()],
         GroupBy::Severity => vec![error.severity().to_string()],
-        GroupBy::SampleId => vec![test.sample_id.map_or_else(|| UNKNOWN_SAMPLE.to_owned(), |id| id.to_string())],
+        GroupBy::SampleId => vec![
+            test.sample_id
+                .map_or_else(|| UNKNOWN_SAMPLE.to_owned(), |id| id.to_string()),
+        ],
         GroupBy::RegressionId => vec![test.id.to_string()],
         GroupBy::Category => test.counted_categories().map(str::to_owned).collect(),
         GroupBy::Verdict => vec![error.verdict_or_none().to_string()],

@@ -17,7 +17,13 @@ use crate::{
     store::entity::{test_progress, test_result},
 };
 
-fn outcome(test: i32, sample: Option<i32>, categories: &[&str], exit: i32, outputs: &[OutputStatus]) -> Outcome {
+fn outcome(
+    test: i32,
+    sample: Option<i32>,
+    categories: &[&str],
+    exit: i32,
+    outputs: &[OutputStatus],
+) -> Outcome {
     Outcome {
         test: Arc::new(SuiteTest {
             id: test,
@@ -69,13 +75,36 @@ fn a_result_raises_an_error_for_each_thing_that_is_wrong() {
         .map(|error| (error.error_id, error.severity, error.message))
         .collect();
     let expected = [
-        ("exit_code_mismatch_1_2", Severity::Error, "Exit code 1, expected 0."),
-        ("missing_output_1_2_22", Severity::Error, "Output 2-2.srt was not produced."),
-        ("diff_mismatch_1_2_21", Severity::Warning, "Output 2-1.srt differs from what is expected."),
-        ("diff_mismatch_1_2_23", Severity::Warning, "Output 2-3.srt differs from what is expected."),
-        ("diff_mismatch_1_11_111", Severity::Warning, "Output 11-1.srt differs from what is expected."),
+        (
+            "exit_code_mismatch_1_2",
+            Severity::Error,
+            "Exit code 1, expected 0.",
+        ),
+        (
+            "missing_output_1_2_22",
+            Severity::Error,
+            "Output 2-2.srt was not produced.",
+        ),
+        (
+            "diff_mismatch_1_2_21",
+            Severity::Warning,
+            "Output 2-1.srt differs from what is expected.",
+        ),
+        (
+            "diff_mismatch_1_2_23",
+            Severity::Warning,
+            "Output 2-3.srt differs from what is expected.",
+        ),
+        (
+            "diff_mismatch_1_11_111",
+            Severity::Warning,
+            "Output 11-1.srt differs from what is expected.",
+        ),
     ];
-    assert_eq!(errors, expected.map(|(id, severity, message)| (id.to_owned(), severity, message.to_owned())));
+    assert_eq!(
+        errors,
+        expected.map(|(id, severity, message)| (id.to_owned(), severity, message.to_owned()))
+    );
 }
 
 #[test]
@@ -84,22 +113,57 @@ fn groups_come_with_most_errors_first_and_then_by_key() {
     let cases: [(GroupBy, Expected); 5] = [
         (
             GroupBy::Type,
-            &[("diff_mismatch", 3, Severity::Warning), ("exit_code_mismatch", 1, Severity::Error), ("missing_output", 1, Severity::Error)],
+            &[
+                ("diff_mismatch", 3, Severity::Warning),
+                ("exit_code_mismatch", 1, Severity::Error),
+                ("missing_output", 1, Severity::Error),
+            ],
         ),
-        (GroupBy::SampleId, &[("20", 4, Severity::Error), ("unknown", 1, Severity::Warning)]),
-        (GroupBy::RegressionId, &[("2", 4, Severity::Error), ("11", 1, Severity::Warning)]),
-        (GroupBy::Category, &[("DVB", 5, Severity::Error), ("Teletext", 4, Severity::Error)]),
-        (GroupBy::Severity, &[("warning", 3, Severity::Warning), ("error", 2, Severity::Error)]),
+        (
+            GroupBy::SampleId,
+            &[("20", 4, Severity::Error), ("unknown", 1, Severity::Warning)],
+        ),
+        (
+            GroupBy::RegressionId,
+            &[("2", 4, Severity::Error), ("11", 1, Severity::Warning)],
+        ),
+        (
+            GroupBy::Category,
+            &[("DVB", 5, Severity::Error), ("Teletext", 4, Severity::Error)],
+        ),
+        (
+            GroupBy::Severity,
+            &[("warning", 3, Severity::Warning), ("error", 2, Severity::Error)],
+        ),
     ];
     let outcomes = outcomes();
     for (group_by, expected) in cases {
-        let buckets = summarize(test_errors(&outcomes, |_| None), group_by, BucketSort::CountDescending, false, None);
-        let found: Vec<_> = buckets.iter().map(|bucket| (bucket.key.as_str(), bucket.count, bucket.severity)).collect();
+        let buckets = summarize(
+            test_errors(&outcomes, |_| None),
+            group_by,
+            BucketSort::CountDescending,
+            false,
+            None,
+        );
+        let found: Vec<_> = buckets
+            .iter()
+            .map(|bucket| (bucket.key.as_str(), bucket.count, bucket.severity))
+            .collect();
         assert_eq!(found, expected, "{group_by}");
     }
-    let buckets = summarize(test_errors(&outcomes, |_| None), GroupBy::Type, BucketSort::CountDescending, false, None);
+    let buckets = summarize(
+        test_errors(&outcomes, |_| None),
+        GroupBy::Type,
+        BucketSort::CountDescending,
+        false,
+        None,
+    );
     assert_eq!(
-        (&buckets[0].sample_ids[..], &buckets[0].regression_ids[..], buckets[0].label.as_str()),
+        (
+            &buckets[0].sample_ids[..],
+            &buckets[0].regression_ids[..],
+            buckets[0].label.as_str()
+        ),
         (&[20][..], &[2, 11][..], "Diff mismatch")
     );
 }
@@ -107,30 +171,69 @@ fn groups_come_with_most_errors_first_and_then_by_key() {
 #[test]
 fn a_group_says_how_many_of_its_errors_are_new_and_how_many_known() {
     let outcomes = outcomes();
-    let verdict = |outcome: &Outcome| Some(if outcome.test.id == 2 { Verdict::FailingDifferently } else { Verdict::FailingIdentically });
-    let counts = |verdict: fn(&Outcome) -> Option<Verdict>, has_reference| {
-        let buckets = summarize(test_errors(&outcomes, verdict), GroupBy::Type, BucketSort::CountDescending, has_reference, None);
-        buckets.iter().map(|bucket| (bucket.new_count, bucket.known_count)).collect::<Vec<_>>()
+    let verdict = |outcome: &Outcome| {
+        Some(if outcome.test.id == 2 {
+            Verdict::FailingDifferently
+        } else {
+            Verdict::FailingIdentically
+        })
     };
-    assert_eq!(counts(verdict, true), [(Some(2), Some(1)), (Some(1), Some(0)), (Some(1), Some(0))]);
-    assert_eq!(counts(|_| Some(Verdict::NoReference), true), [(Some(0), Some(0)); 3]);
+    let counts = |verdict: fn(&Outcome) -> Option<Verdict>, has_reference| {
+        let buckets = summarize(
+            test_errors(&outcomes, verdict),
+            GroupBy::Type,
+            BucketSort::CountDescending,
+            has_reference,
+            None,
+        );
+        buckets
+            .iter()
+            .map(|bucket| (bucket.new_count, bucket.known_count))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        counts(verdict, true),
+        [(Some(2), Some(1)), (Some(1), Some(0)), (Some(1), Some(0))]
+    );
+    assert_eq!(
+        counts(|_| Some(Verdict::NoReference), true),
+        [(Some(0), Some(0)); 3]
+    );
     assert_eq!(counts(|_| None, false), [(None, None); 3]);
-    let errors: Vec<_> = test_errors(&outcomes, verdict).map(|raised| raised.to_error(1, None).is_new).collect();
-    assert_eq!(errors, [Some(true), Some(true), Some(true), Some(true), Some(false)]);
+    let errors: Vec<_> = test_errors(&outcomes, verdict)
+        .map(|raised| raised.to_error(1, None).is_new)
+        .collect();
+    assert_eq!(
+        errors,
+        [Some(true), Some(true), Some(true), Some(true), Some(false)]
+    );
 }
 
 #[test]
 fn groups_are_in_the_order_asked_for_and_equal_ones_by_key() {
     use BucketSort::{
-        CountAscending, CountDescending, KeyAscending, KeyDescending, NewDescending, SamplesAscending, SeverityAscending, TestsDescending,
+        CountAscending, CountDescending, KeyAscending, KeyDescending, NewDescending, SamplesAscending,
+        SeverityAscending, TestsDescending,
     };
     let outcomes: Vec<Outcome> = [(2, 2), (11, 0), (3, 1)]
         .into_iter()
         .map(|(test, outputs)| outcome(test, Some(20), &[], 1, &vec![OutputStatus::Fail; outputs]))
         .collect();
-    let verdict = |outcome: &Outcome| Some(if outcome.test.id == 11 { Verdict::BrokenHere } else { Verdict::FailingIdentically });
+    let verdict = |outcome: &Outcome| {
+        Some(if outcome.test.id == 11 {
+            Verdict::BrokenHere
+        } else {
+            Verdict::FailingIdentically
+        })
+    };
     let keys = |sort| {
-        let buckets = summarize(test_errors(&outcomes, verdict), GroupBy::RegressionId, sort, true, None);
+        let buckets = summarize(
+            test_errors(&outcomes, verdict),
+            GroupBy::RegressionId,
+            sort,
+            true,
+            None,
+        );
         buckets.into_iter().map(|bucket| bucket.key).collect::<Vec<_>>()
     };
     for (sort, expected) in [
@@ -155,34 +258,116 @@ fn groups_are_in_the_order_asked_for_and_equal_ones_by_key() {
 #[test]
 fn errors_are_grouped_by_verdict_and_filtered_by_it() {
     let outcomes = outcomes();
-    let verdict = |outcome: &Outcome| Some(if outcome.test.id == 2 { Verdict::BrokenHere } else { Verdict::FailingIdentically });
-    let buckets = summarize(test_errors(&outcomes, verdict), GroupBy::Verdict, BucketSort::KeyAscending, true, None);
-    let found: Vec<_> = buckets.iter().map(|bucket| (bucket.key.as_str(), bucket.label.as_str(), bucket.count, bucket.new_count)).collect();
-    assert_eq!(found, [("broken_here", "Broken here", 4, Some(4)), ("failing_identically", "Failing identically", 1, Some(0))]);
-    let alone = summarize(test_errors(&outcomes, |_| None), GroupBy::Verdict, BucketSort::KeyAscending, false, None);
-    assert_eq!((alone.len(), alone[0].key.as_str(), alone[0].new_count), (1, "no_reference", None));
-    let count = |query: ErrorQuery| test_errors(&outcomes, verdict).filter(|error| error.matches(&query)).count();
+    let verdict = |outcome: &Outcome| {
+        Some(if outcome.test.id == 2 {
+            Verdict::BrokenHere
+        } else {
+            Verdict::FailingIdentically
+        })
+    };
+    let buckets = summarize(
+        test_errors(&outcomes, verdict),
+        GroupBy::Verdict,
+        BucketSort::KeyAscending,
+        true,
+        None,
+    );
+    let found: Vec<_> = buckets
+        .iter()
+        .map(|bucket| {
+            (
+                bucket.key.as_str(),
+                bucket.label.as_str(),
+                bucket.count,
+                bucket.new_count,
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("broken_here", "Broken here", 4, Some(4)),
+            ("failing_identically", "Failing identically", 1, Some(0))
+        ]
+    );
+    let alone = summarize(
+        test_errors(&outcomes, |_| None),
+        GroupBy::Verdict,
+        BucketSort::KeyAscending,
+        false,
+        None,
+    );
+    assert_eq!(
+        (alone.len(), alone[0].key.as_str(), alone[0].new_count),
+        (1, "no_reference", None)
+    );
+    let count = |query: ErrorQuery| {
+        test_errors(&outcomes, verdict)
+            .filter(|error| error.matches(&query))
+            .count()
+    };
     let of = ErrorQuery::default;
-    assert_eq!(count(ErrorQuery { verdict: Some(Verdict::BrokenHere), ..of() }), 4);
-    assert_eq!(count(ErrorQuery { new: Some(false), ..of() }), 1);
-    assert_eq!(count(ErrorQuery { new: Some(true), kind: Some(TestErrorType::DiffMismatch), ..of() }), 2);
-    let unknown = test_errors(&outcomes, |_| None).filter(|error| error.matches(&ErrorQuery { new: Some(false), ..of() })).count();
+    assert_eq!(
+        count(ErrorQuery {
+            verdict: Some(Verdict::BrokenHere),
+            ..of()
+        }),
+        4
+    );
+    assert_eq!(
+        count(ErrorQuery {
+            new: Some(false),
+            ..of()
+        }),
+        1
+    );
+    assert_eq!(
+        count(ErrorQuery {
+            new: Some(true),
+            kind: Some(TestErrorType::DiffMismatch),
+            ..of()
+        }),
+        2
+    );
+    let unknown = test_errors(&outcomes, |_| None)
+        .filter(|error| {
+            error.matches(&ErrorQuery {
+                new: Some(false),
+                ..of()
+            })
+        })
+        .count();
     assert_eq!(unknown, 0, "without a reference run nothing is known");
 }
 
 #[test]
 fn a_test_of_no_category_counts_as_uncategorized() {
     let outcomes = [outcome(3, None, &[], 1, &[])];
-    let buckets = summarize(test_errors(&outcomes, |_| None), GroupBy::Category, BucketSort::CountDescending, false, None);
+    let buckets = summarize(
+        test_errors(&outcomes, |_| None),
+        GroupBy::Category,
+        BucketSort::CountDescending,
+        false,
+        None,
+    );
     assert_eq!(buckets[0].key, "uncategorized");
 }
 
 #[test]
 fn an_infrastructure_message_has_the_type_of_its_first_keyword() {
     let cases = [
-        ("VM creation failed (ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS). The zone has no resources.", Type::VmProvisioning),
-        ("GCP operation timed out. The request was not answered", Type::VmProvisioning),
-        ("No build available: 'Build CCExtractor on Linux' never ran for commit 0123", Type::Build),
+        (
+            "VM creation failed (ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS). The zone has no resources.",
+            Type::VmProvisioning,
+        ),
+        (
+            "GCP operation timed out. The request was not answered",
+            Type::VmProvisioning,
+        ),
+        (
+            "No build available: 'Build CCExtractor on Linux' never ran for commit 0123",
+            Type::Build,
+        ),
         ("Could not complete test, time limit exceeded", Type::Worker),
         ("Cancelling tests as Github Action(s) failed", Type::Worker),
         ("PR is closed", Type::Worker),
@@ -220,17 +405,31 @@ fn a_persons_cancellation_is_no_infrastructure_error() {
     ];
     let errors = infrastructure_errors(9, &rows, true);
     assert_eq!(errors.len(), 1);
-    assert_eq!((errors[0].error_id.as_str(), errors[0].message.as_str()), ("infra_9_3", "Worker died"));
-    assert_eq!(errors[0].stack.as_deref(), Some(&["  at run.py:1".to_owned(), "  at main.py:2".to_owned()][..]));
+    assert_eq!(
+        (errors[0].error_id.as_str(), errors[0].message.as_str()),
+        ("infra_9_3", "Worker died")
+    );
+    assert_eq!(
+        errors[0].stack.as_deref(),
+        Some(&["  at run.py:1".to_owned(), "  at main.py:2".to_owned()][..])
+    );
     assert_eq!(infrastructure_errors(9, &rows, false)[0].stack, None);
 }
 
 #[test]
 fn a_stack_is_bounded_in_lines_and_in_their_length() {
     let message = format!("first\n{}", format!("{}\n", "ä".repeat(3_000)).repeat(60));
-    let row =
-        test_progress::Model { id: 1, test_id: Some(1), status: "canceled".to_owned(), timestamp: datetime!(2026-06-27 12:42:03), message };
-    let stack = infrastructure_errors(1, &[row], true)[0].stack.clone().expect("a stack");
+    let row = test_progress::Model {
+        id: 1,
+        test_id: Some(1),
+        status: "canceled".to_owned(),
+        timestamp: datetime!(2026-06-27 12:42:03),
+        message,
+    };
+    let stack = infrastructure_errors(1, &[row], true)[0]
+        .stack
+        .clone()
+        .expect("a stack");
     assert_eq!(stack.len(), 50);
     assert!(stack.iter().all(|line| line.chars().count() == 2_000));
 }

@@ -44,8 +44,14 @@ impl Evidence {
         let observed = async { (answer.await, LOOKS.with(RefCell::take)) };
         let (output, looks) = LOOKS.scope(RefCell::new(Some(Vec::new())), observed).await;
         // All looks are later than the question: what had settled by then has settled.
-        let is_settled = |look: &Look| look.stamp.is_none_or(|stamp| stamp.last_change() < asked_at.unix() - SETTLED_AFTER);
-        (output, looks.filter(|looks| looks.iter().all(is_settled)).map(Self))
+        let is_settled = |look: &Look| {
+            look.stamp
+                .is_none_or(|stamp| stamp.last_change() < asked_at.unix() - SETTLED_AFTER)
+        };
+        (
+            output,
+            looks.filter(|looks| looks.iter().all(is_settled)).map(Self),
+        )
     }
 
     /// Looks again, at the latest state of each: whether all are as they were. Asked on the thread that waits for it, since handing
@@ -59,7 +65,10 @@ impl Evidence {
 
     /// About how many bytes of memory it takes.
     pub fn weight(&self) -> usize {
-        self.0.iter().map(|look| size_of::<Look>() + look.path.as_os_str().len()).sum()
+        self.0
+            .iter()
+            .map(|look| size_of::<Look>() + look.path.as_os_str().len())
+            .sum()
     }
 }
 
@@ -72,7 +81,10 @@ pub fn not_to_be_kept() {
 /// Notes how a path looked, before anything was read there: what changes after that is seen by the next look.
 pub(super) fn note(path: &Path, stamp: Option<Stamp>) {
     change(|looks| match looks {
-        Some(noted) if noted.len() < MAX_LOOKS => noted.push(Look { path: path.into(), stamp }),
+        Some(noted) if noted.len() < MAX_LOOKS => noted.push(Look {
+            path: path.into(),
+            stamp,
+        }),
         _ => *looks = None,
     });
 }
@@ -92,7 +104,11 @@ pub(super) struct Stamp {
 
 impl Stamp {
     pub(super) fn of(metadata: &Metadata) -> Self {
-        Self { size: metadata.len(), modified: metadata.modified().ok(), identity: Identity::of(metadata) }
+        Self {
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+            identity: Identity::of(metadata),
+        }
     }
 
     /// What is at a path, links followed; none where nothing is.
@@ -129,9 +145,21 @@ impl Stamp {
 /// Writes it so that no other state of the file is written alike.
 impl std::fmt::Display for Stamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let modified = self.modified.and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default().as_nanos();
-        let Identity { device, inode, changed: (seconds, nanoseconds) } = self.identity;
-        write!(f, "{device:x}-{inode:x}-{seconds:x}.{nanoseconds:x}-{modified:x}-{:x}", self.size)
+        let modified = self
+            .modified
+            .and_then(|at| at.duration_since(UNIX_EPOCH).ok())
+            .unwrap_or_default()
+            .as_nanos();
+        let Identity {
+            device,
+            inode,
+            changed: (seconds, nanoseconds),
+        } = self.identity;
+        write!(
+            f,
+            "{device:x}-{inode:x}-{seconds:x}.{nanoseconds:x}-{modified:x}-{:x}",
+            self.size
+        )
     }
 }
 
@@ -148,7 +176,11 @@ impl Identity {
     #[cfg(unix)]
     fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
-        Self { device: metadata.dev(), inode: metadata.ino(), changed: (metadata.ctime(), metadata.ctime_nsec()) }
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
     }
 
     #[cfg(not(unix))]

@@ -25,14 +25,18 @@ pub(super) async fn find(path: PathBuf) -> io::Result<Option<Seen>> {
     let looked = away(move || Stamp::at(&path).map(|found| (path, found))).await;
     let (path, found) = looked.inspect_err(|_| evidence::not_to_be_kept())?;
     evidence::note(&path, found.as_ref().map(|(stamp, _)| *stamp));
-    Ok(found.filter(|(_, metadata)| metadata.is_file()).map(|(stamp, _)| Seen { path, stamp }))
+    Ok(found
+        .filter(|(_, metadata)| metadata.is_file())
+        .map(|(stamp, _)| Seen { path, stamp }))
 }
 
 /// What lies right in a directory, which may be missing: the files whose names are text, links followed.
 pub(super) async fn list(directory: PathBuf) -> io::Result<(Vec<(String, Seen)>, Extent)> {
     let walked = away(move || walk(&directory)).await;
     let walk = walked.inspect_err(|_| evidence::not_to_be_kept())?;
-    walk.looks.iter().for_each(|(path, stamp)| evidence::note(path, *stamp));
+    walk.looks
+        .iter()
+        .for_each(|(path, stamp)| evidence::note(path, *stamp));
     Ok((walk.files, walk.extent))
 }
 
@@ -46,7 +50,11 @@ struct Walk {
 fn walk(directory: &Path) -> io::Result<Walk> {
     let found = Stamp::at(directory)?;
     let looks = vec![(directory.to_owned(), found.as_ref().map(|(stamp, _)| *stamp))];
-    let mut walk = Walk { files: Vec::new(), extent: Extent::Whole, looks };
+    let mut walk = Walk {
+        files: Vec::new(),
+        extent: Extent::Whole,
+        looks,
+    };
     if !found.is_some_and(|(_, metadata)| metadata.is_dir()) {
         return Ok(walk);
     }
@@ -65,7 +73,8 @@ fn walk(directory: &Path) -> io::Result<Walk> {
             walk.extent = Extent::Part;
             None
         });
-        walk.looks.push((path.clone(), found.as_ref().map(|(stamp, _)| *stamp)));
+        walk.looks
+            .push((path.clone(), found.as_ref().map(|(stamp, _)| *stamp)));
         if let Some((stamp, _)) = found.filter(|(_, metadata)| metadata.is_file()) {
             walk.files.push((name, Seen { path, stamp }));
         }
@@ -78,7 +87,13 @@ pub(super) async fn open(path: Arc<Path>) -> io::Result<(File, Seen)> {
     away(move || {
         let file = File::open(&path)?;
         let stamp = Stamp::of(&file.metadata()?);
-        Ok((file, Seen { path: path.to_path_buf(), stamp }))
+        Ok((
+            file,
+            Seen {
+                path: path.to_path_buf(),
+                stamp,
+            },
+        ))
     })
     .await
 }
@@ -96,5 +111,7 @@ pub(super) async fn read(path: Arc<Path>, start: u64, length: u64) -> io::Result
 }
 
 async fn away<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
 }

@@ -44,7 +44,11 @@ const ARTIFACTS: &str = "test_artifacts";
 pub const MAX_LISTED: usize = 1_000;
 
 /// What stands in the path of a signed address as it is.
-const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The longest name that common file systems take, in bytes.
 const MAX_NAME: usize = 255;
@@ -62,7 +66,11 @@ impl FileKey {
     /// An output, expected or produced: `extension` with its dot. None where the two make no file name: they come from the
     /// database, and a row must not lead out of the store.
     pub fn result(hash: &str, extension: &str) -> Option<Self> {
-        if hash.is_empty() { None } else { Self::in_directory(RESULTS, &format!("{hash}{extension}")) }
+        if hash.is_empty() {
+            None
+        } else {
+            Self::in_directory(RESULTS, &format!("{hash}{extension}"))
+        }
     }
 
     /// A file that a run left behind. None where `name` is no file name.
@@ -75,7 +83,10 @@ impl FileKey {
             && name != "."
             && !name.contains("..")
             && !name.contains(|c: char| c.is_control() || matches!(c, '/' | '\\'));
-        is_name.then(|| ObjectPath::parse(format!("{directory}/{name}")).ok()).flatten().map(Self)
+        is_name
+            .then(|| ObjectPath::parse(format!("{directory}/{name}")).ok())
+            .flatten()
+            .map(Self)
     }
 }
 
@@ -166,11 +177,20 @@ impl Files {
     /// [`Error::Files`] where the key file cannot be read.
     pub fn with_bucket(self, bucket: &str, service_account: Option<&Path>) -> Result<Self> {
         // A page waits for the answer: a bucket that is out of reach has to be said within seconds.
-        let retry = RetryConfig { max_retries: 2, retry_timeout: Duration::from_secs(10), ..RetryConfig::default() };
+        let retry = RetryConfig {
+            max_retries: 2,
+            retry_timeout: Duration::from_secs(10),
+            ..RetryConfig::default()
+        };
         // Only the address of an emulator, named in the key file, is ever plain HTTP.
-        let client =
-            ClientOptions::new().with_connect_timeout(Duration::from_secs(5)).with_timeout(Duration::from_secs(20)).with_allow_http(true);
-        let mut builder = GoogleCloudStorageBuilder::new().with_bucket_name(bucket).with_retry(retry).with_client_options(client);
+        let client = ClientOptions::new()
+            .with_connect_timeout(Duration::from_secs(5))
+            .with_timeout(Duration::from_secs(20))
+            .with_allow_http(true);
+        let mut builder = GoogleCloudStorageBuilder::new()
+            .with_bucket_name(bucket)
+            .with_retry(retry)
+            .with_client_options(client);
         if let Some(path) = service_account {
             builder = builder.with_service_account_path(path.to_string_lossy());
         }
@@ -188,7 +208,11 @@ impl Files {
     }
 
     fn with(mut self, name: &'static str, place: Place) -> Self {
-        self.stores.push(Store { name, place, signer: None });
+        self.stores.push(Store {
+            name,
+            place,
+            signer: None,
+        });
         self
     }
 
@@ -255,11 +279,16 @@ impl Files {
     }
 
     async fn open_first(&self) -> Result<Arc<dyn ObjectStore>> {
-        let store = self.stores.first().ok_or_else(|| Error::Internal("no store of files is configured".to_owned()))?;
+        let store = self
+            .stores
+            .first()
+            .ok_or_else(|| Error::Internal("no store of files is configured".to_owned()))?;
         match &store.place {
             Place::Objects(objects) => Ok(objects.clone()),
             Place::Directory(root) => {
-                tokio::fs::create_dir_all(root).await.map_err(|error| failed(store.name, error))?;
+                tokio::fs::create_dir_all(root)
+                    .await
+                    .map_err(|error| failed(store.name, error))?;
                 Ok(Arc::new(LocalFileSystem::new_with_prefix(root)?))
             }
         }
@@ -267,7 +296,12 @@ impl Files {
 
     /// Looks whether each store answers: the name of the store, and what is wrong with it.
     pub async fn check(&self) -> Vec<(&'static str, Result<()>)> {
-        futures::future::join_all(self.stores.iter().map(|store| async { (store.name, store.check().await) })).await
+        futures::future::join_all(
+            self.stores
+                .iter()
+                .map(|store| async { (store.name, store.check().await) }),
+        )
+        .await
     }
 }
 
@@ -275,7 +309,9 @@ impl Store {
     async fn find(&self, key: &FileKey) -> object_store::Result<Option<FoundFile>> {
         match &self.place {
             Place::Directory(root) => {
-                let seen = local::find(root.join(key.0.as_ref())).await.map_err(|error| failed(self.name, error))?;
+                let seen = local::find(root.join(key.0.as_ref()))
+                    .await
+                    .map_err(|error| failed(self.name, error))?;
                 Ok(seen.map(|seen| FoundFile::local(self.name, key.0.clone(), seen)))
             }
             Place::Objects(objects) => {
@@ -291,7 +327,11 @@ impl Store {
 
     /// What it has in a directory, and why that may be less than there is.
     async fn list(&self, directory: &Directory) -> (Listing, Option<object_store::Error>) {
-        let mut listing = Listing { store: self.name, files: BTreeMap::new(), extent: Extent::Whole };
+        let mut listing = Listing {
+            store: self.name,
+            files: BTreeMap::new(),
+            extent: Extent::Whole,
+        };
         let failure = self.list_into(directory, &mut listing).await.err();
         if let Some(error) = &failure {
             tracing::warn!(store = self.name, directory = %directory.0, %error, "a directory cannot be listed");
@@ -304,9 +344,15 @@ impl Store {
         let objects = match &self.place {
             Place::Objects(objects) => objects,
             Place::Directory(root) => {
-                let (seen, extent) = local::list(root.join(directory.0.as_ref())).await.map_err(|error| failed(self.name, error))?;
-                let keyed = seen.into_iter().filter_map(|(name, seen)| directory.key_of(&name).map(|key| (name, key, seen)));
-                listing.files.extend(keyed.map(|(name, key, seen)| (name, FoundFile::local(self.name, key.0, seen))));
+                let (seen, extent) = local::list(root.join(directory.0.as_ref()))
+                    .await
+                    .map_err(|error| failed(self.name, error))?;
+                let keyed = seen
+                    .into_iter()
+                    .filter_map(|(name, seen)| directory.key_of(&name).map(|key| (name, key, seen)));
+                listing
+                    .files
+                    .extend(keyed.map(|(name, key, seen)| (name, FoundFile::local(self.name, key.0, seen))));
                 listing.extent = extent;
                 return Ok(());
             }
@@ -335,10 +381,17 @@ impl Store {
 
     async fn check(&self) -> Result<()> {
         match &self.place {
-            Place::Directory(root) => tokio::fs::read_dir(root).await.map(drop).map_err(|error| failed(self.name, error).into()),
+            Place::Directory(root) => tokio::fs::read_dir(root)
+                .await
+                .map(drop)
+                .map_err(|error| failed(self.name, error).into()),
             // A missing bucket answers the question for one object like a missing object: only listing tells them apart.
             Place::Objects(objects) => {
-                objects.list(Some(&ObjectPath::from(LOGS))).next().await.transpose()?;
+                objects
+                    .list(Some(&ObjectPath::from(LOGS)))
+                    .next()
+                    .await
+                    .transpose()?;
                 Ok(())
             }
         }
@@ -347,11 +400,16 @@ impl Store {
 
 /// Of seconds since 1970, and of a store that does not tell them.
 fn timestamp(modified: Option<i64>) -> Timestamp {
-    modified.and_then(Timestamp::from_unix).unwrap_or_else(|| time::OffsetDateTime::UNIX_EPOCH.into())
+    modified
+        .and_then(Timestamp::from_unix)
+        .unwrap_or_else(|| time::OffsetDateTime::UNIX_EPOCH.into())
 }
 
 fn failed(store: &'static str, error: impl Into<io::Error>) -> object_store::Error {
-    object_store::Error::Generic { store, source: Box::new(error.into()) }
+    object_store::Error::Generic {
+        store,
+        source: Box::new(error.into()),
+    }
 }
 
 /// A file as it was when it was found.
@@ -373,20 +431,44 @@ pub struct FoundFile {
 #[derive(Clone, Debug)]
 enum Content {
     Local(Arc<Path>, Stamp),
-    Object { objects: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>> },
+    Object {
+        objects: Arc<dyn ObjectStore>,
+        signer: Option<Arc<dyn Signer>>,
+    },
 }
 
 impl FoundFile {
     fn local(store: &'static str, path: ObjectPath, seen: local::Seen) -> Self {
         let (size, e_tag) = (seen.stamp.size(), seen.stamp.to_string());
         let content = Content::Local(seen.path.into(), seen.stamp);
-        Self { store, size, last_modified: timestamp(seen.stamp.modified()), e_tag, path, content }
+        Self {
+            store,
+            size,
+            last_modified: timestamp(seen.stamp.modified()),
+            e_tag,
+            path,
+            content,
+        }
     }
 
-    fn object(store: &'static str, objects: Arc<dyn ObjectStore>, signer: Option<Arc<dyn Signer>>, meta: ObjectMeta) -> Self {
-        let e_tag = meta.e_tag.unwrap_or_else(|| format!("{:x}-{:x}", meta.last_modified.timestamp_micros(), meta.size));
+    fn object(
+        store: &'static str,
+        objects: Arc<dyn ObjectStore>,
+        signer: Option<Arc<dyn Signer>>,
+        meta: ObjectMeta,
+    ) -> Self {
+        let e_tag = meta
+            .e_tag
+            .unwrap_or_else(|| format!("{:x}-{:x}", meta.last_modified.timestamp_micros(), meta.size));
         let last_modified = timestamp(Some(meta.last_modified.timestamp()));
-        Self { store, size: meta.size, last_modified, e_tag, path: meta.location, content: Content::Object { objects, signer } }
+        Self {
+            store,
+            size: meta.size,
+            last_modified,
+            e_tag,
+            path: meta.location,
+            content: Content::Object { objects, signer },
+        }
     }
 
     /// Reads a part of the file; what lies beyond its end is left out.
@@ -401,12 +483,21 @@ impl FoundFile {
         let length = range.end - range.start;
         let bytes = match &self.content {
             Content::Object { objects, .. } => objects.get_range(&self.path, range).await?,
-            Content::Local(path, _) => local::read(path.clone(), range.start, length).await.map_err(|error| failed(self.store, error))?,
+            Content::Local(path, _) => local::read(path.clone(), range.start, length)
+                .await
+                .map_err(|error| failed(self.store, error))?,
         };
         if bytes.len() as u64 == length {
             Ok(bytes)
         } else {
-            Err(failed(self.store, io::Error::new(io::ErrorKind::UnexpectedEof, format!("{} was cut while it was read", self.path))).into())
+            Err(failed(
+                self.store,
+                io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    format!("{} was cut while it was read", self.path),
+                ),
+            )
+            .into())
         }
     }
 
@@ -415,13 +506,23 @@ impl FoundFile {
     /// # Errors
     /// [`Error::Files`] without a key to sign with.
     pub async fn signed_url(&self, valid_for: Duration) -> Result<Option<String>> {
-        let Content::Object { signer: Some(signer), .. } = &self.content else {
+        let Content::Object {
+            signer: Some(signer), ..
+        } = &self.content
+        else {
             return Ok(None);
         };
         // The signer puts the path into the address as it is: what an address has another meaning for is escaped before.
-        let escaped: Vec<_> = self.path.as_ref().split('/').map(|part| utf8_percent_encode(part, NOT_IN_A_PATH).to_string()).collect();
+        let escaped: Vec<_> = self
+            .path
+            .as_ref()
+            .split('/')
+            .map(|part| utf8_percent_encode(part, NOT_IN_A_PATH).to_string())
+            .collect();
         let path = ObjectPath::parse(escaped.join("/")).map_err(object_store::Error::from)?;
-        Ok(Some(signer.signed_url(Method::GET, &path, valid_for).await?.into()))
+        Ok(Some(
+            signer.signed_url(Method::GET, &path, valid_for).await?.into(),
+        ))
     }
 
     /// Whether it costs next to nothing to look at it again.
@@ -440,6 +541,9 @@ impl FoundFile {
 
     /// Names this content of this file among all files of all stores.
     pub(crate) fn version(&self) -> String {
-        format!("{}/{} {} {} {}", self.store, self.path, self.size, self.last_modified, self.e_tag)
+        format!(
+            "{}/{} {} {} {}",
+            self.store, self.path, self.size, self.last_modified, self.e_tag
+        )
     }
 }

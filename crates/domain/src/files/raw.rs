@@ -53,7 +53,9 @@ impl RawFile {
     pub async fn pieces(&self, part: Range<u64>) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
         let (reader, end) = (Arc::new(self.0.reader().await?), part.end);
         if reader.file().version() != self.0.version() && !reader.can_grow() {
-            return Err(Error::NotReady("The file has just been replaced. Ask again.".to_owned()));
+            return Err(Error::NotReady(
+                "The file has just been replaced. Ask again.".to_owned(),
+            ));
         }
         let reads = stream::iter(part.step_by(PIECE as usize)).map(move |start| {
             let reader = reader.clone();

@@ -32,16 +32,27 @@ impl FoundFile {
     pub(crate) async fn reader(&self) -> Result<FileReader> {
         Ok(match &self.content {
             Content::Local(path, _) => {
-                let (file, seen) = local::open(path.clone()).await.map_err(|error| match error.kind() {
-                    io::ErrorKind::NotFound => object_store::Error::NotFound { path: self.path.to_string(), source: error.into() },
-                    _ => failed(self.store, error),
-                })?;
-                FileReader { file: Self::local(self.store, self.path.clone(), seen), source: Source::Local(file) }
+                let (file, seen) = local::open(path.clone())
+                    .await
+                    .map_err(|error| match error.kind() {
+                        io::ErrorKind::NotFound => object_store::Error::NotFound {
+                            path: self.path.to_string(),
+                            source: error.into(),
+                        },
+                        _ => failed(self.store, error),
+                    })?;
+                FileReader {
+                    file: Self::local(self.store, self.path.clone(), seen),
+                    source: Source::Local(file),
+                }
             }
             Content::Object { objects, signer } => {
                 let meta = objects.head(&self.path).await?;
                 let file = Self::object(self.store, objects.clone(), signer.clone(), meta);
-                FileReader { file, source: Source::Requests(objects.clone(), Handle::current()) }
+                FileReader {
+                    file,
+                    source: Source::Requests(objects.clone(), Handle::current()),
+                }
             }
         })
     }
@@ -69,7 +80,9 @@ impl FileReader {
     /// [`Error::Files`](crate::Error::Files), also where the file ends earlier.
     pub(crate) fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         match &self.source {
-            Source::Local(file) => Ok(file.read_exact_at(buffer, offset).map_err(|error| failed(self.file.store, error))?),
+            Source::Local(file) => Ok(file
+                .read_exact_at(buffer, offset)
+                .map_err(|error| failed(self.file.store, error))?),
             Source::Requests(objects, runtime) => {
                 let bytes = runtime.block_on(self.request(objects, offset..offset + buffer.len() as u64))?;
                 buffer.copy_from_slice(&bytes);
@@ -98,12 +111,25 @@ impl FileReader {
             return Ok(Bytes::new());
         }
         let (file, length) = (&self.file, range.end - range.start);
-        let answer = objects.get_opts(&file.path, GetOptions::new().with_range(Some(range))).await?;
-        let is_other = answer.meta.e_tag.as_ref().is_some_and(|e_tag| *e_tag != file.e_tag);
-        let bytes = if is_other { Bytes::new() } else { answer.bytes().await? };
+        let answer = objects
+            .get_opts(&file.path, GetOptions::new().with_range(Some(range)))
+            .await?;
+        let is_other = answer
+            .meta
+            .e_tag
+            .as_ref()
+            .is_some_and(|e_tag| *e_tag != file.e_tag);
+        let bytes = if is_other {
+            Bytes::new()
+        } else {
+            answer.bytes().await?
+        };
         if bytes.len() as u64 != length {
             let what = if is_other { "replaced" } else { "cut" };
-            let source = io::Error::new(io::ErrorKind::UnexpectedEof, format!("{} was {what} while it was read", file.path));
+            let source = io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                format!("{} was {what} while it was read", file.path),
+            );
             return Err(failed(file.store, source).into());
         }
         Ok(bytes)

@@ -75,7 +75,12 @@ impl Watched {
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        if let Some(watcher) = self.watcher.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(watcher) = self
+            .watcher
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        {
             watcher.abort();
         }
     }
@@ -109,10 +114,21 @@ impl Platform {
         if let Some(watched) = self.live().find(id) {
             return Ok(RunWatch::of(watched, may_read_logs));
         }
-        let log_bytes = if may_read_logs { self.log_bytes(id).await } else { None };
-        let run = LiveRun { log_bytes, ..self.live_run(id).await? };
+        let log_bytes = if may_read_logs {
+            self.log_bytes(id).await
+        } else {
+            None
+        };
+        let run = LiveRun {
+            log_bytes,
+            ..self.live_run(id).await?
+        };
         if run.is_finished() {
-            return Ok(RunWatch { last: None, may_read_logs, source: Source::Ended(run) });
+            return Ok(RunWatch {
+                last: None,
+                may_read_logs,
+                source: Source::Ended(run),
+            });
         }
         Ok(RunWatch::of(self.live().find_or_begin(self, run), may_read_logs))
     }
@@ -126,34 +142,61 @@ impl Platform {
 
     async fn log_bytes(&self, id: i32) -> Option<u64> {
         // A store that does not answer has been logged; the run is told of all the same.
-        self.files().find(&FileKey::log(id)).await.ok().flatten().map(|file| file.size)
+        self.files()
+            .find(&FileKey::log(id))
+            .await
+            .ok()
+            .flatten()
+            .map(|file| file.size)
     }
 }
 
 impl OpenRun {
     /// How it stands, without its log.
     async fn live(&self) -> Result<LiveRun> {
-        Ok(LiveRun::of(&self.run().await?, &self.summary().await?, self.stage()))
+        Ok(LiveRun::of(
+            &self.run().await?,
+            &self.summary().await?,
+            self.stage(),
+        ))
     }
 }
 
 impl LiveRuns {
     fn find(&self, id: i32) -> Option<Arc<Watched>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id)?.upgrade().filter(|watched| watched.goes_on())
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)?
+            .upgrade()
+            .filter(|watched| watched.goes_on())
     }
 
     /// The run as it is watched already, else with a watcher from now on.
     fn find_or_begin(&self, platform: &Platform, run: LiveRun) -> Arc<Watched> {
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(watched) = runs.get(&run.run_id).and_then(Weak::upgrade).filter(|watched| watched.goes_on()) {
+        if let Some(watched) = runs
+            .get(&run.run_id)
+            .and_then(Weak::upgrade)
+            .filter(|watched| watched.goes_on())
+        {
             return watched;
         }
         runs.retain(|_, watched| watched.strong_count() > 0);
         let id = run.run_id;
         let log_bytes = run.log_bytes;
         let told = watch::Sender::new(Told { run, is_gone: false });
-        let watched = Arc::new(Watched { told, log_readers: AtomicUsize::new(0), watcher: Mutex::default() });
-        let watcher = tokio::spawn(watcher::watch(platform.clone(), id, log_bytes, Arc::downgrade(&watched)));
+        let watched = Arc::new(Watched {
+            told,
+            log_readers: AtomicUsize::new(0),
+            watcher: Mutex::default(),
+        });
+        let watcher = tokio::spawn(watcher::watch(
+            platform.clone(),
+            id,
+            log_bytes,
+            Arc::downgrade(&watched),
+        ));
         *watched.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher.abort_handle());
         runs.insert(id, Arc::downgrade(&watched));
         watched
@@ -165,7 +208,14 @@ impl RunWatch {
         if may_read_logs {
             watched.log_readers.fetch_add(1, Ordering::Relaxed);
         }
-        Self { last: None, may_read_logs, source: Source::Watched { told: watched.told.subscribe(), watched } }
+        Self {
+            last: None,
+            may_read_logs,
+            source: Source::Watched {
+                told: watched.told.subscribe(),
+                watched,
+            },
+        }
     }
 
     /// How the run stands: the first time at once, then whenever that changes. None once its end has been told, and where the run is

@@ -19,7 +19,12 @@ use crate::{
 const EVERY: Duration = Duration::from_millis(40);
 
 fn quick(test: TestPlatform) -> TestPlatform {
-    test.with_live(LiveSettings { look: EVERY, ask: EVERY, look_afar: EVERY, check: EVERY })
+    test.with_live(LiveSettings {
+        look: EVERY,
+        ask: EVERY,
+        look_afar: EVERY,
+        check: EVERY,
+    })
 }
 
 fn visitor() -> Caller {
@@ -27,12 +32,17 @@ fn visitor() -> Caller {
 }
 
 async fn next(watch: &mut RunWatch) -> Option<LiveRun> {
-    timeout(Duration::from_secs(20), watch.next()).await.expect("something is told in time")
+    timeout(Duration::from_secs(20), watch.next())
+        .await
+        .expect("something is told in time")
 }
 
 /// How often the run was looked at since it was last asked.
 fn looks(test: &TestPlatform) -> usize {
-    test.take_queries().iter().filter(|sql| sql.contains("AS report")).count()
+    test.take_queries()
+        .iter()
+        .filter(|sql| sql.contains("AS report"))
+        .count()
 }
 
 each_backend! {

@@ -17,7 +17,16 @@ use crate::{
 
 /// Looks at a run again and again, until it ends or nobody watches.
 pub(super) async fn watch(platform: Platform, id: i32, log_bytes: Option<u64>, watched: Weak<Watched>) {
-    let mut watcher = Watcher { platform, id, version: None, pulse: None, log: LogLook { bytes: log_bytes, next: Instant::now() } };
+    let mut watcher = Watcher {
+        platform,
+        id,
+        version: None,
+        pulse: None,
+        log: LogLook {
+            bytes: log_bytes,
+            next: Instant::now(),
+        },
+    };
     let every = watcher.every();
     loop {
         sleep(every).await;
@@ -26,7 +35,10 @@ pub(super) async fn watch(platform: Platform, id: i32, log_bytes: Option<u64>, w
         let reads_log = watched.log_readers.load(Ordering::Relaxed) > 0;
         let told = match watcher.look(&told.run, reads_log).await {
             Ok(run) => Told { run, is_gone: false },
-            Err(Error::NotFound { .. }) => Told { is_gone: true, ..told },
+            Err(Error::NotFound { .. }) => Told {
+                is_gone: true,
+                ..told
+            },
             Err(error) => {
                 tracing::warn!(run = id, %error, "a run that is watched cannot be looked at");
                 continue;
@@ -62,7 +74,11 @@ struct LogLook {
 impl Watcher {
     fn every(&self) -> Duration {
         let settings = self.platform.settings().live;
-        if self.platform.store().is_embedded() { settings.look } else { settings.ask }
+        if self.platform.store().is_embedded() {
+            settings.look
+        } else {
+            settings.ask
+        }
     }
 
     /// How the run stands now, from how it stood: little is asked where little can have changed.
@@ -74,10 +90,25 @@ impl Watcher {
         // Older than what is read with it, never newer: what is written in between is seen the next time.
         let version = self.platform.store().version();
         if version.is_some() && version == self.version {
-            return Ok(LiveRun { log_bytes, ..before.clone() });
+            return Ok(LiveRun {
+                log_bytes,
+                ..before.clone()
+            });
         }
-        let pulse = self.platform.store().pulse(self.id).await?.ok_or(Error::NotFound { resource: "run", id: self.id })?;
-        let run = if self.pulse == Some(pulse) { before.clone() } else { self.platform.live_run(self.id).await? };
+        let pulse = self
+            .platform
+            .store()
+            .pulse(self.id)
+            .await?
+            .ok_or(Error::NotFound {
+                resource: "run",
+                id: self.id,
+            })?;
+        let run = if self.pulse == Some(pulse) {
+            before.clone()
+        } else {
+            self.platform.live_run(self.id).await?
+        };
         (self.version, self.pulse) = (version, Some(pulse));
         Ok(LiveRun { log_bytes, ..run })
     }
@@ -94,6 +125,9 @@ impl Watcher {
             return;
         };
         let is_near = found.as_ref().is_some_and(|file| file.is_local());
-        self.log = LogLook { bytes: found.map(|file| file.size), next: if is_near { now } else { now + settings.look_afar } };
+        self.log = LogLook {
+            bytes: found.map(|file| file.size),
+            next: if is_near { now } else { now + settings.look_afar },
+        };
     }
 }

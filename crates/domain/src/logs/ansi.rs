@@ -101,7 +101,9 @@ mod tests {
         for (line, expected) in cases {
             assert_eq!(visible(line), expected, "{line:?}");
             let (mut stripper, mut out) = (Stripper::default(), Vec::new());
-            line.as_bytes().iter().for_each(|byte| stripper.push(&[*byte], &mut out));
+            line.as_bytes()
+                .iter()
+                .for_each(|byte| stripper.push(&[*byte], &mut out));
             assert_eq!(String::from_utf8_lossy(&out), expected, "{line:?} byte by byte");
         }
     }

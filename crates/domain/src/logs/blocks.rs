@@ -30,7 +30,11 @@ pub(super) struct Stretch {
 impl Stretch {
     pub(super) fn of(index: &LogIndex, block: usize) -> Self {
         let start = index.blocks[block].start;
-        Self { start, end: index.end_of(block), counts: index.blocks[block].counts }
+        Self {
+            start,
+            end: index.end_of(block),
+            counts: index.blocks[block].counts,
+        }
     }
 
     /// Bytes.
@@ -45,19 +49,28 @@ impl Stretch {
 
     /// Its bytes; the first of them, enough to show and classify it by, where it is one long line.
     pub(super) fn read(&self, reader: &FileReader, limits: &Limits) -> Result<bytes::Bytes> {
-        let length =
-            if self.is_long_line(limits) { self.length().min(limits.max_line + line::BYTE_ORDER_MARK.len() as u64) } else { self.length() };
+        let length = if self.is_long_line(limits) {
+            self.length()
+                .min(limits.max_line + line::BYTE_ORDER_MARK.len() as u64)
+        } else {
+            self.length()
+        };
         reader.read(self.start.offset..self.start.offset + length)
     }
 }
 
 /// The lines of a buffer that begins at `start`, with their ends.
 pub(super) fn lines(buffer: &[u8], start: Position) -> impl Iterator<Item = (Position, &[u8])> {
-    buffer.split_inclusive(|byte| *byte == b'\n').scan(start, |next, raw| {
-        let here = *next;
-        *next = Position { offset: here.offset + raw.len() as u64, line: here.line + 1 };
-        Some((here, raw))
-    })
+    buffer
+        .split_inclusive(|byte| *byte == b'\n')
+        .scan(start, |next, raw| {
+            let here = *next;
+            *next = Position {
+                offset: here.offset + raw.len() as u64,
+                line: here.line + 1,
+            };
+            Some((here, raw))
+        })
 }
 
 /// What of a line counts for what it is: as much of its text as is held in memory.
@@ -68,11 +81,18 @@ pub(super) fn head<'a>(raw: &'a [u8], encoding: Encoding, start: Position, limit
 
 /// Where in the file the text of a line lies that is too long to be held: neither its end nor a byte order mark. `encoding` says how the
 /// line's first bytes are to be read, which matters to the first line alone.
-pub(super) fn long_content(place: Range<u64>, reader: &FileReader, encoding: impl FnOnce(&[u8]) -> Result<Encoding>) -> Result<Range<u64>> {
+pub(super) fn long_content(
+    place: Range<u64>,
+    reader: &FileReader,
+    encoding: impl FnOnce(&[u8]) -> Result<Encoding>,
+) -> Result<Range<u64>> {
     let Range { start, end } = place;
     let first = reader.read(start..end.min(start + line::BYTE_ORDER_MARK.len() as u64))?;
     let last = reader.read(end.saturating_sub(2).max(start)..end)?;
-    Ok(start + line::content(&first, encoding(&first)?, start == 0).start as u64..end - line::end_length(&last) as u64)
+    Ok(
+        start + line::content(&first, encoding(&first)?, start == 0).start as u64
+            ..end - line::end_length(&last) as u64,
+    )
 }
 
 /// Finds the file of a run's log.
@@ -80,7 +100,11 @@ pub(super) fn long_content(place: Range<u64>, reader: &FileReader, encoding: imp
 /// # Errors
 /// [`Error::LogNotFound`], [`Error::Files`].
 pub(super) async fn find_log(platform: &Platform, run_id: i32) -> Result<FoundFile> {
-    platform.files().find(&FileKey::log(run_id)).await?.ok_or(Error::LogNotFound { run_id })
+    platform
+        .files()
+        .find(&FileKey::log(run_id))
+        .await?
+        .ok_or(Error::LogNotFound { run_id })
 }
 
 /// Opens the file of a log.
@@ -99,7 +123,11 @@ pub(super) async fn open(file: &FoundFile, run_id: i32) -> Result<Arc<FileReader
 /// # Errors
 /// [`Error::NotReady`].
 pub(super) fn require_same(indexing: &Indexing, reader: &FileReader) -> Result<()> {
-    if indexing.describes(reader) { Ok(()) } else { Err(changed()) }
+    if indexing.describes(reader) {
+        Ok(())
+    } else {
+        Err(changed())
+    }
 }
 
 /// What is said of a file that is not what it was when it was counted.

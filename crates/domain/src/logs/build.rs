@@ -69,7 +69,10 @@ struct Mark {
 
 impl Mark {
     fn of(offset: u64, bytes: &[u8]) -> Self {
-        Self { range: offset..offset + bytes.len() as u64, hash: xxh3_64(bytes) }
+        Self {
+            range: offset..offset + bytes.len() as u64,
+            hash: xxh3_64(bytes),
+        }
     }
 
     fn is_in(&self, reader: &FileReader) -> Result<bool> {
@@ -81,7 +84,10 @@ impl Progress {
     pub(super) const NONE: Self = Self {
         index: LogIndex::EMPTY,
         first_foreign: None,
-        marks: Marks { first: Mark { range: 0..0, hash: 0 }, last: Mark { range: 0..0, hash: 0 } },
+        marks: Marks {
+            first: Mark { range: 0..0, hash: 0 },
+            last: Mark { range: 0..0, hash: 0 },
+        },
         failure: None,
     };
 
@@ -98,7 +104,10 @@ impl Progress {
         }
         self.marks.last = piece.last;
         let fits = piece.start == self.index.end.offset;
-        piece.blocks.into_iter().for_each(|block| self.index.push(block.counts, block.length));
+        piece
+            .blocks
+            .into_iter()
+            .for_each(|block| self.index.push(block.counts, block.length));
         fits
     }
 
@@ -155,17 +164,37 @@ struct Turns {
 
 impl Scan {
     /// Goes on from what `progress` knows. The last block may have been cut short by the end of the file: its piece is gone through again.
-    pub(super) fn new(reader: Arc<FileReader>, limits: Limits, progress: Arc<watch::Sender<Progress>>) -> Self {
+    pub(super) fn new(
+        reader: Arc<FileReader>,
+        limits: Limits,
+        progress: Arc<watch::Sender<Progress>>,
+    ) -> Self {
         let mut from = 0;
         let mut encoding = Encoding::Utf8;
         progress.send_modify(|progress| {
-            from = progress.index.blocks.last().map_or(0, |block| block.start.offset / limits.piece);
+            from = progress
+                .index
+                .blocks
+                .last()
+                .map_or(0, |block| block.start.offset / limits.piece);
             encoding = progress.index.encoding;
             progress.back_to(from, &limits);
             progress.index.is_complete = reader.file().size == 0;
         });
-        let turns = Turns { next: from, due: from, done: BTreeMap::new(), encoding, round: 0, is_over: false };
-        Self { reader, limits, turns: Mutex::new(turns), progress }
+        let turns = Turns {
+            next: from,
+            due: from,
+            done: BTreeMap::new(),
+            encoding,
+            round: 0,
+            is_over: false,
+        };
+        Self {
+            reader,
+            limits,
+            turns: Mutex::new(turns),
+            progress,
+        }
     }
 
     /// How many threads have something to do.
@@ -177,7 +206,9 @@ impl Scan {
     pub(super) fn work(&self) {
         let mut buffer = Vec::new();
         while let Some((number, encoding, round)) = self.take() {
-            let done = self.go_through(number, encoding, &mut buffer).and_then(|piece| self.put(number, round, piece));
+            let done = self
+                .go_through(number, encoding, &mut buffer)
+                .and_then(|piece| self.put(number, round, piece));
             if let Err(error) = done {
                 self.fail(&error.to_string());
             }
@@ -236,7 +267,13 @@ impl Scan {
             progress.index.is_complete = is_end && fits;
             is_end || progress.index.end.offset / TOLD_EVERY > before
         });
-        if fits { Ok(()) } else { Err(Error::Internal("the log was changed while it was read".to_owned())) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::Internal(
+                "the log was changed while it was read".to_owned(),
+            ))
+        }
     }
 
     /// The whole file decides how its text is encoded: what has been counted as UTF-8 is counted again, but for what is ASCII.
@@ -254,7 +291,12 @@ impl Scan {
     }
 
     /// Counts the lines that begin in a piece.
-    fn go_through(&self, number: u64, encoding: Encoding, buffer: &mut Vec<u8>) -> Result<Result<Piece, Broken>> {
+    fn go_through(
+        &self,
+        number: u64,
+        encoding: Encoding,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Result<Piece, Broken>> {
         let size = self.reader.file().size;
         let from = number * self.limits.piece;
         let to = size.min(from + self.limits.piece);
@@ -283,17 +325,29 @@ impl Scan {
         let first = (from == 0).then(|| Mark::of(0, &buffer[..end.min(MARK)]));
         let mark = end - begin.max(end.saturating_sub(LAST_MARK));
         let last = Mark::of(base + (end - mark) as u64, &buffer[end - mark..end]);
-        let mut piece = Piece { start: base + begin as u64, first, last, ..Piece::default() };
+        let mut piece = Piece {
+            start: base + begin as u64,
+            first,
+            last,
+            ..Piece::default()
+        };
         let window = self.limits.block.min(self.limits.max_line) as usize;
         let mut at = begin;
         while at < end {
             let rest = &buffer[at..end];
             let is_first = base + at as u64 == 0;
             let within = &rest[..rest.len().min(window)];
-            let length = if within.len() == rest.len() && is_whole { Some(rest.len()) } else { memrchr(b'\n', within).map(|at| at + 1) };
+            let length = if within.len() == rest.len() && is_whole {
+                Some(rest.len())
+            } else {
+                memrchr(b'\n', within).map(|at| at + 1)
+            };
             let run = match length {
                 Some(length) => piece.count(&rest[..length], encoding, is_first),
-                None => match memchr(b'\n', rest).map(|at| at + 1).or(is_whole.then_some(rest.len())) {
+                None => match memchr(b'\n', rest)
+                    .map(|at| at + 1)
+                    .or(is_whole.then_some(rest.len()))
+                {
                     Some(length) => piece.count_line(&rest[..length], true, encoding, is_first, &self.limits),
                     None => match piece.count_line(rest, false, encoding, is_first, &self.limits) {
                         Err(Broken) => Err(Broken),
@@ -305,7 +359,11 @@ impl Scan {
             at += run.length as usize;
             // What is left at the end of a piece is no block for itself.
             let joins = at >= end && length.is_some() && run.length < window as u64 / 4;
-            match piece.blocks.last_mut().filter(|before| joins && before.length <= window as u64) {
+            match piece
+                .blocks
+                .last_mut()
+                .filter(|before| joins && before.length <= window as u64)
+            {
                 Some(before) => {
                     before.length += run.length;
                     before.counts += run.counts;
@@ -371,11 +429,21 @@ impl Piece {
             // Only the end of the file tears a character here.
             self.check(lines, encoding)?;
         }
-        Ok(Run { length: lines.len() as u64, counts })
+        Ok(Run {
+            length: lines.len() as u64,
+            counts,
+        })
     }
 
     /// Counts one line by as much of it as is held. Of one that is not whole, `go_on` checks the text.
-    fn count_line(&mut self, raw: &[u8], is_whole: bool, encoding: Encoding, is_first: bool, limits: &Limits) -> Result<Run, Broken> {
+    fn count_line(
+        &mut self,
+        raw: &[u8],
+        is_whole: bool,
+        encoding: Encoding,
+        is_first: bool,
+        limits: &Limits,
+    ) -> Result<Run, Broken> {
         if is_whole && raw.len() as u64 <= limits.max_line {
             return self.count(raw, encoding, is_first);
         }
@@ -386,7 +454,10 @@ impl Piece {
         let head = &content[..content.len().min(limits.max_line as usize)];
         // An empty line is one too.
         let counts = tally(if head.is_empty() { b"\n" } else { head }, encoding, false).counts;
-        Ok(Run { length: raw.len() as u64, counts })
+        Ok(Run {
+            length: raw.len() as u64,
+            counts,
+        })
     }
 
     /// Checks that bytes are text in this encoding; returns how many at their end begin a character that they do not complete.

@@ -48,11 +48,15 @@ impl Position {
     /// Refuses a place that is none in this log: the file has been replaced since the cursor was given out.
     pub(super) fn require_in(self, file: &FileReader) -> Result<()> {
         if self.offset > file.file().size {
-            return Err(fault("lies beyond the end of this log, which has been replaced or cut; start again without it"));
+            return Err(fault(
+                "lies beyond the end of this log, which has been replaced or cut; start again without it",
+            ));
         }
         // The first line begins where nothing ends.
         if self.offset > 0 && file.read(self.offset - 1..self.offset)?.as_ref() != b"\n" {
-            return Err(fault("does not fit this log, which has been replaced; start again without it"));
+            return Err(fault(
+                "does not fit this log, which has been replaced; start again without it",
+            ));
         }
         Ok(())
     }
@@ -72,9 +76,14 @@ fn parse(cursor: &str) -> Option<Position> {
     let (payload, sum) = bytes.split_at_checked(PAYLOAD)?;
     let (version, numbers) = payload.split_first()?;
     let (offset, line) = numbers.split_first_chunk::<8>()?;
-    let position = Position { offset: u64::from_be_bytes(*offset), line: u64::from_be_bytes(line.try_into().ok()?) };
+    let position = Position {
+        offset: u64::from_be_bytes(*offset),
+        line: u64::from_be_bytes(line.try_into().ok()?),
+    };
     // Each line before this one has at least its end.
-    let is_possible = position.line >= 1 && position.line - 1 <= position.offset && (position.line == 1) == (position.offset == 0);
+    let is_possible = position.line >= 1
+        && position.line - 1 <= position.offset
+        && (position.line == 1) == (position.offset == 0);
     (*version == VERSION && sum == checksum(payload) && is_possible).then_some(position)
 }
 
@@ -88,7 +97,11 @@ mod tests {
 
     #[test]
     fn what_no_page_has_given_out_is_refused_by_name() {
-        let good = Position { offset: 4711, line: 42 }.to_cursor();
+        let good = Position {
+            offset: 4711,
+            line: 42,
+        }
+        .to_cursor();
         let mut cases = vec![
             String::new(),
             "0".into(),
@@ -101,13 +114,18 @@ mod tests {
         ];
         cases.extend((0..good.len()).map(|cut| good[..cut].to_owned()));
         // With a right checksum, but another version or an impossible place.
-        for payload in
-            [[&[2][..], &[0; 15], &[1]].concat(), [&[1][..], &[0; 16]].concat(), [&[1][..], &[0; 15], &[2]].concat(), vec![1; 16]]
-        {
+        for payload in [
+            [&[2][..], &[0; 15], &[1]].concat(),
+            [&[1][..], &[0; 16]].concat(),
+            [&[1][..], &[0; 15], &[2]].concat(),
+            vec![1; 16],
+        ] {
             cases.push(URL_SAFE_NO_PAD.encode([&payload[..], &checksum(&payload)].concat()));
         }
         for case in cases {
-            let Err(Error::Invalid(body)) = Position::from_cursor(&case) else { panic!("{case:?} was taken") };
+            let Err(Error::Invalid(body)) = Position::from_cursor(&case) else {
+                panic!("{case:?} was taken")
+            };
             assert!(body.details["fields"]["cursor"].is_string(), "{case:?}");
         }
     }

@@ -21,8 +21,13 @@ impl Encoding {
             Self::Windows1252 => {
                 let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
                 // The web's table makes control characters of the five bytes that Windows-1252 leaves undefined.
-                let is_undefined = |c: char| matches!(c, '\u{81}' | '\u{8d}' | '\u{8f}' | '\u{90}' | '\u{9d}');
-                if text.contains(is_undefined) { Cow::Owned(text.replace(is_undefined, "\u{fffd}")) } else { text }
+                let is_undefined =
+                    |c: char| matches!(c, '\u{81}' | '\u{8d}' | '\u{8f}' | '\u{90}' | '\u{9d}');
+                if text.contains(is_undefined) {
+                    Cow::Owned(text.replace(is_undefined, "\u{fffd}"))
+                } else {
+                    text
+                }
             }
         }
     }

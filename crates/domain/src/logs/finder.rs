@@ -30,11 +30,24 @@ use crate::{
 /// # Errors
 /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a cursor that does not fit or a regular
 /// expression that is none, [`Error::Files`](crate::Error::Files).
-pub(crate) async fn search_log(platform: &Platform, run_id: i32, query: &LogSearchQuery) -> Result<LogSearch> {
+pub(crate) async fn search_log(
+    platform: &Platform,
+    run_id: i32,
+    query: &LogSearchQuery,
+) -> Result<LogSearch> {
     let matcher = Arc::new(Matcher::new(&query.filter)?);
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
     let file = find_log(platform, run_id).await?;
-    find(platform.logs(), platform.searches(), &file, run_id, query, cursor, matcher).await
+    find(
+        platform.logs(),
+        platform.searches(),
+        &file,
+        run_id,
+        query,
+        cursor,
+        matcher,
+    )
+    .await
 }
 
 /// The same for a file that has been found, with the parts of the query that had to be read.
@@ -67,14 +80,26 @@ pub(super) async fn find(
     } else {
         let read = apart(move || {
             require_same(&indexing, &reader)?;
-            let page = Page { reader: &reader, matcher: &matcher, encoding: matches.encoding, limits: &limits, run_id };
+            let page = Page {
+                reader: &reader,
+                matcher: &matcher,
+                encoding: matches.encoding,
+                limits: &limits,
+                run_id,
+            };
             page.read(&blocks, edge, direction, limit as usize)
         });
         read.await??
     };
     let next = match direction {
-        LogDirection::Forward => found.last().filter(|last| last.found.number < total).map(|last| last.place.end),
-        LogDirection::Backward => found.first().filter(|first| first.found.number > 1).map(|first| first.place.start),
+        LogDirection::Forward => found
+            .last()
+            .filter(|last| last.found.number < total)
+            .map(|last| last.place.end),
+        LogDirection::Backward => found
+            .first()
+            .filter(|first| first.found.number > 1)
+            .map(|first| first.place.start),
     };
     Ok(LogSearch {
         matches: total,
@@ -82,7 +107,10 @@ pub(super) async fn find(
         size_bytes: file.size,
         is_complete,
         data: found.into_iter().map(|placed| placed.found).collect(),
-        pagination: CursorPagination { limit, next_cursor: next.map(Position::to_cursor) },
+        pagination: CursorPagination {
+            limit,
+            next_cursor: next.map(Position::to_cursor),
+        },
     })
 }
 
@@ -126,7 +154,13 @@ struct Chosen {
 
 /// The blocks that hold the page, in the order of the log: at most one more than there are matches on it. None where the page lies behind
 /// what has been searched.
-fn choose(index: &LogIndex, matches: &Matches, edge: Edge, direction: LogDirection, limit: u64) -> Vec<Chosen> {
+fn choose(
+    index: &LogIndex,
+    matches: &Matches,
+    edge: Edge,
+    direction: LogDirection,
+    limit: u64,
+) -> Vec<Chosen> {
     let (before, total) = (matches.before.as_slice(), matches.total());
     let is_unknown = direction == LogDirection::Backward
         && !matches.is_complete
@@ -139,8 +173,15 @@ fn choose(index: &LogIndex, matches: &Matches, edge: Edge, direction: LogDirecti
     }
     let searched = before.len() - 1;
     let block_of_match = |number: u64| before.partition_point(|before| *before < number) - 1;
-    let block_of_line = |line: u64| index.blocks[..searched].partition_point(|block| block.start.line <= line).saturating_sub(1);
-    let chosen = |block: usize| Chosen { block: Stretch::of(index, block), numbers: (before[block] + 1, before[block + 1]) };
+    let block_of_line = |line: u64| {
+        index.blocks[..searched]
+            .partition_point(|block| block.start.line <= line)
+            .saturating_sub(1)
+    };
+    let chosen = |block: usize| Chosen {
+        block: Stretch::of(index, block),
+        numbers: (before[block] + 1, before[block + 1]),
+    };
     let mut blocks = Vec::new();
     let mut collected = 0;
     match direction {
@@ -156,7 +197,11 @@ fn choose(index: &LogIndex, matches: &Matches, edge: Edge, direction: LogDirecti
             while number <= total && collected < limit {
                 let next = chosen(block_of_match(number));
                 // Of the first block, all may lie before the page.
-                collected += if blocks.is_empty() { 0 } else { next.numbers.1 - next.numbers.0 + 1 };
+                collected += if blocks.is_empty() {
+                    0
+                } else {
+                    next.numbers.1 - next.numbers.0 + 1
+                };
                 number = next.numbers.1 + 1;
                 blocks.push(next);
             }
@@ -168,7 +213,11 @@ fn choose(index: &LogIndex, matches: &Matches, edge: Edge, direction: LogDirecti
             };
             while number > 0 && collected < limit {
                 let next = chosen(block_of_match(number));
-                collected += if blocks.is_empty() { 0 } else { next.numbers.1 - next.numbers.0 + 1 };
+                collected += if blocks.is_empty() {
+                    0
+                } else {
+                    next.numbers.1 - next.numbers.0 + 1
+                };
                 number = next.numbers.0 - 1;
                 blocks.push(next);
             }
@@ -194,13 +243,21 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn read(&self, blocks: &[Chosen], edge: Edge, direction: LogDirection, limit: usize) -> Result<Vec<Placed>> {
+    fn read(
+        &self,
+        blocks: &[Chosen],
+        edge: Edge,
+        direction: LogDirection,
+        limit: usize,
+    ) -> Result<Vec<Placed>> {
         let mut found = Vec::new();
         for chosen in blocks {
             let buffer = chosen.block.read(self.reader, self.limits)?;
             let mut number = chosen.numbers.0;
             let mut admit = |start: Position, raw: &[u8]| {
-                if edge.admits(number, start.line, direction) && (direction == LogDirection::Backward || found.len() < limit) {
+                if edge.admits(number, start.line, direction)
+                    && (direction == LogDirection::Backward || found.len() < limit)
+                {
                     found.push(self.placed(number, start, raw, &chosen.block));
                 }
                 number += 1;
@@ -210,11 +267,12 @@ impl Page<'_> {
                 admit(chosen.block.start, &buffer);
             } else {
                 let mut rest = lines(&buffer, chosen.block.start);
-                self.matcher.each(&buffer, chosen.block.start, self.encoding, self.limits, |start| {
-                    if let Some((start, raw)) = rest.find(|(here, _)| *here == start) {
-                        admit(start, raw);
-                    }
-                });
+                self.matcher
+                    .each(&buffer, chosen.block.start, self.encoding, self.limits, |start| {
+                        if let Some((start, raw)) = rest.find(|(here, _)| *here == start) {
+                            admit(start, raw);
+                        }
+                    });
             }
             if number != chosen.numbers.1 + 1 {
                 return Err(changed());
@@ -232,6 +290,12 @@ impl Page<'_> {
         let line = line::show(start.line, &text, is_long, self.run_id);
         let reach = visible(&line.message).chars().count();
         let ranges = self.matcher.ranges(&visible(&text), reach);
-        Placed { place: start..Position { offset: start.offset + length, line: start.line + 1 }, found: LogMatch { number, line, ranges } }
+        Placed {
+            place: start..Position {
+                offset: start.offset + length,
+                line: start.line + 1,
+            },
+            found: LogMatch { number, line, ranges },
+        }
     }
 }

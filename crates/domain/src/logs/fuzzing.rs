@@ -47,15 +47,30 @@ pub fn check_log(data: &[u8]) {
         contains: asked.one_of(&CONTAINS).filter(|_| text == 1).map(str::to_owned),
         regex: asked.one_of(&REGEXES).filter(|_| text == 2).map(str::to_owned),
     };
-    let query = LogQuery { limit: asked.number(1, 20) as u32, context: asked.number(0, 3) as u32, filter, ..LogQuery::default() };
+    let query = LogQuery {
+        limit: asked.number(1, 20) as u32,
+        context: asked.number(0, 3) as u32,
+        filter,
+        ..LogQuery::default()
+    };
     check_pages(content, &query, limits);
     check_whole(content, &query.filter, limits);
 }
 
 fn check_pages(content: &[u8], query: &LogQuery, limits: Limits) {
-    let (cache, file, expected) = (LogCache::new(limits), found(content), naive(content, query, limits));
+    let (cache, file, expected) = (
+        LogCache::new(limits),
+        found(content),
+        naive(content, query, limits),
+    );
     for direction in LogDirection::ALL {
-        let (mut query, mut pages) = (LogQuery { direction: Some(*direction), ..query.clone() }, Vec::new());
+        let (mut query, mut pages) = (
+            LogQuery {
+                direction: Some(*direction),
+                ..query.clone()
+            },
+            Vec::new(),
+        );
         loop {
             let page = page_of(&cache, &file, &query).expect("a page").page;
             query.cursor = page.pagination.next_cursor;
@@ -74,29 +89,79 @@ fn check_pages(content: &[u8], query: &LogQuery, limits: Limits) {
 
 fn check_whole(content: &[u8], filter: &LogFilter, limits: Limits) {
     let (cache, file) = (LogCache::new(limits), found(content));
-    let lines = naive_lines(content, &LogQuery { filter: filter.clone(), ..LogQuery::default() }, limits);
+    let lines = naive_lines(
+        content,
+        &LogQuery {
+            filter: filter.clone(),
+            ..LogQuery::default()
+        },
+        limits,
+    );
     let outline = run(outline::outline(&cache, &file, RUN, false, &Default::default())).expect("an outline");
     assert!(outline.is_complete);
     assert_eq!(outline.encoding, encoding_of(content).into());
     assert_eq!(outline.lines, lines.len() as u64);
     for level in LogLevel::ALL {
-        assert_eq!(outline.levels.of(*level), lines.iter().filter(|(line, _)| line.level == *level).count() as u64, "{level}");
+        assert_eq!(
+            outline.levels.of(*level),
+            lines.iter().filter(|(line, _)| line.level == *level).count() as u64,
+            "{level}"
+        );
     }
     for source in LogSource::ALL {
-        assert_eq!(outline.sources.of(*source), lines.iter().filter(|(line, _)| line.source == *source).count() as u64, "{source}");
+        assert_eq!(
+            outline.sources.of(*source),
+            lines.iter().filter(|(line, _)| line.source == *source).count() as u64,
+            "{source}"
+        );
     }
-    assert_eq!(outline.density.iter().map(|piece| piece.lines).sum::<u64>(), outline.lines);
+    assert_eq!(
+        outline.density.iter().map(|piece| piece.lines).sum::<u64>(),
+        outline.lines
+    );
     if filter.is_empty() {
         return;
     }
-    let query = LogSearchQuery { limit: 100, cursor: None, from_line: None, from_match: None, direction: None, filter: filter.clone() };
+    let query = LogSearchQuery {
+        limit: 100,
+        cursor: None,
+        from_line: None,
+        from_match: None,
+        direction: None,
+        filter: filter.clone(),
+    };
     let matcher = Arc::new(Matcher::new(filter).expect("a filter"));
-    let search = run(finder::find(&cache, &MatchCache::default(), &file, RUN, &query, None, matcher)).expect("a search");
-    let matching: Vec<_> = lines.iter().filter(|(_, passes)| *passes).map(|(line, _)| line).collect();
+    let search = run(finder::find(
+        &cache,
+        &MatchCache::default(),
+        &file,
+        RUN,
+        &query,
+        None,
+        matcher,
+    ))
+    .expect("a search");
+    let matching: Vec<_> = lines
+        .iter()
+        .filter(|(_, passes)| *passes)
+        .map(|(line, _)| line)
+        .collect();
     assert!(search.is_complete);
     assert_eq!(search.matches, matching.len() as u64);
-    assert!(search.data.iter().map(|found| &found.line).eq(matching.into_iter().take(100)));
-    assert!(search.data.iter().map(|found| found.number).eq(1..=search.data.len() as u64));
+    assert!(
+        search
+            .data
+            .iter()
+            .map(|found| &found.line)
+            .eq(matching.into_iter().take(100))
+    );
+    assert!(
+        search
+            .data
+            .iter()
+            .map(|found| found.number)
+            .eq(1..=search.data.len() as u64)
+    );
 }
 
 /// Bytes that decide, one each.
@@ -122,8 +187,13 @@ mod tests {
     #[test]
     fn what_is_in_the_corpus_of_fuzzing_is_read_rightly() {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/log");
-        let files: Vec<_> = fs::read_dir(corpus).expect("the corpus").map(|entry| entry.expect("an entry").path()).collect();
+        let files: Vec<_> = fs::read_dir(corpus)
+            .expect("the corpus")
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
         assert!(files.len() >= 8);
-        files.iter().for_each(|file| super::check_log(&fs::read(file).expect("a file")));
+        files
+            .iter()
+            .for_each(|file| super::check_log(&fs::read(file).expect("a file")));
     }
 }

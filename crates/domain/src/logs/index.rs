@@ -49,8 +49,14 @@ impl Counts {
 
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
-        self.levels.iter_mut().zip(other.levels).for_each(|(sum, more)| *sum += more);
-        self.sources.iter_mut().zip(other.sources).for_each(|(sum, more)| *sum += more);
+        self.levels
+            .iter_mut()
+            .zip(other.levels)
+            .for_each(|(sum, more)| *sum += more);
+        self.sources
+            .iter_mut()
+            .zip(other.sources)
+            .for_each(|(sum, more)| *sum += more);
     }
 }
 
@@ -82,16 +88,25 @@ impl LogIndex {
     pub(super) const EMPTY: Self = Self {
         encoding: Encoding::Utf8,
         blocks: Vec::new(),
-        total: Counts { levels: [0; LogLevel::ALL.len()], sources: [0; LogSource::ALL.len()] },
+        total: Counts {
+            levels: [0; LogLevel::ALL.len()],
+            sources: [0; LogSource::ALL.len()],
+        },
         end: Position::START,
         is_complete: false,
     };
 
     /// Adds the next block.
     pub(super) fn push(&mut self, counts: Counts, length: u64) {
-        self.blocks.push(Block { start: self.end, counts });
+        self.blocks.push(Block {
+            start: self.end,
+            counts,
+        });
         self.total += counts;
-        self.end = Position { offset: self.end.offset + length, line: self.end.line + counts.lines() };
+        self.end = Position {
+            offset: self.end.offset + length,
+            line: self.end.line + counts.lines(),
+        };
     }
 
     /// Forgets the blocks from the first on that begins at or behind `offset`.
@@ -108,12 +123,24 @@ impl LogIndex {
 
     /// The block that holds a line; none where it lies beyond what has been gone through.
     pub(super) fn block_of_line(&self, line: u64) -> Option<usize> {
-        if line >= self.end.line { None } else { self.blocks.partition_point(|block| block.start.line <= line).checked_sub(1) }
+        if line >= self.end.line {
+            None
+        } else {
+            self.blocks
+                .partition_point(|block| block.start.line <= line)
+                .checked_sub(1)
+        }
     }
 
     /// The block that holds a byte.
     pub(super) fn block_of_offset(&self, offset: u64) -> Option<usize> {
-        if offset >= self.end.offset { None } else { self.blocks.partition_point(|block| block.start.offset <= offset).checked_sub(1) }
+        if offset >= self.end.offset {
+            None
+        } else {
+            self.blocks
+                .partition_point(|block| block.start.offset <= offset)
+                .checked_sub(1)
+        }
     }
 
     /// The place behind a block.

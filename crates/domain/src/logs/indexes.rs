@@ -64,7 +64,12 @@ impl LogCache {
             // What is asked for now is always taken in: who asks next shares it.
             .eviction_policy(EvictionPolicy::lru())
             .build();
-        Self { indexes, gate: Arc::new(Semaphore::new(AT_A_TIME)), searches: Workers::new(SEARCHES), limits }
+        Self {
+            indexes,
+            gate: Arc::new(Semaphore::new(AT_A_TIME)),
+            searches: Workers::new(SEARCHES),
+            limits,
+        }
     }
 
     /// The index of a log, which is made in the background from now on where there is none, and extended where the log has grown. While
@@ -91,12 +96,21 @@ impl LogCache {
             })
             .await?;
         match computed {
-            CompResult::Inserted(entry) | CompResult::ReplacedWith(entry) | CompResult::Unchanged(entry) => Ok(entry.into_value()),
-            CompResult::StillNone(_) | CompResult::Removed(_) => Err(Error::Internal("an index was made and is not there".to_owned())),
+            CompResult::Inserted(entry) | CompResult::ReplacedWith(entry) | CompResult::Unchanged(entry) => {
+                Ok(entry.into_value())
+            }
+            CompResult::StillNone(_) | CompResult::Removed(_) => {
+                Err(Error::Internal("an index was made and is not there".to_owned()))
+            }
         }
     }
 
-    async fn renew(&self, current: Option<Arc<Indexing>>, file: &FoundFile, version: String) -> Result<Op<Arc<Indexing>>> {
+    async fn renew(
+        &self,
+        current: Option<Arc<Indexing>>,
+        file: &FoundFile,
+        version: String,
+    ) -> Result<Op<Arc<Indexing>>> {
         let reader = Arc::new(file.reader().await?);
         let Some(current) = current.filter(|current| !current.has_failed()) else {
             return Ok(Op::Put(self.begin(reader, version, Progress::NONE, Vec::new())));
@@ -108,11 +122,16 @@ impl LogCache {
         let (progress, opened) = (current.progress.borrow().clone(), reader.clone());
         let is_complete = progress.index.is_complete;
         let is_longer = reader.file().size > current.file.size && current.file.may_have_grown(reader.file());
-        let same = apart(move || Ok::<_, Error>((is_longer && progress.marks.are_in(&opened)?).then_some(progress))).await??;
+        let same =
+            apart(move || Ok::<_, Error>((is_longer && progress.marks.are_in(&opened)?).then_some(progress)))
+                .await??;
         Ok(match same {
             Some(_) if reader.can_grow() && !is_complete => Op::Nop,
             Some(known) => {
-                let former = Former { version: current.file.version(), blocks: known.index.blocks.len() };
+                let former = Former {
+                    version: current.file.version(),
+                    blocks: known.index.blocks.len(),
+                };
                 let formers = current.formers.iter().cloned().chain([former]);
                 let forgotten = (current.formers.len() + 1).saturating_sub(FORMERS);
                 Op::Put(self.begin(reader, version, known, formers.skip(forgotten).collect()))
@@ -121,13 +140,26 @@ impl LogCache {
         })
     }
 
-    fn begin(&self, reader: Arc<FileReader>, version: String, known: Progress, mut formers: Vec<Former>) -> Arc<Indexing> {
+    fn begin(
+        &self,
+        reader: Arc<FileReader>,
+        version: String,
+        known: Progress,
+        mut formers: Vec<Former>,
+    ) -> Arc<Indexing> {
         let progress = Arc::new(watch::Sender::new(known));
         let file = reader.file().clone();
         let scan = Arc::new(Scan::new(reader, self.limits, progress.clone()));
         let kept = progress.borrow().index.blocks.len();
-        formers.iter_mut().for_each(|former| former.blocks = former.blocks.min(kept));
-        let indexing = Indexing { file, version: Mutex::new(version), progress, formers };
+        formers
+            .iter_mut()
+            .for_each(|former| former.blocks = former.blocks.min(kept));
+        let indexing = Indexing {
+            file,
+            version: Mutex::new(version),
+            progress,
+            formers,
+        };
         let gate = self.gate.clone();
         tokio::spawn(async move {
             // The gate is never closed.
@@ -195,7 +227,11 @@ impl Indexing {
     ///
     /// # Errors
     /// [`Error::Files`] where the log could not be gone through. Who asks for the index next has it tried again.
-    pub(super) async fn wait<T>(&self, patience: Duration, mut look: impl FnMut(&LogIndex) -> Option<T>) -> Result<Option<T>> {
+    pub(super) async fn wait<T>(
+        &self,
+        patience: Duration,
+        mut look: impl FnMut(&LogIndex) -> Option<T>,
+    ) -> Result<Option<T>> {
         let mut answer = None;
         let mut progress = self.progress.subscribe();
         let is_settled = progress.wait_for(|progress| {
@@ -218,7 +254,8 @@ impl Indexing {
     pub(super) fn describes(&self, reader: &FileReader) -> bool {
         let marks = || self.progress.borrow().marks.clone();
         let may_have_grown = || reader.can_grow() && self.file.may_have_grown(reader.file());
-        self.file.version() == reader.file().version() || may_have_grown() && marks().are_in(reader).unwrap_or(false)
+        self.file.version() == reader.file().version()
+            || may_have_grown() && marks().are_in(reader).unwrap_or(false)
     }
 
     fn is_of(&self, version: &str) -> bool {
@@ -230,6 +267,10 @@ impl Indexing {
     }
 
     fn failed(&self, message: &str) -> Error {
-        object_store::Error::Generic { store: self.file.store, source: message.into() }.into()
+        object_store::Error::Generic {
+            store: self.file.store,
+            source: message.into(),
+        }
+        .into()
     }
 }

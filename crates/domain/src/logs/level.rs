@@ -19,10 +19,18 @@ pub(super) fn explicit(line: &[u8]) -> Option<Explicit> {
     let start = spaces(line, 0);
     let after_time = time(line, start).or_else(|| time(line, key(line, start)?));
     // Where no level follows the time, how the brackets end that follow it may have decided that: anywhere in the line.
-    let is_sure = |(level, end)| Explicit { level, decisive: Some(end + 1) };
-    let is_unsure = |(level, _)| Explicit { level, decisive: None };
+    let is_sure = |(level, end)| Explicit {
+        level,
+        decisive: Some(end + 1),
+    };
+    let is_unsure = |(level, _)| Explicit {
+        level,
+        decisive: None,
+    };
     match after_time {
-        Some(at) => after_brackets(line, at).map(is_sure).or_else(|| after_brackets(line, start).map(is_unsure)),
+        Some(at) => after_brackets(line, at)
+            .map(is_sure)
+            .or_else(|| after_brackets(line, start).map(is_unsure)),
         None => after_brackets(line, start).map(is_sure),
     }
 }
@@ -37,7 +45,11 @@ fn key(line: &[u8], at: usize) -> Option<usize> {
 #[inline]
 fn time(line: &[u8], at: usize) -> Option<usize> {
     let rest = line.get(at..)?;
-    let rest = if matches!(rest.first()?, b'"' | b'\'' | b'[' | b'(') { &rest[1..] } else { rest };
+    let rest = if matches!(rest.first()?, b'"' | b'\'' | b'[' | b'(') {
+        &rest[1..]
+    } else {
+        rest
+    };
     let rest = match rest.split_first_chunk() {
         Some((date, [d0, d1, b'T' | b't' | b' ', time @ ..]))
             if is_like(*date, *b"0000-00-") && d0.is_ascii_digit() && d1.is_ascii_digit() =>
@@ -50,7 +62,11 @@ fn time(line: &[u8], at: usize) -> Option<usize> {
     if !is_like(*time, *b"00:00:00") {
         return None;
     }
-    while let [b'0'..=b'9' | b'.' | b',' | b':' | b'+' | b'Z' | b'z' | b'-', after @ ..] = rest {
+    while let [
+        b'0'..=b'9' | b'.' | b',' | b':' | b'+' | b'Z' | b'z' | b'-',
+        after @ ..,
+    ] = rest
+    {
         rest = after;
     }
     if let [b'"' | b'\'' | b']' | b')', after @ ..] = rest {
@@ -94,7 +110,9 @@ fn value(line: &[u8], mut at: usize) -> Option<(LogLevel, usize)> {
     at = spaces(line, at);
     if matches!(line.get(at)?, b'l' | b'L' | b's' | b'S') {
         let found = letters(line, at);
-        let name = [LEVEL, LVL, SEVERITY].into_iter().find(|name| name.begins(found))?;
+        let name = [LEVEL, LVL, SEVERITY]
+            .into_iter()
+            .find(|name| name.begins(found))?;
         let equals = spaces(line, at + name.length);
         if line.get(equals) != Some(&b'=') {
             return None;
@@ -156,7 +174,11 @@ impl Word {
             mask |= 0xff << (8 * at);
             at += 1;
         }
-        Self { letters, mask, length }
+        Self {
+            letters,
+            mask,
+            length,
+        }
     }
 
     #[inline]
@@ -195,8 +217,14 @@ pub(super) fn worst(line: &[u8]) -> Option<LogLevel> {
         if let Some(level) = pending.take().filter(|_| !(is_assignment(gap) && text == b"0")) {
             worst = worse(worst, level);
         }
-        counted_as_none &= gap.split(|byte| *byte == b'/').all(|gap| spaces(gap, 0) == gap.len());
-        let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()));
+        counted_as_none &= gap
+            .split(|byte| *byte == b'/')
+            .all(|gap| spaces(gap, 0) == gap.len());
+        let is = |words: &[&str]| {
+            words
+                .iter()
+                .any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
+        };
         let found = if is(&["critical", "fatal"]) {
             Some(LogLevel::Critical)
         } else if is(&["error", "errors"]) {
@@ -250,25 +278,41 @@ fn is_assignment(gap: &[u8]) -> bool {
 /// Whether a word of ASCII stands here, whatever its case.
 #[inline]
 fn begins(line: &[u8], at: usize, word: &str) -> bool {
-    line.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    line.get(at..at + word.len())
+        .is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Where the spaces end that begin here.
 #[inline]
 fn spaces(line: &[u8], at: usize) -> usize {
-    skip(line, at, |byte| matches!(byte, b' ' | b'\t'..=b'\r'), char::is_whitespace)
+    skip(
+        line,
+        at,
+        |byte| matches!(byte, b' ' | b'\t'..=b'\r'),
+        char::is_whitespace,
+    )
 }
 
 /// Where the separators and spaces end that begin here.
 #[inline]
 fn separators(line: &[u8], at: usize) -> usize {
-    skip(line, at, |byte| matches!(byte, b' ' | b'\t'..=b'\r' | b'|' | b':' | b',' | b'-'), char::is_whitespace)
+    skip(
+        line,
+        at,
+        |byte| matches!(byte, b' ' | b'\t'..=b'\r' | b'|' | b':' | b',' | b'-'),
+        char::is_whitespace,
+    )
 }
 
 /// Where the letters, digits and underscores end that begin here.
 #[inline]
 fn word(line: &[u8], at: usize) -> usize {
-    skip(line, at, |byte| byte.is_ascii_alphanumeric() || byte == b'_', is_word_character)
+    skip(
+        line,
+        at,
+        |byte| byte.is_ascii_alphanumeric() || byte == b'_',
+        is_word_character,
+    )
 }
 
 #[inline]
@@ -293,6 +337,9 @@ fn character(line: &[u8], at: usize) -> Option<(Option<char>, usize)> {
         return Some((Some(char::from(rest[0])), 1));
     }
     let near = &rest[..rest.len().min(char::MAX.len_utf8())];
-    let found = near.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+    let found = near
+        .utf8_chunks()
+        .next()
+        .and_then(|chunk| chunk.valid().chars().next());
     Some((found, found.map_or(1, char::len_utf8)))
 }

@@ -37,7 +37,9 @@ pub(super) fn content(raw: &[u8], encoding: Encoding, is_first: bool) -> Range<u
 
 /// As much of a line as is shown, and whether it was cut.
 pub(super) fn message(text: &str) -> (&str, bool) {
-    text.char_indices().nth(MAX_MESSAGE).map_or((text, false), |(end, _)| (&text[..end], true))
+    text.char_indices()
+        .nth(MAX_MESSAGE)
+        .map_or((text, false), |(end, _)| (&text[..end], true))
 }
 
 /// A line of a log by its number and text, of which more may lie in the file.
@@ -65,12 +67,18 @@ pub(super) fn timestamp(line: &str) -> Option<Timestamp> {
         (?: (Z) \b | ([+-]) ([0-9]{2}) (?: :? ([0-9]{2}) )? \b | \b )",
         )
     });
-    let reach = |characters: usize| line.char_indices().nth(characters).map_or(line, |(end, _)| &line[..end]);
+    let reach = |characters: usize| {
+        line.char_indices()
+            .nth(characters)
+            .map_or(line, |(end, _)| &line[..end])
+    };
     let within = reach(TIMESTAMP_REACH).len();
-    STAMP.captures_iter(reach(TIMESTAMP_REACH + TIMESTAMP_TAIL)).find_map(|stamp| {
-        let is_within = stamp.get(6).is_some_and(|seconds| seconds.end() <= within);
-        is_within.then(|| read_stamp(&stamp)).flatten()
-    })
+    STAMP
+        .captures_iter(reach(TIMESTAMP_REACH + TIMESTAMP_TAIL))
+        .find_map(|stamp| {
+            let is_within = stamp.get(6).is_some_and(|seconds| seconds.end() <= within);
+            is_within.then(|| read_stamp(&stamp)).flatten()
+        })
 }
 
 fn read_stamp(stamp: &Captures<'_>) -> Option<Timestamp> {
@@ -78,10 +86,20 @@ fn read_stamp(stamp: &Captures<'_>) -> Option<Timestamp> {
     let year = stamp.get(1)?.as_str().parse().ok()?;
     let date = Date::from_calendar_date(year, Month::try_from(part(2)?).ok()?, part(3)?).ok()?;
     let local = PrimitiveDateTime::new(date, Time::from_hms(part(4)?, part(5)?, part(6)?).ok()?);
-    let (hours, minutes) = (i8::try_from(part(9).unwrap_or(0)).ok()?, i8::try_from(part(10).unwrap_or(0)).ok()?);
-    let sign = if stamp.get(8).is_some_and(|sign| sign.as_str() == "-") { -1 } else { 1 };
+    let (hours, minutes) = (
+        i8::try_from(part(9).unwrap_or(0)).ok()?,
+        i8::try_from(part(10).unwrap_or(0)).ok()?,
+    );
+    let sign = if stamp.get(8).is_some_and(|sign| sign.as_str() == "-") {
+        -1
+    } else {
+        1
+    };
     let offset = UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()?;
-    let utc = local.assume_offset(offset).checked_to_offset(UtcOffset::UTC).filter(|utc| utc.year() >= 0)?;
+    let utc = local
+        .assume_offset(offset)
+        .checked_to_offset(UtcOffset::UTC)
+        .filter(|utc| utc.year() >= 0)?;
     Some(utc.into())
 }
 
@@ -108,11 +126,23 @@ mod tests {
             ("2026-06-27t12:42:03z", Some("2026-06-27T12:42:03Z")),
             ("2026-06-27 12:42:03-ERROR-x", Some("2026-06-27T12:42:03Z")),
             ("2024-02-29 23:59:59", Some("2024-02-29T23:59:59Z")),
-            ("12345678901234567890 2026-06-27 12:42:03", Some("2026-06-27T12:42:03Z")),
-            ("12345678901234567890 2026-06-27 12:42:03+02:00", Some("2026-06-27T10:42:03Z")),
+            (
+                "12345678901234567890 2026-06-27 12:42:03",
+                Some("2026-06-27T12:42:03Z"),
+            ),
+            (
+                "12345678901234567890 2026-06-27 12:42:03+02:00",
+                Some("2026-06-27T10:42:03Z"),
+            ),
             ("123456789012345678901 2026-06-27 12:42:03", None),
-            ("äöüäöüäöüäöüäöüäöüäö 2026-06-27 12:42:03", Some("2026-06-27T12:42:03Z")),
-            ("\x1b[38;2;100;100;100m\x1b[1m\x1b[4m2026-06-27 12:42:03", Some("2026-06-27T12:42:03Z")),
+            (
+                "äöüäöüäöüäöüäöüäöüäö 2026-06-27 12:42:03",
+                Some("2026-06-27T12:42:03Z"),
+            ),
+            (
+                "\x1b[38;2;100;100;100m\x1b[1m\x1b[4m2026-06-27 12:42:03",
+                Some("2026-06-27T12:42:03Z"),
+            ),
             ("2026-13-45 12:42:03", None),
             ("2026-02-29 12:42:03", None),
             ("2026-06-27 24:00:00", None),
@@ -138,7 +168,15 @@ mod tests {
         let exact = "é".repeat(MAX_MESSAGE);
         assert_eq!(message(&exact), (exact.as_str(), false));
         assert_eq!(message(&format!("{exact}!")), (exact.as_str(), true));
-        for (line, length) in [("a\r\n", 2), ("a\n", 1), ("a\r", 0), ("a", 0), ("", 0), ("\r\n", 2), ("\n\r", 0)] {
+        for (line, length) in [
+            ("a\r\n", 2),
+            ("a\n", 1),
+            ("a\r", 0),
+            ("a", 0),
+            ("", 0),
+            ("\r\n", 2),
+            ("\n\r", 0),
+        ] {
             assert_eq!(end_length(line.as_bytes()), length, "{line:?}");
         }
     }

@@ -35,14 +35,29 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// Of a file of which `size` bytes are the log. What `read` has is not read again.
-    pub(super) fn new(file: &'a FileReader, size: u64, direction: LogDirection, from: Position, limits: Limits, read: &Chunk) -> Self {
+    pub(super) fn new(
+        file: &'a FileReader,
+        size: u64,
+        direction: LogDirection,
+        from: Position,
+        limits: Limits,
+        read: &Chunk,
+    ) -> Self {
         let chunk = read.ahead(from.offset, direction);
         let length = chunk.len() as u64;
         let unread = match direction {
             LogDirection::Forward => from.offset + length..size.max(from.offset + length),
             LogDirection::Backward => 0..from.offset - length,
         };
-        Self { file, direction, limits, unread, chunk, next_read: limits.first_read, at: from }
+        Self {
+            file,
+            direction,
+            limits,
+            unread,
+            chunk,
+            next_read: limits.first_read,
+            at: from,
+        }
     }
 
     /// The place behind the last line that was cut, in this direction.
@@ -105,13 +120,27 @@ impl<'a> Lines<'a> {
         let bytes = line.join(self.direction);
         match self.direction {
             LogDirection::Forward => {
-                self.at = Position { offset: here.offset + length, line: here.line + 1 };
-                RawLine { start: here, end: self.at, bytes }
+                self.at = Position {
+                    offset: here.offset + length,
+                    line: here.line + 1,
+                };
+                RawLine {
+                    start: here,
+                    end: self.at,
+                    bytes,
+                }
             }
             LogDirection::Backward => {
                 // A forged cursor can claim too small a number.
-                self.at = Position { offset: here.offset - length, line: here.line.saturating_sub(1).max(1) };
-                RawLine { start: self.at, end: here, bytes }
+                self.at = Position {
+                    offset: here.offset - length,
+                    line: here.line.saturating_sub(1).max(1),
+                };
+                RawLine {
+                    start: self.at,
+                    end: here,
+                    bytes,
+                }
             }
         }
     }
@@ -128,16 +157,28 @@ impl RawLine {
 }
 
 /// The place where a line begins that lies at or behind `from`, and what was read last, which this place ends or lies in.
-pub(super) fn seek(file: &FileReader, size: u64, from: Position, line: u64, limits: &Limits) -> Result<(Position, Chunk)> {
+pub(super) fn seek(
+    file: &FileReader,
+    size: u64,
+    from: Position,
+    line: u64,
+    limits: &Limits,
+) -> Result<(Position, Chunk)> {
     let (mut at, mut offset) = (from, from.offset);
     let mut last = Chunk::default();
     while at.line < line && offset < size {
         let chunk = file.read(offset..size.min(offset + limits.first_read))?;
         for end in memchr_iter(b'\n', &chunk).take((line - at.line) as usize) {
-            at = Position { offset: offset + end as u64 + 1, line: at.line + 1 };
+            at = Position {
+                offset: offset + end as u64 + 1,
+                line: at.line + 1,
+            };
         }
         offset += chunk.len() as u64;
-        last = Chunk { end: offset, bytes: chunk };
+        last = Chunk {
+            end: offset,
+            bytes: chunk,
+        };
     }
     Ok((at, last))
 }
@@ -188,6 +229,10 @@ impl Pieces {
         if direction == LogDirection::Backward {
             self.held.reverse();
         }
-        Some(if self.held.len() == 1 { self.held.swap_remove(0) } else { self.held.concat().into() })
+        Some(if self.held.len() == 1 {
+            self.held.swap_remove(0)
+        } else {
+            self.held.concat().into()
+        })
     }
 }

@@ -26,7 +26,10 @@ impl Matcher {
     /// # Errors
     /// [`Error::Invalid`](crate::Error::Invalid) for a regular expression that is none.
     pub(super) fn new(filter: &LogFilter) -> Result<Self> {
-        Ok(Self { filter: filter.clone(), pattern: Pattern::new(filter)? })
+        Ok(Self {
+            filter: filter.clone(),
+            pattern: Pattern::new(filter)?,
+        })
     }
 
     pub(super) fn filter(&self) -> &LogFilter {
@@ -45,17 +48,29 @@ impl Matcher {
 
     /// Whether any line can pass of those that were counted.
     pub(super) fn may_match(&self, counts: &Counts) -> bool {
-        self.filter.level.is_none_or(|level| counts.level(level) > 0) && self.filter.source.is_none_or(|source| counts.source(source) > 0)
+        self.filter.level.is_none_or(|level| counts.level(level) > 0)
+            && self.filter.source.is_none_or(|source| counts.source(source) > 0)
     }
 
     /// Tells of each line that passes where it begins. The buffer has whole lines, and begins at `start`.
-    pub(super) fn each(&self, buffer: &[u8], start: Position, encoding: Encoding, limits: &Limits, mut tell: impl FnMut(Position)) {
+    pub(super) fn each(
+        &self,
+        buffer: &[u8],
+        start: Position,
+        encoding: Encoding,
+        limits: &Limits,
+        mut tell: impl FnMut(Position),
+    ) {
         let Some(pattern) = &self.pattern else {
-            let passing = lines(buffer, start).filter(|(start, raw)| self.is_of_kind(raw, *start, encoding, limits));
+            let passing =
+                lines(buffer, start).filter(|(start, raw)| self.is_of_kind(raw, *start, encoding, limits));
             return passing.for_each(|(start, _)| tell(start));
         };
         let _never_breaks = pattern.for_each_match(buffer, encoding, start.offset == 0, |line, raw| {
-            let here = Position { offset: start.offset + raw.start as u64, line: start.line + line as u64 };
+            let here = Position {
+                offset: start.offset + raw.start as u64,
+                line: start.line + line as u64,
+            };
             if self.is_of_kind(&buffer[raw], here, encoding, limits) {
                 tell(here);
             }
@@ -73,8 +88,13 @@ impl Matcher {
 
     /// The same by the line's visible text.
     pub(super) fn admits(&self, shown: &str) -> bool {
-        self.filter.source.is_none_or(|wanted| wanted == classify::source(shown))
-            && self.filter.level.is_none_or(|wanted| wanted == classify::level(shown))
+        self.filter
+            .source
+            .is_none_or(|wanted| wanted == classify::source(shown))
+            && self
+                .filter
+                .level
+                .is_none_or(|wanted| wanted == classify::level(shown))
     }
 
     /// Whether counts can tell that no line passes: a level or a source is asked for.
@@ -115,11 +135,23 @@ impl Matcher {
     /// Where the text that is looked for stands in visible text, as far as `reach` characters of it go.
     pub(super) fn ranges(&self, visible: &str, reach: usize) -> Vec<TextRange> {
         let ranges = self.pattern.iter().flat_map(|pattern| pattern.ranges(visible));
-        ranges.take_while(|range| range.end as usize <= reach).map(|range| TextRange { start: range.start, end: range.end }).collect()
+        ranges
+            .take_while(|range| range.end as usize <= reach)
+            .map(|range| TextRange {
+                start: range.start,
+                end: range.end,
+            })
+            .collect()
     }
 
     /// Whether a block that is one line passes, which is read in pieces. What it counts as is known.
-    pub(super) fn is_long_match(&self, stretch: &Stretch, reader: &FileReader, encoding: Encoding, limits: &Limits) -> Result<bool> {
+    pub(super) fn is_long_match(
+        &self,
+        stretch: &Stretch,
+        reader: &FileReader,
+        encoding: Encoding,
+        limits: &Limits,
+    ) -> Result<bool> {
         if self.pattern.is_none() || !self.may_match(&stretch.counts) {
             return Ok(self.may_match(&stretch.counts));
         }

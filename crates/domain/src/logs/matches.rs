@@ -60,7 +60,13 @@ pub(super) struct Matches {
 
 impl Matches {
     fn none(encoding: Encoding) -> Self {
-        Self { encoding, before: Arc::new(vec![0]), end: Position::START, is_complete: false, failure: None }
+        Self {
+            encoding,
+            before: Arc::new(vec![0]),
+            end: Position::START,
+            is_complete: false,
+            failure: None,
+        }
     }
 
     /// All that have been found.
@@ -86,10 +92,18 @@ impl Matches {
     fn of_index(index: &LogIndex, matcher: &Matcher) -> Option<Self> {
         // Nothing is told by no block.
         matcher.count(&index.total)?;
-        let counts = index.blocks.iter().map(|block| matcher.count(&block.counts)).collect::<Option<Vec<_>>>()?;
+        let counts = index
+            .blocks
+            .iter()
+            .map(|block| matcher.count(&block.counts))
+            .collect::<Option<Vec<_>>>()?;
         let mut matches = Self::none(index.encoding);
         matches.add(&counts);
-        Some(Self { end: index.end, is_complete: index.is_complete, ..matches })
+        Some(Self {
+            end: index.end,
+            is_complete: index.is_complete,
+            ..matches
+        })
     }
 
     /// Whether it tells of the blocks that an index has.
@@ -110,7 +124,10 @@ impl Default for MatchCache {
             let counts = search.borrow().before.capacity() as u64 * 8;
             u32::try_from(OVERHEAD + version.len() as u64 + counts).unwrap_or(u32::MAX)
         };
-        Self { searches: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build(), workers: Workers::new(THREADS) }
+        Self {
+            searches: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build(),
+            workers: Workers::new(THREADS),
+        }
     }
 }
 
@@ -130,42 +147,73 @@ impl MatchCache {
             if known.is_complete {
                 return Ok(known);
             }
-            indexing.wait(PATIENCE, |index| index.is_complete.then_some(())).await?;
-            return Ok(indexing.look(|index| Matches::of_index(index, matcher)).unwrap_or(known));
+            indexing
+                .wait(PATIENCE, |index| index.is_complete.then_some(()))
+                .await?;
+            return Ok(indexing
+                .look(|index| Matches::of_index(index, matcher))
+                .unwrap_or(known));
         }
         let key = (indexing.file().version(), matcher.filter().clone());
-        let begun = if self.searches.contains_key(&key) { None } else { self.begun(indexing, matcher.filter()) };
+        let begun = if self.searches.contains_key(&key) {
+            None
+        } else {
+            self.begun(indexing, matcher.filter())
+        };
         let mut search = self.searches.get_with(key.clone(), || {
             let known = begun.unwrap_or_else(|| indexing.look(|index| room(index, indexing.file().size)));
             let (sender, receiver) = watch::channel(known);
-            let scan =
-                Scan { file: file.clone(), indexing: indexing.clone(), matcher: matcher.clone(), limits, workers: self.workers.clone() };
+            let scan = Scan {
+                file: file.clone(),
+                indexing: indexing.clone(),
+                matcher: matcher.clone(),
+                limits,
+                workers: self.workers.clone(),
+            };
             tokio::spawn(scan.run(sender));
             receiver
         });
         // Time may be up, and the scan may have been given up: what there is, is looked at either way.
-        let _ = timeout(PATIENCE, search.wait_for(|matches| matches.is_complete || matches.failure.is_some())).await;
+        let _ = timeout(
+            PATIENCE,
+            search.wait_for(|matches| matches.is_complete || matches.failure.is_some()),
+        )
+        .await;
         let known = search.borrow().clone();
         if let Some(failure) = &known.failure {
             // Who asks next has it tried again.
             self.searches.invalidate(&key);
-            return Err(object_store::Error::Generic { store: file.store, source: failure.as_ref().into() }.into());
+            return Err(object_store::Error::Generic {
+                store: file.store,
+                source: failure.as_ref().into(),
+            }
+            .into());
         }
         let fits = indexing.look(|index| known.fits(index));
-        Ok(if fits { known } else { Matches::none(known.encoding) })
+        Ok(if fits {
+            known
+        } else {
+            Matches::none(known.encoding)
+        })
     }
 }
 
 impl MatchCache {
     /// What was found in a shorter version of the log, as far as that is still there.
     fn begun(&self, indexing: &Indexing, filter: &LogFilter) -> Option<Matches> {
-        let searched = |former: &Former| self.searches.get(&(former.version.clone(), filter.clone())).map(|search| (former.blocks, search));
+        let searched = |former: &Former| {
+            self.searches
+                .get(&(former.version.clone(), filter.clone()))
+                .map(|search| (former.blocks, search))
+        };
         let (blocks, search) = indexing.formers().iter().rev().find_map(searched)?;
         let found = search.borrow().clone();
         let blocks = blocks.min(found.blocks());
         indexing.look(|index| {
             let end = index.blocks.get(blocks).map(|block| block.start);
-            let end = end.or_else(|| (blocks == index.blocks.len()).then_some(index.end)).filter(|_| found.encoding == index.encoding)?;
+            let end = end
+                .or_else(|| (blocks == index.blocks.len()).then_some(index.end))
+                .filter(|_| found.encoding == index.encoding)?;
             let mut known = room(index, indexing.file().size);
             Arc::make_mut(&mut known.before).extend(&found.before[1..=blocks]);
             Some(Matches { end, ..known })
@@ -177,7 +225,10 @@ impl MatchCache {
 fn room(index: &LogIndex, size: u64) -> Matches {
     let mut before = Vec::with_capacity((size / index::BLOCK) as usize * 5 / 4 + 2);
     before.push(0);
-    Matches { before: Arc::new(before), ..Matches::none(index.encoding) }
+    Matches {
+        before: Arc::new(before),
+        ..Matches::none(index.encoding)
+    }
 }
 
 /// One search through a log.
@@ -210,11 +261,16 @@ impl Scan {
     async fn search(&self, sender: &watch::Sender<Matches>) -> Result<()> {
         let reader = Arc::new(self.file.reader().await?);
         let (indexing, opened) = (self.indexing.clone(), reader.clone());
-        self.workers.run(move || require_same(&indexing, &opened)).await??;
+        self.workers
+            .run(move || require_same(&indexing, &opened))
+            .await??;
         let mut size = BATCH;
         while !sender.is_closed() {
             let (encoding, done) = { (sender.borrow().encoding, sender.borrow().blocks()) };
-            let next = self.indexing.wait(LOOK_ROUND, |index| Batch::next(index, encoding, done, size)).await?;
+            let next = self
+                .indexing
+                .wait(LOOK_ROUND, |index| Batch::next(index, encoding, done, size))
+                .await?;
             let Some(batch) = next else { continue };
             let (encoding, first, end, is_end) = (batch.encoding, batch.first, batch.end, batch.is_end);
             let counts = self.count(&reader, batch).await?;
@@ -238,7 +294,8 @@ impl Scan {
     async fn count(&self, reader: &Arc<FileReader>, batch: Batch) -> Result<Vec<u64>> {
         let (blocks, next) = (Arc::new(batch.blocks), Arc::new(AtomicUsize::new(0)));
         let threads = (0..blocks.len().div_ceil(TURN).min(THREADS)).map(|_| {
-            let (reader, matcher, limits, encoding) = (reader.clone(), self.matcher.clone(), self.limits, batch.encoding);
+            let (reader, matcher, limits, encoding) =
+                (reader.clone(), self.matcher.clone(), self.limits, batch.encoding);
             let (blocks, next) = (blocks.clone(), next.clone());
             self.workers.run(move || {
                 let (mut buffer, mut counts) = (Vec::new(), Vec::new());
@@ -247,7 +304,10 @@ impl Scan {
                     let Some(blocks) = blocks.chunks(TURN).nth(turn) else {
                         return Ok(counts);
                     };
-                    counts.push((turn, count(&reader, &matcher, encoding, &limits, blocks, &mut buffer)?));
+                    counts.push((
+                        turn,
+                        count(&reader, &matcher, encoding, &limits, blocks, &mut buffer)?,
+                    ));
                 }
             })
         });
@@ -263,8 +323,15 @@ impl Batch {
     /// the log turned out to be encoded otherwise.
     fn next(index: &LogIndex, encoding: Encoding, done: usize, size: u64) -> Option<Self> {
         let first = if index.encoding == encoding { done } else { 0 };
-        let from = index.blocks.get(first).map_or(index.end, |block| block.start).offset;
-        let last = index.blocks.partition_point(|block| block.start.offset < from + size).max(first);
+        let from = index
+            .blocks
+            .get(first)
+            .map_or(index.end, |block| block.start)
+            .offset;
+        let last = index
+            .blocks
+            .partition_point(|block| block.start.offset < from + size)
+            .max(first);
         let is_end = index.is_complete && last == index.blocks.len();
         (last > first || is_end).then(|| Self {
             encoding: index.encoding,
@@ -297,7 +364,9 @@ fn count(
             at += 1;
             continue;
         }
-        let within = |block: &&Stretch| block.end.offset - first.start.offset <= limits.piece && matcher.may_match(&block.counts);
+        let within = |block: &&Stretch| {
+            block.end.offset - first.start.offset <= limits.piece && matcher.may_match(&block.counts)
+        };
         let together = blocks[at..].iter().take_while(within).count().max(1);
         let end = at + together;
         let length = (blocks[end - 1].end.offset - first.start.offset) as usize;

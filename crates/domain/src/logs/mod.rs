@@ -94,7 +94,10 @@ pub(crate) async fn log_page(platform: &Platform, run_id: i32, query: &LogQuery)
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
     let matcher = Matcher::new(&query.filter)?;
     let file = find_log(platform, run_id).await?;
-    let answer = platform.logs().page(&file, run_id, query.clone(), matcher, cursor, Stopwatch::start()).await?;
+    let answer = platform
+        .logs()
+        .page(&file, run_id, query.clone(), matcher, cursor, Stopwatch::start())
+        .await?;
     if answer.is_provisional {
         not_to_be_kept();
     }
@@ -120,6 +123,10 @@ impl LogCache {
         let log = OpenLog::new(self, open(file, run_id).await?);
         let is_search = !query.filter.is_empty();
         let work = move || reader::page(&log, run_id, &query, &matcher, cursor, &stopwatch);
-        if is_search { self.searches.run(work).await? } else { apart(work).await? }
+        if is_search {
+            self.searches.run(work).await?
+        } else {
+            apart(work).await?
+        }
     }
 }

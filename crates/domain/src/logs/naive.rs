@@ -12,7 +12,10 @@ use regex::RegexBuilder;
 use runlens_api_types::log::{LogLine, LogQuery};
 use tokio::runtime::Runtime;
 
-use super::{Answer, Limits, LogCache, ansi::visible, classify, cursor::Position, encoding::Encoding, line, matcher::Matcher};
+use super::{
+    Answer, Limits, LogCache, ansi::visible, classify, cursor::Position, encoding::Encoding, line,
+    matcher::Matcher,
+};
 use crate::{
     clock::Stopwatch,
     error::Result,
@@ -30,8 +33,15 @@ pub(super) fn run<T>(work: impl Future<Output = T>) -> T {
 pub(super) fn found(content: &[u8]) -> FoundFile {
     let files = Files::none().with_memory();
     run(async {
-        files.put(&FileKey::log(RUN), content.to_vec()).await.expect("written");
-        files.find(&FileKey::log(RUN)).await.expect("an answer").expect("found")
+        files
+            .put(&FileKey::log(RUN), content.to_vec())
+            .await
+            .expect("written");
+        files
+            .find(&FileKey::log(RUN))
+            .await
+            .expect("an answer")
+            .expect("found")
     })
 }
 
@@ -41,7 +51,16 @@ pub(super) fn page_of(cache: &LogCache, file: &FoundFile, query: &LogQuery) -> R
     let stopwatch = Stopwatch::new(move || Duration::from_millis(looks.fetch_add(1, Ordering::Relaxed) + 1));
     run(async {
         let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-        cache.page(file, RUN, query.clone(), Matcher::new(&query.filter)?, cursor, stopwatch).await
+        cache
+            .page(
+                file,
+                RUN,
+                query.clone(),
+                Matcher::new(&query.filter)?,
+                cursor,
+                stopwatch,
+            )
+            .await
     })
 }
 
@@ -55,17 +74,40 @@ pub(super) fn encoding_of(content: &[u8]) -> Encoding {
 /// The lines that pass, and those around them.
 pub(super) fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
     let lines = naive_lines(content, query, limits);
-    let context = if query.filter.is_empty() { 0 } else { query.context as usize };
-    let is_shown = |at: usize| lines[at.saturating_sub(context)..lines.len().min(at + context + 1)].iter().any(|(_, passes)| *passes);
+    let context = if query.filter.is_empty() {
+        0
+    } else {
+        query.context as usize
+    };
+    let is_shown = |at: usize| {
+        lines[at.saturating_sub(context)..lines.len().min(at + context + 1)]
+            .iter()
+            .any(|(_, passes)| *passes)
+    };
     let shown = lines.iter().enumerate().filter(|(at, _)| is_shown(*at));
-    shown.map(|(_, (line, passes))| LogLine { is_context: !passes, ..line.clone() }).collect()
+    shown
+        .map(|(_, (line, passes))| LogLine {
+            is_context: !passes,
+            ..line.clone()
+        })
+        .collect()
 }
 
 /// Every line, and whether it passes.
 pub(super) fn naive_lines(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<(LogLine, bool)> {
     let encoding = encoding_of(content);
-    let compiled = |pattern: String| RegexBuilder::new(&pattern).case_insensitive(true).multi_line(true).build().expect("a pattern");
-    let needle = query.filter.contains.as_ref().map(|text| compiled(regex::escape(text)));
+    let compiled = |pattern: String| {
+        RegexBuilder::new(&pattern)
+            .case_insensitive(true)
+            .multi_line(true)
+            .build()
+            .expect("a pattern")
+    };
+    let needle = query
+        .filter
+        .contains
+        .as_ref()
+        .map(|text| compiled(regex::escape(text)));
     let regex = query.filter.regex.clone().map(compiled);
     let mut lines = Vec::new();
     for (index, raw) in content.split_inclusive(|byte| *byte == b'\n').enumerate() {
@@ -74,11 +116,16 @@ pub(super) fn naive_lines(content: &[u8], query: &LogQuery, limits: Limits) -> V
         if index == 0 && encoding == Encoding::Utf8 {
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         }
-        let head = encoding.decode(&bytes[..bytes.len().min(limits.max_line as usize)]).into_owned();
+        let head = encoding
+            .decode(&bytes[..bytes.len().min(limits.max_line as usize)])
+            .into_owned();
         let shown = visible(&head);
         let (level, source) = (classify::level(&shown), classify::source(&shown));
         let whole = encoding.decode(bytes);
-        let passes = needle.iter().chain(&regex).all(|pattern| pattern.is_match(&visible(&whole)))
+        let passes = needle
+            .iter()
+            .chain(&regex)
+            .all(|pattern| pattern.is_match(&visible(&whole)))
             && query.filter.level.is_none_or(|wanted| wanted == level)
             && query.filter.source.is_none_or(|wanted| wanted == source);
         let (message, is_cut) = line::message(&head);

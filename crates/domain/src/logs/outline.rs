@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use runlens_api_types::{
     TextEnum as _,
-    log::{LevelCounts, LogDensity, LogDirection, LogLevel, LogOutline, LogOutlineQuery, LogSource, SourceCounts},
+    log::{
+        LevelCounts, LogDensity, LogDirection, LogLevel, LogOutline, LogOutlineQuery, LogSource, SourceCounts,
+    },
 };
 
 use super::{
@@ -45,7 +47,12 @@ struct Summary {
 ///
 /// # Errors
 /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Files`](crate::Error::Files).
-pub(crate) async fn log_outline(platform: &Platform, run_id: i32, is_growing: bool, query: &LogOutlineQuery) -> Result<LogOutline> {
+pub(crate) async fn log_outline(
+    platform: &Platform,
+    run_id: i32,
+    is_growing: bool,
+    query: &LogOutlineQuery,
+) -> Result<LogOutline> {
     let file = find_log(platform, run_id).await?;
     outline(platform.logs(), &file, run_id, is_growing, query).await
 }
@@ -59,7 +66,9 @@ pub(super) async fn outline(
     query: &LogOutlineQuery,
 ) -> Result<LogOutline> {
     let indexing = logs.index(file).await?;
-    indexing.wait(PATIENCE, |index| index.is_complete.then_some(())).await?;
+    indexing
+        .wait(PATIENCE, |index| index.is_complete.then_some(()))
+        .await?;
     let summary = indexing.look(|index| Summary::of(index, query.buckets));
     let limits = logs.limits;
     let reader = open(file, run_id).await?;
@@ -106,7 +115,10 @@ impl Summary {
         let finer = if index.end.offset <= SMALL && blocks.len() < buckets as usize {
             blocks.clone().map(|block| Stretch::of(index, block)).collect()
         } else {
-            index.blocks.iter().for_each(|block| pieces.add(block.start.line, &block.counts));
+            index
+                .blocks
+                .iter()
+                .for_each(|block| pieces.add(block.start.line, &block.counts));
             Vec::new()
         };
         Self {
@@ -114,8 +126,14 @@ impl Summary {
             total: index.total,
             end: index.end,
             is_complete: index.is_complete,
-            first_error: blocks.clone().find(has_error).map(|block| Stretch::of(index, block)),
-            last_error: blocks.rev().find(has_error).map(|block| Stretch::of(index, block)),
+            first_error: blocks
+                .clone()
+                .find(has_error)
+                .map(|block| Stretch::of(index, block)),
+            last_error: blocks
+                .rev()
+                .find(has_error)
+                .map(|block| Stretch::of(index, block)),
             pieces,
             finer,
         }
@@ -124,11 +142,25 @@ impl Summary {
     /// Reads the blocks that it takes to say more.
     fn read(mut self, reader: &FileReader, limits: &Limits) -> Result<Found> {
         for stretch in &self.finer {
-            each_line(stretch, reader, self.encoding, limits, |line, counts| self.pieces.add(line, &counts))?;
+            each_line(stretch, reader, self.encoding, limits, |line, counts| {
+                self.pieces.add(line, &counts)
+            })?;
         }
         Ok(Found {
-            first_error_line: error_line(self.first_error, reader, self.encoding, limits, LogDirection::Forward)?,
-            last_error_line: error_line(self.last_error, reader, self.encoding, limits, LogDirection::Backward)?,
+            first_error_line: error_line(
+                self.first_error,
+                reader,
+                self.encoding,
+                limits,
+                LogDirection::Forward,
+            )?,
+            last_error_line: error_line(
+                self.last_error,
+                reader,
+                self.encoding,
+                limits,
+                LogDirection::Backward,
+            )?,
             density: self.pieces.done,
         })
     }
@@ -153,7 +185,13 @@ fn error_line(
 }
 
 /// Reads a block, and tells of each line its number and what it counts as.
-fn each_line(stretch: &Stretch, reader: &FileReader, encoding: Encoding, limits: &Limits, mut tell: impl FnMut(u64, Counts)) -> Result<()> {
+fn each_line(
+    stretch: &Stretch,
+    reader: &FileReader,
+    encoding: Encoding,
+    limits: &Limits,
+    mut tell: impl FnMut(u64, Counts),
+) -> Result<()> {
     if stretch.counts.lines() == 1 {
         tell(stretch.start.line, stretch.counts);
         return Ok(());
@@ -162,7 +200,10 @@ fn each_line(stretch: &Stretch, reader: &FileReader, encoding: Encoding, limits:
     for (start, raw) in lines(&buffer, stretch.start) {
         let text = head(raw, encoding, start, limits);
         // An empty line is one too.
-        tell(start.line, tally(if text.is_empty() { b"\n" } else { text }, encoding, false).counts);
+        tell(
+            start.line,
+            tally(if text.is_empty() { b"\n" } else { text }, encoding, false).counts,
+        );
     }
     Ok(())
 }
@@ -179,7 +220,12 @@ struct Pieces {
 
 impl Pieces {
     fn new(lines: u64, buckets: u32) -> Self {
-        Self { lines, buckets: buckets.into(), bucket: 0, done: Vec::new() }
+        Self {
+            lines,
+            buckets: buckets.into(),
+            bucket: 0,
+            done: Vec::new(),
+        }
     }
 
     /// Adds the lines that come next, of which the first has this number.
@@ -188,9 +234,18 @@ impl Pieces {
             return;
         }
         let bucket = (first_line - 1).saturating_mul(self.buckets) / self.lines.max(1);
-        let worst = LogLevel::ALL.iter().copied().find(|level| counts.level(*level) > 0).unwrap_or(LogLevel::Info);
-        let more =
-            LogDensity { first_line, lines: counts.lines(), errors: counts.errors(), warnings: counts.level(LogLevel::Warning), worst };
+        let worst = LogLevel::ALL
+            .iter()
+            .copied()
+            .find(|level| counts.level(*level) > 0)
+            .unwrap_or(LogLevel::Info);
+        let more = LogDensity {
+            first_line,
+            lines: counts.lines(),
+            errors: counts.errors(),
+            warnings: counts.level(LogLevel::Warning),
+            worst,
+        };
         match self.done.last_mut().filter(|_| bucket == self.bucket) {
             Some(piece) => {
                 piece.lines += more.lines;
@@ -253,13 +308,32 @@ mod tests {
     #[test]
     fn a_piece_has_the_blocks_that_begin_in_its_part_of_the_lines() {
         use LogLevel::{Critical, Debug, Error, Info, Warning};
-        let blocks = [vec![Info, Error], vec![Debug], vec![Warning; 3], vec![Info, Info], vec![Critical, Error]];
-        let said =
-            |buckets| pieces(&blocks, buckets).iter().map(|p| (p.first_line, p.lines, p.errors, p.warnings, p.worst)).collect::<Vec<_>>();
+        let blocks = [
+            vec![Info, Error],
+            vec![Debug],
+            vec![Warning; 3],
+            vec![Info, Info],
+            vec![Critical, Error],
+        ];
+        let said = |buckets| {
+            pieces(&blocks, buckets)
+                .iter()
+                .map(|p| (p.first_line, p.lines, p.errors, p.warnings, p.worst))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(said(0), []);
         assert_eq!(said(1), [(1, 10, 3, 3, Critical)]);
         assert_eq!(said(2), [(1, 6, 1, 3, Error), (7, 4, 2, 0, Critical)]);
-        assert_eq!(said(10), [(1, 2, 1, 0, Error), (3, 1, 0, 0, Debug), (4, 3, 0, 3, Warning), (7, 2, 0, 0, Info), (9, 2, 2, 0, Critical)]);
+        assert_eq!(
+            said(10),
+            [
+                (1, 2, 1, 0, Error),
+                (3, 1, 0, 0, Debug),
+                (4, 3, 0, 3, Warning),
+                (7, 2, 0, 0, Info),
+                (9, 2, 2, 0, Critical)
+            ]
+        );
         assert_eq!(pieces(&[], 20), []);
     }
 

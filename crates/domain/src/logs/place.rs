@@ -66,7 +66,17 @@ impl OpenLog {
 
     pub(super) fn lines(&self, direction: LogDirection, from: Position, max_read: u64) -> Lines<'_> {
         let read = self.read.get_or_init(Chunk::default);
-        Lines::new(&self.reader, self.size.get(), direction, from, Limits { max_read, ..self.cache.limits }, read)
+        Lines::new(
+            &self.reader,
+            self.size.get(),
+            direction,
+            from,
+            Limits {
+                max_read,
+                ..self.cache.limits
+            },
+            read,
+        )
     }
 
     /// Where a page begins: what it goes on to lies behind this place in its direction.
@@ -112,7 +122,11 @@ impl OpenLog {
 
     /// How a piece of the log is to be read as text. Nobody is waited for where it does not matter.
     pub(super) fn encoding_of(&self, bytes: &[u8]) -> Result<Encoding> {
-        if bytes.is_ascii() { Ok(Encoding::Utf8) } else { self.encoding() }
+        if bytes.is_ascii() {
+            Ok(Encoding::Utf8)
+        } else {
+            self.encoding()
+        }
     }
 
     /// How the text of the log is encoded. The whole log decides; where finding out takes too long, what is known so far does.
@@ -121,9 +135,14 @@ impl OpenLog {
             return Ok(*encoding);
         }
         let index = self.index()?;
-        let settled = |index: &LogIndex| (index.is_complete || index.encoding == Encoding::Windows1252).then_some(index.encoding);
-        let encoding = self.runtime.block_on(index.wait(self.limits().patience, settled))?;
-        self.is_provisional.set(self.is_provisional.get() || encoding.is_none());
+        let settled = |index: &LogIndex| {
+            (index.is_complete || index.encoding == Encoding::Windows1252).then_some(index.encoding)
+        };
+        let encoding = self
+            .runtime
+            .block_on(index.wait(self.limits().patience, settled))?;
+        self.is_provisional
+            .set(self.is_provisional.get() || encoding.is_none());
         let encoding = encoding.unwrap_or_else(|| index.look(|index| index.encoding));
         Ok(*self.encoding.get_or_init(|| encoding))
     }
@@ -145,13 +164,20 @@ impl OpenLog {
                 LogDirection::Forward => {
                     let here = index.block_of_offset(at.offset)?;
                     let block = (here..last).find(|block| is_of_interest(*block)).unwrap_or(last);
-                    let to = if block == here { at } else { index.blocks[block].start };
+                    let to = if block == here {
+                        at
+                    } else {
+                        index.blocks[block].start
+                    };
                     (to, index.end_of(block).offset)
                 }
                 LogDirection::Backward => {
                     let here = index.block_of_offset(at.offset.checked_sub(1)?)?;
                     match (0..=here).rev().find(|block| is_of_interest(*block)) {
-                        Some(block) => (if block == here { at } else { index.end_of(block) }, index.blocks[block].start.offset),
+                        Some(block) => (
+                            if block == here { at } else { index.end_of(block) },
+                            index.blocks[block].start.offset,
+                        ),
                         None => (Position::START, 0),
                     }
                 }
@@ -166,6 +192,9 @@ impl OpenLog {
             // Nobody else has set it meanwhile: it is not shared.
             _ = self.index.set(index);
         }
-        self.index.get().map(|index| &**index).ok_or_else(|| Error::Internal("the index of a log is gone".to_owned()))
+        self.index
+            .get()
+            .map(|index| &**index)
+            .ok_or_else(|| Error::Internal("the index of a log is gone".to_owned()))
     }
 }

@@ -26,8 +26,20 @@ pub struct LogFile {
 
 pub(crate) async fn raw_log(platform: &Platform, run_id: i32) -> Result<RawLog> {
     let file = find_log(platform, run_id).await?;
-    let address = if platform.settings().redirect_raw_logs { download_url(&[&file]).await } else { None };
-    Ok(address.map_or_else(|| RawLog::File(LogFile { platform: platform.clone(), file: RawFile::new(file) }), RawLog::Address))
+    let address = if platform.settings().redirect_raw_logs {
+        download_url(&[&file]).await
+    } else {
+        None
+    };
+    Ok(address.map_or_else(
+        || {
+            RawLog::File(LogFile {
+                platform: platform.clone(),
+                file: RawFile::new(file),
+            })
+        },
+        RawLog::Address,
+    ))
 }
 
 impl LogFile {
@@ -42,6 +54,10 @@ impl LogFile {
     /// [`Error::Files`](crate::Error::Files).
     pub async fn encoding(&self) -> Result<Option<LogEncoding>> {
         let indexing = self.platform.logs().index(self.file.found()).await?;
-        indexing.wait(PATIENCE, |index| index.is_complete.then_some(index.encoding.into())).await
+        indexing
+            .wait(PATIENCE, |index| {
+                index.is_complete.then_some(index.encoding.into())
+            })
+            .await
     }
 }

@@ -9,8 +9,8 @@ use runlens_api_types::{
 };
 
 use super::{
-    Answer, ansi::visible, blocks::long_content, cursor::Position, encoding::Encoding, line, lines::RawLine, matcher::Matcher,
-    place::OpenLog,
+    Answer, ansi::visible, blocks::long_content, cursor::Position, encoding::Encoding, line, lines::RawLine,
+    matcher::Matcher, place::OpenLog,
 };
 use crate::{clock::Stopwatch, error::Result};
 
@@ -31,17 +31,51 @@ pub(super) fn page(
     let (limit, direction) = query.extent();
     let place = log.place(query, cursor)?;
     let reader = Reader { log, run_id, matcher };
-    let mut page = Page { reader: &reader, place, direction, limit: limit as usize, data: Vec::new(), next: None, is_cut: false };
-    let end = if query.filter.is_empty() { page.fill()? } else { page.fill_filtered(query.context as usize, stopwatch)? };
-    let Page { mut data, next, is_cut, .. } = page;
+    let mut page = Page {
+        reader: &reader,
+        place,
+        direction,
+        limit: limit as usize,
+        data: Vec::new(),
+        next: None,
+        is_cut: false,
+    };
+    let end = if query.filter.is_empty() {
+        page.fill()?
+    } else {
+        page.fill_filtered(query.context as usize, stopwatch)?
+    };
+    let Page {
+        mut data,
+        next,
+        is_cut,
+        ..
+    } = page;
     if direction == LogDirection::Backward {
         data.reverse();
     }
     let stop = next.unwrap_or(end);
-    let (first, behind) = if direction == LogDirection::Forward { (place, stop) } else { (stop, place) };
-    let examined = (first.line < behind.line).then(|| LineRange { first: first.line, last: behind.line - 1 });
-    let page = LogPage { data, examined, pagination: CursorPagination { limit, next_cursor: next.map(Position::to_cursor) } };
-    Ok(Answer { page, is_provisional: is_cut || log.is_provisional() })
+    let (first, behind) = if direction == LogDirection::Forward {
+        (place, stop)
+    } else {
+        (stop, place)
+    };
+    let examined = (first.line < behind.line).then(|| LineRange {
+        first: first.line,
+        last: behind.line - 1,
+    });
+    let page = LogPage {
+        data,
+        examined,
+        pagination: CursorPagination {
+            limit,
+            next_cursor: next.map(Position::to_cursor),
+        },
+    };
+    Ok(Answer {
+        page,
+        is_provisional: is_cut || log.is_provisional(),
+    })
 }
 
 /// A page in the making.
@@ -60,7 +94,11 @@ impl Page<'_> {
     /// Takes the lines that lie ahead; returns where it ended.
     fn fill(&mut self) -> Result<Position> {
         let limits = self.reader.log.limits();
-        let mut lines = self.reader.log.lines(self.direction, self.place, limits.max_read.min(limits.first_read * 4));
+        let mut lines = self.reader.log.lines(
+            self.direction,
+            self.place,
+            limits.max_read.min(limits.first_read * 4),
+        );
         while let Some(raw) = lines.next()? {
             if !self.take(&raw, false)? {
                 break;
@@ -82,10 +120,14 @@ impl Page<'_> {
         let mut timed = lines.at().offset;
         loop {
             let at = lines.at();
-            if self.reader.matcher.is_by_counts() && due == 0 && known.is_none_or(|known| !self.is_before(at.offset, known)) {
+            if self.reader.matcher.is_by_counts()
+                && due == 0
+                && known.is_none_or(|known| !self.is_before(at.offset, known))
+            {
                 let found = log.skip(at, direction, |counts| self.reader.matcher.may_match(counts))?;
                 let to = found.map_or(at, |(to, _)| to);
-                known = Some(found.map_or_else(|| self.ahead(at.offset, limits.max_read), |(_, until)| until));
+                known =
+                    Some(found.map_or_else(|| self.ahead(at.offset, limits.max_read), |(_, until)| until));
                 if to != at {
                     let from = self.step_back(to, context)?;
                     if self.is_before(at.offset, from.offset) {
@@ -96,7 +138,10 @@ impl Page<'_> {
             }
             if lines.at().offset.abs_diff(timed) >= limits.first_read && !lines.is_at_end() {
                 timed = lines.at().offset;
-                let next = waiting.iter().find(|raw| self.is_ahead(raw)).map_or(lines.at(), |raw| raw.near_end(direction));
+                let next = waiting
+                    .iter()
+                    .find(|raw| self.is_ahead(raw))
+                    .map_or(lines.at(), |raw| raw.near_end(direction));
                 if stopwatch.elapsed() >= limits.budget && self.is_before(self.place.offset, next.offset) {
                     self.next = Some(next);
                     self.is_cut = true;
@@ -166,7 +211,10 @@ impl Page<'_> {
             LogDirection::Forward => LogDirection::Backward,
             LogDirection::Backward => LogDirection::Forward,
         };
-        let mut lines = self.reader.log.lines(opposite, from, self.reader.log.limits().max_read);
+        let mut lines = self
+            .reader
+            .log
+            .lines(opposite, from, self.reader.log.limits().max_read);
         for _ in 0..count {
             if lines.next()?.is_none() {
                 break;
@@ -202,32 +250,47 @@ impl Reader<'_> {
     fn show(&self, raw: &RawLine, is_context: bool) -> Result<LogLine> {
         let content = self.content(raw)?;
         let text = content.encoding.decode(&content.bytes);
-        Ok(LogLine { is_context, ..line::show(raw.start.line, &text, content.long.is_some(), self.run_id) })
+        Ok(LogLine {
+            is_context,
+            ..line::show(raw.start.line, &text, content.long.is_some(), self.run_id)
+        })
     }
 
     fn content(&self, raw: &RawLine) -> Result<Content> {
         let is_first = raw.start.offset == 0;
         if let Some(bytes) = &raw.bytes {
             let encoding = self.log.encoding_of(bytes)?;
-            return Ok(Content { bytes: bytes.slice(line::content(bytes, encoding, is_first)), encoding, long: None });
+            return Ok(Content {
+                bytes: bytes.slice(line::content(bytes, encoding, is_first)),
+                encoding,
+                long: None,
+            });
         }
         let (file, max_line) = (self.log.file(), self.log.limits().max_line);
-        let range =
-            long_content(
-                raw.start.offset..raw.end.offset,
-                file,
-                |mark| {
-                    if is_first { self.log.encoding_of(mark) } else { Ok(Encoding::Utf8) }
-                },
-            )?;
+        let range = long_content(raw.start.offset..raw.end.offset, file, |mark| {
+            if is_first {
+                self.log.encoding_of(mark)
+            } else {
+                Ok(Encoding::Utf8)
+            }
+        })?;
         let bytes = file.read(range.start..range.end.min(range.start + max_line))?;
-        Ok(Content { encoding: self.log.encoding_of(&bytes)?, bytes, long: Some(range) })
+        Ok(Content {
+            encoding: self.log.encoding_of(&bytes)?,
+            bytes,
+            long: Some(range),
+        })
     }
 
     fn is_found(&self, content: &Content, shown: &str) -> Result<bool> {
         match &content.long {
             // What is held may be ASCII where the rest is not.
-            Some(range) => self.matcher.is_in_long(range.clone(), self.log.file(), self.log.limits().max_read, || self.log.encoding()),
+            Some(range) => {
+                self.matcher
+                    .is_in_long(range.clone(), self.log.file(), self.log.limits().max_read, || {
+                        self.log.encoding()
+                    })
+            }
             None => Ok(self.matcher.is_in(shown)),
         }
     }

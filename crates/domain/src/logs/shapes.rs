@@ -30,8 +30,14 @@ pub(super) struct Forms {
 }
 
 impl Shapes {
-    pub(super) const NONE: Self =
-        Self { forms: Forms { bytes: [[0; REACH]; KNOWN], decisive: [[u8::MAX; REACH]; KNOWN] }, levels: [None; KNOWN + 1], oldest: 0 };
+    pub(super) const NONE: Self = Self {
+        forms: Forms {
+            bytes: [[0; REACH]; KNOWN],
+            decisive: [[u8::MAX; REACH]; KNOWN],
+        },
+        levels: [None; KNOWN + 1],
+        oldest: 0,
+    };
 
     /// The level of a line of known shape that begins with these bytes, which may go on behind its end.
     #[inline(always)]
@@ -42,7 +48,10 @@ impl Shapes {
     /// Remembers what a line that begins with these bytes says, where these tell it.
     pub(super) fn add(&mut self, bytes: &[u8; REACH], explicit: &Explicit) {
         // Other bytes say other things in other encodings.
-        let Some(length) = explicit.decisive.filter(|length| *length <= REACH && bytes[..*length].is_ascii()) else {
+        let Some(length) = explicit
+            .decisive
+            .filter(|length| *length <= REACH && bytes[..*length].is_ascii())
+        else {
             return;
         };
         self.forms.bytes[self.oldest] = form(bytes);

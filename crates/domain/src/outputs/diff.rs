@@ -19,7 +19,11 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    pub(super) const DEFAULT: Self = Self { skip: 0, lines: OutputDiff::MAX_LINES as usize, time: Duration::from_secs(2) };
+    pub(super) const DEFAULT: Self = Self {
+        skip: 0,
+        lines: OutputDiff::MAX_LINES as usize,
+        time: Duration::from_secs(2),
+    };
 
     /// When it settles.
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -36,12 +40,19 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn of(expected: &'a str, actual: &'a str) -> Self {
-        Self { expected: expected.split_inclusive('\n').collect(), actual: actual.split_inclusive('\n').collect() }
+        Self {
+            expected: expected.split_inclusive('\n').collect(),
+            actual: actual.split_inclusive('\n').collect(),
+        }
     }
 
     /// Compares lines with their ends: two that differ in nothing but LF and CRLF differ. A carriage return elsewhere ends no line.
     pub(super) fn compare(&self, limits: Limits) -> Vec<DiffOp> {
-        TextDiff::configure().timeout(limits.time).diff_slices(&self.expected, &self.actual).ops().to_vec()
+        TextDiff::configure()
+            .timeout(limits.time)
+            .diff_slices(&self.expected, &self.actual)
+            .ops()
+            .to_vec()
     }
 }
 
@@ -85,7 +96,9 @@ pub(super) fn hunks(lines: &Lines<'_>, ops: Vec<DiffOp>, context: usize, limits:
         for op in &group {
             let length = length(op);
             let shown = limits.skip.saturating_sub(before).min(length)
-                ..(limits.skip + limits.lines.min(usize::MAX - limits.skip)).saturating_sub(before).min(length);
+                ..(limits.skip + limits.lines.min(usize::MAX - limits.skip))
+                    .saturating_sub(before)
+                    .min(length);
             if shown.is_empty() {
                 hunk.pass(op, before < limits.skip);
             } else {
@@ -96,14 +109,20 @@ pub(super) fn hunks(lines: &Lines<'_>, ops: Vec<DiffOp>, context: usize, limits:
         diff.hunks.extend(hunk.finish());
     }
     diff.hunk_lines = before as u64;
-    diff.next = Some(limits.skip.saturating_add(limits.lines)).filter(|next| *next < before).and_then(|next| u32::try_from(next).ok());
+    diff.next = Some(limits.skip.saturating_add(limits.lines))
+        .filter(|next| *next < before)
+        .and_then(|next| u32::try_from(next).ok());
     diff
 }
 
 /// How many lines a step is shown as.
 fn length(op: &DiffOp) -> usize {
     let (tag, old, new) = op.as_tag_tuple();
-    if tag == DiffTag::Equal { old.len() } else { old.len() + new.len() }
+    if tag == DiffTag::Equal {
+        old.len()
+    } else {
+        old.len() + new.len()
+    }
 }
 
 /// A hunk in the making. It speaks of the lines that are shown alone.
@@ -115,8 +134,15 @@ struct Hunk {
 
 impl Hunk {
     fn new(group: &[DiffOp]) -> Self {
-        let start = group.first().map(|op| (op.old_range().start, op.new_range().start)).unwrap_or_default();
-        Self { expected_before: start.0, actual_before: start.1, lines: Vec::new() }
+        let start = group
+            .first()
+            .map(|op| (op.old_range().start, op.new_range().start))
+            .unwrap_or_default();
+        Self {
+            expected_before: start.0,
+            actual_before: start.1,
+            lines: Vec::new(),
+        }
     }
 
     /// Leaves a step out.
@@ -136,7 +162,12 @@ impl Hunk {
             self.actual_before += skipped;
             self.lines.extend(shown.map(|at| {
                 let (expected, actual) = (lines.expected[old.start + at], lines.actual[new.start + at]);
-                let mut line = line(DiffLineKind::Context, Some(old.start + at), Some(new.start + at), expected);
+                let mut line = line(
+                    DiffLineKind::Context,
+                    Some(old.start + at),
+                    Some(new.start + at),
+                    expected,
+                );
                 line.actual = (expected != actual).then(|| text(actual));
                 line
             }));
@@ -157,7 +188,12 @@ impl Hunk {
         let (old, new) = (&old, &new);
         self.lines.extend(shown.map(|at| match at.checked_sub(old.len()) {
             None => {
-                let mut line = line(DiffLineKind::Removed, Some(old.start + at), None, lines.expected[old.start + at]);
+                let mut line = line(
+                    DiffLineKind::Removed,
+                    Some(old.start + at),
+                    None,
+                    lines.expected[old.start + at],
+                );
                 if let Some(pair) = of_expected[at] {
                     line.counterpart = Some((new.start + pair.actual) as u64 + 1);
                     line.changes.clone_from(&pair.removed);
@@ -166,7 +202,12 @@ impl Hunk {
                 line
             }
             Some(at) => {
-                let mut line = line(DiffLineKind::Added, None, Some(new.start + at), lines.actual[new.start + at]);
+                let mut line = line(
+                    DiffLineKind::Added,
+                    None,
+                    Some(new.start + at),
+                    lines.actual[new.start + at],
+                );
                 if let Some(pair) = of_actual[at] {
                     line.counterpart = Some((old.start + pair.expected) as u64 + 1);
                     line.changes.clone_from(&pair.added);
@@ -179,7 +220,11 @@ impl Hunk {
 
     /// None where none of its lines is shown.
     fn finish(self) -> Option<DiffHunk> {
-        let Self { expected_before, actual_before, lines } = self;
+        let Self {
+            expected_before,
+            actual_before,
+            lines,
+        } = self;
         if lines.is_empty() {
             return None;
         }
@@ -214,13 +259,18 @@ fn line(kind: DiffLineKind, expected: Option<usize>, actual: Option<usize>, line
 
 fn text(line: &str) -> DiffText {
     let (text, line_end) = split_end(line);
-    DiffText { text: text.to_owned(), line_end }
+    DiffText {
+        text: text.to_owned(),
+        line_end,
+    }
 }
 
 /// A line without its end, and how it ends.
 pub(super) fn split_end(line: &str) -> (&str, LineEnd) {
     match line.strip_suffix('\n') {
-        Some(text) => text.strip_suffix('\r').map_or((text, LineEnd::Lf), |text| (text, LineEnd::CrLf)),
+        Some(text) => text
+            .strip_suffix('\r')
+            .map_or((text, LineEnd::Lf), |text| (text, LineEnd::CrLf)),
         None => (line, LineEnd::None),
     }
 }
@@ -242,7 +292,11 @@ impl Steps {
         self.settle();
         match self.ops.last_mut() {
             Some(DiffOp::Equal { len, .. }) => *len += 1,
-            _ => self.ops.push(DiffOp::Equal { old_index: self.expected, new_index: self.actual, len: 1 }),
+            _ => self.ops.push(DiffOp::Equal {
+                old_index: self.expected,
+                new_index: self.actual,
+                len: 1,
+            }),
         }
         self.expected += 1;
         self.actual += 1;
@@ -262,9 +316,22 @@ impl Steps {
         let (old_index, new_index, old_len, new_len) = (self.expected, self.actual, self.removed, self.added);
         let op = match (old_len, new_len) {
             (0, 0) => return,
-            (_, 0) => DiffOp::Delete { old_index, old_len, new_index },
-            (0, _) => DiffOp::Insert { old_index, new_index, new_len },
-            _ => DiffOp::Replace { old_index, old_len, new_index, new_len },
+            (_, 0) => DiffOp::Delete {
+                old_index,
+                old_len,
+                new_index,
+            },
+            (0, _) => DiffOp::Insert {
+                old_index,
+                new_index,
+                new_len,
+            },
+            _ => DiffOp::Replace {
+                old_index,
+                old_len,
+                new_index,
+                new_len,
+            },
         };
         self.ops.push(op);
         self.expected += old_len;
@@ -279,6 +346,10 @@ impl Steps {
 }
 
 /// Compares two lists; after the deadline it settles for what it has.
-pub(super) fn compare<T: std::hash::Hash + Eq>(expected: &[T], actual: &[T], deadline: Option<Instant>) -> Vec<DiffOp> {
+pub(super) fn compare<T: std::hash::Hash + Eq>(
+    expected: &[T],
+    actual: &[T],
+    deadline: Option<Instant>,
+) -> Vec<DiffOp> {
     similar::capture_diff_slices_deadline(Algorithm::Myers, expected, actual, deadline)
 }

@@ -17,17 +17,29 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`] for the first of test, sample and output that is no part of the run.
-pub(crate) fn info(run_id: i32, here: &[Outcome], reference: Option<(ReferenceRun, &[Outcome])>, ids: OutputIds) -> Result<OutputInfo> {
+pub(crate) fn info(
+    run_id: i32,
+    here: &[Outcome],
+    reference: Option<(ReferenceRun, &[Outcome])>,
+    ids: OutputIds,
+) -> Result<OutputInfo> {
     let output = find(run_id, here, ids)?.output;
-    let outcome =
-        results::find(here, ids.regression_test_id).ok_or(Error::NotFound { resource: "regression_test", id: ids.regression_test_id })?;
-    let there = reference.as_ref().and_then(|(_, outcomes)| counterpart(outcome, outcomes));
+    let outcome = results::find(here, ids.regression_test_id).ok_or(Error::NotFound {
+        resource: "regression_test",
+        id: ids.regression_test_id,
+    })?;
+    let there = reference
+        .as_ref()
+        .and_then(|(_, outcomes)| counterpart(outcome, outcomes));
     let output_there = there.and_then(|there| there.outputs.iter().find(|other| other.id == output.id));
     let differing: Vec<OutputRef> = here.iter().flat_map(differing).collect();
-    let is_before = |other: &OutputRef| (other.regression_test_id, other.output_id) < (ids.regression_test_id, ids.output_id);
+    let is_before = |other: &OutputRef| {
+        (other.regression_test_id, other.output_id) < (ids.regression_test_id, ids.output_id)
+    };
     let before = differing.partition_point(is_before);
-    let is_among =
-        differing.get(before).is_some_and(|other| other.output_id == ids.output_id && other.regression_test_id == ids.regression_test_id);
+    let is_among = differing.get(before).is_some_and(|other| {
+        other.output_id == ids.output_id && other.regression_test_id == ids.regression_test_id
+    });
     let behind = before + usize::from(is_among);
     let differs = output.actual.is_some() && output.actual != output.expected;
     Ok(OutputInfo {
@@ -54,7 +66,10 @@ pub(crate) fn info(run_id: i32, here: &[Outcome], reference: Option<(ReferenceRu
 /// The outputs of a test that differ or are missing. Those of a test without a sample have no address.
 fn differing(outcome: &Outcome) -> impl Iterator<Item = OutputRef> {
     let sample_id = outcome.test.sample_id;
-    let outputs = outcome.outputs.iter().filter(|output| output.status != OutputStatus::Pass);
+    let outputs = outcome
+        .outputs
+        .iter()
+        .filter(|output| output.status != OutputStatus::Pass);
     outputs.filter_map(move |output| {
         Some(OutputRef {
             sample_id: sample_id?,

@@ -80,21 +80,38 @@ pub(crate) struct OutputOfRun<'a> {
 /// # Errors
 /// [`Error::NotFound`] for the first of test, sample and output that is no part of the run.
 pub(crate) fn find(run_id: i32, outcomes: &[Outcome], ids: OutputIds) -> Result<OutputOfRun<'_>> {
-    let OutputIds { sample_id, regression_test_id, output_id } = ids;
-    let outcome =
-        results::find(outcomes, regression_test_id).ok_or(Error::NotFound { resource: "regression_test", id: regression_test_id })?;
+    let OutputIds {
+        sample_id,
+        regression_test_id,
+        output_id,
+    } = ids;
+    let outcome = results::find(outcomes, regression_test_id).ok_or(Error::NotFound {
+        resource: "regression_test",
+        id: regression_test_id,
+    })?;
     if outcome.test.sample_id != Some(sample_id) {
-        return Err(Error::NotFound { resource: "sample", id: sample_id });
+        return Err(Error::NotFound {
+            resource: "sample",
+            id: sample_id,
+        });
     }
-    let output =
-        outcome.outputs.iter().find(|output| output.id == output_id).ok_or(Error::NotFound { resource: "output", id: output_id })?;
+    let output = outcome
+        .outputs
+        .iter()
+        .find(|output| output.id == output_id)
+        .ok_or(Error::NotFound {
+            resource: "output",
+            id: output_id,
+        })?;
     Ok(OutputOfRun { run_id, ids, output })
 }
 
 impl OutputOfRun<'_> {
     /// The expected file.
     pub(crate) async fn expected(&self, files: &Files) -> Result<OutputFile> {
-        let part = self.read(files, OutputSide::Expected, self.output.expected.as_deref()).await?;
+        let part = self
+            .read(files, OutputSide::Expected, self.output.expected.as_deref())
+            .await?;
         Ok(self.to_file(part))
     }
 
@@ -115,7 +132,10 @@ impl OutputOfRun<'_> {
             let part = self.read(files, OutputSide::Expected, wanted).await?;
             return Ok((part.clone(), part, true));
         }
-        let (expected, actual) = (self.read(files, OutputSide::Expected, wanted), self.read(files, OutputSide::Actual, Some(produced)));
+        let (expected, actual) = (
+            self.read(files, OutputSide::Expected, wanted),
+            self.read(files, OutputSide::Actual, Some(produced)),
+        );
         let (expected, actual) = futures::try_join!(expected, actual)?;
         Ok((expected, actual, false))
     }
@@ -147,15 +167,23 @@ impl OutputOfRun<'_> {
             truncated: expected.is_cut || actual.is_cut,
         };
         let (query, extension) = (*query, self.output.extension.clone());
-        platform.differ().run(move || compare(head, &expected, &actual, &extension, query)).await
+        platform
+            .differ()
+            .run(move || compare(head, &expected, &actual, &extension, query))
+            .await
     }
 
     fn produced(&self) -> Result<&str> {
-        self.output.actual.as_deref().ok_or(Error::NotProduced { output_id: self.output.id })
+        self.output.actual.as_deref().ok_or(Error::NotProduced {
+            output_id: self.output.id,
+        })
     }
 
     async fn read(&self, files: &Files, side: OutputSide, hash: Option<&str>) -> Result<Part> {
-        let missing = Error::OutputFileNotFound { output_id: self.output.id, side };
+        let missing = Error::OutputFileNotFound {
+            output_id: self.output.id,
+            side,
+        };
         let Some(key) = hash.and_then(|hash| FileKey::result(hash, &self.output.extension)) else {
             return Err(missing);
         };
@@ -164,7 +192,11 @@ impl OutputOfRun<'_> {
     }
 
     fn to_file(&self, part: Part) -> OutputFile {
-        let unknown = if part.text.is_binary() { "application/octet-stream" } else { "text/plain" };
+        let unknown = if part.text.is_binary() {
+            "application/octet-stream"
+        } else {
+            "text/plain"
+        };
         OutputFile {
             run_id: self.run_id,
             sample_id: self.ids.sample_id,
@@ -198,7 +230,13 @@ impl Part {
     async fn of(file: &FoundFile, name: Option<&str>) -> Result<Self> {
         let bytes = file.read(0..OutputFile::MAX_BYTES).await?;
         let is_cut = file.size > OutputFile::MAX_BYTES;
-        Ok(Self { text: Text::decode(&bytes, is_cut), bytes, sha256: name.and_then(sha256), size: file.size, is_cut })
+        Ok(Self {
+            text: Text::decode(&bytes, is_cut),
+            bytes,
+            sha256: name.and_then(sha256),
+            size: file.size,
+            is_cut,
+        })
     }
 
     fn to_side(&self) -> DiffSide {
@@ -217,18 +255,33 @@ impl Part {
 
 /// The SHA-256 that the platform names a file by; none where the name is another.
 fn sha256(name: &str) -> Option<String> {
-    let is_hash = name.len() == 2 * Sha256::output_size() && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hash =
+        name.len() == 2 * Sha256::output_size() && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hash.then(|| name.to_ascii_lowercase())
 }
 
-fn compare(mut answer: OutputDiff, expected: &Part, actual: &Part, extension: &str, query: DiffQuery) -> OutputDiff {
+fn compare(
+    mut answer: OutputDiff,
+    expected: &Part,
+    actual: &Part,
+    extension: &str,
+    query: DiffQuery,
+) -> OutputDiff {
     let format = query.format.unwrap_or(DiffFormat::Structured);
-    let limits = Limits { skip: query.offset as usize, lines: query.limit as usize, ..Limits::DEFAULT };
+    let limits = Limits {
+        skip: query.offset as usize,
+        lines: query.limit as usize,
+        ..Limits::DEFAULT
+    };
     let mut found = diff::Diff::default();
     if !answer.identical && !answer.binary {
         let lines = Lines::of(expected.text.compared(), actual.text.compared());
         let is_by_captions = query.align == Some(DiffAlignment::Captions) && format == DiffFormat::Structured;
-        let by_captions = if is_by_captions { captions::compare(extension, &lines, limits) } else { None };
+        let by_captions = if is_by_captions {
+            captions::compare(extension, &lines, limits)
+        } else {
+            None
+        };
         let ops = match by_captions {
             Some((ops, captions)) => {
                 answer.alignment = DiffAlignment::Captions;

@@ -43,7 +43,10 @@ impl OutputOfRun<'_> {
             OutputSide::Expected => self.output.expected.as_deref(),
             OutputSide::Actual => Some(self.produced()?),
         };
-        let missing = Error::OutputFileNotFound { output_id: self.output.id, side };
+        let missing = Error::OutputFileNotFound {
+            output_id: self.output.id,
+            side,
+        };
         let Some(key) = hash.and_then(|hash| FileKey::result(hash, &self.output.extension)) else {
             return Err(missing);
         };
@@ -58,9 +61,16 @@ impl OutputOfRun<'_> {
         };
         let content_type = match charset {
             None => content_type(&self.output.extension, "application/octet-stream").to_owned(),
-            Some(charset) => format!("{}; charset={charset}", content_type(&self.output.extension, "text/plain")),
+            Some(charset) => format!(
+                "{}; charset={charset}",
+                content_type(&self.output.extension, "text/plain")
+            ),
         };
-        Ok(RawOutput { file: RawFile::new(file), content_type, filename: self.download_name(&side.to_string(), "") })
+        Ok(RawOutput {
+            file: RawFile::new(file),
+            content_type,
+            filename: self.download_name(&side.to_string(), ""),
+        })
     }
 
     /// All that differs between its files, line by line, with `context` equal lines around.
@@ -76,10 +86,17 @@ impl OutputOfRun<'_> {
                 return "Binary files differ.\n".to_owned();
             }
             let lines = Lines::of(expected.text.compared(), actual.text.compared());
-            let limits = Limits { lines: usize::MAX, ..Limits::DEFAULT };
+            let limits = Limits {
+                lines: usize::MAX,
+                ..Limits::DEFAULT
+            };
             let found = diff::hunks(&lines, lines.compare(limits), context as usize, limits);
             // `patch` passes over what comes before the first header.
-            let cut = if expected.is_cut || actual.is_cut { "Only the first 1 MiB of each file was compared.\n" } else { "" };
+            let cut = if expected.is_cut || actual.is_cut {
+                "Only the first 1 MiB of each file was compared.\n"
+            } else {
+                ""
+            };
             let same = if found.hunks.is_empty() {
                 "The lines are the same; the files differ in their encoding or byte order mark.\n"
             } else {
@@ -87,16 +104,26 @@ impl OutputOfRun<'_> {
             };
             format!("{cut}{same}{}", unified::write(&name, &found.hunks))
         });
-        Ok(DiffFile { text: text.await?, filename: self.download_name("diff", ".diff") })
+        Ok(DiffFile {
+            text: text.await?,
+            filename: self.download_name("diff", ".diff"),
+        })
     }
 
     fn download_name(&self, what: &str, extension: &str) -> String {
         let plain = |c: char| {
-            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
+                c
+            } else {
+                '_'
+            }
         };
         // The end of a name says what kind of file it is.
         let name: String = self.output.filename.chars().map(plain).collect();
         let name = &name[name.len().saturating_sub(MAX_NAME)..];
-        format!("run-{}-test-{}-{what}-{name}{extension}", self.run_id, self.ids.regression_test_id)
+        format!(
+            "run-{}-test-{}-{what}-{name}{extension}",
+            self.run_id, self.ids.regression_test_id
+        )
     }
 }

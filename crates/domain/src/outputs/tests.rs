@@ -13,7 +13,11 @@ use super::{
     unified,
 };
 
-const NO_LIMIT: Limits = Limits { skip: 0, lines: usize::MAX, time: Duration::from_secs(3600) };
+const NO_LIMIT: Limits = Limits {
+    skip: 0,
+    lines: usize::MAX,
+    time: Duration::from_secs(3600),
+};
 
 #[test]
 fn a_file_is_read_in_the_encoding_that_it_shows() {
@@ -24,9 +28,27 @@ fn a_file_is_read_in_the_encoding_that_it_shows() {
         ("UTF-8", "é♪".as_bytes(), Utf8, false, "é♪"),
         ("UTF-8 with a mark", b"\xef\xbb\xbf1", Utf8, true, "1"),
         ("Windows-1252", b"caf\xe9 \x80", Windows1252, false, "café €"),
-        ("a byte that Windows-1252 leaves undefined", b"\x81\xe9", Windows1252, false, "\u{fffd}é"),
-        ("a mark before what is no UTF-8", b"\xef\xbb\xbf\xe9", Windows1252, false, "ï»¿é"),
-        ("UTF-8 that ends within a character", b"a\xc3", Windows1252, false, "aÃ"),
+        (
+            "a byte that Windows-1252 leaves undefined",
+            b"\x81\xe9",
+            Windows1252,
+            false,
+            "\u{fffd}é",
+        ),
+        (
+            "a mark before what is no UTF-8",
+            b"\xef\xbb\xbf\xe9",
+            Windows1252,
+            false,
+            "ï»¿é",
+        ),
+        (
+            "UTF-8 that ends within a character",
+            b"a\xc3",
+            Windows1252,
+            false,
+            "aÃ",
+        ),
         ("UTF-16, least first", b"\xff\xfe1\0\xe9\0", Utf16Le, true, "1é"),
         ("UTF-16, most first", b"\xfe\xff\x001\0\xe9", Utf16Be, true, "1é"),
         ("nothing but a mark", b"\xff\xfe", Utf16Le, true, ""),
@@ -37,7 +59,11 @@ fn a_file_is_read_in_the_encoding_that_it_shows() {
     ];
     for (name, bytes, encoding, mark, content) in cases {
         let text = Text::decode(bytes, false);
-        assert_eq!((text.encoding, text.byte_order_mark, text.content.as_str()), (encoding, mark, content), "{name}");
+        assert_eq!(
+            (text.encoding, text.byte_order_mark, text.content.as_str()),
+            (encoding, mark, content),
+            "{name}"
+        );
     }
 }
 
@@ -56,10 +82,18 @@ fn lines_end_in_one_way_or_in_two() {
 
 #[test]
 fn of_a_file_that_goes_on_whole_lines_are_compared() {
-    for (bytes, is_cut, compared) in
-        [("a\nb", false, "a\nb"), ("a\nb", true, "a\n"), ("a\n", true, "a\n"), ("ab", true, "ab"), ("a\0b\n", false, "")]
-    {
-        assert_eq!(Text::decode(bytes.as_bytes(), is_cut).compared(), compared, "{bytes:?}");
+    for (bytes, is_cut, compared) in [
+        ("a\nb", false, "a\nb"),
+        ("a\nb", true, "a\n"),
+        ("a\n", true, "a\n"),
+        ("ab", true, "ab"),
+        ("a\0b\n", false, ""),
+    ] {
+        assert_eq!(
+            Text::decode(bytes.as_bytes(), is_cut).compared(),
+            compared,
+            "{bytes:?}"
+        );
     }
 }
 
@@ -67,30 +101,64 @@ fn of_a_file_that_goes_on_whole_lines_are_compared() {
 fn a_name_is_a_hash_or_is_not() {
     let hash = "0123456789abcdef".repeat(4);
     assert_eq!(sha256(&hash.to_uppercase()), Some(hash.clone()));
-    for name in ["", "expected", &hash[1..], &format!("{hash}0"), &hash.replace('0', "g")] {
+    for name in [
+        "",
+        "expected",
+        &hash[1..],
+        &format!("{hash}0"),
+        &hash.replace('0', "g"),
+    ] {
         assert_eq!(sha256(name), None, "{name}");
     }
 }
 
 #[test]
 fn a_difference_is_written_as_diff_writes_it() {
-    let unified = |expected: &str, actual: &str, context| unified::write("a.srt", &diff(expected, actual, context, NO_LIMIT).hunks);
+    let unified = |expected: &str, actual: &str, context| {
+        unified::write("a.srt", &diff(expected, actual, context, NO_LIMIT).hunks)
+    };
     let head = "--- expected/a.srt\n+++ actual/a.srt\n";
     for (expected, actual, context, text) in [
         ("a\n", "a\n", 3, ""),
         ("a\n", "a\r\n", 3, "@@ -1 +1 @@\n-a\n+a\r\n"),
-        ("a\n", "a", 3, "@@ -1 +1 @@\n-a\n+a\n\\ No newline at end of file\n"),
+        (
+            "a\n",
+            "a",
+            3,
+            "@@ -1 +1 @@\n-a\n+a\n\\ No newline at end of file\n",
+        ),
         ("", "a\nb\n", 3, "@@ -0,0 +1,2 @@\n+a\n+b\n"),
         ("a\nb\n", "", 3, "@@ -1,2 +0,0 @@\n-a\n-b\n"),
-        ("1\n2\n3\n4\n5\n", "1\n2\n4\n5\n", 1, "@@ -2,3 +2,2 @@\n 2\n-3\n 4\n"),
+        (
+            "1\n2\n3\n4\n5\n",
+            "1\n2\n4\n5\n",
+            1,
+            "@@ -2,3 +2,2 @@\n 2\n-3\n 4\n",
+        ),
         ("1\n2\n3\n", "1\n2\nx\n3\n", 0, "@@ -2,0 +3 @@\n+x\n"),
-        ("1\n2\n3\n", "2\n3\n4\n", 0, "@@ -1 +0,0 @@\n-1\n@@ -3,0 +3 @@\n+4\n"),
+        (
+            "1\n2\n3\n",
+            "2\n3\n4\n",
+            0,
+            "@@ -1 +0,0 @@\n-1\n@@ -3,0 +3 @@\n+4\n",
+        ),
     ] {
-        let expected_text = if text.is_empty() { String::new() } else { format!("{head}{text}") };
-        assert_eq!(unified(expected, actual, context), expected_text, "{expected:?} {actual:?}");
+        let expected_text = if text.is_empty() {
+            String::new()
+        } else {
+            format!("{head}{text}")
+        };
+        assert_eq!(
+            unified(expected, actual, context),
+            expected_text,
+            "{expected:?} {actual:?}"
+        );
     }
     let hostile = unified::write("a\n+++ /etc/passwd", &diff("a", "b", 0, NO_LIMIT).hunks);
-    assert!(hostile.starts_with("--- expected/a\u{fffd}+++ /etc/passwd\n+++ actual/a\u{fffd}+++ /etc/passwd\n@@"), "{hostile}");
+    assert!(
+        hostile.starts_with("--- expected/a\u{fffd}+++ /etc/passwd\n+++ actual/a\u{fffd}+++ /etc/passwd\n@@"),
+        "{hostile}"
+    );
 }
 
 #[test]
@@ -108,18 +176,46 @@ fn no_input_takes_long() {
         (
             megabyte(&|_| "\n".to_owned()),
             megabyte(&|n| {
-                if n % 2 == 0 { "\n".to_owned() } else { "a\n".to_owned() }
+                if n % 2 == 0 {
+                    "\n".to_owned()
+                } else {
+                    "a\n".to_owned()
+                }
             }),
         ),
-        (megabyte(&|n| format!("{}\n", n % 7)), megabyte(&|n| format!("{}\n", n % 11))),
-        (megabyte(&|n| format!("{n}\n")), megabyte(&|n| format!("{}\n", 200_000_usize.saturating_sub(n)))),
-        (megabyte(&|n| format!("{}\n", n * n % 8_191)), megabyte(&|n| format!("{}\n", n * n * n % 8_191))),
+        (
+            megabyte(&|n| format!("{}\n", n % 7)),
+            megabyte(&|n| format!("{}\n", n % 11)),
+        ),
+        (
+            megabyte(&|n| format!("{n}\n")),
+            megabyte(&|n| format!("{}\n", 200_000_usize.saturating_sub(n))),
+        ),
+        (
+            megabyte(&|n| format!("{}\n", n * n % 8_191)),
+            megabyte(&|n| format!("{}\n", n * n * n % 8_191)),
+        ),
     ];
     for (place, (expected, actual)) in inputs.iter().enumerate() {
         let start = Instant::now();
-        let found = diff(expected, actual, 3, Limits { time: Duration::from_millis(100), ..Limits::DEFAULT });
-        assert!(found.added > 100_000 && found.removed > 100_000, "input {place} is easy");
-        assert!(start.elapsed() < Duration::from_secs(10), "input {place} took {:?}", start.elapsed());
+        let found = diff(
+            expected,
+            actual,
+            3,
+            Limits {
+                time: Duration::from_millis(100),
+                ..Limits::DEFAULT
+            },
+        );
+        assert!(
+            found.added > 100_000 && found.removed > 100_000,
+            "input {place} is easy"
+        );
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "input {place} took {:?}",
+            start.elapsed()
+        );
     }
 }
 
@@ -131,7 +227,11 @@ fn apply(expected: &str, hunks: &[DiffHunk]) -> String {
         let start = hunk.expected_start as usize - usize::from(hunk.expected_lines > 0);
         out.extend(lines[at..start].iter().copied());
         at = start + hunk.expected_lines as usize;
-        for line in hunk.lines.iter().filter(|line| line.kind != DiffLineKind::Removed) {
+        for line in hunk
+            .lines
+            .iter()
+            .filter(|line| line.kind != DiffLineKind::Removed)
+        {
             out.push_str(&line.text);
             out.push_str(end(line.line_end));
         }
@@ -150,7 +250,11 @@ fn end(end: LineEnd) -> &'static str {
 
 fn texts() -> impl Strategy<Value = String> {
     let line = select(vec!["a\n", "b\n", "c\n", "\n", "a\r\n", "a\rb\n", "é♪\n", "\r\n"]);
-    (proptest::collection::vec(line, 0..30), select(vec!["", "a", "\r"])).prop_map(|(lines, last)| lines.concat() + last)
+    (
+        proptest::collection::vec(line, 0..30),
+        select(vec!["", "a", "\r"]),
+    )
+        .prop_map(|(lines, last)| lines.concat() + last)
 }
 
 proptest! {

@@ -27,13 +27,25 @@ impl Text {
     /// What contains a NUL is no text. Otherwise a byte order mark decides, else it is UTF-8 where all of it is, else
     /// Windows-1252.
     pub(super) fn decode(bytes: &[u8], is_cut: bool) -> Self {
-        let text = |encoding, byte_order_mark, content| Self { encoding, byte_order_mark, content, is_cut };
-        let utf16 = [(UTF16_LE_MARK, UTF_16LE, FileEncoding::Utf16Le), (UTF16_BE_MARK, UTF_16BE, FileEncoding::Utf16Be)];
+        let text = |encoding, byte_order_mark, content| Self {
+            encoding,
+            byte_order_mark,
+            content,
+            is_cut,
+        };
+        let utf16 = [
+            (UTF16_LE_MARK, UTF_16LE, FileEncoding::Utf16Le),
+            (UTF16_BE_MARK, UTF_16BE, FileEncoding::Utf16Be),
+        ];
         for (mark, decoder, encoding) in utf16 {
             let Some(units) = bytes.strip_prefix(mark) else {
                 continue;
             };
-            let whole = if is_cut { &units[..whole_utf16(units, encoding == FileEncoding::Utf16Be)] } else { units };
+            let whole = if is_cut {
+                &units[..whole_utf16(units, encoding == FileEncoding::Utf16Be)]
+            } else {
+                units
+            };
             let (content, is_broken) = decoder.decode_without_bom_handling(whole);
             if !is_broken && !content.contains('\0') {
                 return text(encoding, true, content.into_owned());
@@ -42,16 +54,26 @@ impl Text {
         if bytes.contains(&0) {
             return text(FileEncoding::Base64, false, BASE64_STANDARD.encode(bytes));
         }
-        let (byte_order_mark, rest) = bytes.strip_prefix(UTF8_MARK).map_or((false, bytes), |rest| (true, rest));
+        let (byte_order_mark, rest) = bytes
+            .strip_prefix(UTF8_MARK)
+            .map_or((false, bytes), |rest| (true, rest));
         let whole = match std::str::from_utf8(rest) {
             Ok(_) => Some(rest),
             Err(error) if is_cut && error.error_len().is_none() => Some(&rest[..error.valid_up_to()]),
             Err(_) => None,
         };
         match whole {
-            Some(whole) => text(FileEncoding::Utf8, byte_order_mark, Encoding::Utf8.decode(whole).into_owned()),
+            Some(whole) => text(
+                FileEncoding::Utf8,
+                byte_order_mark,
+                Encoding::Utf8.decode(whole).into_owned(),
+            ),
             // In Windows-1252 the mark is three letters.
-            None => text(FileEncoding::Windows1252, false, Encoding::Windows1252.decode(bytes).into_owned()),
+            None => text(
+                FileEncoding::Windows1252,
+                false,
+                Encoding::Windows1252.decode(bytes).into_owned(),
+            ),
         }
     }
 
@@ -73,7 +95,11 @@ impl Text {
 fn whole_utf16(units: &[u8], is_big_endian: bool) -> usize {
     let even = units.len() - units.len() % 2;
     let splits_pair = units[..even].last_chunk().is_some_and(|last: &[u8; 2]| {
-        let unit = if is_big_endian { u16::from_be_bytes(*last) } else { u16::from_le_bytes(*last) };
+        let unit = if is_big_endian {
+            u16::from_be_bytes(*last)
+        } else {
+            u16::from_le_bytes(*last)
+        };
         (0xd800..0xdc00).contains(&unit)
     });
     if splits_pair { even - 2 } else { even }

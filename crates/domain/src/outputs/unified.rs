@@ -16,9 +16,16 @@ pub(super) fn write(filename: &str, hunks: &[DiffHunk]) -> String {
     let _ = write!(out, "--- expected/{name}\n+++ actual/{name}\n");
     for hunk in hunks {
         let range = |start: u64, lines: u64| {
-            if lines == 1 { start.to_string() } else { format!("{start},{lines}") }
+            if lines == 1 {
+                start.to_string()
+            } else {
+                format!("{start},{lines}")
+            }
         };
-        let (expected, actual) = (range(hunk.expected_start, hunk.expected_lines), range(hunk.actual_start, hunk.actual_lines));
+        let (expected, actual) = (
+            range(hunk.expected_start, hunk.expected_lines),
+            range(hunk.actual_start, hunk.actual_lines),
+        );
         let _ = writeln!(out, "@@ -{expected} +{actual} @@");
         for line in &hunk.lines {
             out.push(match line.kind {

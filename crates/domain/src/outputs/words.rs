@@ -67,13 +67,35 @@ pub(super) fn pairs(expected: &[&str], actual: &[&str], budget: &mut Budget) -> 
     }
     found
         .into_iter()
-        .map(|(old, new)| pair(old, new, expected[old], actual[new], plain_expected[old] == plain_actual[new], budget))
+        .map(|(old, new)| {
+            pair(
+                old,
+                new,
+                expected[old],
+                actual[new],
+                plain_expected[old] == plain_actual[new],
+                budget,
+            )
+        })
         .collect()
 }
 
-fn pair(expected: usize, actual: usize, first: &str, second: &str, only_whitespace: bool, budget: &mut Budget) -> Pair {
+fn pair(
+    expected: usize,
+    actual: usize,
+    first: &str,
+    second: &str,
+    only_whitespace: bool,
+    budget: &mut Budget,
+) -> Pair {
     let (removed, added) = changes(split_end(first).0, split_end(second).0, budget);
-    Pair { expected, actual, removed, added, only_whitespace }
+    Pair {
+        expected,
+        actual,
+        removed,
+        added,
+        only_whitespace,
+    }
 }
 
 /// What is seen of a line: without white space and characters that have no shape.
@@ -83,7 +105,9 @@ fn visible(line: &str) -> String {
 
 /// Whether a character is white space, or has no shape.
 fn is_invisible(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Pairs lines that are alike so that as much as can be is the same; the larger the block, the plainer the way.
@@ -105,7 +129,11 @@ fn alike(expected: &[String], actual: &[String], budget: &mut Budget) -> Vec<(us
         for j in (0..actual.len()).rev() {
             let likeness = likeness(&expected[i], &actual[j]);
             same[i * actual.len() + j] = likeness;
-            let paired = if likeness >= LEAST_ALIKE { likeness + best[(i + 1) * width + j + 1] } else { 0.0 };
+            let paired = if likeness >= LEAST_ALIKE {
+                likeness + best[(i + 1) * width + j + 1]
+            } else {
+                0.0
+            };
             best[i * width + j] = paired.max(best[(i + 1) * width + j]).max(best[i * width + j + 1]);
         }
     }
@@ -128,7 +156,10 @@ fn alike(expected: &[String], actual: &[String], budget: &mut Budget) -> Vec<(us
 /// The pairs of neighbouring characters of a line, sorted.
 fn grams(line: &str) -> Vec<(char, char)> {
     let lower = || line.chars().flat_map(char::to_lowercase);
-    let mut grams: Vec<_> = lower().zip(lower().skip(1).chain(['\n'])).take(MOST_GRAMS).collect();
+    let mut grams: Vec<_> = lower()
+        .zip(lower().skip(1).chain(['\n']))
+        .take(MOST_GRAMS)
+        .collect();
     grams.sort_unstable();
     grams
 }
@@ -144,7 +175,11 @@ fn likeness(first: &[(char, char)], second: &[(char, char)]) -> f32 {
         }
     }
     let all = first.len() + second.len();
-    if all == 0 { 1.0 } else { 2.0 * same as f32 / all as f32 }
+    if all == 0 {
+        1.0
+    } else {
+        2.0 * same as f32 / all as f32
+    }
 }
 
 /// How much two texts have in common, from 0 to 1, white space aside.
@@ -157,7 +192,12 @@ fn changes(first: &str, second: &str, budget: &mut Budget) -> (Vec<TextRange>, V
     let (old, new) = (words(first), words(second));
     // What is the same at both ends is not compared.
     let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let tail = old[head..]
+        .iter()
+        .rev()
+        .zip(new[head..].iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
     let (middle_old, middle_new) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
     let (mut removed, mut added) = (Vec::new(), Vec::new());
     if budget.take(middle_old.len() * middle_new.len()) {
@@ -205,7 +245,13 @@ fn marked(words: &[&str], ranges: Vec<std::ops::Range<usize>>) -> Vec<TextRange>
     let mut joined: Vec<std::ops::Range<usize>> = Vec::new();
     for range in ranges.into_iter().filter(|range| !range.is_empty()) {
         match joined.last_mut() {
-            Some(last) if words[last.end..range.start].iter().all(|word| word.trim().is_empty()) => last.end = range.end,
+            Some(last)
+                if words[last.end..range.start]
+                    .iter()
+                    .all(|word| word.trim().is_empty()) =>
+            {
+                last.end = range.end
+            }
             _ => joined.push(range),
         }
     }
@@ -219,7 +265,13 @@ fn marked(words: &[&str], ranges: Vec<std::ops::Range<usize>>) -> Vec<TextRange>
         at += word.chars().count() as u32;
         places.push(at);
     }
-    joined.into_iter().map(|range| TextRange { start: places[range.start], end: places[range.end] }).collect()
+    joined
+        .into_iter()
+        .map(|range| TextRange {
+            start: places[range.start],
+            end: places[range.end],
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -246,20 +298,35 @@ mod tests {
     #[test]
     fn changed_words_are_marked_on_both_sides() {
         for (first, second, removed, added) in [
-            ("Here is the news.", "Here is no news.", "Here is [the] news.", "Here is [no] news."),
+            (
+                "Here is the news.",
+                "Here is no news.",
+                "Here is [the] news.",
+                "Here is [no] news.",
+            ),
             (
                 "00:00:03,000 --> 00:00:04,000",
                 "00:00:03,033 --> 00:00:04,033",
                 "00:00:03,[000] --> 00:00:04,[000]",
                 "00:00:03,[033] --> 00:00:04,[033]",
             ),
-            ("one two three four five", "one 2 3 four five", "one [two three] four five", "one [2 3] four five"),
+            (
+                "one two three four five",
+                "one 2 3 four five",
+                "one [two three] four five",
+                "one [2 3] four five",
+            ),
             ("café au lait", "cafe au lait", "[café] au lait", "[cafe] au lait"),
             ("é♪ the end", "é♪ the very end", "é♪ the end", "é♪ the [very ]end"),
         ] {
             let pairs = pairs(&[first], &[second], &mut Budget::default());
-            let [pair] = pairs.as_slice() else { panic!("{first:?} and {second:?} are no pair") };
-            assert_eq!((marked(first, &pair.removed), marked(second, &pair.added)), (removed.to_owned(), added.to_owned()));
+            let [pair] = pairs.as_slice() else {
+                panic!("{first:?} and {second:?} are no pair")
+            };
+            assert_eq!(
+                (marked(first, &pair.removed), marked(second, &pair.added)),
+                (removed.to_owned(), added.to_owned())
+            );
             assert!(!pair.only_whitespace);
         }
     }
@@ -267,27 +334,49 @@ mod tests {
     #[test]
     fn lines_are_paired_with_those_that_are_like_them() {
         let places = |expected: &[&str], actual: &[&str]| {
-            pairs(expected, actual, &mut Budget::default()).into_iter().map(|pair| (pair.expected, pair.actual)).collect::<Vec<_>>()
+            pairs(expected, actual, &mut Budget::default())
+                .into_iter()
+                .map(|pair| (pair.expected, pair.actual))
+                .collect::<Vec<_>>()
         };
-        assert_eq!(places(&["good evening", "here is the news"], &["here is no news"]), [(1, 0)]);
-        assert_eq!(places(&["good evening"], &["completely other", "good morning, evening"]), [(0, 1)]);
+        assert_eq!(
+            places(&["good evening", "here is the news"], &["here is no news"]),
+            [(1, 0)]
+        );
+        assert_eq!(
+            places(&["good evening"], &["completely other", "good morning, evening"]),
+            [(0, 1)]
+        );
         assert_eq!(places(&["abc"], &["xyz"]), []);
         // What is the same but for its end holds the rest in place, whatever the size of the block.
         let expected: Vec<String> = (0..300).map(|n| format!("line {n}\n")).collect();
-        let actual: Vec<String> = (0..300).filter(|n| *n != 7).map(|n| format!("line {n}\r\n")).collect();
-        let (expected, actual): (Vec<&str>, Vec<&str>) =
-            (expected.iter().map(String::as_str).collect(), actual.iter().map(String::as_str).collect());
+        let actual: Vec<String> = (0..300)
+            .filter(|n| *n != 7)
+            .map(|n| format!("line {n}\r\n"))
+            .collect();
+        let (expected, actual): (Vec<&str>, Vec<&str>) = (
+            expected.iter().map(String::as_str).collect(),
+            actual.iter().map(String::as_str).collect(),
+        );
         let found = places(&expected, &actual);
         assert_eq!((found.len(), found[7]), (299, (8, 7)));
     }
 
     #[test]
     fn white_space_alone_is_told_from_words() {
-        for (first, second, only_whitespace) in
-            [("a b\n", "a b\r\n", true), ("a b", "a\u{a0}b ", true), ("\u{feff}a", "a", true), ("a\tb", "ab", true), ("a b", "a c", false)]
-        {
+        for (first, second, only_whitespace) in [
+            ("a b\n", "a b\r\n", true),
+            ("a b", "a\u{a0}b ", true),
+            ("\u{feff}a", "a", true),
+            ("a\tb", "ab", true),
+            ("a b", "a c", false),
+        ] {
             let found = pairs(&[first], &[second], &mut Budget::default());
-            assert_eq!(found.first().is_some_and(|pair| pair.only_whitespace), only_whitespace, "{first:?} {second:?}");
+            assert_eq!(
+                found.first().is_some_and(|pair| pair.only_whitespace),
+                only_whitespace,
+                "{first:?} {second:?}"
+            );
         }
     }
 

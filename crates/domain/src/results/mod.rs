@@ -48,7 +48,9 @@ pub(crate) struct Output {
 impl Outcome {
     /// Whether the program ended with another exit code than expected. NULL equals NULL.
     pub(crate) fn has_wrong_exit(&self) -> bool {
-        self.result.as_ref().is_some_and(|result| result.exit_code != result.expected_rc)
+        self.result
+            .as_ref()
+            .is_some_and(|result| result.exit_code != result.expected_rc)
     }
 
     /// Whether the test ran and did not pass.
@@ -72,7 +74,11 @@ impl Outcome {
             outputs: self
                 .outputs
                 .iter()
-                .map(|output| RunOutput { output_id: output.id, filename: output.filename.clone(), status: output.status })
+                .map(|output| RunOutput {
+                    output_id: output.id,
+                    filename: output.filename.clone(),
+                    status: output.status,
+                })
                 .collect(),
         }
     }
@@ -80,7 +86,11 @@ impl Outcome {
 
 /// What became of one test, among outcomes that are by test id.
 pub(crate) fn find(outcomes: &[Outcome], test_id: i32) -> Option<&Outcome> {
-    outcomes.get(outcomes.binary_search_by_key(&test_id, |outcome| outcome.test.id).ok()?)
+    outcomes.get(
+        outcomes
+            .binary_search_by_key(&test_id, |outcome| outcome.test.id)
+            .ok()?,
+    )
 }
 
 /// Decides what became of every test that a run is made of or has a result for, by test id.
@@ -89,19 +99,33 @@ pub(crate) fn find(outcomes: &[Outcome], test_id: i32) -> Option<&Outcome> {
 /// is ignored cannot be missing, but it can differ.
 pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
     let chosen: HashSet<i32> = rows.chosen.into_iter().collect();
-    let mut results: HashMap<i32, test_result::Model> =
-        rows.results.into_iter().map(|result| (result.regression_test_id, result)).collect();
+    let mut results: HashMap<i32, test_result::Model> = rows
+        .results
+        .into_iter()
+        .map(|result| (result.regression_test_id, result))
+        .collect();
     let files: Files = rows.files.into_iter().map(by_output).collect();
     let is_chosen = |test: &SuiteTest| {
-        if chosen.is_empty() { test.is_active } else { chosen.contains(&test.id) }
+        if chosen.is_empty() {
+            test.is_active
+        } else {
+            chosen.contains(&test.id)
+        }
     };
-    let mut tests: BTreeMap<i32, Arc<SuiteTest>> =
-        suite.tests.values().filter(|test| is_chosen(test) || results.contains_key(&test.id)).map(|test| (test.id, test.clone())).collect();
+    let mut tests: BTreeMap<i32, Arc<SuiteTest>> = suite
+        .tests
+        .values()
+        .filter(|test| is_chosen(test) || results.contains_key(&test.id))
+        .map(|test| (test.id, test.clone()))
+        .collect();
     // A result whose test is gone is still a result.
     for id in results.keys() {
         tests.entry(*id).or_insert_with(|| Arc::new(SuiteTest::gone(*id)));
     }
-    tests.into_iter().map(|(id, test)| outcome(is_chosen(&test), test, results.remove(&id), &files)).collect()
+    tests
+        .into_iter()
+        .map(|(id, test)| outcome(is_chosen(&test), test, results.remove(&id), &files))
+        .collect()
 }
 
 /// Decides what became of each result, whatever runs they are of: by run and test.
@@ -112,13 +136,23 @@ pub(crate) fn derive_results(
 ) -> HashMap<(i32, i32), Outcome> {
     let mut files_of_runs: HashMap<i32, Files> = HashMap::new();
     for file in files {
-        files_of_runs.entry(file.test_id).or_default().extend([by_output(file)]);
+        files_of_runs
+            .entry(file.test_id)
+            .or_default()
+            .extend([by_output(file)]);
     }
     let none = Files::new();
     let outcomes = results.into_iter().map(|result| {
         let (run, id) = (result.test_id, result.regression_test_id);
-        let test = suite.tests.get(&id).cloned().unwrap_or_else(|| Arc::new(SuiteTest::gone(id)));
-        ((run, id), outcome(true, test, Some(result), files_of_runs.get(&run).unwrap_or(&none)))
+        let test = suite
+            .tests
+            .get(&id)
+            .cloned()
+            .unwrap_or_else(|| Arc::new(SuiteTest::gone(id)));
+        (
+            (run, id),
+            outcome(true, test, Some(result), files_of_runs.get(&run).unwrap_or(&none)),
+        )
     });
     outcomes.collect()
 }
@@ -127,12 +161,25 @@ pub(crate) fn derive_results(
 type Files = HashMap<(i32, i32), (String, Option<String>)>;
 
 fn by_output(file: test_result_file::Model) -> ((i32, i32), (String, Option<String>)) {
-    ((file.regression_test_id, file.regression_test_output_id), (file.expected, file.got))
+    (
+        (file.regression_test_id, file.regression_test_output_id),
+        (file.expected, file.got),
+    )
 }
 
 fn outcome(chosen: bool, test: Arc<SuiteTest>, result: Option<test_result::Model>, files: &Files) -> Outcome {
-    let outputs = if result.is_some() { outputs(&test, files) } else { Vec::new() };
-    let mut outcome = Outcome { test, chosen, result, status: ResultStatus::NotStarted, outputs };
+    let outputs = if result.is_some() {
+        outputs(&test, files)
+    } else {
+        Vec::new()
+    };
+    let mut outcome = Outcome {
+        test,
+        chosen,
+        result,
+        status: ResultStatus::NotStarted,
+        outputs,
+    };
     outcome.status = status(&outcome);
     outcome
 }
@@ -152,7 +199,9 @@ fn outputs(test: &SuiteTest, files: &Files) -> Vec<Output> {
             filename: output.filename.clone(),
             extension: output.extension.clone(),
             status,
-            expected: file.map(|(expected, _)| expected.clone()).or_else(|| output.correct.clone()),
+            expected: file
+                .map(|(expected, _)| expected.clone())
+                .or_else(|| output.correct.clone()),
             actual: file.map(|(expected, got)| got.as_ref().unwrap_or(expected).clone()),
         })
     });

@@ -55,7 +55,10 @@ impl SuiteOutput {
 impl SuiteTest {
     /// A test that is gone from the suite, though results of it are still there.
     pub(super) fn gone(id: i32) -> Self {
-        Self { id, ..Self::default() }
+        Self {
+            id,
+            ..Self::default()
+        }
     }
 
     /// The test for people: its number and its arguments.
@@ -71,7 +74,8 @@ impl SuiteTest {
 
     /// Whether the test is counted in a category.
     pub(crate) fn is_in(&self, category: &str) -> bool {
-        self.counted_categories().any(|name| name.eq_ignore_ascii_case(category))
+        self.counted_categories()
+            .any(|name| name.eq_ignore_ascii_case(category))
     }
 }
 
@@ -85,7 +89,10 @@ impl Suite {
     pub(crate) fn of(rows: SuiteRows) -> Self {
         let mut variants: HashMap<i32, Vec<String>> = HashMap::new();
         for variant in rows.variants {
-            variants.entry(variant.regression_test_output_id).or_default().push(variant.file_hashes);
+            variants
+                .entry(variant.regression_test_output_id)
+                .or_default()
+                .push(variant.file_hashes);
         }
         let mut outputs: HashMap<i32, Vec<(regression_test_output::Model, Vec<String>)>> = HashMap::new();
         for output in rows.outputs {
@@ -126,17 +133,27 @@ impl Suite {
             };
             (test.id, Arc::new(test))
         });
-        Self { tests: tests.collect() }
+        Self {
+            tests: tests.collect(),
+        }
     }
 }
 
 /// What people call an output: its expected name, or its sample's name with the output's extension.
 pub(crate) fn file_name(output: &regression_test_output::Model, sample_name: Option<&str>) -> String {
     let extension = output.correct_extension.as_str();
-    let named = output.expected_filename.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let named = output
+        .expected_filename
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     let stem = named.unwrap_or_else(|| {
         let sample = sample_name.unwrap_or("output");
         sample.rsplit_once('.').map_or(sample, |(stem, _)| stem)
     });
-    if stem.ends_with(extension) { stem.to_owned() } else { format!("{stem}{extension}") }
+    if stem.ends_with(extension) {
+        stem.to_owned()
+    } else {
+        format!("{stem}{extension}")
+    }
 }

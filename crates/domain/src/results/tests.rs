@@ -49,12 +49,27 @@ fn rows(
             sample_name: Some("a.b.ts".to_owned()),
         }],
         outputs,
-        variants: vec![Variant { regression_test_output_id: 1, file_hashes: "variant".to_owned() }],
+        variants: vec![Variant {
+            regression_test_output_id: 1,
+            file_hashes: "variant".to_owned(),
+        }],
         ..SuiteRows::default()
     };
-    let results =
-        vec![test_result::Model { test_id: 1, regression_test_id: TEST, runtime: None, exit_code: codes.0, expected_rc: codes.1 }];
-    (suite, RunRows { results, files, ..RunRows::default() })
+    let results = vec![test_result::Model {
+        test_id: 1,
+        regression_test_id: TEST,
+        runtime: None,
+        exit_code: codes.0,
+        expected_rc: codes.1,
+    }];
+    (
+        suite,
+        RunRows {
+            results,
+            files,
+            ..RunRows::default()
+        },
+    )
 }
 
 #[test]
@@ -64,25 +79,73 @@ fn a_result_has_the_status_that_its_rows_decide() {
     let one = || vec![output(1, None)];
     let cases = [
         ("identical", rows(ok, one(), vec![file(1, None)]), Pass),
-        ("both codes unknown", rows((None, None), one(), vec![file(1, None)]), Pass),
-        ("no outputs defined", rows(ok, vec![], vec![]), Pass),
-        ("wrong exit code", rows((Some(1), Some(0)), one(), vec![file(1, None)]), Fail),
-        ("unknown exit code", rows((None, Some(0)), one(), vec![file(1, None)]), Fail),
-        ("exit code without an expected one", rows((Some(0), None), one(), vec![file(1, None)]), Fail),
-        ("differs", rows(ok, one(), vec![file(1, Some("other"))]), Fail),
-        ("accepted variant", rows(ok, one(), vec![file(1, Some("variant"))]), Pass),
-        ("variant of another output", rows(ok, vec![output(2, None)], vec![file(2, Some("variant"))]), Fail),
-        ("what is expected now", rows(ok, one(), vec![file(1, Some("correct"))]), Pass),
-        ("missing", rows(ok, one(), vec![]), MissingOutput),
-        ("missing goes before the exit code", rows((Some(1), Some(0)), one(), vec![]), MissingOutput),
         (
-            "missing goes before a difference",
-            rows(ok, vec![output(1, None), output(2, Some(false))], vec![file(1, Some("other"))]),
+            "both codes unknown",
+            rows((None, None), one(), vec![file(1, None)]),
+            Pass,
+        ),
+        ("no outputs defined", rows(ok, vec![], vec![]), Pass),
+        (
+            "wrong exit code",
+            rows((Some(1), Some(0)), one(), vec![file(1, None)]),
+            Fail,
+        ),
+        (
+            "unknown exit code",
+            rows((None, Some(0)), one(), vec![file(1, None)]),
+            Fail,
+        ),
+        (
+            "exit code without an expected one",
+            rows((Some(0), None), one(), vec![file(1, None)]),
+            Fail,
+        ),
+        ("differs", rows(ok, one(), vec![file(1, Some("other"))]), Fail),
+        (
+            "accepted variant",
+            rows(ok, one(), vec![file(1, Some("variant"))]),
+            Pass,
+        ),
+        (
+            "variant of another output",
+            rows(ok, vec![output(2, None)], vec![file(2, Some("variant"))]),
+            Fail,
+        ),
+        (
+            "what is expected now",
+            rows(ok, one(), vec![file(1, Some("correct"))]),
+            Pass,
+        ),
+        ("missing", rows(ok, one(), vec![]), MissingOutput),
+        (
+            "missing goes before the exit code",
+            rows((Some(1), Some(0)), one(), vec![]),
             MissingOutput,
         ),
-        ("ignored and missing", rows(ok, vec![output(1, Some(true))], vec![]), Pass),
-        ("ignored and different", rows(ok, vec![output(1, Some(true))], vec![file(1, Some("other"))]), Fail),
-        ("a file of an output that is not defined", rows(ok, one(), vec![file(1, None), file(9, Some("other"))]), Pass),
+        (
+            "missing goes before a difference",
+            rows(
+                ok,
+                vec![output(1, None), output(2, Some(false))],
+                vec![file(1, Some("other"))],
+            ),
+            MissingOutput,
+        ),
+        (
+            "ignored and missing",
+            rows(ok, vec![output(1, Some(true))], vec![]),
+            Pass,
+        ),
+        (
+            "ignored and different",
+            rows(ok, vec![output(1, Some(true))], vec![file(1, Some("other"))]),
+            Fail,
+        ),
+        (
+            "a file of an output that is not defined",
+            rows(ok, one(), vec![file(1, None), file(9, Some("other"))]),
+            Pass,
+        ),
     ];
     for (name, rows, expected) in cases {
         let outcomes = derive(rows);
@@ -104,21 +167,56 @@ fn a_test_without_a_result_has_not_started() {
 fn a_run_is_made_of_the_chosen_tests_else_of_the_active_ones_and_of_those_with_a_result() {
     let suite = |chosen: Vec<i32>| {
         let tests = [(1, Some(true)), (2, Some(false)), (3, None), (4, Some(true))]
-            .map(|(id, active)| TestRow { id, command: String::new(), active, sample_id: None, sample_name: None })
+            .map(|(id, active)| TestRow {
+                id,
+                command: String::new(),
+                active,
+                sample_id: None,
+                sample_name: None,
+            })
             .to_vec();
-        let results = vec![test_result::Model { test_id: 1, regression_test_id: 99, runtime: None, exit_code: None, expected_rc: None }];
-        (SuiteRows { tests, ..SuiteRows::default() }, RunRows { chosen, results, ..RunRows::default() })
+        let results = vec![test_result::Model {
+            test_id: 1,
+            regression_test_id: 99,
+            runtime: None,
+            exit_code: None,
+            expected_rc: None,
+        }];
+        (
+            SuiteRows {
+                tests,
+                ..SuiteRows::default()
+            },
+            RunRows {
+                chosen,
+                results,
+                ..RunRows::default()
+            },
+        )
     };
-    let tests = |chosen| derive(suite(chosen)).iter().map(|outcome| (outcome.test.id, outcome.chosen)).collect::<Vec<_>>();
+    let tests = |chosen| {
+        derive(suite(chosen))
+            .iter()
+            .map(|outcome| (outcome.test.id, outcome.chosen))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(tests(vec![]), [(1, true), (4, true), (99, false)]);
     assert_eq!(tests(vec![2, 4]), [(2, true), (4, true), (99, false)]);
 }
 
 #[test]
 fn an_output_is_called_by_its_expected_name_or_by_its_sample() {
-    let cases = [(None, "a.b.srt"), (Some(""), "a.b.srt"), (Some("sub.srt"), "sub.srt"), (Some("sub_1"), "sub_1.srt")];
+    let cases = [
+        (None, "a.b.srt"),
+        (Some(""), "a.b.srt"),
+        (Some("sub.srt"), "sub.srt"),
+        (Some("sub_1"), "sub_1.srt"),
+    ];
     for (expected_filename, name) in cases {
-        let output = regression_test_output::Model { expected_filename: expected_filename.map(str::to_owned), ..output(1, None) };
+        let output = regression_test_output::Model {
+            expected_filename: expected_filename.map(str::to_owned),
+            ..output(1, None)
+        };
         let outcomes = derive(rows((None, None), vec![output], vec![]));
         assert_eq!(outcomes[0].outputs[0].filename, name);
         assert_eq!(outcomes[0].outputs[0].status, OutputStatus::MissingOutput);

@@ -56,16 +56,43 @@ const MAX_TESTS: usize = 5;
 const MAX_OUTPUTS: usize = 3;
 
 fn test_case() -> impl Strategy<Value = TestCase> {
-    let output = (option::of(any::<bool>()), option::of(select(&HASHES[..])), vec(select(&HASHES[..]), 0..2));
-    (option::weighted(0.9, any::<bool>()), any::<bool>(), vec(any::<bool>(), 2), vec(output, 0..=MAX_OUTPUTS))
-        .prop_map(|(is_active, has_sample, categories, outputs)| TestCase { is_active, has_sample, categories, outputs })
+    let output = (
+        option::of(any::<bool>()),
+        option::of(select(&HASHES[..])),
+        vec(select(&HASHES[..]), 0..2),
+    );
+    (
+        option::weighted(0.9, any::<bool>()),
+        any::<bool>(),
+        vec(any::<bool>(), 2),
+        vec(output, 0..=MAX_OUTPUTS),
+    )
+        .prop_map(|(is_active, has_sample, categories, outputs)| TestCase {
+            is_active,
+            has_sample,
+            categories,
+            outputs,
+        })
 }
 
 fn result_case() -> impl Strategy<Value = ResultCase> {
     let code = || option::weighted(0.8, 0..2);
-    let file = option::weighted(0.8, (select(&HASHES[..]), option::weighted(0.4, select(&HASHES[..]))));
-    ((code(), code()), option::of(0..1000), vec(file, MAX_OUTPUTS), any::<bool>())
-        .prop_map(|(codes, runtime, files, is_marked_missing)| ResultCase { codes, runtime, files, is_marked_missing })
+    let file = option::weighted(
+        0.8,
+        (select(&HASHES[..]), option::weighted(0.4, select(&HASHES[..]))),
+    );
+    (
+        (code(), code()),
+        option::of(0..1000),
+        vec(file, MAX_OUTPUTS),
+        any::<bool>(),
+    )
+        .prop_map(|(codes, runtime, files, is_marked_missing)| ResultCase {
+            codes,
+            runtime,
+            files,
+            is_marked_missing,
+        })
 }
 
 fn run_case() -> impl Strategy<Value = RunCase> {
@@ -79,10 +106,23 @@ fn run_case() -> impl Strategy<Value = RunCase> {
         vec!["paused"],
     ]);
     let message = select(&["", "GCP operation timed out.", "Canceled via API by admin"][..]);
-    let trail = (ending, message).prop_map(|(stages, message)| stages.into_iter().map(|stage| (stage, message)).collect());
+    let trail = (ending, message)
+        .prop_map(|(stages, message)| stages.into_iter().map(|stage| (stage, message)).collect());
     let chosen = prop_oneof![3 => Just(vec![]), 1 => vec(any::<bool>(), MAX_TESTS)];
-    (any::<bool>(), any::<bool>(), trail, chosen, vec(option::weighted(0.8, result_case()), MAX_TESTS))
-        .prop_map(|(is_linux, is_master, trail, chosen, results)| RunCase { is_linux, is_master, trail, chosen, results })
+    (
+        any::<bool>(),
+        any::<bool>(),
+        trail,
+        chosen,
+        vec(option::weighted(0.8, result_case()), MAX_TESTS),
+    )
+        .prop_map(|(is_linux, is_master, trail, chosen, results)| RunCase {
+            is_linux,
+            is_master,
+            trail,
+            chosen,
+            results,
+        })
 }
 
 fn literal(text: Option<&str>) -> String {
@@ -114,19 +154,30 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
     ] {
         line(format!("DELETE FROM {table}"));
     }
-    line("INSERT INTO fork (id, github) VALUES (1, 'https://github.com/CCExtractor/ccextractor.git')".to_owned());
-    line("INSERT INTO category (id, name, description) VALUES (1, 'DVB', ''), (2, 'Teletext', '')".to_owned());
+    line(
+        "INSERT INTO fork (id, github) VALUES (1, 'https://github.com/CCExtractor/ccextractor.git')"
+            .to_owned(),
+    );
+    line(
+        "INSERT INTO category (id, name, description) VALUES (1, 'DVB', ''), (2, 'Teletext', '')".to_owned(),
+    );
     // What the platform's markers of missing output point to.
     line("INSERT INTO regression_test_output (id, correct_extension) VALUES (-1, '')".to_owned());
     for (test, id) in tests.iter().zip(1..) {
         if test.has_sample {
-            line(format!("INSERT INTO sample (id, sha, extension, original_name) VALUES ({id}, 'sha{id}', 'ts', '{id}.ts')"));
+            line(format!(
+                "INSERT INTO sample (id, sha, extension, original_name) VALUES ({id}, 'sha{id}', 'ts', '{id}.ts')"
+            ));
         }
         let sample = number(test.has_sample.then_some(id));
         let active = number(test.is_active.map(i32::from));
-        line(format!("INSERT INTO regression_test (id, sample_id, command, active) VALUES ({id}, {sample}, '-out={id}', {active})"));
+        line(format!(
+            "INSERT INTO regression_test (id, sample_id, command, active) VALUES ({id}, {sample}, '-out={id}', {active})"
+        ));
         for (_, category) in test.categories.iter().zip(1..).filter(|(is_in, _)| **is_in) {
-            line(format!("INSERT INTO regression_test_category (regression_id, category_id) VALUES ({id}, {category})"));
+            line(format!(
+                "INSERT INTO regression_test_category (regression_id, category_id) VALUES ({id}, {category})"
+            ));
         }
         for ((ignore, correct, variants), number_of) in test.outputs.iter().zip(1..) {
             let output = id * 10 + number_of;
@@ -144,7 +195,10 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
         }
     }
     for (run, id) in runs.iter().zip(1..) {
-        let (platform, branch) = (if run.is_linux { "linux" } else { "windows" }, if run.is_master { "master" } else { "fix" });
+        let (platform, branch) = (
+            if run.is_linux { "linux" } else { "windows" },
+            if run.is_master { "master" } else { "fix" },
+        );
         line(format!(
             "INSERT INTO test (id, platform, test_type, fork_id, branch, `commit`, pr_nr) VALUES ({id}, '{platform}', 'commit', 1, '{branch}', 'c{id}', 0)"
         ));
@@ -153,8 +207,15 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
                 "INSERT INTO test_progress (test_id, status, timestamp, message) VALUES ({id}, '{status}', '2026-06-27 12:00:00', '{message}')"
             ));
         }
-        for (_, test) in run.chosen.iter().zip(1..=tests.len()).filter(|(is_chosen, _)| **is_chosen) {
-            line(format!("INSERT INTO customized_test (test_id, regression_id) VALUES ({id}, {test})"));
+        for (_, test) in run
+            .chosen
+            .iter()
+            .zip(1..=tests.len())
+            .filter(|(is_chosen, _)| **is_chosen)
+        {
+            line(format!(
+                "INSERT INTO customized_test (test_id, regression_id) VALUES ({id}, {test})"
+            ));
         }
         for ((result, test), number_of_test) in run.results.iter().zip(tests).zip(1..) {
             let Some(result) = result else { continue };
@@ -166,7 +227,9 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
             ));
             let marker = result.is_marked_missing.then_some((-1, "a", Some("error")));
             let files = result.files.iter().zip(1..=test.outputs.len());
-            let files = files.filter_map(|(file, output)| file.map(|(expected, got)| (number_of_test * 10 + output as i32, expected, got)));
+            let files = files.filter_map(|(file, output)| {
+                file.map(|(expected, got)| (number_of_test * 10 + output as i32, expected, got))
+            });
             for (output, expected, got) in files.chain(marker) {
                 line(format!(
                     "INSERT INTO test_result_file (test_id, regression_test_id, regression_test_output_id, expected, got)
@@ -184,11 +247,28 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
     let caller = Caller::visitor(Scope::ALL.iter().copied());
     let ask = |error: crate::Error| TestCaseError::fail(error.to_string());
     let whole = PageQuery::WHOLE;
-    let query = RunQuery { page: whole, include: vec![RunInclude::Summary, RunInclude::Verdict], ..RunQuery::default() };
+    let query = RunQuery {
+        page: whole,
+        include: vec![RunInclude::Summary, RunInclude::Verdict],
+        ..RunQuery::default()
+    };
     let listed = platform.runs(&caller, &query).await.map_err(ask)?.data;
     for status in RunStatus::ALL {
-        let found = platform.runs(&caller, &RunQuery { status: Some(*status), ..query.clone() }).await.map_err(ask)?;
-        let expected: Vec<_> = listed.iter().filter(|run| run.status == *status).cloned().collect();
+        let found = platform
+            .runs(
+                &caller,
+                &RunQuery {
+                    status: Some(*status),
+                    ..query.clone()
+                },
+            )
+            .await
+            .map_err(ask)?;
+        let expected: Vec<_> = listed
+            .iter()
+            .filter(|run| run.status == *status)
+            .cloned()
+            .collect();
         prop_assert_eq!(found.pagination.total, expected.len() as u64, "{}", status);
         prop_assert_eq!(found.data, expected, "{}", status);
     }
@@ -199,49 +279,135 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
         let open = platform.open_run(&caller, run.run_id).await.map_err(ask)?;
         let summary = open.summary().await.map_err(ask)?;
         prop_assert_eq!(run.summary.take(), Some(summary.clone()));
-        let comparison = open.comparison(&ComparisonQuery { page: whole, ..ComparisonQuery::default() }).await.map_err(ask)?;
+        let comparison = open
+            .comparison(&ComparisonQuery {
+                page: whole,
+                ..ComparisonQuery::default()
+            })
+            .await
+            .map_err(ask)?;
         let reference_run_id = comparison.reference.as_ref().map(|reference| reference.run_id);
-        prop_assert_eq!(run.comparison.take(), Some(RunComparison { reference_run_id, counts: comparison.counts }));
-        let whole_infrastructure = InfrastructureErrorQuery { page: whole, ..InfrastructureErrorQuery::default() };
-        let infrastructure = open.infrastructure_errors(&whole_infrastructure).map_err(ask)?.data;
-        prop_assert_eq!(run.infrastructure_error_type.take(), infrastructure.last().map(|error| error.kind));
+        prop_assert_eq!(
+            run.comparison.take(),
+            Some(RunComparison {
+                reference_run_id,
+                counts: comparison.counts
+            })
+        );
+        let whole_infrastructure = InfrastructureErrorQuery {
+            page: whole,
+            ..InfrastructureErrorQuery::default()
+        };
+        let infrastructure = open
+            .infrastructure_errors(&whole_infrastructure)
+            .map_err(ask)?
+            .data;
+        prop_assert_eq!(
+            run.infrastructure_error_type.take(),
+            infrastructure.last().map(|error| error.kind)
+        );
         prop_assert_eq!(&run, &open.run().await.map_err(ask)?);
 
-        let samples = open.samples(&SampleQuery { page: whole, ..SampleQuery::default() }).await.map_err(ask)?.data;
+        let samples = open
+            .samples(&SampleQuery {
+                page: whole,
+                ..SampleQuery::default()
+            })
+            .await
+            .map_err(ask)?
+            .data;
         let count = |status| samples.iter().filter(|sample| sample.status == status).count() as u64;
         prop_assert_eq!(summary.pass_count, count(ResultStatus::Pass));
         prop_assert_eq!(summary.fail_count, count(ResultStatus::Fail));
         prop_assert_eq!(summary.missing_output_count, count(ResultStatus::MissingOutput));
         prop_assert_eq!(summary.skipped_count, count(ResultStatus::NotStarted));
 
-        let errors = open.errors(&ErrorQuery { page: whole, ..ErrorQuery::default() }).await.map_err(ask)?;
+        let errors = open
+            .errors(&ErrorQuery {
+                page: whole,
+                ..ErrorQuery::default()
+            })
+            .await
+            .map_err(ask)?;
         prop_assert_eq!(errors.pagination.total, summary.error_count);
         let mut failed: Vec<i32> = errors.data.iter().map(|error| error.regression_id).collect();
         failed.dedup();
         let has_failed = |status| matches!(status, ResultStatus::Fail | ResultStatus::MissingOutput);
-        let failed_samples: Vec<i32> =
-            samples.iter().filter(|sample| has_failed(sample.status)).map(|sample| sample.regression_test_id).collect();
+        let failed_samples: Vec<i32> = samples
+            .iter()
+            .filter(|sample| has_failed(sample.status))
+            .map(|sample| sample.regression_test_id)
+            .collect();
         prop_assert_eq!(&failed, &failed_samples);
 
         let counts = comparison.counts;
-        let all = counts.broken_here + counts.failing_differently + counts.failing_identically + counts.fixed_here + counts.no_reference;
+        let all = counts.broken_here
+            + counts.failing_differently
+            + counts.failing_identically
+            + counts.fixed_here
+            + counts.no_reference;
         prop_assert_eq!(comparison.pagination.total, all);
         for error in &errors.data {
-            let verdict = comparison.data.iter().find(|test| test.regression_test_id == error.regression_id).map(|test| test.verdict);
-            prop_assert_eq!(error.verdict, if comparison.reference.is_some() { verdict } else { None });
+            let verdict = comparison
+                .data
+                .iter()
+                .find(|test| test.regression_test_id == error.regression_id)
+                .map(|test| test.verdict);
+            prop_assert_eq!(
+                error.verdict,
+                if comparison.reference.is_some() {
+                    verdict
+                } else {
+                    None
+                }
+            );
         }
-        let are_new = |is_new| errors.data.iter().filter(|error| error.is_new == Some(is_new)).count() as u64;
+        let are_new = |is_new| {
+            errors
+                .data
+                .iter()
+                .filter(|error| error.is_new == Some(is_new))
+                .count() as u64
+        };
         for group_by in GroupBy::ALL {
-            let query = ErrorSummaryQuery { page: whole, group_by: Some(*group_by), ..ErrorSummaryQuery::default() };
+            let query = ErrorSummaryQuery {
+                page: whole,
+                group_by: Some(*group_by),
+                ..ErrorSummaryQuery::default()
+            };
             let buckets = open.error_summary(&query).await.map_err(ask)?.data;
-            let regression_ids = buckets.iter().flat_map(|bucket| bucket.regression_ids.iter().copied());
-            prop_assert_eq!(&regression_ids.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>(), &failed);
-            prop_assert!(buckets.iter().all(|bucket| bucket.new_count.is_some() == comparison.reference.is_some()));
+            let regression_ids = buckets
+                .iter()
+                .flat_map(|bucket| bucket.regression_ids.iter().copied());
+            prop_assert_eq!(
+                &regression_ids
+                    .collect::<std::collections::BTreeSet<_>>()
+                    .into_iter()
+                    .collect::<Vec<_>>(),
+                &failed
+            );
+            prop_assert!(
+                buckets
+                    .iter()
+                    .all(|bucket| bucket.new_count.is_some() == comparison.reference.is_some())
+            );
             // An error of a test in two categories is in two buckets.
             if *group_by != GroupBy::Category {
-                prop_assert_eq!(buckets.iter().map(|bucket| bucket.count).sum::<u64>(), summary.error_count);
-                prop_assert_eq!(buckets.iter().filter_map(|bucket| bucket.new_count).sum::<u64>(), are_new(true));
-                prop_assert_eq!(buckets.iter().filter_map(|bucket| bucket.known_count).sum::<u64>(), are_new(false));
+                prop_assert_eq!(
+                    buckets.iter().map(|bucket| bucket.count).sum::<u64>(),
+                    summary.error_count
+                );
+                prop_assert_eq!(
+                    buckets.iter().filter_map(|bucket| bucket.new_count).sum::<u64>(),
+                    are_new(true)
+                );
+                prop_assert_eq!(
+                    buckets
+                        .iter()
+                        .filter_map(|bucket| bucket.known_count)
+                        .sum::<u64>(),
+                    are_new(false)
+                );
             }
         }
     }
@@ -252,14 +418,26 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
 async fn check_same_failures(platform: &Platform, run: &Run, listed: &[Run]) -> Result<(), TestCaseError> {
     let caller = Caller::visitor(Scope::ALL.iter().copied());
     let ask = |error: crate::Error| TestCaseError::fail(error.to_string());
-    let failing = |run: &Run| run.summary.as_ref().map_or(0, |summary| summary.fail_count + summary.missing_output_count);
+    let failing = |run: &Run| {
+        run.summary
+            .as_ref()
+            .map_or(0, |summary| summary.fail_count + summary.missing_output_count)
+    };
     let open = platform.open_run(&caller, run.run_id).await.map_err(ask)?;
     let mut expected = Vec::new();
     for other in listed {
         let is_candidate = other.run_id != run.run_id && other.platform == run.platform;
         if is_candidate && [run, other].iter().all(|run| run.status == RunStatus::Fail) {
-            let query = ComparisonQuery { against: Some(other.run_id), ..ComparisonQuery::default() };
-            let same = open.comparison(&query).await.map_err(ask)?.counts.failing_identically;
+            let query = ComparisonQuery {
+                against: Some(other.run_id),
+                ..ComparisonQuery::default()
+            };
+            let same = open
+                .comparison(&query)
+                .await
+                .map_err(ask)?
+                .counts
+                .failing_identically;
             if same == failing(run) && same == failing(other) {
                 expected.push(other.run_id);
             }
@@ -276,7 +454,11 @@ async fn check_same_failures(platform: &Platform, run: &Run, listed: &[Run]) -> 
 fn agree(backend: Backend) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let test = runtime.block_on(TestPlatform::new(backend));
-    let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config {
+        cases: 48,
+        failure_persistence: None,
+        ..Config::default()
+    });
     let platforms = (vec(test_case(), 1..=MAX_TESTS), vec(run_case(), 1..6));
     let outcome = runner.run(&platforms, |(tests, runs)| {
         runtime.block_on(async {

@@ -35,7 +35,13 @@ impl Platform {
             let (row, mut progress) = tokio::try_join!(self.store().run(id), self.store().progress(&ids))?;
             let row = row.ok_or(Error::NotFound { resource: "run", id })?;
             let progress = progress.remove(&id).unwrap_or_default();
-            Ok(Arc::new(RunFacts { row, progress, suite, outcomes: OnceCell::new(), reference: OnceCell::new() }))
+            Ok(Arc::new(RunFacts {
+                row,
+                progress,
+                suite,
+                outcomes: OnceCell::new(),
+                reference: OnceCell::new(),
+            }))
         };
         self.reads().runs.get(self.store(), id, read).await
     }
@@ -82,7 +88,11 @@ impl RunFacts {
     pub(super) async fn state(&self, platform: &Platform) -> Result<RunState> {
         let outcomes = self.outcomes(platform).await?;
         let has_results = outcomes.iter().any(|outcome| outcome.result.is_some());
-        Ok(RunState::of(&self.progress, has_results, outcomes.iter().any(Outcome::has_failed)))
+        Ok(RunState::of(
+            &self.progress,
+            has_results,
+            outcomes.iter().any(Outcome::has_failed),
+        ))
     }
 
     /// The last report, which is when its errors are said to have occurred.

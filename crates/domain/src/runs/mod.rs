@@ -16,7 +16,10 @@ use std::{collections::HashMap, sync::Arc};
 use runlens_api_types::{
     Page, TextEnum,
     auth::Scope,
-    run::{Platform as Os, Run, RunComparison, RunErrors, RunInclude, RunLinks, RunQuery, RunStatus, RunSummary, TestType},
+    run::{
+        Platform as Os, Run, RunComparison, RunErrors, RunInclude, RunLinks, RunQuery, RunStatus, RunSummary,
+        TestType,
+    },
 };
 
 pub(crate) use facts::RunFacts;
@@ -41,7 +44,9 @@ impl Platform {
         if query.include.contains(&RunInclude::Verdict) {
             caller.require(Scope::ResultsRead)?;
         }
-        let page = self.reads().lists.get(self.store(), query.clone(), async { Ok(Arc::new(self.list_runs(query).await?)) });
+        let page = self.reads().lists.get(self.store(), query.clone(), async {
+            Ok(Arc::new(self.list_runs(query).await?))
+        });
         Ok(Arc::unwrap_or_clone(page.await?))
     }
 
@@ -50,8 +55,12 @@ impl Platform {
         let (rows, total) = store.runs(query, &self.settings().main_repository).await?;
         let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
         let mut progress = store.progress(&ids).await?;
-        let mut counts: HashMap<i32, ResultCounts> =
-            store.result_counts(&ids).await?.into_iter().map(|counts| (counts.test_id, counts)).collect();
+        let mut counts: HashMap<i32, ResultCounts> = store
+            .result_counts(&ids)
+            .await?
+            .into_iter()
+            .map(|counts| (counts.test_id, counts))
+            .collect();
         let sizes = if query.include.contains(&RunInclude::Summary) {
             let chosen: HashMap<i32, u64> = store.chosen_counts(&ids).await?.into_iter().collect();
             Some((chosen, store.active_test_count().await?))
@@ -70,9 +79,16 @@ impl Platform {
                 let total = chosen.get(&row.id).copied().unwrap_or(*active);
                 summary_of_counts(row.id, state.status, total, &counts)
             });
-            let comparison = comparisons.as_mut().and_then(|comparisons| comparisons.remove(&row.id));
-            let infrastructure_error_type = comparison.and_then(|_| errors::last_infrastructure_error(&progress));
-            Run { comparison, infrastructure_error_type, ..to_run(row, &state, summary, self.settings()) }
+            let comparison = comparisons
+                .as_mut()
+                .and_then(|comparisons| comparisons.remove(&row.id));
+            let infrastructure_error_type =
+                comparison.and_then(|_| errors::last_infrastructure_error(&progress));
+            Run {
+                comparison,
+                infrastructure_error_type,
+                ..to_run(row, &state, summary, self.settings())
+            }
         });
         Ok(Page::new(runs.collect(), query.page, total))
     }
@@ -80,11 +96,22 @@ impl Platform {
     /// Each run of a page beside its reference run.
     async fn comparisons(&self, runs: &[RunRow]) -> Result<HashMap<i32, RunComparison>> {
         let store = self.store();
-        let references = store.reference_runs(runs, &self.settings().main_repository).await?;
-        let pairs: Vec<(i32, Option<i32>)> = runs.iter().map(|run| (run.id, references.get(&run.id).copied())).collect();
+        let references = store
+            .reference_runs(runs, &self.settings().main_repository)
+            .await?;
+        let pairs: Vec<(i32, Option<i32>)> = runs
+            .iter()
+            .map(|run| (run.id, references.get(&run.id).copied()))
+            .collect();
         let counts = store.verdict_counts(&pairs).await?;
         let comparisons = pairs.into_iter().map(|(run, reference_run_id)| {
-            (run, RunComparison { reference_run_id, counts: counts.get(&run).copied().unwrap_or_default() })
+            (
+                run,
+                RunComparison {
+                    reference_run_id,
+                    counts: counts.get(&run).copied().unwrap_or_default(),
+                },
+            )
         });
         Ok(comparisons.collect())
     }
@@ -94,7 +121,11 @@ impl Platform {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Database`].
     pub async fn open_run(&self, caller: &Caller, id: i32) -> Result<OpenRun> {
-        Ok(OpenRun::new(self.clone(), caller.clone(), self.run_facts(id).await?))
+        Ok(OpenRun::new(
+            self.clone(),
+            caller.clone(),
+            self.run_facts(id).await?,
+        ))
     }
 
     /// The suite as it is defined today.

@@ -12,6 +12,9 @@ impl Platform {
     /// [`crate::Error::MissingScope`], [`crate::Error::Database`].
     pub async fn newest_completed_run(&self, caller: &Caller, query: &RunQuery) -> Result<Option<i32>> {
         caller.require(Scope::RunsRead)?;
-        Ok(self.store().newest_completed_run(query, &self.settings().main_repository).await?)
+        Ok(self
+            .store()
+            .newest_completed_run(query, &self.settings().main_repository)
+            .await?)
     }
 }

@@ -38,7 +38,11 @@ pub struct OpenRun {
 
 impl OpenRun {
     pub(super) fn new(platform: Platform, caller: Caller, facts: Arc<RunFacts>) -> Self {
-        Self { platform, caller, facts }
+        Self {
+            platform,
+            caller,
+            facts,
+        }
     }
 
     pub(super) fn id(&self) -> i32 {
@@ -59,7 +63,12 @@ impl OpenRun {
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn run(&self) -> Result<Run> {
         self.caller.require(Scope::RunsRead)?;
-        Ok(to_run(self.facts.row.clone(), &self.state().await?, None, self.platform.settings()))
+        Ok(to_run(
+            self.facts.row.clone(),
+            &self.state().await?,
+            None,
+            self.platform.settings(),
+        ))
     }
 
     /// Counts of its results. Scope `runs:read`.
@@ -75,7 +84,11 @@ impl OpenRun {
         let outcomes = self.outcomes().await?;
         let counts = count(outcomes.iter().filter(|outcome| outcome.result.is_some()));
         let chosen = outcomes.iter().filter(|outcome| outcome.chosen);
-        let runtime: i64 = outcomes.iter().filter_map(|outcome| outcome.result.as_ref()?.runtime).map(i64::from).sum();
+        let runtime: i64 = outcomes
+            .iter()
+            .filter_map(|outcome| outcome.result.as_ref()?.runtime)
+            .map(i64::from)
+            .sum();
         Ok(RunSummary {
             run_id: self.id(),
             status: self.state().await?.status,
@@ -99,7 +112,11 @@ impl OpenRun {
             .facts
             .progress
             .iter()
-            .map(|row| ProgressEntry { timestamp: Timestamp::from_utc(row.timestamp), status: stage(row), message: row.message.clone() })
+            .map(|row| ProgressEntry {
+                timestamp: Timestamp::from_utc(row.timestamp),
+                status: stage(row),
+                message: row.message.clone(),
+            })
             .filter(|entry| query.status.is_none_or(|status| entry.status == status))
             .collect();
         Ok(Page::cut(entries, query.page))
@@ -121,7 +138,12 @@ impl OpenRun {
             .await?
             .iter()
             .filter(|outcome| query.status.is_none_or(|status| outcome.status == status))
-            .filter(|outcome| query.category.as_deref().is_none_or(|category| outcome.test.is_in(category)))
+            .filter(|outcome| {
+                query
+                    .category
+                    .as_deref()
+                    .is_none_or(|category| outcome.test.is_in(category))
+            })
             .collect();
         Ok(Page::cut(found.into_iter().map(Outcome::to_sample), query.page))
     }
@@ -133,7 +155,10 @@ impl OpenRun {
     pub async fn sample(&self, regression_test_id: i32) -> Result<RunSample> {
         self.caller.require(Scope::RunsRead)?;
         let outcome = results::find(self.outcomes().await?, regression_test_id);
-        outcome.map(Outcome::to_sample).ok_or(Error::NotFound { resource: "regression_test", id: regression_test_id })
+        outcome.map(Outcome::to_sample).ok_or(Error::NotFound {
+            resource: "regression_test",
+            id: regression_test_id,
+        })
     }
 
     /// What became of some of its tests on its platform: in the newest runs of `master` before it, and then in this run. Scope
@@ -145,14 +170,35 @@ impl OpenRun {
         self.caller.require(Scope::RunsRead)?;
         let tests = &query.regression_test_ids;
         let known = &self.platform.reads().recent;
-        known.get(self.platform.store(), (self.id(), tests.clone()), self.read_recent_results(tests)).await
+        known
+            .get(
+                self.platform.store(),
+                (self.id(), tests.clone()),
+                self.read_recent_results(tests),
+            )
+            .await
     }
 
     async fn read_recent_results(&self, tests: &[i32]) -> Result<RecentResults> {
         let run = self.run().await?;
-        let of = RunsOf::Master { repository: &self.platform.settings().main_repository };
-        let before = recent::newest_first(&self.platform, &self.facts.row.platform, of, Some(self.id()), RUNS_BEFORE).await?;
-        let outcomes = recent::outcomes(&self.platform, self.facts.suite(&self.platform).await?, &before, tests).await?;
+        let of = RunsOf::Master {
+            repository: &self.platform.settings().main_repository,
+        };
+        let before = recent::newest_first(
+            &self.platform,
+            &self.facts.row.platform,
+            of,
+            Some(self.id()),
+            RUNS_BEFORE,
+        )
+        .await?;
+        let outcomes = recent::outcomes(
+            &self.platform,
+            self.facts.suite(&self.platform).await?,
+            &before,
+            tests,
+        )
+        .await?;
         let here = self.outcomes().await?;
         let this = RecentRun {
             run_id: run.run_id,
@@ -164,7 +210,11 @@ impl OpenRun {
         };
         let runs = before.into_iter().rev().chain([this]).collect();
         Ok(recent::recent_results(run.platform, runs, tests, |run, test| {
-            if run == self.id() { results::find(here, test) } else { outcomes.get(&(run, test)) }
+            if run == self.id() {
+                results::find(here, test)
+            } else {
+                outcomes.get(&(run, test))
+            }
         }))
     }
 
@@ -180,8 +230,13 @@ impl OpenRun {
                 categories.entry(name).or_default().add(outcome.status);
             }
         }
-        let mut summaries: Vec<CategorySummary> =
-            categories.into_iter().map(|(name, counts)| CategorySummary { category: name.to_owned(), counts }).collect();
+        let mut summaries: Vec<CategorySummary> = categories
+            .into_iter()
+            .map(|(name, counts)| CategorySummary {
+                category: name.to_owned(),
+                counts,
+            })
+            .collect();
         // Stable: equal counts stay in the order of their names.
         summaries.sort_by_key(|summary| std::cmp::Reverse(summary.counts.failed()));
         Ok(Page::cut(summaries, query))
@@ -194,10 +249,17 @@ impl OpenRun {
     pub async fn errors(&self, query: &ErrorQuery) -> Result<Page<TestError>> {
         self.caller.require(Scope::ResultsRead)?;
         let (outcomes, reference) = self.beside_reference().await?;
-        let raised = errors::test_errors(outcomes, |outcome| verdict(outcome, counterpart(outcome, reference?)));
+        let raised = errors::test_errors(outcomes, |outcome| {
+            verdict(outcome, counterpart(outcome, reference?))
+        });
         let found: Vec<_> = raised.filter(|raised| raised.matches(query)).collect();
         let occurred_at = self.facts.last_report_at();
-        Ok(Page::cut(found.into_iter().map(|raised| raised.to_error(self.id(), occurred_at)), query.page))
+        Ok(Page::cut(
+            found
+                .into_iter()
+                .map(|raised| raised.to_error(self.id(), occurred_at)),
+            query.page,
+        ))
     }
 
     /// Errors of its tests in groups. Scope `results:read`.
@@ -208,11 +270,22 @@ impl OpenRun {
         self.caller.require(Scope::ResultsRead)?;
         let (outcomes, reference) = self.beside_reference().await?;
         let asked = query.errors();
-        let raised = errors::test_errors(outcomes, |outcome| verdict(outcome, counterpart(outcome, reference?)))
-            .filter(|raised| raised.matches(&asked));
+        let raised = errors::test_errors(outcomes, |outcome| {
+            verdict(outcome, counterpart(outcome, reference?))
+        })
+        .filter(|raised| raised.matches(&asked));
         let group_by = query.group_by.unwrap_or(GroupBy::Type);
         let sort = query.sort.unwrap_or(BucketSort::CountDescending);
-        Ok(Page::cut(errors::summarize(raised, group_by, sort, reference.is_some(), self.facts.last_report_at()), query.page))
+        Ok(Page::cut(
+            errors::summarize(
+                raised,
+                group_by,
+                sort,
+                reference.is_some(),
+                self.facts.last_report_at(),
+            ),
+            query.page,
+        ))
     }
 
     /// The run against another, test by test. Scope `results:read`.
@@ -237,12 +310,24 @@ impl OpenRun {
             Some(reference) => Some(self.reference_run(reference).await?),
             None => None,
         };
-        let Page { data, pagination } = Page::cut(compared.into_iter().map(|test| test.to_test()), query.page);
-        Ok(Comparison { run_id: self.id(), reference, counts, data, pagination })
+        let Page { data, pagination } =
+            Page::cut(compared.into_iter().map(|test| test.to_test()), query.page);
+        Ok(Comparison {
+            run_id: self.id(),
+            reference,
+            counts,
+            data,
+            pagination,
+        })
     }
 
     pub(super) async fn reference_run(&self, facts: &RunFacts) -> Result<ReferenceRun> {
-        let run = to_run(facts.row.clone(), &facts.state(&self.platform).await?, None, self.platform.settings());
+        let run = to_run(
+            facts.row.clone(),
+            &facts.state(&self.platform).await?,
+            None,
+            self.platform.settings(),
+        );
         Ok(ReferenceRun {
             run_id: run.run_id,
             status: run.status,
@@ -269,14 +354,20 @@ impl OpenRun {
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::MissingRole`].
-    pub fn infrastructure_errors(&self, query: &InfrastructureErrorQuery) -> Result<Page<InfrastructureError>> {
+    pub fn infrastructure_errors(
+        &self,
+        query: &InfrastructureErrorQuery,
+    ) -> Result<Page<InfrastructureError>> {
         self.caller.require(Scope::SystemRead)?;
         if query.include_stack && !matches!(self.caller.role(), Some(Role::Admin | Role::Contributor)) {
-            return Err(Error::MissingRole("`include_stack` needs the role admin or contributor."));
+            return Err(Error::MissingRole(
+                "`include_stack` needs the role admin or contributor.",
+            ));
         }
         let mut found = errors::infrastructure_errors(self.id(), &self.facts.progress, query.include_stack);
         found.retain(|error| {
-            query.kind.is_none_or(|kind| error.kind == kind) && query.severity.is_none_or(|severity| error.severity == severity)
+            query.kind.is_none_or(|kind| error.kind == kind)
+                && query.severity.is_none_or(|severity| error.severity == severity)
         });
         Ok(Page::cut(found, query.page))
     }
@@ -356,7 +447,10 @@ impl OpenRun {
     /// # Errors
     /// Those of [`Self::actual_output`].
     pub async fn output_diff_file(&self, ids: OutputIds, context: u32) -> Result<DiffFile> {
-        self.output_of(ids).await?.diff_file(&self.platform, context).await
+        self.output_of(ids)
+            .await?
+            .diff_file(&self.platform, context)
+            .await
     }
 
     /// What became of an output, beside the reference run and the others that differ. Scope `results:read`.
@@ -367,7 +461,10 @@ impl OpenRun {
         self.caller.require(Scope::ResultsRead)?;
         let outcomes = self.outcomes().await?;
         let reference = match self.facts.reference(&self.platform).await? {
-            Some(facts) => Some((self.reference_run(facts).await?, facts.outcomes(&self.platform).await?)),
+            Some(facts) => Some((
+                self.reference_run(facts).await?,
+                facts.outcomes(&self.platform).await?,
+            )),
             None => None,
         };
         outputs::info(self.id(), outcomes, reference, ids)
@@ -392,9 +489,21 @@ impl OpenRun {
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn config(&self) -> Result<RunConfig> {
-        let Run { run_id, platform, branch, commit_sha, .. } = self.run().await?;
+        let Run {
+            run_id,
+            platform,
+            branch,
+            commit_sha,
+            ..
+        } = self.run().await?;
         let chosen = self.outcomes().await?.iter().filter(|outcome| outcome.chosen);
-        Ok(RunConfig { run_id, platform, branch, commit_sha, regression_test_ids: chosen.map(|outcome| outcome.test.id).collect() })
+        Ok(RunConfig {
+            run_id,
+            platform,
+            branch,
+            commit_sha,
+            regression_test_ids: chosen.map(|outcome| outcome.test.id).collect(),
+        })
     }
 }
 

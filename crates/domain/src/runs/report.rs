@@ -45,8 +45,18 @@ impl OpenRun {
     pub async fn verdict(&self) -> Result<RunVerdict> {
         self.caller.require(Scope::RunsRead)?;
         if !self.caller.may(Scope::ResultsRead) {
-            let run = to_run(self.facts.row.clone(), &self.state().await?, None, self.platform.settings());
-            return Ok(verdict(&run, &self.count_results().await?, Beside::Unknown, self.stop()));
+            let run = to_run(
+                self.facts.row.clone(),
+                &self.state().await?,
+                None,
+                self.platform.settings(),
+            );
+            return Ok(verdict(
+                &run,
+                &self.count_results().await?,
+                Beside::Unknown,
+                self.stop(),
+            ));
         }
         Ok(self.sum_up(&self.report_facts().await?))
     }
@@ -58,24 +68,42 @@ impl OpenRun {
     pub async fn report(&self) -> Result<String> {
         self.caller.require(Scope::ResultsRead)?;
         let facts = self.report_facts().await?;
-        Ok(write(&facts, &self.sum_up(&facts), &self.platform.settings().public_url))
+        Ok(write(
+            &facts,
+            &self.sum_up(&facts),
+            &self.platform.settings().public_url,
+        ))
     }
 
     fn sum_up(&self, facts: &Facts) -> RunVerdict {
-        let beside = facts.reference.as_ref().map_or(Beside::Nothing, |reference| Beside::Run(reference, &facts.counts));
+        let beside = facts
+            .reference
+            .as_ref()
+            .map_or(Beside::Nothing, |reference| Beside::Run(reference, &facts.counts));
         verdict(&facts.run, &facts.summary, beside, self.stop())
     }
 
     async fn report_facts(&self) -> Result<Facts> {
-        let run = to_run(self.facts.row.clone(), &self.state().await?, None, self.platform.settings());
+        let run = to_run(
+            self.facts.row.clone(),
+            &self.state().await?,
+            None,
+            self.platform.settings(),
+        );
         let (outcomes, there) = self.beside_reference().await?;
         let compared = compare(outcomes, there.unwrap_or_default());
         let mut counts = VerdictCounts::default();
         compared.iter().for_each(|test| counts.add(test.verdict));
-        let is_listed = |test: &ComparedTest| !matches!(test.here.status, ResultStatus::Pass | ResultStatus::NotStarted);
+        let is_listed =
+            |test: &ComparedTest| !matches!(test.here.status, ResultStatus::Pass | ResultStatus::NotStarted);
         let failures = compared
             .into_iter()
-            .filter(|test| matches!(test.verdict, Verdict::BrokenHere | Verdict::FailingDifferently | Verdict::NoReference))
+            .filter(|test| {
+                matches!(
+                    test.verdict,
+                    Verdict::BrokenHere | Verdict::FailingDifferently | Verdict::NoReference
+                )
+            })
             .map(|test| test.to_test())
             .filter(is_listed)
             .collect();
@@ -83,19 +111,35 @@ impl OpenRun {
             Some(reference) => Some(self.reference_run(reference).await?),
             None => None,
         };
-        Ok(Facts { run, summary: self.count_results().await?, reference, counts, failures })
+        Ok(Facts {
+            run,
+            summary: self.count_results().await?,
+            reference,
+            counts,
+            failures,
+        })
     }
 
     fn stop(&self) -> Option<Stop<'_>> {
         let is_stop = |row: &&test_progress::Model| stage(row) == ProgressStatus::Canceled;
-        self.facts.progress.iter().rfind(is_stop).map(|row| Stop { message: &row.message })
+        self.facts.progress.iter().rfind(is_stop).map(|row| Stop {
+            message: &row.message,
+        })
     }
 }
 
 fn write(facts: &Facts, said: &RunVerdict, public_url: &str) -> String {
-    let Facts { run, failures, reference, .. } = facts;
+    let Facts {
+        run,
+        failures,
+        reference,
+        ..
+    } = facts;
     let page = format!("{public_url}/runs/{}", run.run_id);
-    let mut out = format!("{}\n", format!("**{}** {}", text(&said.headline), text(&said.detail)).trim_end());
+    let mut out = format!(
+        "{}\n",
+        format!("**{}** {}", text(&said.headline), text(&said.detail)).trim_end()
+    );
     if !said.counts.is_empty() {
         let parts = said.counts.iter().map(|part| match part.to {
             Some(to) => format!("[{}]({})", text(&part.text), address(to, run.run_id, public_url)),
@@ -120,30 +164,51 @@ fn write(facts: &Facts, said: &RunVerdict, public_url: &str) -> String {
     }
     let left_out = failures.len() - listed;
     if left_out > 0 {
-        out += &format!("\n{} more: [all of them]({page}#errors).\n", number(left_out as u64));
+        out += &format!(
+            "\n{} more: [all of them]({page}#errors).\n",
+            number(left_out as u64)
+        );
     }
     let platform = match run.platform {
         Os::Linux => "Linux",
         Os::Windows => "Windows",
         Os::Unknown => "other platform",
     };
-    let of = run.pull_request.map(|number| format!("PR {number}")).or_else(|| run.branch.as_ref().map(|branch| text(branch)));
+    let of = run
+        .pull_request
+        .map(|number| format!("PR {number}"))
+        .or_else(|| run.branch.as_ref().map(|branch| text(branch)));
     let facts = [
         Some(format!("[Run {} on {platform}]({page})", run.run_id)),
-        Some(format!("{}: {}", run.status, counted(facts.summary.total_samples, "test", "tests"))),
+        Some(format!(
+            "{}: {}",
+            run.status,
+            counted(facts.summary.total_samples, "test", "tests")
+        )),
         of,
         (!run.commit_short.is_empty()).then(|| code(&run.commit_short)),
-        reference.as_ref().map(|other| format!("[compare with run {}]({page}/compare/{})", other.run_id, other.run_id)),
+        reference.as_ref().map(|other| {
+            format!(
+                "[compare with run {}]({page}/compare/{})",
+                other.run_id, other.run_id
+            )
+        }),
         Some(format!("[log]({page}/logs)")),
     ];
-    out + &format!("\n{}\n", facts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+    out + &format!(
+        "\n{}\n",
+        facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    )
 }
 
 fn address(to: Target, run: i32, public_url: &str) -> String {
     let page = format!("{public_url}/runs/{run}");
     match to {
         Target::Run(other) => format!("{public_url}/runs/{other}"),
-        Target::Tests(verdict) => format!("{page}?group_by=verdict&bucket={verdict}#bucket-{}", verdict.as_str().replace('_', "-")),
+        Target::Tests(verdict) => format!(
+            "{page}?group_by=verdict&bucket={verdict}#bucket-{}",
+            verdict.as_str().replace('_', "-")
+        ),
         Target::Passed => format!("{page}?status=pass#tests"),
         Target::NotStarted => format!("{page}?status=not_started#tests"),
     }
@@ -159,9 +224,20 @@ fn row(test: &ComparedTest, has_reference: bool, page: &str) -> String {
         Verdict::FailingIdentically => "= same",
         Verdict::FixedHere => "▼ fixed here",
     };
-    let sample = test.sample_name.as_deref().map(|name| code(&cut(name, MAX_NAME))).unwrap_or_default();
-    let command = if test.command.is_empty() { String::new() } else { code(&cut(&test.command, MAX_COMMAND)) };
-    format!("| [#{id}]({page}?test={id}#error-{id}) | {verdict} | {command} | {sample} | {} |\n", wrong(&test.here, id, page))
+    let sample = test
+        .sample_name
+        .as_deref()
+        .map(|name| code(&cut(name, MAX_NAME)))
+        .unwrap_or_default();
+    let command = if test.command.is_empty() {
+        String::new()
+    } else {
+        code(&cut(&test.command, MAX_COMMAND))
+    };
+    format!(
+        "| [#{id}]({page}?test={id}#error-{id}) | {verdict} | {command} | {sample} | {} |\n",
+        wrong(&test.here, id, page)
+    )
 }
 
 /// What is wrong with a result: its exit code, and its outputs by name.
@@ -169,9 +245,17 @@ fn wrong(result: &ComparedResult, test: i32, page: &str) -> String {
     let code_of = |code: Option<i32>| code.map_or_else(|| "none".to_owned(), |code| code.to_string());
     let mut parts = Vec::new();
     if result.exit_code != result.expected_rc {
-        parts.push(format!("exit code {}, expected {}", code_of(result.exit_code), code_of(result.expected_rc)));
+        parts.push(format!(
+            "exit code {}, expected {}",
+            code_of(result.exit_code),
+            code_of(result.expected_rc)
+        ));
     }
-    let bad: Vec<_> = result.outputs.iter().filter(|output| output.status != OutputStatus::Pass).collect();
+    let bad: Vec<_> = result
+        .outputs
+        .iter()
+        .filter(|output| output.status != OutputStatus::Pass)
+        .collect();
     parts.extend(bad.iter().take(MAX_OUTPUTS).map(|output| {
         let name = code(&cut(&output.filename, MAX_NAME));
         match output.status {
@@ -198,7 +282,8 @@ fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '@' | '!' => out.extend(['\\', char]),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '@'
+            | '!' => out.extend(['\\', char]),
             char if char.is_control() => out.push(' '),
             char => out.push(char),
         }
@@ -208,11 +293,18 @@ fn text(text: &str) -> String {
 
 /// A text as code within a line, also in a table: its fence is longer than any row of backticks in it.
 fn code(text: &str) -> String {
-    let text: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+    let text: String = text
+        .chars()
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect();
     let fence = "`".repeat(longest_row(&text) + 1);
     // A table takes a pipe for the end of a cell, within code too.
     let text = text.replace('|', "\\|");
-    let room = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    let room = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
     format!("{fence}{room}{text}{room}{fence}")
 }
 
@@ -233,7 +325,10 @@ mod tests {
 
     #[test]
     fn nothing_that_is_reported_is_markup() {
-        assert_eq!(text("a|b *c* <img src=x> @ada [x](y)\n# no"), r"a\|b \*c\* \<img src=x\> \@ada \[x\](y) \# no");
+        assert_eq!(
+            text("a|b *c* <img src=x> @ada [x](y)\n# no"),
+            r"a\|b \*c\* \<img src=x\> \@ada \[x\](y) \# no"
+        );
         assert_eq!(code("-out=srt | tee <a>"), r"`-out=srt \| tee <a>`");
         assert_eq!(code("a `b` ``c``"), "``` a `b` ``c`` ```");
         assert_eq!(code("a\nb"), "`a b`");

@@ -22,8 +22,10 @@ pub(crate) struct RunState {
 impl RunState {
     /// `progress` is all of one run's, by id; times may be out of order.
     pub(crate) fn of(progress: &[test_progress::Model], has_results: bool, has_test_errors: bool) -> Self {
-        let stages: Vec<(ProgressStatus, Timestamp)> =
-            progress.iter().map(|row| (stage(row), Timestamp::from_utc(row.timestamp))).collect();
+        let stages: Vec<(ProgressStatus, Timestamp)> = progress
+            .iter()
+            .map(|row| (stage(row), Timestamp::from_utc(row.timestamp)))
+            .collect();
         let status = match stages.last().map(|(stage, _)| stage) {
             None => RunStatus::Queued,
             Some(ProgressStatus::Preparation | ProgressStatus::Testing) => RunStatus::Running,
@@ -33,11 +35,15 @@ impl RunState {
             Some(ProgressStatus::Completed) => RunStatus::Pass,
             Some(ProgressStatus::Unknown) => RunStatus::Incomplete,
         };
-        let is_end = |stage: &ProgressStatus| matches!(stage, ProgressStatus::Completed | ProgressStatus::Canceled);
+        let is_end =
+            |stage: &ProgressStatus| matches!(stage, ProgressStatus::Completed | ProgressStatus::Canceled);
         Self {
             status,
             created_at: stages.first().map(|(_, at)| *at),
-            started_at: stages.iter().find(|(stage, _)| *stage == ProgressStatus::Testing).map(|(_, at)| *at),
+            started_at: stages
+                .iter()
+                .find(|(stage, _)| *stage == ProgressStatus::Testing)
+                .map(|(_, at)| *at),
             completed_at: stages.iter().rfind(|(stage, _)| is_end(stage)).map(|(_, at)| *at),
             has_test_errors,
             has_infrastructure_errors: progress.iter().any(is_infrastructure_error),

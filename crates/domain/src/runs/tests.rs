@@ -52,27 +52,47 @@ fn a_run_has_the_status_of_its_last_report() {
         (&[("Completed ", 1)], true, false, Pass),
     ];
     for (reports, has_results, has_errors, expected) in cases {
-        assert_eq!(RunState::of(&trail(reports), has_results, has_errors).status, expected, "{reports:?}");
+        assert_eq!(
+            RunState::of(&trail(reports), has_results, has_errors).status,
+            expected,
+            "{reports:?}"
+        );
     }
 }
 
 #[test]
 fn times_are_those_of_the_first_report_the_first_test_and_the_last_end() {
     let at = |text| Timestamp::parse(text);
-    let reports = [("preparation", 0), ("testing", 4), ("testing", 5), ("canceled", 8), ("testing", 9), ("completed", 30)];
+    let reports = [
+        ("preparation", 0),
+        ("testing", 4),
+        ("testing", 5),
+        ("canceled", 8),
+        ("testing", 9),
+        ("completed", 30),
+    ];
     let state = RunState::of(&trail(&reports), true, false);
     assert_eq!(state.created_at, at("2026-06-27T12:00:00Z"));
     assert_eq!(state.started_at, at("2026-06-27T12:04:00Z"));
     assert_eq!(state.completed_at, at("2026-06-27T12:30:00Z"));
     assert_eq!(state.duration_ms(), Some(26 * 60_000));
-    assert_eq!(RunState::of(&trail(&[("preparation", 0), ("canceled", 1)]), false, false).duration_ms(), None);
+    assert_eq!(
+        RunState::of(&trail(&[("preparation", 0), ("canceled", 1)]), false, false).duration_ms(),
+        None
+    );
 }
 
 #[test]
 fn a_repository_is_the_end_of_its_address() {
     let cases = [
-        ("https://github.com/CCExtractor/ccextractor.git", "CCExtractor/ccextractor"),
-        ("https://github.com/CCExtractor/ccextractor", "CCExtractor/ccextractor"),
+        (
+            "https://github.com/CCExtractor/ccextractor.git",
+            "CCExtractor/ccextractor",
+        ),
+        (
+            "https://github.com/CCExtractor/ccextractor",
+            "CCExtractor/ccextractor",
+        ),
         ("git@github.com:someone/fork.git", "someone/fork"),
         ("https://github.com/", ""),
         ("", ""),
@@ -94,16 +114,41 @@ async fn failing_run_of(test: &TestPlatform) -> i32 {
 /// One run of every status, with failures of every kind; answers their ids.
 async fn every_status(test: &TestPlatform) -> Vec<i32> {
     let plain = test.regression_test(TestSpec::default()).await;
-    let other = test.regression_test(TestSpec { sample: Some("other.ts"), categories: &["DVB", "Teletext"], ..TestSpec::default() }).await;
-    test.regression_test(TestSpec { active: false, ..TestSpec::default() }).await;
+    let other = test
+        .regression_test(TestSpec {
+            sample: Some("other.ts"),
+            categories: &["DVB", "Teletext"],
+            ..TestSpec::default()
+        })
+        .await;
+    test.regression_test(TestSpec {
+        active: false,
+        ..TestSpec::default()
+    })
+    .await;
     let mut runs = Vec::new();
-    for outcome in ["queued", "running", "canceled", "error", "pass", "exit", "differs", "missing", "custom", "incomplete"] {
+    for outcome in [
+        "queued",
+        "running",
+        "canceled",
+        "error",
+        "pass",
+        "exit",
+        "differs",
+        "missing",
+        "custom",
+        "incomplete",
+    ] {
         let run = test.run(RunSpec::default()).await;
         runs.push(run);
         match outcome {
             "queued" => continue,
             "running" => _ = test.progress(run, "testing", 0, "").await,
-            "canceled" => _ = test.progress(run, "canceled", 0, "GCP operation timed out.").await,
+            "canceled" => {
+                _ = test
+                    .progress(run, "canceled", 0, "GCP operation timed out.")
+                    .await
+            }
             "incomplete" => _ = test.progress(run, "paused", 0, "").await,
             _ => test.complete(run).await,
         }

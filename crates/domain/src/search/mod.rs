@@ -43,13 +43,18 @@ impl Platform {
         )?;
         let groups = [
             group(SearchKind::Run, run),
-            group(SearchKind::PullRequest, pull_requests.into_iter().map(pull_request_result)),
+            group(
+                SearchKind::PullRequest,
+                pull_requests.into_iter().map(pull_request_result),
+            ),
             group(SearchKind::Commit, commits.into_iter().map(commit_result)),
             group(SearchKind::Branch, branches.into_iter().map(branch_result)),
             group(SearchKind::RegressionTest, tests.into_iter().map(test_result)),
             group(SearchKind::Sample, samples.into_iter().map(sample_result)),
         ];
-        Ok(Search { groups: groups.into_iter().flatten().collect() })
+        Ok(Search {
+            groups: groups.into_iter().flatten().collect(),
+        })
     }
 
     async fn find_run(&self, caller: &Caller, question: &Question<'_>) -> Result<Option<SearchResult>> {
@@ -86,13 +91,19 @@ impl Platform {
 
     async fn find_tests(&self, question: &Question<'_>) -> Result<Vec<FoundTest>> {
         match question.words_for(SearchKind::RegressionTest) {
-            Some(words) => Ok(self.store().find_tests(question.number_for(SearchKind::RegressionTest), words, LIMIT).await?),
+            Some(words) => Ok(self
+                .store()
+                .find_tests(question.number_for(SearchKind::RegressionTest), words, LIMIT)
+                .await?),
             None => Ok(Vec::new()),
         }
     }
 
     async fn find_samples(&self, question: &Question<'_>) -> Result<Vec<FoundSample>> {
-        let (number, prefix) = (question.number_for(SearchKind::Sample), question.prefix_for(SearchKind::Sample));
+        let (number, prefix) = (
+            question.number_for(SearchKind::Sample),
+            question.prefix_for(SearchKind::Sample),
+        );
         match question.words_for(SearchKind::Sample) {
             Some(words) => Ok(self.store().find_samples(number, prefix, words, LIMIT).await?),
             None => Ok(Vec::new()),
@@ -104,12 +115,20 @@ fn group(kind: SearchKind, found: impl IntoIterator<Item = SearchResult>) -> Opt
     let mut results: Vec<SearchResult> = found.into_iter().collect();
     let has_more = results.len() > MAX_RESULTS;
     results.truncate(MAX_RESULTS);
-    (!results.is_empty()).then_some(SearchGroup { kind, results, has_more })
+    (!results.is_empty()).then_some(SearchGroup {
+        kind,
+        results,
+        has_more,
+    })
 }
 
 /// `6 runs, newest 9346`.
 fn counted_runs(runs: i64, newest: i32) -> String {
-    if runs == 1 { format!("run {newest}") } else { format!("{runs} runs, newest {newest}") }
+    if runs == 1 {
+        format!("run {newest}")
+    } else {
+        format!("{runs} runs, newest {newest}")
+    }
 }
 
 fn run_result(run: Run) -> SearchResult {
@@ -118,12 +137,20 @@ fn run_result(run: Run) -> SearchResult {
         Os::Windows => "Windows",
         Os::Unknown => "",
     };
-    let change = run.pull_request.map(|number| format!("PR #{number}")).or(run.branch).unwrap_or_default();
+    let change = run
+        .pull_request
+        .map(|number| format!("PR #{number}"))
+        .or(run.branch)
+        .unwrap_or_default();
     let parts = [platform, &change, &run.commit_short, &run.repository];
     SearchResult {
         id: Some(run.run_id),
         title: format!("Run {}", run.run_id),
-        detail: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+        detail: parts
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
         status: Some(run.status),
         path: format!("/runs/{}", run.run_id),
     }
@@ -141,16 +168,32 @@ fn pull_request_result(found: FoundPullRequest) -> SearchResult {
 
 fn commit_result(found: FoundRuns) -> SearchResult {
     let path = format!("/commits/{}", found.name);
-    SearchResult { id: None, detail: counted_runs(found.runs, found.newest), title: found.name, status: None, path }
+    SearchResult {
+        id: None,
+        detail: counted_runs(found.runs, found.newest),
+        title: found.name,
+        status: None,
+        path,
+    }
 }
 
 fn branch_result(found: FoundRuns) -> SearchResult {
     let path = format!("/runs{}", query_string(&[("branch", &found.name)]));
-    SearchResult { id: None, detail: counted_runs(found.runs, found.newest), title: found.name, status: None, path }
+    SearchResult {
+        id: None,
+        detail: counted_runs(found.runs, found.newest),
+        title: found.name,
+        status: None,
+        path,
+    }
 }
 
 fn test_result(found: FoundTest) -> SearchResult {
-    let test = SuiteTest { id: found.id, command: found.command, ..SuiteTest::default() };
+    let test = SuiteTest {
+        id: found.id,
+        command: found.command,
+        ..SuiteTest::default()
+    };
     SearchResult {
         id: Some(found.id),
         title: test.label(),

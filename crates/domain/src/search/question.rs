@@ -33,12 +33,26 @@ impl<'a> Question<'a> {
     /// Reads `9346`, `#151`, `PR 2287`, `pr#2287`, `11b348e`, `dvb teletext`.
     pub(super) fn of(text: &'a str) -> Self {
         let text = text.trim();
-        let (kind, rest) = KINDS.iter().find_map(|(word, kind)| Some((Some(*kind), after(text, word)?))).unwrap_or((None, text));
+        let (kind, rest) = KINDS
+            .iter()
+            .find_map(|(word, kind)| Some((Some(*kind), after(text, word)?)))
+            .unwrap_or((None, text));
         let bare = rest.trim_start_matches('#').trim_start();
         let is_of = |holds: fn(&u8) -> bool| !bare.is_empty() && bare.bytes().all(|byte| holds(&byte));
-        let number = if is_of(u8::is_ascii_digit) { bare.parse::<i32>().ok().filter(|number| *number > 0) } else { None };
-        let is_prefix = is_of(u8::is_ascii_hexdigit) && (MIN_PREFIX..=64).contains(&bare.len()) && bare.len() == rest.len();
-        Self { kind, number, prefix: is_prefix.then(|| bare.to_ascii_lowercase()), words: bare.split_whitespace().collect() }
+        let number = if is_of(u8::is_ascii_digit) {
+            bare.parse::<i32>().ok().filter(|number| *number > 0)
+        } else {
+            None
+        };
+        let is_prefix = is_of(u8::is_ascii_hexdigit)
+            && (MIN_PREFIX..=64).contains(&bare.len())
+            && bare.len() == rest.len();
+        Self {
+            kind,
+            number,
+            prefix: is_prefix.then(|| bare.to_ascii_lowercase()),
+            words: bare.split_whitespace().collect(),
+        }
     }
 
     fn may_be(&self, kind: SearchKind) -> bool {
@@ -64,7 +78,10 @@ impl<'a> Question<'a> {
 /// What comes after a word; none where the text does not begin with it, or nothing comes after it.
 fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(word.len())?;
-    let rest = rest.strip_prefix('#').or_else(|| rest.strip_prefix(char::is_whitespace))?.trim_start();
+    let rest = rest
+        .strip_prefix('#')
+        .or_else(|| rest.strip_prefix(char::is_whitespace))?
+        .trim_start();
     (start.eq_ignore_ascii_case(word) && !rest.is_empty()).then_some(rest)
 }
 
@@ -89,21 +106,48 @@ mod tests {
             ("11B348e", None, None, prefix("11b348e"), vec!["11B348e"]),
             ("abc", None, None, None, vec!["abc"]),
             ("0", None, None, None, vec!["0"]),
-            ("99999999999", None, None, prefix("99999999999"), vec!["99999999999"]),
-            ("test dvb  teletext", Some(SearchKind::RegressionTest), None, None, vec!["dvb", "teletext"]),
+            (
+                "99999999999",
+                None,
+                None,
+                prefix("99999999999"),
+                vec!["99999999999"],
+            ),
+            (
+                "test dvb  teletext",
+                Some(SearchKind::RegressionTest),
+                None,
+                None,
+                vec!["dvb", "teletext"],
+            ),
             ("dvb teletext", None, None, None, vec!["dvb", "teletext"]),
             ("ü", None, None, None, vec!["ü"]),
             ("#", None, None, None, vec![]),
             ("  ", None, None, None, vec![]),
         ] {
-            assert_eq!(Question::of(text), Question { kind, number, prefix: hash, words }, "{text:?}");
+            assert_eq!(
+                Question::of(text),
+                Question {
+                    kind,
+                    number,
+                    prefix: hash,
+                    words
+                },
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn a_kind_that_is_named_is_the_only_one() {
         let question = Question::of("sample 12");
-        assert_eq!((question.number_for(SearchKind::Sample), question.number_for(SearchKind::Run)), (Some(12), None));
+        assert_eq!(
+            (
+                question.number_for(SearchKind::Sample),
+                question.number_for(SearchKind::Run)
+            ),
+            (Some(12), None)
+        );
         assert_eq!(question.words_for(SearchKind::Branch), None);
         assert_eq!(Question::of("  ").words_for(SearchKind::Branch), None);
     }

@@ -12,17 +12,27 @@ use crate::{
 
 async fn found(test: &TestPlatform, text: &str) -> Vec<(SearchKind, String, String)> {
     let query = SearchQuery { q: text.to_owned() };
-    let search = test.platform.search(&test.platform.visitor(), &query).await.expect("a search");
+    let search = test
+        .platform
+        .search(&test.platform.visitor(), &query)
+        .await
+        .expect("a search");
     let results = search.groups.into_iter().flat_map(|group| {
         assert!(!group.results.is_empty());
         let kind = group.kind;
-        group.results.into_iter().map(move |result| (kind, result.title, result.path))
+        group
+            .results
+            .into_iter()
+            .map(move |result| (kind, result.title, result.path))
     });
     results.collect()
 }
 
 fn told(found: &[(SearchKind, String, String)]) -> Vec<(SearchKind, &str)> {
-    found.iter().map(|(kind, _, path)| (*kind, path.as_str())).collect()
+    found
+        .iter()
+        .map(|(kind, _, path)| (*kind, path.as_str()))
+        .collect()
 }
 
 each_backend! {

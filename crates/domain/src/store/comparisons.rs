@@ -41,11 +41,18 @@ struct Counts {
 impl Store {
     /// The newest run before this one on its platform that tested a commit of a repository's `master`, completed, and has results.
     pub(crate) async fn reference_run(&self, run: &RunRow, repository: &str) -> Result<Option<i32>, DbErr> {
-        Ok(self.reference_runs(std::slice::from_ref(run), repository).await?.remove(&run.id))
+        Ok(self
+            .reference_runs(std::slice::from_ref(run), repository)
+            .await?
+            .remove(&run.id))
     }
 
     /// The reference run of each of some runs, where it has one.
-    pub(crate) async fn reference_runs(&self, runs: &[RunRow], repository: &str) -> Result<HashMap<i32, i32>, DbErr> {
+    pub(crate) async fn reference_runs(
+        &self,
+        runs: &[RunRow],
+        repository: &str,
+    ) -> Result<HashMap<i32, i32>, DbErr> {
         if runs.is_empty() {
             return Ok(HashMap::new());
         }
@@ -58,17 +65,34 @@ impl Store {
             )
         });
         let github = github_address(repository);
-        let values = runs.iter().flat_map(|run| [Value::from(run.id), run.platform.clone().into(), github.clone().into()]);
-        let found: Vec<Reference> = self.rows(each.collect::<Vec<_>>().join(" UNION ALL "), values.collect()).await?;
-        Ok(found.into_iter().filter_map(|row| Some((runs.get(usize::try_from(row.place).ok()?)?.id, row.id))).collect())
+        let values = runs.iter().flat_map(|run| {
+            [
+                Value::from(run.id),
+                run.platform.clone().into(),
+                github.clone().into(),
+            ]
+        });
+        let found: Vec<Reference> = self
+            .rows(each.collect::<Vec<_>>().join(" UNION ALL "), values.collect())
+            .await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|row| Some((runs.get(usize::try_from(row.place).ok()?)?.id, row.id)))
+            .collect())
     }
 
     /// What each of some runs says beside its reference run: the verdicts of `comparison::verdict`, counted. A run without results has no entry.
-    pub(crate) async fn verdict_counts(&self, pairs: &[(i32, Option<i32>)]) -> Result<HashMap<i32, VerdictCounts>, DbErr> {
+    pub(crate) async fn verdict_counts(
+        &self,
+        pairs: &[(i32, Option<i32>)],
+    ) -> Result<HashMap<i32, VerdictCounts>, DbErr> {
         if pairs.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut ids: Vec<i32> = pairs.iter().flat_map(|(run, reference)| std::iter::once(*run).chain(*reference)).collect();
+        let mut ids: Vec<i32> = pairs
+            .iter()
+            .flat_map(|(run, reference)| std::iter::once(*run).chain(*reference))
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         let places = places(ids.len());
@@ -119,7 +143,9 @@ impl Store {
                         ON s.run_id = p.run_id AND s.regression_test_id = h.regression_test_id) c
              GROUP BY run_id"
         );
-        let values = pairs.iter().flat_map(|(run, reference)| [Value::from(*run), Value::from(*reference)]);
+        let values = pairs
+            .iter()
+            .flat_map(|(run, reference)| [Value::from(*run), Value::from(*reference)]);
         let values = values.chain(ids.iter().cycle().take(2 * ids.len()).map(|id| Value::from(*id)));
         let counted: Vec<Counts> = self.rows(sql, values.collect()).await?;
         let counts = counted.into_iter().filter_map(|row| {

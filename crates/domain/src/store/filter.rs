@@ -27,19 +27,29 @@ impl Filter {
     /// Asks that a column contain a text, whatever the case of its letters.
     pub(super) fn contains(&mut self, column: &str, text: Option<&str>) {
         if let Some(text) = text {
-            self.add(format!("{column} LIKE ? ESCAPE '!'"), [format!("%{}%", escape(text)).into()]);
+            self.add(
+                format!("{column} LIKE ? ESCAPE '!'"),
+                [format!("%{}%", escape(text)).into()],
+            );
         }
     }
 
     /// Asks that one of some conditions hold, each with its value.
     pub(super) fn any(&mut self, conditions: &[(&str, Value)]) {
         let either: Vec<&str> = conditions.iter().map(|(condition, _)| *condition).collect();
-        self.add(format!("({})", either.join(" OR ")), conditions.iter().map(|(_, value)| value.clone()));
+        self.add(
+            format!("({})", either.join(" OR ")),
+            conditions.iter().map(|(_, value)| value.clone()),
+        );
     }
 
     /// ` WHERE …`; empty without conditions.
     pub(super) fn sql(&self) -> String {
-        if self.conditions.is_empty() { String::new() } else { format!(" WHERE {}", self.conditions()) }
+        if self.conditions.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", self.conditions())
+        }
     }
 
     /// The conditions, to stand within others; there must be one.

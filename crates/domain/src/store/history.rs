@@ -50,7 +50,10 @@ fn filter(of: HistoryOf, query: &HistoryQuery) -> Filter {
     let mut filter = Filter::default();
     match of {
         HistoryOf::Sample { id, regression_test } => {
-            filter.add("r.regression_test_id IN (SELECT rt.id FROM regression_test rt WHERE rt.sample_id = ?)", [id.into()]);
+            filter.add(
+                "r.regression_test_id IN (SELECT rt.id FROM regression_test rt WHERE rt.sample_id = ?)",
+                [id.into()],
+            );
             filter.equals("r.regression_test_id", regression_test);
         }
         HistoryOf::RegressionTest(id) => filter.equals("r.regression_test_id", Some(id)),
@@ -66,10 +69,17 @@ impl Store {
     ///
     /// The page is decided before anything is derived of its rows: without a filter by status, its statuses are the only ones
     /// that are worked out. With one, every result's is, so the page counts what it is cut from as it goes.
-    pub(crate) async fn history(&self, of: HistoryOf, query: &HistoryQuery) -> Result<(Vec<HistoryRow>, u64), DbErr> {
+    pub(crate) async fn history(
+        &self,
+        of: HistoryOf,
+        query: &HistoryQuery,
+    ) -> Result<(Vec<HistoryRow>, u64), DbErr> {
         const ORDER: &str = "ORDER BY r.test_id DESC, r.regression_test_id";
         let filter = filter(of, query);
-        let from = format!("FROM test_result r LEFT JOIN test t ON t.id = r.test_id{}", filter.sql());
+        let from = format!(
+            "FROM test_result r LEFT JOIN test t ON t.id = r.test_id{}",
+            filter.sql()
+        );
         let sql = format!(
             "SELECT r.test_id, r.regression_test_id, t.platform, t.test_type, f.github, t.branch, t.`commit`, t.pr_nr,
                 (SELECT p.timestamp FROM test_progress p WHERE p.test_id = r.test_id ORDER BY p.id LIMIT 1) AS created_at,
@@ -85,7 +95,10 @@ impl Store {
             Some(row) => row.total.unsigned_abs(),
             None if query.page.offset == 0 => 0,
             // Behind the end nothing is left to say how much there was.
-            None => self.total(format!("SELECT COUNT(*) AS total {from}"), filter.values()).await?,
+            None => {
+                self.total(format!("SELECT COUNT(*) AS total {from}"), filter.values())
+                    .await?
+            }
         };
         Ok((rows, total))
     }

@@ -37,8 +37,16 @@ impl Store {
     /// An address that is none, or an SQLite file that cannot be opened or migrated.
     pub async fn open(url: &str) -> Result<Self, DbErr> {
         let is_sqlite = url.starts_with("sqlite:");
-        let url = if is_sqlite && !url.contains('?') && !url.contains(":memory:") { format!("{url}?mode=rwc") } else { url.to_owned() };
-        let watch = if is_sqlite { version::Watch::new(&url).map(Arc::new) } else { None };
+        let url = if is_sqlite && !url.contains('?') && !url.contains(":memory:") {
+            format!("{url}?mode=rwc")
+        } else {
+            url.to_owned()
+        };
+        let watch = if is_sqlite {
+            version::Watch::new(&url).map(Arc::new)
+        } else {
+            None
+        };
         let mut options = ConnectOptions::new(url);
         options
             .max_connections(if is_sqlite { 4 } else { 10 })
@@ -52,7 +60,11 @@ impl Store {
                         // MariaDB rewrites EXISTS as IN: that reads whole tables, and answers wrongly when a prepared statement is
                         // run again (seen with 10.11). It reads a derived table row by row where it could read it once. MySQL has no
                         // such switches and says so.
-                        let _ = connection.execute("SET SESSION optimizer_switch = 'exists_to_in=off,split_materialized=off'").await;
+                        let _ = connection
+                            .execute(
+                                "SET SESSION optimizer_switch = 'exists_to_in=off,split_materialized=off'",
+                            )
+                            .await;
                         Ok(())
                     })
                 })
@@ -85,6 +97,7 @@ impl Store {
 
     /// Calls `observe` with the text of every query from now on.
     pub fn on_query(&mut self, observe: impl Fn(&str) + Send + Sync + 'static) {
-        self.db.set_metric_callback(move |info| observe(&info.statement.sql));
+        self.db
+            .set_metric_callback(move |info| observe(&info.statement.sql));
     }
 }

@@ -55,7 +55,10 @@ impl Store {
     /// How many runs have not ended: of those asked for, and of all.
     pub(crate) async fn queue_counts(&self, query: &QueueQuery) -> Result<QueueCounts, DbErr> {
         let (asked_for, values) = match query.platform {
-            Some(platform) => ("CASE WHEN i.platform = ? THEN 1 END", vec![platform.as_str().into()]),
+            Some(platform) => (
+                "CASE WHEN i.platform = ? THEN 1 END",
+                vec![platform.as_str().into()],
+            ),
             None => ("1", Vec::new()),
         };
         let sql = format!(

@@ -51,7 +51,10 @@ impl Store {
                 filter.equals("t.test_type", Some("commit"));
                 filter.equals("t.branch", Some("master"));
                 // Asked of each run, from the newest on: nearly all runs are of this repository, and a few of them are wanted.
-                filter.add("EXISTS (SELECT 1 FROM fork m WHERE m.id = t.fork_id AND m.github = ?)", [github_address(repository).into()]);
+                filter.add(
+                    "EXISTS (SELECT 1 FROM fork m WHERE m.id = t.fork_id AND m.github = ?)",
+                    [github_address(repository).into()],
+                );
                 filter.add(format!("{LAST_STATUS} = 'completed'"), []);
                 filter.add(HAS_RESULT, []);
             }

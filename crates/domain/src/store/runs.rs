@@ -65,11 +65,13 @@ pub(super) const LAST_STATUS: &str =
 pub(super) const HAS_RESULT: &str = "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id)";
 
 // A DATETIME has no fraction on MariaDB, and on SQLite whatever its writer gave it.
-const CREATED: &str = "(SELECT SUBSTR(p.timestamp, 1, 19) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id LIMIT 1)";
+const CREATED: &str =
+    "(SELECT SUBSTR(p.timestamp, 1, 19) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id LIMIT 1)";
 
 // What is wrong with a result `r`, as `results::derive` decides it from rows; `runs::tests` and `suite::tests` hold the two to each
 // other. HEX compares bytes: a collation of MariaDB takes texts for equal that are not.
-pub(super) const WRONG_EXIT: &str = "(r.exit_code <> r.expected_rc OR (r.exit_code IS NULL) <> (r.expected_rc IS NULL))";
+pub(super) const WRONG_EXIT: &str =
+    "(r.exit_code <> r.expected_rc OR (r.exit_code IS NULL) <> (r.expected_rc IS NULL))";
 pub(super) const MISSING: &str = "FROM regression_test_output o
     WHERE o.regression_id = r.regression_test_id AND o.id > 0 AND COALESCE(o.`ignore`, 0) = 0
       AND NOT EXISTS (SELECT 1 FROM test_result_file f
@@ -102,7 +104,10 @@ fn status_condition(status: RunStatus) -> String {
         RunStatus::Running => format!("{LAST_STATUS} IN ('preparation', 'testing')"),
         RunStatus::Canceled => format!("{LAST_STATUS} = 'canceled'"),
         RunStatus::Error => format!("{LAST_STATUS} = 'completed' AND NOT {HAS_RESULT}"),
-        RunStatus::Pass => format!("{LAST_STATUS} = 'completed' AND {HAS_RESULT} AND NOT {}", has_failure()),
+        RunStatus::Pass => format!(
+            "{LAST_STATUS} = 'completed' AND {HAS_RESULT} AND NOT {}",
+            has_failure()
+        ),
         RunStatus::Fail => format!("{LAST_STATUS} = 'completed' AND {}", has_failure()),
         RunStatus::Incomplete => {
             format!("{LAST_STATUS} NOT IN ('preparation', 'testing', 'completed', 'canceled')")
@@ -123,7 +128,8 @@ fn datetime_text(at: Timestamp) -> Value {
 /// Where a word of a free text may be found, each a condition with its value.
 fn text_conditions(word: &str) -> Vec<(&'static str, Value)> {
     // What every address of a repository has in common says nothing of it.
-    const REPOSITORY: &str = "REPLACE(REPLACE(f.github, 'https://github.com/', ''), '.git', '') LIKE ? ESCAPE '!'";
+    const REPOSITORY: &str =
+        "REPLACE(REPLACE(f.github, 'https://github.com/', ''), '.git', '') LIKE ? ESCAPE '!'";
     let escaped = escape(word);
     let within = format!("%{escaped}%");
     let mut conditions = vec![
@@ -131,7 +137,11 @@ fn text_conditions(word: &str) -> Vec<(&'static str, Value)> {
         (REPOSITORY, within.into()),
         ("t.`commit` LIKE ? ESCAPE '!'", format!("{escaped}%").into()),
     ];
-    let number = word.trim_start_matches('#').parse::<i32>().ok().filter(|number| *number > 0);
+    let number = word
+        .trim_start_matches('#')
+        .parse::<i32>()
+        .ok()
+        .filter(|number| *number > 0);
     conditions.extend(number.map(|number| ("t.pr_nr = ?", number.into())));
     conditions
 }
@@ -144,15 +154,26 @@ fn filter(query: &RunQuery, main_repository: &str) -> Filter {
     filter.equals("t.`commit`", query.commit_sha.clone());
     if let Some(prefix) = query.commit.as_deref().map(str::to_lowercase) {
         // No hexadecimal digit sorts behind `f`: a range, for which an index is good on every database.
-        filter.add("(t.`commit` >= ? AND t.`commit` < ?)", [prefix.clone().into(), format!("{prefix}g").into()]);
+        filter.add(
+            "(t.`commit` >= ? AND t.`commit` < ?)",
+            [prefix.clone().into(), format!("{prefix}g").into()],
+        );
     }
     filter.equals("t.pr_nr", query.pull_request);
     filter.equals("f.github", query.repository.as_deref().map(github_address));
-    query.q.iter().flat_map(|text| text.split_whitespace()).for_each(|word| filter.any(&text_conditions(word)));
+    query
+        .q
+        .iter()
+        .flat_map(|text| text.split_whitespace())
+        .for_each(|word| filter.any(&text_conditions(word)));
     if let Some(is_wanted) = query.reference {
         let condition = is_reference();
         // A run without a repository is none.
-        let condition = if is_wanted { condition } else { format!("NOT COALESCE({condition}, 0)") };
+        let condition = if is_wanted {
+            condition
+        } else {
+            format!("NOT COALESCE({condition}, 0)")
+        };
         filter.add(condition, [github_address(main_repository).into()]);
     }
     for (operator, at) in [(">", query.created_after), ("<", query.created_before)] {
@@ -167,37 +188,67 @@ fn filter(query: &RunQuery, main_repository: &str) -> Filter {
 }
 
 impl Store {
-    pub(super) async fn rows<R: FromQueryResult>(&self, sql: String, values: Vec<Value>) -> Result<Vec<R>, DbErr> {
-        R::find_by_statement(Statement::from_sql_and_values(self.db.get_database_backend(), sql, values)).all(&self.db).await
+    pub(super) async fn rows<R: FromQueryResult>(
+        &self,
+        sql: String,
+        values: Vec<Value>,
+    ) -> Result<Vec<R>, DbErr> {
+        R::find_by_statement(Statement::from_sql_and_values(
+            self.db.get_database_backend(),
+            sql,
+            values,
+        ))
+        .all(&self.db)
+        .await
     }
 
     /// What a query counts as `total`.
     pub(super) async fn total(&self, sql: String, values: Vec<Value>) -> Result<u64, DbErr> {
-        Ok(self.rows::<Total>(sql, values).await?.pop().map_or(0, |row| row.total.unsigned_abs()))
+        Ok(self
+            .rows::<Total>(sql, values)
+            .await?
+            .pop()
+            .map_or(0, |row| row.total.unsigned_abs()))
     }
 
     /// One run.
     pub(crate) async fn run(&self, id: i32) -> Result<Option<RunRow>, DbErr> {
-        Ok(self.rows(format!("{RUN_COLUMNS} WHERE t.id = ?"), vec![id.into()]).await?.pop())
+        Ok(self
+            .rows(format!("{RUN_COLUMNS} WHERE t.id = ?"), vec![id.into()])
+            .await?
+            .pop())
     }
 
     /// A page of runs, and how many there are in all. `main_repository` is where runs that others are compared with come from.
-    pub(crate) async fn runs(&self, query: &RunQuery, main_repository: &str) -> Result<(Vec<RunRow>, u64), DbErr> {
+    pub(crate) async fn runs(
+        &self,
+        query: &RunQuery,
+        main_repository: &str,
+    ) -> Result<(Vec<RunRow>, u64), DbErr> {
         let filter = filter(query, main_repository);
         let conditions = filter.sql();
-        let total = format!("SELECT COUNT(*) AS total FROM test t LEFT JOIN fork f ON f.id = t.fork_id{conditions}");
+        let total =
+            format!("SELECT COUNT(*) AS total FROM test t LEFT JOIN fork f ON f.id = t.fork_id{conditions}");
         let total = self.total(total, filter.values()).await?;
         let order = match query.sort.unwrap_or(RunSort::CreatedDescending) {
             RunSort::CreatedDescending | RunSort::IdDescending => "DESC",
             RunSort::CreatedAscending | RunSort::IdAscending => "ASC",
         };
         let page = limit(query.page);
-        let rows = self.rows(format!("{RUN_COLUMNS}{conditions} ORDER BY t.id {order} {page}"), filter.values()).await?;
+        let rows = self
+            .rows(
+                format!("{RUN_COLUMNS}{conditions} ORDER BY t.id {order} {page}"),
+                filter.values(),
+            )
+            .await?;
         Ok((rows, total))
     }
 
     /// The progress of some runs, each run's by id. A run without progress has no entry.
-    pub(crate) async fn progress(&self, run_ids: &[i32]) -> Result<HashMap<i32, Vec<test_progress::Model>>, DbErr> {
+    pub(crate) async fn progress(
+        &self,
+        run_ids: &[i32],
+    ) -> Result<HashMap<i32, Vec<test_progress::Model>>, DbErr> {
         let mut by_run: HashMap<i32, Vec<test_progress::Model>> = HashMap::new();
         if run_ids.is_empty() {
             return Ok(by_run);
@@ -254,16 +305,28 @@ impl Store {
                 WHERE r.test_id IN ({places})) d
              GROUP BY test_id"
         );
-        let values = run_ids.iter().cycle().take(4 * run_ids.len()).map(|id| (*id).into());
+        let values = run_ids
+            .iter()
+            .cycle()
+            .take(4 * run_ids.len())
+            .map(|id| (*id).into());
         self.rows(sql, values.collect()).await
     }
 
     /// The newest run that is as asked for and has completed.
-    pub(crate) async fn newest_completed_run(&self, query: &RunQuery, main_repository: &str) -> Result<Option<i32>, DbErr> {
+    pub(crate) async fn newest_completed_run(
+        &self,
+        query: &RunQuery,
+        main_repository: &str,
+    ) -> Result<Option<i32>, DbErr> {
         let mut filter = filter(query, main_repository);
         filter.add(format!("{LAST_STATUS} = 'completed'"), []);
         let sql = format!("{RUN_COLUMNS}{} ORDER BY t.id DESC LIMIT 1", filter.sql());
-        Ok(self.rows::<RunRow>(sql, filter.values()).await?.pop().map(|row| row.id))
+        Ok(self
+            .rows::<RunRow>(sql, filter.values())
+            .await?
+            .pop()
+            .map(|row| row.id))
     }
 
     /// For each of some runs with tests chosen for it, how many.
@@ -277,11 +340,18 @@ impl Store {
              JOIN regression_test rt ON rt.id = c.regression_id WHERE c.test_id IN ({places}) GROUP BY c.test_id"
         );
         let rows: Vec<ChosenCount> = self.rows(sql, values(run_ids)).await?;
-        Ok(rows.into_iter().map(|row| (row.test_id, row.chosen.unsigned_abs())).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.test_id, row.chosen.unsigned_abs()))
+            .collect())
     }
 
     /// How many tests a run without a choice is made of.
     pub(crate) async fn active_test_count(&self) -> Result<u64, DbErr> {
-        self.total("SELECT COUNT(*) AS total FROM regression_test WHERE active = 1".to_owned(), Vec::new()).await
+        self.total(
+            "SELECT COUNT(*) AS total FROM regression_test WHERE active = 1".to_owned(),
+            Vec::new(),
+        )
+        .await
     }
 }

@@ -19,7 +19,11 @@ pub(crate) struct CompletedRun {
 
 impl Store {
     /// The nearest runs before a run and after it, at most `each` of both, that completed on its platform and have results.
-    pub(crate) async fn completed_runs_around(&self, run: &RunRow, each: u32) -> Result<Vec<CompletedRun>, DbErr> {
+    pub(crate) async fn completed_runs_around(
+        &self,
+        run: &RunRow,
+        each: u32,
+    ) -> Result<Vec<CompletedRun>, DbErr> {
         let side = |comparison: &str, order: &str| {
             format!(
                 "SELECT * FROM (SELECT t.id, (SELECT MAX(p.id) FROM test_progress p WHERE p.test_id = t.id) AS last_report FROM test t
@@ -37,13 +41,19 @@ impl Store {
         if run_ids.is_empty() {
             return Ok(RunRows::default());
         }
-        let results = test_result::Entity::find().filter(test_result::Column::TestId.is_in(run_ids.iter().copied())).all(&self.db);
+        let results = test_result::Entity::find()
+            .filter(test_result::Column::TestId.is_in(run_ids.iter().copied()))
+            .all(&self.db);
         let files = test_result_file::Entity::find()
             .filter(test_result_file::Column::TestId.is_in(run_ids.iter().copied()))
             .filter(test_result_file::Column::RegressionTestOutputId.gt(0))
             .all(&self.db);
         let (results, files) = futures::try_join!(results, files)?;
-        Ok(RunRows { chosen: Vec::new(), results, files })
+        Ok(RunRows {
+            chosen: Vec::new(),
+            results,
+            files,
+        })
     }
 
     /// Some runs, in any order.
@@ -51,6 +61,10 @@ impl Store {
         if run_ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.rows(format!("{RUN_COLUMNS} WHERE t.id IN ({})", places(run_ids.len())), values(run_ids)).await
+        self.rows(
+            format!("{RUN_COLUMNS} WHERE t.id IN ({})", places(run_ids.len())),
+            values(run_ids),
+        )
+        .await
     }
 }

@@ -33,10 +33,15 @@ impl Store {
             "SELECT CAST(TABLE_NAME AS CHAR) AS table_name, CAST(COLUMN_NAME AS CHAR) AS column_name
              FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
         };
-        let rows = ColumnRow::find_by_statement(Statement::from_string(self.db.get_database_backend(), sql)).all(&self.db).await?;
+        let rows = ColumnRow::find_by_statement(Statement::from_string(self.db.get_database_backend(), sql))
+            .all(&self.db)
+            .await?;
         let mut tables: HashMap<String, HashSet<String>> = HashMap::new();
         for row in rows {
-            tables.entry(row.table_name.to_lowercase()).or_default().insert(row.column_name.to_lowercase());
+            tables
+                .entry(row.table_name.to_lowercase())
+                .or_default()
+                .insert(row.column_name.to_lowercase());
         }
         Ok(tables)
     }
@@ -68,5 +73,10 @@ pub(crate) fn tables() -> Vec<Table> {
 }
 
 fn table<E: EntityTrait>() -> Table {
-    Table { name: E::default().table_name().to_owned(), columns: E::Column::iter().map(|column| column.unquoted().to_owned()).collect() }
+    Table {
+        name: E::default().table_name().to_owned(),
+        columns: E::Column::iter()
+            .map(|column| column.unquoted().to_owned())
+            .collect(),
+    }
 }

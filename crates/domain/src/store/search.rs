@@ -56,7 +56,11 @@ fn numbers_beginning_with(number: i32) -> Vec<(i32, i32)> {
 
 impl Store {
     /// Pull requests with a number, or with one that begins with it: that one, then those with the newest runs.
-    pub(crate) async fn find_pull_requests(&self, number: i32, limit: u32) -> Result<Vec<FoundPullRequest>, DbErr> {
+    pub(crate) async fn find_pull_requests(
+        &self,
+        number: i32,
+        limit: u32,
+    ) -> Result<Vec<FoundPullRequest>, DbErr> {
         let ranges = numbers_beginning_with(number);
         let more = " OR t.pr_nr BETWEEN ? AND ?".repeat(ranges.len());
         let sql = format!(
@@ -64,7 +68,15 @@ impl Store {
              GROUP BY t.pr_nr ORDER BY CASE WHEN t.pr_nr = ? THEN 0 ELSE 1 END, MAX(t.id) DESC LIMIT {limit}"
         );
         let ranges = ranges.into_iter().flat_map(|(first, last)| [first, last]);
-        self.rows(sql, std::iter::once(number).chain(ranges).chain([number]).map(Value::from).collect()).await
+        self.rows(
+            sql,
+            std::iter::once(number)
+                .chain(ranges)
+                .chain([number])
+                .map(Value::from)
+                .collect(),
+        )
+        .await
     }
 
     /// Commits whose hashes begin so, in small letters: those with the newest runs first.
@@ -74,26 +86,44 @@ impl Store {
              GROUP BY t.`commit` ORDER BY MAX(t.id) DESC LIMIT {limit}"
         );
         // No hexadecimal digit sorts behind `f`.
-        self.rows(sql, vec![prefix.into(), format!("{prefix}g").into()]).await
+        self.rows(sql, vec![prefix.into(), format!("{prefix}g").into()])
+            .await
     }
 
     /// Branches in whose names every word is found: those that begin with the first, then those with the newest runs.
     pub(crate) async fn find_branches(&self, words: &[&str], limit: u32) -> Result<Vec<FoundRuns>, DbErr> {
         let mut filter = Filter::default();
-        words.iter().for_each(|word| filter.contains("t.branch", Some(word)));
+        words
+            .iter()
+            .for_each(|word| filter.contains("t.branch", Some(word)));
         let sql = format!(
             "SELECT t.branch AS name, COUNT(*) AS runs, MAX(t.id) AS newest FROM test t{}
              GROUP BY t.branch ORDER BY CASE WHEN t.branch LIKE ? ESCAPE '!' THEN 0 ELSE 1 END, MAX(t.id) DESC LIMIT {limit}",
             filter.sql()
         );
         let first = words.first().map(|word| escape(word)).unwrap_or_default();
-        self.rows(sql, filter.values().into_iter().chain([format!("{first}%").into()]).collect()).await
+        self.rows(
+            sql,
+            filter
+                .values()
+                .into_iter()
+                .chain([format!("{first}%").into()])
+                .collect(),
+        )
+        .await
     }
 
     /// Regression tests with a number, or in whose commands every word is found: that one, then the others by number.
-    pub(crate) async fn find_tests(&self, number: Option<i32>, words: &[&str], limit: u32) -> Result<Vec<FoundTest>, DbErr> {
+    pub(crate) async fn find_tests(
+        &self,
+        number: Option<i32>,
+        words: &[&str],
+        limit: u32,
+    ) -> Result<Vec<FoundTest>, DbErr> {
         let mut filter = Filter::default();
-        words.iter().for_each(|word| filter.contains("rt.command", Some(word)));
+        words
+            .iter()
+            .for_each(|word| filter.contains("rt.command", Some(word)));
         let sql = format!(
             "SELECT rt.id, rt.command, s.original_name AS sample_name FROM regression_test rt LEFT JOIN sample s ON s.id = rt.sample_id
              WHERE rt.id = ? OR ({}) ORDER BY CASE WHEN rt.id = ? THEN 0 ELSE 1 END, rt.id LIMIT {limit}",
@@ -101,7 +131,15 @@ impl Store {
         );
         // No test has the number 0.
         let number = Value::from(number.unwrap_or_default());
-        self.rows(sql, [number.clone()].into_iter().chain(filter.values()).chain([number]).collect()).await
+        self.rows(
+            sql,
+            [number.clone()]
+                .into_iter()
+                .chain(filter.values())
+                .chain([number])
+                .collect(),
+        )
+        .await
     }
 
     /// Samples with a number, whose hashes begin so (in small letters), or in whose names every word is found: that one, then the others
@@ -114,7 +152,9 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<FoundSample>, DbErr> {
         let mut filter = Filter::default();
-        words.iter().for_each(|word| filter.contains("s.original_name", Some(word)));
+        words
+            .iter()
+            .for_each(|word| filter.contains("s.original_name", Some(word)));
         let sql = format!(
             "SELECT s.id, s.sha, s.original_name FROM sample s WHERE s.id = ? OR (s.sha >= ? AND s.sha < ?) OR ({})
              ORDER BY CASE WHEN s.id = ? THEN 0 ELSE 1 END, s.id LIMIT {limit}",
@@ -122,8 +162,13 @@ impl Store {
         );
         let number = Value::from(number.unwrap_or_default());
         // Without digits, a range with nothing in it.
-        let (from, to) = prefix.map_or((String::new(), String::new()), |prefix| (prefix.to_owned(), format!("{prefix}g")));
-        let values = [number.clone(), from.into(), to.into()].into_iter().chain(filter.values()).chain([number]);
+        let (from, to) = prefix.map_or((String::new(), String::new()), |prefix| {
+            (prefix.to_owned(), format!("{prefix}g"))
+        });
+        let values = [number.clone(), from.into(), to.into()]
+            .into_iter()
+            .chain(filter.values())
+            .chain([number]);
         self.rows(sql, values.collect()).await
     }
 }
@@ -134,8 +179,17 @@ mod tests {
 
     #[test]
     fn numbers_begin_with_the_digits_of_another() {
-        assert_eq!(numbers_beginning_with(228).into_iter().take(2).collect::<Vec<_>>(), [(2280, 2289), (22800, 22899)]);
-        assert_eq!(numbers_beginning_with(214_748_364).as_slice(), [(2_147_483_640, i32::MAX)]);
+        assert_eq!(
+            numbers_beginning_with(228)
+                .into_iter()
+                .take(2)
+                .collect::<Vec<_>>(),
+            [(2280, 2289), (22800, 22899)]
+        );
+        assert_eq!(
+            numbers_beginning_with(214_748_364).as_slice(),
+            [(2_147_483_640, i32::MAX)]
+        );
         assert!(numbers_beginning_with(i32::MAX).is_empty());
     }
 }

@@ -6,8 +6,8 @@ use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Quer
 use super::{
     Store,
     entity::{
-        category, customized_test, regression_test, regression_test_category, regression_test_output, regression_test_output_files, sample,
-        test_result, test_result_file,
+        category, customized_test, regression_test, regression_test_category, regression_test_output,
+        regression_test_output_files, sample, test_result, test_result_file,
     },
 };
 
@@ -66,7 +66,10 @@ impl Store {
             .column_as(sample::Column::OriginalName, "sample_name")
             .join(
                 sea_orm::JoinType::LeftJoin,
-                regression_test::Entity::belongs_to(sample::Entity).from(regression_test::Column::SampleId).to(sample::Column::Id).into(),
+                regression_test::Entity::belongs_to(sample::Entity)
+                    .from(regression_test::Column::SampleId)
+                    .to(sample::Column::Id)
+                    .into(),
             )
             .order_by_asc(regression_test::Column::Id)
             .into_model::<TestRow>()
@@ -92,13 +95,21 @@ impl Store {
             .all(&self.db);
         let variants = regression_test_output_files::Entity::find()
             .select_only()
-            .columns([regression_test_output_files::Column::RegressionTestOutputId, regression_test_output_files::Column::FileHashes])
+            .columns([
+                regression_test_output_files::Column::RegressionTestOutputId,
+                regression_test_output_files::Column::FileHashes,
+            ])
             .filter(regression_test_output_files::Column::RegressionTestOutputId.is_not_null())
             .filter(regression_test_output_files::Column::FileHashes.is_not_null())
             .into_model::<Variant>()
             .all(&self.db);
         let (tests, categories, outputs, variants) = try_join!(tests, categories, outputs, variants)?;
-        Ok(SuiteRows { tests, categories, outputs, variants })
+        Ok(SuiteRows {
+            tests,
+            categories,
+            outputs,
+            variants,
+        })
     }
 
     /// Reads what one run is made of, and its results.
@@ -110,12 +121,18 @@ impl Store {
             .filter(customized_test::Column::RegressionId.is_not_null())
             .into_tuple::<i32>()
             .all(&self.db);
-        let results = test_result::Entity::find().filter(test_result::Column::TestId.eq(run_id)).all(&self.db);
+        let results = test_result::Entity::find()
+            .filter(test_result::Column::TestId.eq(run_id))
+            .all(&self.db);
         let files = test_result_file::Entity::find()
             .filter(test_result_file::Column::TestId.eq(run_id))
             .filter(test_result_file::Column::RegressionTestOutputId.gt(0))
             .all(&self.db);
         let (chosen, results, files) = try_join!(chosen, results, files)?;
-        Ok(RunRows { chosen, results, files })
+        Ok(RunRows {
+            chosen,
+            results,
+            files,
+        })
     }
 }

@@ -44,22 +44,31 @@ fn sample_filter(query: &SuiteSampleQuery) -> Filter {
     let mut filter = Filter::default();
     if let Some(extension) = &query.extension {
         let bare = extension.trim_start_matches('.').to_lowercase();
-        filter.add("LOWER(s.extension) IN (?, ?)", [format!(".{bare}").into(), bare.into()]);
+        filter.add(
+            "LOWER(s.extension) IN (?, ?)",
+            [format!(".{bare}").into(), bare.into()],
+        );
     }
     filter.contains("s.original_name", query.contains.as_deref());
     filter
 }
 
 fn test_filter(query: &RegressionTestQuery) -> Filter {
-    const CATEGORIES: &str =
-        "FROM regression_test_category rc JOIN category c ON c.id = rc.category_id WHERE rc.regression_id = rt.id AND c.name";
+    const CATEGORIES: &str = "FROM regression_test_category rc JOIN category c ON c.id = rc.category_id WHERE rc.regression_id = rt.id AND c.name";
     let mut filter = Filter::default();
     filter.equals("COALESCE(rt.active, 0)", query.active);
     if let Some(category) = &query.category {
         let without = format!("NOT EXISTS (SELECT 1 {CATEGORIES} IS NOT NULL)");
         let within = format!("EXISTS (SELECT 1 {CATEGORIES} = ?)");
         let is_none = category.eq_ignore_ascii_case(UNCATEGORIZED);
-        filter.add(if is_none { format!("({without} OR {within})") } else { within }, [category.clone().into()]);
+        filter.add(
+            if is_none {
+                format!("({without} OR {within})")
+            } else {
+                within
+            },
+            [category.clone().into()],
+        );
     }
     filter.equals("rt.sample_id", query.sample_id);
     filter.contains("rt.command", query.contains.as_deref());
@@ -71,8 +80,13 @@ impl Store {
     pub(crate) async fn samples(&self, query: &SuiteSampleQuery) -> Result<(Vec<sample::Model>, u64), DbErr> {
         let filter = sample_filter(query);
         let from = format!("FROM sample s{}", filter.sql());
-        let rows = self
-            .rows(format!("SELECT s.id, s.sha, s.extension, s.original_name {from} ORDER BY s.id {}", limit(query.page)), filter.values());
+        let rows = self.rows(
+            format!(
+                "SELECT s.id, s.sha, s.extension, s.original_name {from} ORDER BY s.id {}",
+                limit(query.page)
+            ),
+            filter.values(),
+        );
         let total = self.total(format!("SELECT COUNT(*) AS total {from}"), filter.values());
         try_join!(rows, total)
     }
@@ -95,10 +109,16 @@ impl Store {
     }
 
     /// A page of regression tests by id, and how many there are in all.
-    pub(crate) async fn regression_tests(&self, query: &RegressionTestQuery) -> Result<(Vec<DefinedTest>, u64), DbErr> {
+    pub(crate) async fn regression_tests(
+        &self,
+        query: &RegressionTestQuery,
+    ) -> Result<(Vec<DefinedTest>, u64), DbErr> {
         let filter = test_filter(query);
         let rows = self.defined_tests(&filter, query.page);
-        let total = self.total(format!("SELECT COUNT(*) AS total FROM regression_test rt{}", filter.sql()), filter.values());
+        let total = self.total(
+            format!("SELECT COUNT(*) AS total FROM regression_test rt{}", filter.sql()),
+            filter.values(),
+        );
         try_join!(rows, total)
     }
 
@@ -147,7 +167,11 @@ impl Store {
             values(test_ids),
         );
         let (categories, outputs, variants) = try_join!(categories, outputs, variants)?;
-        Ok(TestParts { categories, outputs, variants })
+        Ok(TestParts {
+            categories,
+            outputs,
+            variants,
+        })
     }
 
     /// A page of categories by name, and how many there are in all. A category without a name is none.
@@ -162,7 +186,10 @@ impl Store {
             ),
             Vec::new(),
         );
-        let total = self.total("SELECT COUNT(*) AS total FROM category WHERE name IS NOT NULL".to_owned(), Vec::new());
+        let total = self.total(
+            "SELECT COUNT(*) AS total FROM category WHERE name IS NOT NULL".to_owned(),
+            Vec::new(),
+        );
         try_join!(rows, total)
     }
 }

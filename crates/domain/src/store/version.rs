@@ -43,7 +43,10 @@ impl Watch {
     /// None for a database that no second connection can see.
     pub(super) fn new(url: &str) -> Option<Self> {
         let options: SqliteConnectOptions = url.parse().ok().filter(|_| !url.contains(":memory:"))?;
-        Some(Self { file: options.get_filename().to_owned(), connection: Mutex::default() })
+        Some(Self {
+            file: options.get_filename().to_owned(),
+            connection: Mutex::default(),
+        })
     }
 
     fn version(&self) -> rusqlite::Result<Version> {
@@ -53,16 +56,23 @@ impl Watch {
             Some(connection) => connection,
             None => {
                 *number += 1;
-                let connection =
-                    Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+                let connection = Connection::open_with_flags(
+                    &self.file,
+                    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+                )?;
                 connection.busy_timeout(Duration::from_millis(50))?;
                 connection
             }
         };
         // Where this fails, the connection is dropped and the next call has a new one.
-        let changes = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let changes = connection
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?;
         *slot = Some(connection);
-        Ok(Version { connection: *number, changes })
+        Ok(Version {
+            connection: *number,
+            changes,
+        })
     }
 }
 
@@ -79,7 +89,9 @@ impl Store {
 
     fn look(&self) -> Option<Version> {
         let version = self.watch.as_ref()?.version();
-        version.inspect_err(|error| tracing::warn!(%error, "the database cannot be watched; nothing is kept")).ok()
+        version
+            .inspect_err(|error| tracing::warn!(%error, "the database cannot be watched; nothing is kept"))
+            .ok()
     }
 }
 
@@ -94,7 +106,8 @@ mod tests {
         let store = test.platform.store();
         let before = store.version().expect("a version");
         assert_eq!(store.version(), Some(before));
-        test.sql("INSERT INTO category (name, description) VALUES ('DVB', '')").await;
+        test.sql("INSERT INTO category (name, description) VALUES ('DVB', '')")
+            .await;
         let after = store.version().expect("a version");
         assert_ne!(after, before);
         assert_eq!(store.version(), Some(after));
@@ -105,7 +118,8 @@ mod tests {
         let store = test.platform.store();
         let (before, during) = at_one_version(async {
             let before = store.version();
-            test.sql("INSERT INTO category (name, description) VALUES ('DVB', '')").await;
+            test.sql("INSERT INTO category (name, description) VALUES ('DVB', '')")
+                .await;
             (before, store.version())
         })
         .await;

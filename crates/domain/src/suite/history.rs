@@ -19,19 +19,42 @@ impl Platform {
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
-    pub async fn sample_history(&self, caller: &Caller, id: i32, query: &SampleHistoryQuery) -> Result<Page<HistoryEntry>> {
+    pub async fn sample_history(
+        &self,
+        caller: &Caller,
+        id: i32,
+        query: &SampleHistoryQuery,
+    ) -> Result<Page<HistoryEntry>> {
         caller.require(Scope::RunsRead)?;
-        self.store().sample(id).await?.ok_or(Error::NotFound { resource: "sample", id })?;
-        self.history(HistoryOf::Sample { id, regression_test: query.regression_test_id }, &query.history).await
+        self.store().sample(id).await?.ok_or(Error::NotFound {
+            resource: "sample",
+            id,
+        })?;
+        self.history(
+            HistoryOf::Sample {
+                id,
+                regression_test: query.regression_test_id,
+            },
+            &query.history,
+        )
+        .await
     }
 
     /// A page of the results of a regression test, newest run first. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
-    pub async fn regression_test_history(&self, caller: &Caller, id: i32, query: &HistoryQuery) -> Result<Page<HistoryEntry>> {
+    pub async fn regression_test_history(
+        &self,
+        caller: &Caller,
+        id: i32,
+        query: &HistoryQuery,
+    ) -> Result<Page<HistoryEntry>> {
         caller.require(Scope::RunsRead)?;
-        self.store().regression_test(id).await?.ok_or(Error::NotFound { resource: "regression_test", id })?;
+        self.store().regression_test(id).await?.ok_or(Error::NotFound {
+            resource: "regression_test",
+            id,
+        })?;
         self.history(HistoryOf::RegressionTest(id), query).await
     }
 
@@ -47,12 +70,17 @@ impl Platform {
 }
 
 fn to_entry(row: HistoryRow) -> Result<HistoryEntry> {
-    let status = ResultStatus::from_word(&row.status).ok_or_else(|| Error::Internal(format!("{} is no status of a result", row.status)))?;
+    let status = ResultStatus::from_word(&row.status)
+        .ok_or_else(|| Error::Internal(format!("{} is no status of a result", row.status)))?;
     Ok(HistoryEntry {
         run_id: row.test_id,
         regression_test_id: row.regression_test_id,
         platform: row.platform.as_deref().and_then(word).unwrap_or(Os::Unknown),
-        test_type: row.test_type.as_deref().and_then(word).unwrap_or(TestType::Unknown),
+        test_type: row
+            .test_type
+            .as_deref()
+            .and_then(word)
+            .unwrap_or(TestType::Unknown),
         repository: repository(row.github.as_deref().unwrap_or_default()),
         branch: row.branch.filter(|branch| !branch.is_empty()),
         commit_sha: row.commit.unwrap_or_default(),

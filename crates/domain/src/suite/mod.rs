@@ -42,7 +42,13 @@ impl Platform {
     pub async fn sample(&self, caller: &Caller, id: i32) -> Result<Sample> {
         caller.require(Scope::RunsRead)?;
         let row = self.store().sample(id).await?;
-        self.to_samples(row.into_iter().collect()).await?.pop().ok_or(Error::NotFound { resource: "sample", id })
+        self.to_samples(row.into_iter().collect())
+            .await?
+            .pop()
+            .ok_or(Error::NotFound {
+                resource: "sample",
+                id,
+            })
     }
 
     async fn to_samples(&self, rows: Vec<sample::Model>) -> Result<Vec<Sample>> {
@@ -62,10 +68,18 @@ impl Platform {
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
-    pub async fn regression_tests(&self, caller: &Caller, query: &RegressionTestQuery) -> Result<Page<RegressionTest>> {
+    pub async fn regression_tests(
+        &self,
+        caller: &Caller,
+        query: &RegressionTestQuery,
+    ) -> Result<Page<RegressionTest>> {
         caller.require(Scope::RunsRead)?;
         let (rows, total) = self.store().regression_tests(query).await?;
-        Ok(Page::new(self.to_regression_tests(rows).await?, query.page, total))
+        Ok(Page::new(
+            self.to_regression_tests(rows).await?,
+            query.page,
+            total,
+        ))
     }
 
     /// One regression test. Scope `runs:read`.
@@ -76,15 +90,34 @@ impl Platform {
         caller.require(Scope::RunsRead)?;
         let row = self.store().regression_test(id).await?;
         let found = self.to_regression_tests(row.into_iter().collect()).await?.pop();
-        found.ok_or(Error::NotFound { resource: "regression_test", id })
+        found.ok_or(Error::NotFound {
+            resource: "regression_test",
+            id,
+        })
     }
 
     async fn to_regression_tests(&self, rows: Vec<DefinedTest>) -> Result<Vec<RegressionTest>> {
         let ids: Vec<i32> = rows.iter().map(|row| row.test.id).collect();
-        let TestParts { categories, outputs, variants } = self.store().test_parts(&ids).await?;
-        let mut categories = group(categories.into_iter().filter_map(|category| Some((category.regression_id, category.name?))));
-        let mut variants = group(variants.into_iter().map(|variant| (variant.regression_test_output_id, variant.file_hashes)));
-        let mut outputs = group(outputs.into_iter().filter_map(|output| Some((output.regression_id?, output))));
+        let TestParts {
+            categories,
+            outputs,
+            variants,
+        } = self.store().test_parts(&ids).await?;
+        let mut categories = group(
+            categories
+                .into_iter()
+                .filter_map(|category| Some((category.regression_id, category.name?))),
+        );
+        let mut variants = group(
+            variants
+                .into_iter()
+                .map(|variant| (variant.regression_test_output_id, variant.file_hashes)),
+        );
+        let mut outputs = group(
+            outputs
+                .into_iter()
+                .filter_map(|output| Some((output.regression_id?, output))),
+        );
         let tests = rows.into_iter().map(|DefinedTest { test, sample_name }| {
             let outputs = outputs.remove(&test.id).unwrap_or_default().into_iter();
             let to_output = |output: regression_test_output::Model| ExpectedOutput {
@@ -98,7 +131,13 @@ impl Platform {
             RegressionTest {
                 outputs: outputs.map(to_output).collect(),
                 // Without repetition, and in one order on every database.
-                categories: categories.remove(&test.id).into_iter().flatten().collect::<BTreeSet<_>>().into_iter().collect(),
+                categories: categories
+                    .remove(&test.id)
+                    .into_iter()
+                    .flatten()
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .collect(),
                 regression_test_id: test.id,
                 sample_id: test.sample_id,
                 sample_name,

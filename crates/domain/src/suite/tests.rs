@@ -14,8 +14,16 @@ use crate::{
 };
 
 const OUTPUTS: &[OutputSpec] = &[
-    OutputSpec { correct: "correct", variants: &["variant"], ..OutputSpec::SRT },
-    OutputSpec { correct: "correct", ignore: true, ..OutputSpec::SRT },
+    OutputSpec {
+        correct: "correct",
+        variants: &["variant"],
+        ..OutputSpec::SRT
+    },
+    OutputSpec {
+        correct: "correct",
+        ignore: true,
+        ..OutputSpec::SRT
+    },
 ];
 
 /// What is known of an output: nothing, that it is identical, or what was produced instead. MariaDB takes the last three for
@@ -34,18 +42,49 @@ const FILES: [Option<Option<&str>>; 8] = [
 /// One sample with a test for each state of a file, and a run for each pair of exit codes, with and without a difference in an
 /// ignored output: 80 results. Answers the runs and the tests.
 async fn every_result(test: &TestPlatform) -> (Vec<i32>, Vec<i32>) {
-    let codes = [(Some(0), Some(0)), (Some(1), Some(0)), (None, None), (None, Some(0)), (Some(0), None)];
+    let codes = [
+        (Some(0), Some(0)),
+        (Some(1), Some(0)),
+        (None, None),
+        (None, Some(0)),
+        (Some(0), None),
+    ];
     let mut tests = Vec::new();
     for _ in FILES {
-        tests.push(test.regression_test(TestSpec { outputs: OUTPUTS, ..TestSpec::default() }).await);
+        tests.push(
+            test.regression_test(TestSpec {
+                outputs: OUTPUTS,
+                ..TestSpec::default()
+            })
+            .await,
+        );
     }
-    let other = test.regression_test(TestSpec { sample: Some("other.ts"), ..TestSpec::default() }).await;
+    let other = test
+        .regression_test(TestSpec {
+            sample: Some("other.ts"),
+            ..TestSpec::default()
+        })
+        .await;
     let mut runs = Vec::new();
-    for (ignored_differs, (exit_code, expected_rc)) in [false, true].into_iter().flat_map(|differs| codes.map(|codes| (differs, codes))) {
+    for (ignored_differs, (exit_code, expected_rc)) in [false, true]
+        .into_iter()
+        .flat_map(|differs| codes.map(|codes| (differs, codes)))
+    {
         let run = match runs.len() % 3 {
             0 => RunSpec::default(),
-            1 => RunSpec { platform: "windows", test_type: "pr", pr_nr: 1547, branch: "fix", ..RunSpec::default() },
-            _ => RunSpec { platform: "bsd", github: None, branch: "", ..RunSpec::default() },
+            1 => RunSpec {
+                platform: "windows",
+                test_type: "pr",
+                pr_nr: 1547,
+                branch: "fix",
+                ..RunSpec::default()
+            },
+            _ => RunSpec {
+                platform: "bsd",
+                github: None,
+                branch: "",
+                ..RunSpec::default()
+            },
         };
         let run = test.run(run).await;
         if runs.len() % 2 == 0 {
@@ -66,12 +105,27 @@ async fn every_result(test: &TestPlatform) -> (Vec<i32>, Vec<i32>) {
     (runs, tests.into_iter().map(|(id, _)| id).collect())
 }
 
-async fn history(test: &TestPlatform, history: HistoryQuery, regression_test_id: Option<i32>) -> Page<HistoryEntry> {
-    let query = SampleHistoryQuery { history, regression_test_id };
-    test.platform.sample_history(&test.platform.visitor(), 1, &query).await.expect("a history")
+async fn history(
+    test: &TestPlatform,
+    history: HistoryQuery,
+    regression_test_id: Option<i32>,
+) -> Page<HistoryEntry> {
+    let query = SampleHistoryQuery {
+        history,
+        regression_test_id,
+    };
+    test.platform
+        .sample_history(&test.platform.visitor(), 1, &query)
+        .await
+        .expect("a history")
 }
 
-const WHOLE: HistoryQuery = HistoryQuery { page: PageQuery::WHOLE, status: None, platform: None, branch: None };
+const WHOLE: HistoryQuery = HistoryQuery {
+    page: PageQuery::WHOLE,
+    status: None,
+    platform: None,
+    branch: None,
+};
 
 /// Reads a list page by page, in pages of several sizes: every item comes once, in the order of the whole list.
 async fn assert_pages<T: PartialEq + std::fmt::Debug>(list: impl AsyncFn(PageQuery) -> Page<T>) {
@@ -90,8 +144,15 @@ async fn assert_pages<T: PartialEq + std::fmt::Debug>(list: impl AsyncFn(PageQue
         }
         assert_eq!(read, whole.data, "in pages of {limit}");
     }
-    let behind = list(PageQuery { limit: 7, offset: 1000 }).await;
-    assert_eq!((behind.data.len(), behind.pagination.total), (0, whole.pagination.total));
+    let behind = list(PageQuery {
+        limit: 7,
+        offset: 1000,
+    })
+    .await;
+    assert_eq!(
+        (behind.data.len(), behind.pagination.total),
+        (0, whole.pagination.total)
+    );
 }
 
 each_backend! {

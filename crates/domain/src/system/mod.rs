@@ -26,7 +26,10 @@ pub struct Finding {
 impl Finding {
     /// What was found.
     pub fn new(subject: impl Into<String>, problem: Option<String>) -> Self {
-        Self { subject: subject.into(), problem }
+        Self {
+            subject: subject.into(),
+            problem,
+        }
     }
 }
 
@@ -52,11 +55,16 @@ impl Platform {
             }
             Err(error) => vec![Finding::new(
                 "database",
-                Some(format!("the database does not answer: {error}; check its address and account, and that it runs")),
+                Some(format!(
+                    "the database does not answer: {error}; check its address and account, and that it runs"
+                )),
             )],
         };
         for (name, state) in self.files().check().await {
-            findings.push(Finding::new(part(name), state.err().map(|error| format!("{}: {error}", part(name)))));
+            findings.push(Finding::new(
+                part(name),
+                state.err().map(|error| format!("{}: {error}", part(name))),
+            ));
         }
         findings
     }
@@ -78,26 +86,38 @@ pub fn dependency(name: &str, without: HealthStatus, state: Result<(), impl Disp
         tracing::warn!(name, %error, "a dependency does not work");
         format!("`{name}` cannot be used at the moment. `runlens check` says why.")
     });
-    Dependency { name: name.to_owned(), status, message }
+    Dependency {
+        name: name.to_owned(),
+        status,
+        message,
+    }
 }
 
 fn compare(expected: &[Table], found: &HashMap<String, HashSet<String>>) -> Vec<Finding> {
-    const VERSION: &str =
-        "this platform is of another version; bring its database to the newest one (`flask db upgrade` in the platform's directory)";
+    const VERSION: &str = "this platform is of another version; bring its database to the newest one (`flask db upgrade` in the platform's directory)";
     let mut findings = Vec::new();
     for Table { name, columns } in expected {
         let subject = format!("table {name}");
         let Some(present) = found.get(name) else {
-            findings.push(Finding::new(&subject, Some(format!("table {name} is missing: {VERSION}"))));
+            findings.push(Finding::new(
+                &subject,
+                Some(format!("table {name} is missing: {VERSION}")),
+            ));
             continue;
         };
-        let missing = columns.iter().filter(|column| !present.contains(*column)).collect::<Vec<_>>();
+        let missing = columns
+            .iter()
+            .filter(|column| !present.contains(*column))
+            .collect::<Vec<_>>();
         if missing.is_empty() {
             findings.push(Finding::new(&subject, None));
         }
-        findings.extend(
-            missing.into_iter().map(|column| Finding::new(&subject, Some(format!("table {name} lacks column {column}: {VERSION}")))),
-        );
+        findings.extend(missing.into_iter().map(|column| {
+            Finding::new(
+                &subject,
+                Some(format!("table {name} lacks column {column}: {VERSION}")),
+            )
+        }));
     }
     findings
 }
@@ -111,15 +131,37 @@ mod tests {
     #[test]
     fn each_missing_table_and_column_is_named() {
         let expected = [
-            Table { name: "user".into(), columns: vec!["id".into(), "name".into()] },
-            Table { name: "test".into(), columns: vec!["id".into()] },
-            Table { name: "fork".into(), columns: vec!["id".into()] },
+            Table {
+                name: "user".into(),
+                columns: vec!["id".into(), "name".into()],
+            },
+            Table {
+                name: "test".into(),
+                columns: vec!["id".into()],
+            },
+            Table {
+                name: "fork".into(),
+                columns: vec!["id".into()],
+            },
         ];
-        let found =
-            HashMap::from([("user".to_owned(), HashSet::from(["id".to_owned()])), ("fork".to_owned(), HashSet::from(["id".to_owned()]))]);
-        let problems = compare(&expected, &found).into_iter().filter_map(|finding| finding.problem).collect::<Vec<_>>();
+        let found = HashMap::from([
+            ("user".to_owned(), HashSet::from(["id".to_owned()])),
+            ("fork".to_owned(), HashSet::from(["id".to_owned()])),
+        ]);
+        let problems = compare(&expected, &found)
+            .into_iter()
+            .filter_map(|finding| finding.problem)
+            .collect::<Vec<_>>();
         assert_eq!(problems.len(), 2);
-        assert!(problems[0].starts_with("table user lacks column name: "), "{}", problems[0]);
-        assert!(problems[1].starts_with("table test is missing: "), "{}", problems[1]);
+        assert!(
+            problems[0].starts_with("table user lacks column name: "),
+            "{}",
+            problems[0]
+        );
+        assert!(
+            problems[1].starts_with("table test is missing: "),
+            "{}",
+            problems[1]
+        );
     }
 }

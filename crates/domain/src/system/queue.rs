@@ -22,13 +22,21 @@ impl Platform {
         caller.require(Scope::SystemRead)?;
         let store = self.store();
         let (rows, counts) = try_join!(store.queue(query), store.queue_counts(query))?;
-        let running: Vec<i32> = rows.iter().filter(|row| row.position.is_none()).map(|row| row.id).collect();
+        let running: Vec<i32> = rows
+            .iter()
+            .filter(|row| row.position.is_none())
+            .map(|row| row.id)
+            .collect();
         let mut progress = store.progress(&running).await?;
         let entries = rows.into_iter().map(|row| {
             let state = RunState::of(&progress.remove(&row.id).unwrap_or_default(), false, false);
             QueueEntry {
                 run_id: row.id,
-                status: if row.position.is_some() { QueueStatus::Queued } else { QueueStatus::Running },
+                status: if row.position.is_some() {
+                    QueueStatus::Queued
+                } else {
+                    QueueStatus::Running
+                },
                 platform: word(&row.platform).unwrap_or(Os::Unknown),
                 repository: repository(row.github.as_deref().unwrap_or_default()),
                 branch: (!row.branch.is_empty()).then_some(row.branch),
@@ -39,7 +47,13 @@ impl Platform {
                 position: row.position.map(i64::unsigned_abs),
             }
         });
-        let meta = QueueMeta { queue_depth: counts.queued.unsigned_abs(), running_count: counts.running.unsigned_abs() };
-        Ok(Queue::new(Page::new(entries.collect(), query.page, counts.total.unsigned_abs()), meta))
+        let meta = QueueMeta {
+            queue_depth: counts.queued.unsigned_abs(),
+            running_count: counts.running.unsigned_abs(),
+        };
+        Ok(Queue::new(
+            Page::new(entries.collect(), query.page, counts.total.unsigned_abs()),
+            meta,
+        ))
     }
 }

@@ -27,7 +27,8 @@ impl Bucket {
         #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
         let key_file = std::env::var("RUNLENS_TEST_GCS_KEY")
             .expect("RUNLENS_TEST_GCS_KEY names no key file; `make test` makes one, with a bucket, by scripts/with-gcs");
-        let key: serde_json::Value = serde_json::from_slice(&std::fs::read(&key_file).expect("a key file")).expect("JSON");
+        let key: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&key_file).expect("a key file")).expect("JSON");
         Self {
             key_file: key_file.into(),
             url: key["gcs_base_url"].as_str().expect("an address").to_owned(),
@@ -40,7 +41,9 @@ impl Bucket {
     /// # Panics
     /// Without its key file.
     pub fn behind(&self, files: Files) -> Files {
-        files.with_bucket(Self::NAME, Some(&self.key_file)).expect("a bucket")
+        files
+            .with_bucket(Self::NAME, Some(&self.key_file))
+            .expect("a bucket")
     }
 
     /// Puts a file into it, by another way than the one under test.
@@ -49,8 +52,18 @@ impl Bucket {
     /// When the server refuses.
     pub async fn lay(&self, key: &str, content: impl Into<Bytes>) {
         let name = utf8_percent_encode(key, NON_ALPHANUMERIC);
-        let url = format!("{}/upload/storage/v1/b/{}/o?uploadType=media&name={name}", self.url, Self::NAME);
-        let answer = self.client.post(url).body(content.into()).send().await.expect("the bucket answers");
+        let url = format!(
+            "{}/upload/storage/v1/b/{}/o?uploadType=media&name={name}",
+            self.url,
+            Self::NAME
+        );
+        let answer = self
+            .client
+            .post(url)
+            .body(content.into())
+            .send()
+            .await
+            .expect("the bucket answers");
         assert!(answer.status().is_success(), "{answer:?}");
     }
 

@@ -83,25 +83,49 @@ impl TestPlatform {
         let mut store = Store::open(&url).await.expect("the test's database opens");
         let queries = Arc::new(Mutex::new(Vec::new()));
         let log = queries.clone();
-        store.on_query(move |sql| log.lock().unwrap_or_else(PoisonError::into_inner).push(sql.to_owned()));
+        store.on_query(move |sql| {
+            log.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(sql.to_owned())
+        });
         let seconds = Arc::new(AtomicI64::new(START));
         let now = seconds.clone();
-        let clock = Clock::new(move || Timestamp::from_unix(now.load(Ordering::SeqCst)).expect("a time within range"));
-        Self { platform: Platform::new(store, Files::none().with_memory(), clock, settings), seconds, queries, _directory: directory }
+        let clock = Clock::new(move || {
+            Timestamp::from_unix(now.load(Ordering::SeqCst)).expect("a time within range")
+        });
+        Self {
+            platform: Platform::new(store, Files::none().with_memory(), clock, settings),
+            seconds,
+            queries,
+            _directory: directory,
+        }
     }
 
     /// The same platform with its files elsewhere.
     pub fn with_files(mut self, files: Files) -> Self {
         let platform = &self.platform;
-        self.platform = Platform::new(platform.store().clone(), files, platform.clock().clone(), platform.settings().clone());
+        self.platform = Platform::new(
+            platform.store().clone(),
+            files,
+            platform.clock().clone(),
+            platform.settings().clone(),
+        );
         self
     }
 
     /// The same platform, looking at the runs that are watched as often as a test has patience for.
     pub fn with_live(mut self, live: LiveSettings) -> Self {
         let platform = &self.platform;
-        let settings = Settings { live, ..platform.settings().clone() };
-        self.platform = Platform::new(platform.store().clone(), platform.files().clone(), platform.clock().clone(), settings);
+        let settings = Settings {
+            live,
+            ..platform.settings().clone()
+        };
+        self.platform = Platform::new(
+            platform.store().clone(),
+            platform.files().clone(),
+            platform.clock().clone(),
+            settings,
+        );
         self
     }
 
@@ -120,7 +144,12 @@ impl TestPlatform {
     /// # Panics
     /// When the database refuses.
     pub async fn sql(&self, sql: &str) {
-        self.platform.store().db().execute_unprepared(sql).await.expect(sql);
+        self.platform
+            .store()
+            .db()
+            .execute_unprepared(sql)
+            .await
+            .expect(sql);
     }
 }
 
@@ -129,11 +158,24 @@ async fn new_mariadb_database() -> String {
     #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
     let server = std::env::var("RUNLENS_TEST_MARIADB_URL")
         .expect("RUNLENS_TEST_MARIADB_URL names no MariaDB server; `make test` starts one and sets it");
-    let name = format!("runlens_{}", crate::clock::random_bytes::<8>().map(|byte| format!("{byte:02x}")).concat());
+    let name = format!(
+        "runlens_{}",
+        crate::clock::random_bytes::<8>()
+            .map(|byte| format!("{byte:02x}"))
+            .concat()
+    );
     let admin = Store::open(&format!("{server}/mysql")).await.expect("an address");
-    admin.db().execute_unprepared(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await.expect("the MariaDB for tests answers");
+    admin
+        .db()
+        .execute_unprepared(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"))
+        .await
+        .expect("the MariaDB for tests answers");
     let url = format!("{server}/{name}");
     let store = Store::open(&url).await.expect("an address");
-    store.db().execute_unprepared(include_str!("platform-schema.sql")).await.expect("the platform's schema");
+    store
+        .db()
+        .execute_unprepared(include_str!("platform-schema.sql"))
+        .await
+        .expect("the platform's schema");
     url
 }

@@ -5,8 +5,9 @@ use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
 use super::{START, TestPlatform};
 use crate::store::entity::{
-    category, customized_test, fork, regression_test, regression_test_category, regression_test_output, regression_test_output_files,
-    sample, test, test_fork, test_progress, test_result, test_result_file, user,
+    category, customized_test, fork, regression_test, regression_test_category, regression_test_output,
+    regression_test_output_files, sample, test, test_fork, test_progress, test_result, test_result_file,
+    user,
 };
 
 /// A run: Linux, a commit of the main repository's master, unless said otherwise.
@@ -69,17 +70,30 @@ pub struct OutputSpec {
 
 impl OutputSpec {
     /// An `.srt` that must be there.
-    pub const SRT: Self = Self { correct: "expected", extension: ".srt", ignore: false, variants: &[] };
+    pub const SRT: Self = Self {
+        correct: "expected",
+        extension: ".srt",
+        ignore: false,
+        variants: &[],
+    };
 }
 
 impl Default for TestSpec {
     fn default() -> Self {
-        Self { command: "-autoprogram -out=srt", sample: Some("sample.ts"), categories: &[], outputs: &[OutputSpec::SRT], active: true }
+        Self {
+            command: "-autoprogram -out=srt",
+            sample: Some("sample.ts"),
+            categories: &[],
+            outputs: &[OutputSpec::SRT],
+            active: true,
+        }
     }
 }
 
 fn time(seconds: i64) -> sea_orm::prelude::TimeDateTime {
-    Timestamp::from_unix(START + seconds).expect("a time within range").to_utc()
+    Timestamp::from_unix(START + seconds)
+        .expect("a time within range")
+        .to_utc()
 }
 
 impl TestPlatform {
@@ -110,10 +124,22 @@ impl TestPlatform {
 
     async fn fork(&self, github: &str) -> i32 {
         use sea_orm::{ColumnTrait, QueryFilter};
-        if let Some(fork) = fork::Entity::find().filter(fork::Column::Github.eq(github)).one(self.db()).await.expect("forks") {
+        if let Some(fork) = fork::Entity::find()
+            .filter(fork::Column::Github.eq(github))
+            .one(self.db())
+            .await
+            .expect("forks")
+        {
             return fork.id;
         }
-        fork::ActiveModel { github: Set(Some(github.to_owned())), ..Default::default() }.insert(self.db()).await.expect("a fork").id
+        fork::ActiveModel {
+            github: Set(Some(github.to_owned())),
+            ..Default::default()
+        }
+        .insert(self.db())
+        .await
+        .expect("a fork")
+        .id
     }
 
     /// Adds a report of progress, some seconds after [`START`]; answers its id.
@@ -130,7 +156,8 @@ impl TestPlatform {
 
     /// Reports that a run was prepared, tested from second 60 and completed at second 600.
     pub async fn complete(&self, run: i32) {
-        self.progress(run, "preparation", 0, "Loaded variables, created log file").await;
+        self.progress(run, "preparation", 0, "Loaded variables, created log file")
+            .await;
         self.progress(run, "testing", 60, "Running tests").await;
         self.progress(run, "completed", 600, "Ran all tests").await;
     }
@@ -140,9 +167,16 @@ impl TestPlatform {
         use sea_orm::{ColumnTrait, QueryFilter};
         let sample_id = match spec.sample {
             Some(name) => {
-                let known = sample::Entity::find().filter(sample::Column::OriginalName.eq(name)).one(self.db()).await.expect("samples");
-                let row =
-                    sample::ActiveModel { extension: Set(".ts".to_owned()), original_name: Set(name.to_owned()), ..Default::default() };
+                let known = sample::Entity::find()
+                    .filter(sample::Column::OriginalName.eq(name))
+                    .one(self.db())
+                    .await
+                    .expect("samples");
+                let row = sample::ActiveModel {
+                    extension: Set(".ts".to_owned()),
+                    original_name: Set(name.to_owned()),
+                    ..Default::default()
+                };
                 Some(match known {
                     Some(sample) => sample.id,
                     None => row.insert(self.db()).await.expect("a sample").id,
@@ -159,7 +193,11 @@ impl TestPlatform {
         };
         let id = row.insert(self.db()).await.expect("a regression test").id;
         for name in spec.categories {
-            let known = category::Entity::find().filter(category::Column::Name.eq(*name)).one(self.db()).await.expect("categories");
+            let known = category::Entity::find()
+                .filter(category::Column::Name.eq(*name))
+                .one(self.db())
+                .await
+                .expect("categories");
             let category_id = match known {
                 Some(category) => category.id,
                 None => {
@@ -171,8 +209,14 @@ impl TestPlatform {
                     row.insert(self.db()).await.expect("a category").id
                 }
             };
-            let row = regression_test_category::ActiveModel { regression_id: Set(id), category_id: Set(category_id) };
-            regression_test_category::Entity::insert(row).exec_without_returning(self.db()).await.expect("a test's category");
+            let row = regression_test_category::ActiveModel {
+                regression_id: Set(id),
+                category_id: Set(category_id),
+            };
+            regression_test_category::Entity::insert(row)
+                .exec_without_returning(self.db())
+                .await
+                .expect("a test's category");
         }
         let mut outputs = Vec::new();
         for output in spec.outputs {
@@ -204,7 +248,13 @@ impl TestPlatform {
     }
 
     /// Adds a result that took 100 ms.
-    pub async fn result(&self, run: i32, regression_test: i32, exit_code: Option<i32>, expected_rc: Option<i32>) {
+    pub async fn result(
+        &self,
+        run: i32,
+        regression_test: i32,
+        exit_code: Option<i32>,
+        expected_rc: Option<i32>,
+    ) {
         let row = test_result::ActiveModel {
             test_id: Set(run),
             regression_test_id: Set(regression_test),
@@ -212,7 +262,10 @@ impl TestPlatform {
             exit_code: Set(exit_code),
             expected_rc: Set(expected_rc),
         };
-        test_result::Entity::insert(row).exec_without_returning(self.db()).await.expect("a result");
+        test_result::Entity::insert(row)
+            .exec_without_returning(self.db())
+            .await
+            .expect("a result");
     }
 
     /// Adds an output file; without `got` it is identical to what was expected.
@@ -224,7 +277,10 @@ impl TestPlatform {
             expected: Set("expected".to_owned()),
             got: Set(got.map(str::to_owned)),
         };
-        test_result_file::Entity::insert(row).exec_without_returning(self.db()).await.expect("an output file");
+        test_result_file::Entity::insert(row)
+            .exec_without_returning(self.db())
+            .await
+            .expect("an output file");
     }
 
     /// Adds a passing result with all of a test's outputs.
@@ -237,7 +293,11 @@ impl TestPlatform {
 
     /// Chooses a regression test for a run.
     pub async fn choose(&self, run: i32, regression_test: i32) {
-        let row = customized_test::ActiveModel { test_id: Set(Some(run)), regression_id: Set(Some(regression_test)), ..Default::default() };
+        let row = customized_test::ActiveModel {
+            test_id: Set(Some(run)),
+            regression_id: Set(Some(regression_test)),
+            ..Default::default()
+        };
         row.insert(self.db()).await.expect("a chosen test");
     }
 
@@ -257,7 +317,11 @@ impl TestPlatform {
 
     /// Says who asked for a run.
     pub async fn triggered_by(&self, run: i32, user: i32) {
-        let row = test_fork::ActiveModel { user_id: Set(Some(user)), test_id: Set(Some(run)), ..Default::default() };
+        let row = test_fork::ActiveModel {
+            user_id: Set(Some(user)),
+            test_id: Set(Some(run)),
+            ..Default::default()
+        };
         row.insert(self.db()).await.expect("who asked");
     }
 }

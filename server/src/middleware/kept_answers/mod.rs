@@ -47,7 +47,8 @@ struct Answer {
 impl Default for KeptAnswers {
     fn default() -> Self {
         let weigh = |(_, _, address): &Key, answer: &Arc<Answer>| {
-            u32::try_from(address.len() + answer.body.len() + answer.evidence.weight() + 300).unwrap_or(u32::MAX)
+            u32::try_from(address.len() + answer.body.len() + answer.evidence.weight() + 300)
+                .unwrap_or(u32::MAX)
         };
         Self(Cache::builder().max_capacity(CAPACITY).weigher(weigh).build())
     }
@@ -66,7 +67,12 @@ pub(crate) async fn keep(State(state): State<AppState>, request: Request, next: 
         return next.run(request).await;
     };
     let key = (version, rights, request.uri().to_string());
-    if let Some(known) = state.answers.0.get(&key).filter(|known| known.evidence.still_holds()) {
+    if let Some(known) = state
+        .answers
+        .0
+        .get(&key)
+        .filter(|known| known.evidence.still_holds())
+    {
         return known.to_response();
     }
     let (response, evidence) = Evidence::of(state.platform.clock().now(), next.run(request)).await;
@@ -76,7 +82,12 @@ pub(crate) async fn keep(State(state): State<AppState>, request: Request, next: 
     let status = response.status();
     match to_bytes(response.into_body(), usize::MAX).await {
         Ok(body) => {
-            let answer = Arc::new(Answer { status, header, body, evidence });
+            let answer = Arc::new(Answer {
+                status,
+                header,
+                body,
+                evidence,
+            });
             state.answers.0.insert(key, answer.clone());
             answer.to_response()
         }
@@ -87,7 +98,11 @@ pub(crate) async fn keep(State(state): State<AppState>, request: Request, next: 
 /// What is kept of an answer's headers: of JSON that it is such, of another address where it leads. None where the answer is
 /// not kept.
 fn kept_header(response: &Response) -> Option<(HeaderName, HeaderValue)> {
-    response.body().size_hint().exact().filter(|length| *length <= MAX_BODY)?;
+    response
+        .body()
+        .size_hint()
+        .exact()
+        .filter(|length| *length <= MAX_BODY)?;
     let value = |name| response.headers().get(&name).cloned().map(|value| (name, value));
     match response.status() {
         StatusCode::OK => value(header::CONTENT_TYPE).filter(|(_, kind)| kind == "application/json"),

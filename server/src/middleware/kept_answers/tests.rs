@@ -44,7 +44,9 @@ impl Served {
     /// With more stores behind the local one, `seconds` after the beginning.
     async fn with(backend: Backend, seconds: i64, more: impl FnOnce(Files) -> Files) -> Self {
         let root = tempfile::tempdir().expect("a directory");
-        let test = TestPlatform::new(backend).await.with_files(more(Files::none().with_local(root.path())));
+        let test = TestPlatform::new(backend)
+            .await
+            .with_files(more(Files::none().with_local(root.path())));
         let (id, outputs) = test.regression_test(TestSpec::default()).await;
         let run = test.run(RunSpec::default()).await;
         test.complete(run).await;
@@ -53,9 +55,21 @@ impl Served {
         test.advance(seconds);
         test.user("contributor", Some("contributor"), "").await;
         let state = state(&test);
-        let mut served = Self { router: crate::router(state.clone()), test, state, token: String::new(), run, root };
+        let mut served = Self {
+            router: crate::router(state.clone()),
+            test,
+            state,
+            token: String::new(),
+            run,
+            root,
+        };
         served.sign_in().await;
-        for name in ["TestResults/expected.srt", "TestResults/other.srt", "LogFiles/RUN.txt", "test_artifacts/RUN/ccextractor"] {
+        for name in [
+            "TestResults/expected.srt",
+            "TestResults/other.srt",
+            "LogFiles/RUN.txt",
+            "test_artifacts/RUN/ccextractor",
+        ] {
             served.write(name, name);
         }
         served
@@ -63,8 +77,15 @@ impl Served {
 
     /// With a token that lasts for 7 days from now on.
     async fn sign_in(&mut self) {
-        let (scopes, now) = ([Scope::RunsRead, Scope::ResultsRead, Scope::SystemRead], self.test.platform.clock().now());
-        let created = self.test.platform.create_token_for("contributor", &now.unix().to_string(), &scopes, 7).await;
+        let (scopes, now) = (
+            [Scope::RunsRead, Scope::ResultsRead, Scope::SystemRead],
+            self.test.platform.clock().now(),
+        );
+        let created = self
+            .test
+            .platform
+            .create_token_for("contributor", &now.unix().to_string(), &scopes, 7)
+            .await;
         self.token = created.expect("a token").token;
     }
 
@@ -92,13 +113,26 @@ impl Served {
     }
 
     async fn ask_at(&self, router: &Router, name: &str) -> Told {
-        let call = Request::builder().uri(self.address(name)).header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        let call = Request::builder()
+            .uri(self.address(name))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token));
         let mut request = call.body(Body::empty()).expect("a request");
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
-        let (parts, body) = router.clone().oneshot(request).await.expect("an answer").into_parts();
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+        let (parts, body) = router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer")
+            .into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
         let location = parts.headers.get(header::LOCATION).cloned();
-        Told { status: parts.status.as_u16(), location, body: String::from_utf8(body.to_vec()).expect("text") }
+        Told {
+            status: parts.status.as_u16(),
+            location,
+            body: String::from_utf8(body.to_vec()).expect("text"),
+        }
     }
 
     /// What a server says that has kept nothing.
@@ -111,7 +145,12 @@ impl Served {
         let kept: Vec<_> = self.state.answers.0.iter().collect();
         for (key, answer) in &kept {
             let (header, evidence) = (answer.header.clone(), answer.evidence.clone());
-            let marked = Answer { status: answer.status, header, body: Bytes::from_static(MARK.as_bytes()), evidence };
+            let marked = Answer {
+                status: answer.status,
+                header,
+                body: Bytes::from_static(MARK.as_bytes()),
+                evidence,
+            };
             self.state.answers.0.insert(Key::clone(key), Arc::new(marked));
         }
         kept.len()
@@ -132,7 +171,12 @@ fn tick() {
 
 fn state(test: &TestPlatform) -> AppState {
     let http = HttpOptions::default().settle().expect("settings");
-    AppState::new(test.platform.clone(), http, Default::default(), &SecretKey::random())
+    AppState::new(
+        test.platform.clone(),
+        http,
+        Default::default(),
+        &SecretKey::random(),
+    )
 }
 
 /// The addresses that read files, each with one whose change it must tell.
@@ -148,37 +192,66 @@ const CASES: [(&str, &str); 6] = [
 #[tokio::test]
 async fn what_a_file_says_is_kept_until_the_file_is_another() {
     let served = Served::on(Backend::Sqlite).await;
-    let rewrite: fn(&Served, &str) = |served, file| served.write(file, "another content, as long as it may be");
+    let rewrite: fn(&Served, &str) =
+        |served, file| served.write(file, "another content, as long as it may be");
     let overwrite: fn(&Served, &str) = |served, file| {
         let path = served.path(file);
-        let (modified, length) = (fs::metadata(&path).expect("there").modified().expect("a time"), fs::read(&path).expect("read").len());
+        let (modified, length) = (
+            fs::metadata(&path).expect("there").modified().expect("a time"),
+            fs::read(&path).expect("read").len(),
+        );
         tick();
         fs::write(&path, "x".repeat(length)).expect("written");
-        fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(modified)).expect("set back");
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .and_then(|file| file.set_modified(modified))
+            .expect("set back");
     };
     let replace: fn(&Served, &str) = |served, file| {
         let path = served.path(file);
-        let (modified, length) = (fs::metadata(&path).expect("there").modified().expect("a time"), fs::read(&path).expect("read").len());
+        let (modified, length) = (
+            fs::metadata(&path).expect("there").modified().expect("a time"),
+            fs::read(&path).expect("read").len(),
+        );
         let beside = served.root.path().join("beside");
         fs::write(&beside, "y".repeat(length)).expect("written");
-        fs::File::options().write(true).open(&beside).and_then(|file| file.set_modified(modified)).expect("set back");
+        fs::File::options()
+            .write(true)
+            .open(&beside)
+            .and_then(|file| file.set_modified(modified))
+            .expect("set back");
         fs::rename(beside, path).expect("moved");
     };
     let delete: fn(&Served, &str) = |served, file| fs::remove_file(served.path(file)).expect("deleted");
-    let changes = [("rewritten", rewrite), ("overwritten", overwrite), ("replaced", replace), ("deleted", delete), ("back", rewrite)];
+    let changes = [
+        ("rewritten", rewrite),
+        ("overwritten", overwrite),
+        ("replaced", replace),
+        ("deleted", delete),
+        ("back", rewrite),
+    ];
     for (name, file) in CASES {
         // Nobody asks too often.
         served.test.advance(60);
         served.write(file, file);
         for (change, make) in changes {
             let before = served.ask(name).await;
-            assert_eq!(before, served.ask_anew(name).await, "{name}, before {file} is {change}");
+            assert_eq!(
+                before,
+                served.ask_anew(name).await,
+                "{name}, before {file} is {change}"
+            );
             if before.status == 200 {
                 assert!(served.is_kept(name).await, "{name}, before {file} is {change}");
             }
             make(&served, file);
             let after = served.ask(name).await;
-            assert_eq!(after, served.ask_anew(name).await, "{name}, after {file} is {change}");
+            assert_eq!(
+                after,
+                served.ask_anew(name).await,
+                "{name}, after {file} is {change}"
+            );
             // The list of artifacts says of a file no more than its size.
             let is_told = name != "artifacts" || !["overwritten", "replaced"].contains(&change);
             assert_eq!(after != before, is_told, "{name}, after {file} is {change}");
@@ -197,7 +270,10 @@ async fn what_comes_into_a_directory_is_seen_at_once() {
     assert!(served.is_kept("artifacts").await);
     fs::remove_dir_all(served.path("test_artifacts")).expect("removed");
     assert!(!served.ask("artifacts").await.body.contains("trace.json"));
-    assert!(served.is_kept("artifacts").await, "that there is nothing is kept too");
+    assert!(
+        served.is_kept("artifacts").await,
+        "that there is nothing is kept too"
+    );
     served.write("test_artifacts/RUN/late.txt", "text");
     assert!(served.ask("artifacts").await.body.contains("late.txt"));
 }
@@ -207,21 +283,47 @@ async fn where_an_answer_is_elsewhere_is_kept() {
     let served = Served::on(Backend::Sqlite).await;
     served.test.sql("UPDATE test_result_file SET got = NULL").await;
     let first = served.ask("actual").await;
-    assert_eq!((first.status, &first.location), (303, &Some(served.address("expected").parse().expect("a header"))));
+    assert_eq!(
+        (first.status, &first.location),
+        (303, &Some(served.address("expected").parse().expect("a header")))
+    );
     assert_eq!(served.mark(), 1);
-    assert_eq!(served.ask("actual").await, Told { body: MARK.to_owned(), ..first });
+    assert_eq!(
+        served.ask("actual").await,
+        Told {
+            body: MARK.to_owned(),
+            ..first
+        }
+    );
 }
 
 #[tokio::test]
 async fn what_has_changed_a_moment_ago_is_not_kept() {
     let mut served = Served::with(Backend::Sqlite, 0, |files| files).await;
-    let newest = CASES.iter().map(|(_, file)| fs::metadata(served.path(file)).expect("there").modified().expect("a time")).max();
-    let newest = newest.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok()).expect("a time").as_secs() as i64;
+    let newest = CASES
+        .iter()
+        .map(|(_, file)| {
+            fs::metadata(served.path(file))
+                .expect("there")
+                .modified()
+                .expect("a time")
+        })
+        .max();
+    let newest = newest
+        .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
+        .expect("a time")
+        .as_secs() as i64;
     for (seconds_later, is_kept) in [(1, false), (2, false), (3, true)] {
-        served.test.advance(newest + seconds_later - served.test.platform.clock().now().unix());
+        served
+            .test
+            .advance(newest + seconds_later - served.test.platform.clock().now().unix());
         served.sign_in().await;
         for (name, _) in CASES {
-            assert_eq!(served.is_kept(name).await, is_kept, "{name} after {seconds_later} seconds");
+            assert_eq!(
+                served.is_kept(name).await,
+                is_kept,
+                "{name} after {seconds_later} seconds"
+            );
         }
     }
 }
@@ -238,12 +340,22 @@ async fn what_is_long_is_not_kept() {
 #[tokio::test]
 async fn what_another_store_was_asked_for_is_not_kept() {
     let served = Served::with(Backend::Sqlite, LATER, Files::with_memory).await;
-    for (name, is_kept) in [("expected", true), ("actual", true), ("diff", true), ("logs", true), ("artifacts", false)] {
+    for (name, is_kept) in [
+        ("expected", true),
+        ("actual", true),
+        ("diff", true),
+        ("logs", true),
+        ("artifacts", false),
+    ] {
         assert_eq!(served.is_kept(name).await, is_kept, "{name}");
     }
     let elsewhere = Served::with(Backend::Sqlite, LATER, |_| Files::none().with_memory()).await;
     let files = elsewhere.test.platform.files();
-    let keys = [FileKey::result("expected", ".srt"), FileKey::result("other", ".srt"), Some(FileKey::log(elsewhere.run))];
+    let keys = [
+        FileKey::result("expected", ".srt"),
+        FileKey::result("other", ".srt"),
+        Some(FileKey::log(elsewhere.run)),
+    ];
     for key in keys.iter().flatten() {
         files.put(key, "text").await.expect("written");
     }

@@ -12,10 +12,20 @@ impl Viewer {
                 .map(|index| {
                     let content = core.cache.row(index);
                     let is_marked = matches!(&content, Content::Line(line) if !line.ranges.is_empty());
-                    Row { index, content, search: if is_marked { search } else { 0 } }
+                    Row {
+                        index,
+                        content,
+                        search: if is_marked { search } else { 0 },
+                    }
                 })
                 .collect();
-            (rows, core.viewport.span(), core.viewport.lead(), core.viewport.is_wrapped, core.viewport.visible())
+            (
+                rows,
+                core.viewport.span(),
+                core.viewport.lead(),
+                core.viewport.is_wrapped,
+                core.viewport.visible(),
+            )
         });
         let Some((rows, span, lead, is_wrapped, visible)) = drawn else {
             return;
@@ -23,10 +33,18 @@ impl Viewer {
         if let Some(element) = self.span.get_untracked() {
             put(&element, "height", &format!("{span}px"));
         }
-        let is_same = self.rows.with_untracked(|old| old.iter().map(Row::key).eq(rows.iter().map(Row::key)));
+        let is_same = self
+            .rows
+            .with_untracked(|old| old.iter().map(Row::key).eq(rows.iter().map(Row::key)));
         let is_filtered = self.frame().is_filtered;
-        let line = |index: u64| rows.iter().find(|row| row.index == index).and_then(|row| row.line(is_filtered));
-        let view = line(visible.start).zip(visible.end.checked_sub(1).and_then(line)).map(|(first, last)| LineRange { first, last });
+        let line = |index: u64| {
+            rows.iter()
+                .find(|row| row.index == index)
+                .and_then(|row| row.line(is_filtered))
+        };
+        let view = line(visible.start)
+            .zip(visible.end.checked_sub(1).and_then(line))
+            .map(|(first, last)| LineRange { first, last });
         if view.is_some() && view != self.view.get_untracked() {
             self.view.set(view);
         }
@@ -56,8 +74,12 @@ impl Viewer {
         let Some(layer) = self.layer.get_untracked() else {
             return;
         };
-        let places: Vec<(f64, f64)> = drawn_rows(&layer).map(|row| (f64::from(row.offset_top()), f64::from(row.offset_height()))).collect();
-        let first = self.rows.with_untracked(|rows| (rows.first().map_or(0, |row| row.index), rows.len()));
+        let places: Vec<(f64, f64)> = drawn_rows(&layer)
+            .map(|row| (f64::from(row.offset_top()), f64::from(row.offset_height())))
+            .collect();
+        let first = self
+            .rows
+            .with_untracked(|rows| (rows.first().map_or(0, |row| row.index), rows.len()));
         let (first, is_drawn) = (first.0, first.1 == places.len());
         let heights: Vec<f64> = places.iter().map(|(_, height)| *height).collect();
         let settled = self.with(|core| {
@@ -66,12 +88,19 @@ impl Viewer {
                 core.viewport.settle(first, &heights);
             }
             core.rounds = core.rounds.wrapping_add(1);
-            (core.viewport.row, core.viewport.within, before != core.viewport.drawn() && core.rounds % 8 > 0)
+            (
+                core.viewport.row,
+                core.viewport.within,
+                before != core.viewport.drawn() && core.rounds % 8 > 0,
+            )
         });
         let Some((row, within, has_moved)) = settled else {
             return;
         };
-        let top = row.checked_sub(first).and_then(|at| places.get(at as usize)).map_or(0.0, |(top, _)| *top);
+        let top = row
+            .checked_sub(first)
+            .and_then(|at| places.get(at as usize))
+            .map_or(0.0, |(top, _)| *top);
         self.place_layer(top + within);
         if has_moved {
             self.draw();
@@ -80,7 +109,9 @@ impl Viewer {
 
     pub(super) fn place_layer(self, lead: f64) {
         if let Some(layer) = self.layer.get_untracked()
-            && let Some(table) = layer.first_element_child().and_then(|table| table.dyn_into::<HtmlElement>().ok())
+            && let Some(table) = layer
+                .first_element_child()
+                .and_then(|table| table.dyn_into::<HtmlElement>().ok())
         {
             put(&table, "transform", &format!("translateY({}px)", -lead));
         }
@@ -118,13 +149,19 @@ impl Viewer {
         let chosen = self.chosen.try_get_untracked().flatten();
         let found = self.with(|core| core.match_line).flatten();
         let view = self.view.try_get_untracked().flatten();
-        let stop = chosen.map(|lines| lines.first).filter(|line| view.is_some_and(|view| (view.first..=view.last).contains(line)));
+        let stop = chosen
+            .map(|lines| lines.first)
+            .filter(|line| view.is_some_and(|view| (view.first..=view.last).contains(line)));
         let stop = stop.or(view.map(|view| view.first));
         for row in drawn_rows(&layer) {
             let line = line_of(&row);
-            let is_chosen = chosen.zip(line).is_some_and(|(chosen, line)| (chosen.first..=chosen.last).contains(&line));
+            let is_chosen = chosen
+                .zip(line)
+                .is_some_and(|(chosen, line)| (chosen.first..=chosen.last).contains(&line));
             let _ = row.class_list().toggle_with_force("chosen", is_chosen);
-            let _ = row.class_list().toggle_with_force("current", line.is_some() && line == found);
+            let _ = row
+                .class_list()
+                .toggle_with_force("current", line.is_some() && line == found);
             if let Ok(Some(link)) = row.query_selector(".number a") {
                 let _ = link.set_attribute("tabindex", if line == stop { "0" } else { "-1" });
             }
@@ -133,10 +170,14 @@ impl Viewer {
 
     /// The focus does not get lost with a row that is left behind.
     pub(super) fn keep_focus(self, rows: &[Row]) {
-        let (Some(layer), Some(scroller)) = (self.layer.get_untracked(), self.scroller.get_untracked()) else {
+        let (Some(layer), Some(scroller)) = (self.layer.get_untracked(), self.scroller.get_untracked())
+        else {
             return;
         };
-        let Some(active) = document().active_element().filter(|active| layer.contains(Some(active))) else {
+        let Some(active) = document()
+            .active_element()
+            .filter(|active| layer.contains(Some(active)))
+        else {
             return;
         };
         let is_filtered = self.frame().is_filtered;

@@ -5,7 +5,8 @@ use super::*;
 impl Viewer {
     /// Something is typed into the field that searches.
     pub(in crate::islands::log) fn typed(self, text: String, is_regex: bool) {
-        let handle = set_timeout_with_handle(move || self.look(text, is_regex), Duration::from_millis(250)).ok();
+        let handle =
+            set_timeout_with_handle(move || self.look(text, is_regex), Duration::from_millis(250)).ok();
         if let Some(Some(earlier)) = self.with(|core| std::mem::replace(&mut core.typing, handle)) {
             earlier.clear();
         }
@@ -17,7 +18,11 @@ impl Viewer {
             return;
         }
         let is_sought = !text.is_empty();
-        let address = LogAddress { find: Some(text.clone()).filter(|_| is_sought), is_regex, ..frame.address.clone() };
+        let address = LogAddress {
+            find: Some(text.clone()).filter(|_| is_sought),
+            is_regex,
+            ..frame.address.clone()
+        };
         let changed = self.with(|core| {
             let looked_for = address.search();
             if core.looked_for == looked_for && self.find.with_untracked(|find| find.text == text) {
@@ -32,7 +37,10 @@ impl Viewer {
         if changed != Some(true) {
             return;
         }
-        self.find.set(Find { text, ..Find::default() });
+        self.find.set(Find {
+            text,
+            ..Find::default()
+        });
         self.write_address();
         if is_sought {
             self.count(true);
@@ -44,17 +52,29 @@ impl Viewer {
     /// Counts the matches until all have been; `is_first` goes to one of them.
     pub(super) fn count(self, is_first: bool) {
         let frame = self.frame();
-        let Some(Some((filter, generation))) = self.with(|core| Some((core.looked_for.clone()?, core.search))) else {
+        let Some(Some((filter, generation))) =
+            self.with(|core| Some((core.looked_for.clone()?, core.search)))
+        else {
             return;
         };
         spawn_local(async move {
-            let answer = log_search(frame.run, LogSearchQuery { limit: 0, ..search(filter) }).await;
+            let answer = log_search(
+                frame.run,
+                LogSearchQuery {
+                    limit: 0,
+                    ..search(filter)
+                },
+            )
+            .await;
             if self.with(|core| core.search) != Some(generation) {
                 return;
             }
             match answer {
                 Ok(found) => {
-                    self.find.update(|find| (find.matches, find.is_complete, find.fault) = (found.matches, found.is_complete, None));
+                    self.find.update(|find| {
+                        (find.matches, find.is_complete, find.fault) =
+                            (found.matches, found.is_complete, None)
+                    });
                     if is_first {
                         self.draw();
                         self.next_match(true);
@@ -70,7 +90,8 @@ impl Viewer {
                 Err(body) => {
                     // What cannot be looked for is not asked for again with every row.
                     self.with(|core| core.looked_for = None);
-                    self.find.update(|find| find.fault = Some(fault(&body).unwrap_or(body.message)));
+                    self.find
+                        .update(|find| find.fault = Some(fault(&body).unwrap_or(body.message)));
                     self.draw();
                 }
             }
@@ -96,20 +117,35 @@ impl Viewer {
                 return;
             }
             match answer {
-                Ok((Nearest { line: Some(row), number, matches, is_complete }, is_again)) => {
+                Ok((
+                    Nearest {
+                        line: Some(row),
+                        number,
+                        matches,
+                        is_complete,
+                    },
+                    is_again,
+                )) => {
                     let line = row.line.line;
                     self.with(|core| core.match_line = Some(line));
                     self.find.update(|find| {
-                        (find.number, find.matches, find.is_complete) = (Some(number), matches.max(find.matches), is_complete);
+                        (find.number, find.matches, find.is_complete) =
+                            (Some(number), matches.max(find.matches), is_complete);
                     });
                     let again = if is_again { ", from the other end" } else { "" };
                     let matches = format::number(matches);
-                    let words = format!("Match {} of {matches}, line {}{again}", format::number(number), format::number(line));
+                    let words = format!(
+                        "Match {} of {matches}, line {}{again}",
+                        format::number(number),
+                        format::number(line)
+                    );
                     self.reveal(line, words);
                     self.mark();
                 }
                 Ok((nearest, _)) => {
-                    self.find.update(|find| (find.matches, find.is_complete) = (nearest.matches, nearest.is_complete));
+                    self.find.update(|find| {
+                        (find.matches, find.is_complete) = (nearest.matches, nearest.is_complete)
+                    });
                     if nearest.is_complete {
                         self.say("No match".to_owned());
                     } else {

@@ -22,7 +22,8 @@ impl Viewer {
             key: &key,
             is_control: event.ctrl_key() || event.meta_key(),
             is_alt: event.alt_key(),
-            in_field: matches!(name.as_str(), "SELECT" | "TEXTAREA") || (name == "INPUT" && kind != "checkbox"),
+            in_field: matches!(name.as_str(), "SELECT" | "TEXTAREA")
+                || (name == "INPUT" && kind != "checkbox"),
             in_find: element.id() == "log-find",
             is_free: is_body,
             letters: preference("letters"),
@@ -57,7 +58,10 @@ impl Viewer {
     /// Ends the search, or the selection.
     pub(super) fn close(self) {
         let is_searching = self.find.with_untracked(|find| !find.text.is_empty());
-        if is_searching && let Some(input) = field("#log-find").and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+        if is_searching
+            && let Some(input) =
+                field("#log-find").and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok())
+        {
             input.set_value("");
             self.look(String::new(), false);
         } else if self.chosen.get_untracked().is_some() {
@@ -72,11 +76,19 @@ impl Viewer {
     pub(super) fn next_number(self, link: &Element, is_forward: bool) {
         let Some(line) = line_of(link) else { return };
         let is_filtered = self.frame().is_filtered;
-        let index = self.rows.with_untracked(|rows| rows.iter().find(|row| row.line(is_filtered) == Some(line)).map(|row| row.index));
+        let index = self.rows.with_untracked(|rows| {
+            rows.iter()
+                .find(|row| row.line(is_filtered) == Some(line))
+                .map(|row| row.index)
+        });
         let rows = self.total.get_untracked();
-        let Some(next) =
-            index.and_then(|index| if is_forward { Some(index + 1).filter(|next| *next < rows) } else { index.checked_sub(1) })
-        else {
+        let Some(next) = index.and_then(|index| {
+            if is_forward {
+                Some(index + 1).filter(|next| *next < rows)
+            } else {
+                index.checked_sub(1)
+            }
+        }) else {
             return;
         };
         self.with(|core| {

@@ -110,7 +110,9 @@ pub(super) struct Viewer {
 /// A choice of the reader that is kept, as it stands on the page.
 pub(super) fn preference(name: &str) -> bool {
     let root = document().document_element();
-    root.and_then(|root| root.get_attribute(&format!("data-{name}"))).as_deref() == Some("on")
+    root.and_then(|root| root.get_attribute(&format!("data-{name}")))
+        .as_deref()
+        == Some("on")
 }
 
 fn field(name: &str) -> Option<HtmlElement> {
@@ -123,12 +125,22 @@ fn put(element: &HtmlElement, name: &str, value: &str) {
 }
 
 fn drawn_rows(layer: &Element) -> impl Iterator<Item = HtmlElement> {
-    let first = layer.query_selector("tbody").ok().flatten().and_then(|body| body.first_element_child());
+    let first = layer
+        .query_selector("tbody")
+        .ok()
+        .flatten()
+        .and_then(|body| body.first_element_child());
     std::iter::successors(first, Element::next_element_sibling).filter_map(|row| row.dyn_into().ok())
 }
 
 fn line_of(element: &Element) -> Option<u64> {
-    element.closest("[data-line]").ok().flatten()?.get_attribute("data-line")?.parse().ok()
+    element
+        .closest("[data-line]")
+        .ok()
+        .flatten()?
+        .get_attribute("data-line")?
+        .parse()
+        .ok()
 }
 
 fn target(event: &web_sys::Event) -> Option<Element> {
@@ -142,7 +154,11 @@ impl Viewer {
         let address = &frame.address;
         let looked_for = address.search();
         let search = u32::from(looked_for.is_some());
-        let find = Find { text: address.find.clone().unwrap_or_default(), fault: start.fault.clone(), ..Find::default() };
+        let find = Find {
+            text: address.find.clone().unwrap_or_default(),
+            fault: start.fault.clone(),
+            ..Find::default()
+        };
         let rows = start.rows.data.iter().enumerate();
         let rows = rows
             .map(|(at, row)| Row {
@@ -176,7 +192,10 @@ impl Viewer {
             total: RwSignal::new(start.rows.total),
             is_counted: RwSignal::new(start.rows.is_complete),
             outline: RwSignal::new(start.outline.clone()),
-            view: RwSignal::new(view.map(|(first, last)| LineRange { first: first.line.line, last: last.line.line })),
+            view: RwSignal::new(view.map(|(first, last)| LineRange {
+                first: first.line.line,
+                last: last.line.line,
+            })),
             chosen: RwSignal::new(address.lines),
             spoken: RwSignal::new(String::new()),
             is_following: RwSignal::new(false),
@@ -236,7 +255,10 @@ impl Viewer {
             let is_new = self.chosen.get_untracked() != Some(lines);
             self.chosen.set(Some(lines));
             if is_new {
-                self.reveal(lines.first, format!("Line {} of {}", format::number(lines.first), self.of()));
+                self.reveal(
+                    lines.first,
+                    format!("Line {} of {}", format::number(lines.first), self.of()),
+                );
             }
             self.mark();
         }
@@ -248,7 +270,12 @@ impl Viewer {
 }
 
 /// The nearest line from a line on or back; from the other end where there is none.
-async fn around(run: i32, filters: &[LogFilter], from: u64, is_forward: bool) -> Result<(Nearest, bool), ErrorBody> {
+async fn around(
+    run: i32,
+    filters: &[LogFilter],
+    from: u64,
+    is_forward: bool,
+) -> Result<(Nearest, bool), ErrorBody> {
     if from > 0 {
         let found = nearest(run, filters, Some(from), is_forward).await?;
         if found.line.is_some() || !found.is_complete {
@@ -279,7 +306,9 @@ fn press(name: &str) {
 
 /// Opens the explanation of the keys.
 pub(super) fn help() {
-    if let Some(dialog) = field("#log-keys").and_then(|dialog| dialog.dyn_into::<web_sys::HtmlDialogElement>().ok()) {
+    if let Some(dialog) =
+        field("#log-keys").and_then(|dialog| dialog.dyn_into::<web_sys::HtmlDialogElement>().ok())
+    {
         let _ = dialog.show_modal();
     }
 }

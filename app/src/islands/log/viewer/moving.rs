@@ -8,7 +8,10 @@ impl Viewer {
         let Some(scroller) = self.scroller.get_untracked() else {
             return false;
         };
-        let (scroll, height) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
+        let (scroll, height) = (
+            f64::from(scroller.scroll_top()),
+            f64::from(scroller.client_height()),
+        );
         let moved = self.with(|core| {
             let step = scroll - core.viewport.scroll;
             core.viewport.height = height;
@@ -108,7 +111,8 @@ impl Viewer {
         }
         let filter = frame.address.filter();
         spawn_local(async move {
-            if let Ok(Nearest { line: Some(row), .. }) = nearest(frame.run, &[filter], Some(line), true).await {
+            if let Ok(Nearest { line: Some(row), .. }) = nearest(frame.run, &[filter], Some(line), true).await
+            {
                 self.show(row.number - 1, words);
             }
         });
@@ -117,17 +121,31 @@ impl Viewer {
     /// Shows the first rows, or the last.
     pub(in crate::islands::log) fn show_end(self, is_last: bool) {
         let rows = self.total.get_untracked();
-        self.with(|core| if is_last { core.viewport.show_end() } else { core.viewport.show(0, 0) });
+        self.with(|core| {
+            if is_last {
+                core.viewport.show_end()
+            } else {
+                core.viewport.show(0, 0)
+            }
+        });
         self.draw();
         self.place_bar();
         let line = if is_last { rows } else { 1 };
-        self.rest_saying(format!("Row {} of {}", format::number(line), format::number(rows)));
+        self.rest_saying(format!(
+            "Row {} of {}",
+            format::number(line),
+            format::number(rows)
+        ));
     }
 
     /// Moves by rows, or windows.
     pub(in crate::islands::log) fn step(self, count: i8, is_window: bool) {
         self.with(|core| {
-            let rows = if is_window { (core.viewport.height / ROW - 1.0).max(1.0) } else { 1.0 };
+            let rows = if is_window {
+                (core.viewport.height / ROW - 1.0).max(1.0)
+            } else {
+                1.0
+            };
             core.viewport.move_by(f64::from(count) * rows * ROW);
         });
         if count < 0 {

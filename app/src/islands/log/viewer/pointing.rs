@@ -12,7 +12,9 @@ impl Viewer {
 
     pub(super) fn write_address(self) {
         let frame = self.frame();
-        let find = self.find.with_untracked(|find| (find.text.clone(), frame.address.is_regex));
+        let find = self
+            .find
+            .with_untracked(|find| (find.text.clone(), frame.address.is_regex));
         let looked_for = self.with(|core| core.looked_for.clone()).flatten();
         let place = frame.address.placeless();
         let address = LogAddress {
@@ -37,14 +39,22 @@ impl Viewer {
             return;
         }
         let is_number = element.closest(".number a").ok().flatten().is_some();
-        let Some(line) = line_of(&element).filter(|_| is_number && !event.ctrl_key() && !event.meta_key() && event.button() == 0) else {
+        let Some(line) = line_of(&element)
+            .filter(|_| is_number && !event.ctrl_key() && !event.meta_key() && event.button() == 0)
+        else {
             return;
         };
         event.prevent_default();
-        let anchor = self.with(|core| core.anchor).flatten().filter(|_| event.shift_key());
+        let anchor = self
+            .with(|core| core.anchor)
+            .flatten()
+            .filter(|_| event.shift_key());
         let other = anchor.unwrap_or(line);
         self.with(|core| core.anchor = Some(other));
-        let lines = LineRange { first: line.min(other), last: line.max(other) };
+        let lines = LineRange {
+            first: line.min(other),
+            last: line.max(other),
+        };
         self.choose(Some(lines));
         self.say(match lines.last - lines.first {
             0 => format!("Line {} selected", format::number(line)),
@@ -67,7 +77,10 @@ impl Viewer {
             return;
         };
         event.prevent_default();
-        let lines = link.get_attribute("data-lines").and_then(|lines| lines.parse::<u64>().ok()).unwrap_or(1);
+        let lines = link
+            .get_attribute("data-lines")
+            .and_then(|lines| lines.parse::<u64>().ok())
+            .unwrap_or(1);
         let share = f64::from(event.offset_y()) / f64::from(link.offset_height().max(1));
         let line = first + (share.clamp(0.0, 1.0) * lines.saturating_sub(1) as f64) as u64;
         self.with(|core| core.is_flung = false);
@@ -79,9 +92,24 @@ impl Viewer {
         let Some(lines) = read_typed(text) else {
             return false;
         };
-        let last = self.outline.with_untracked(|outline| if outline.is_complete { outline.lines } else { u64::MAX }).max(1);
-        let lines = LineRange { first: lines.first.min(last), last: lines.last.min(last) };
-        self.go_to(lines, format!("Line {} of {}", format::number(lines.first), self.of()));
+        let last = self
+            .outline
+            .with_untracked(|outline| {
+                if outline.is_complete {
+                    outline.lines
+                } else {
+                    u64::MAX
+                }
+            })
+            .max(1);
+        let lines = LineRange {
+            first: lines.first.min(last),
+            last: lines.last.min(last),
+        };
+        self.go_to(
+            lines,
+            format!("Line {} of {}", format::number(lines.first), self.of()),
+        );
         true
     }
 
@@ -94,7 +122,10 @@ impl Viewer {
     /// The line that the next is looked for from: one that has been got to, where it is in view.
     pub(super) fn from(self, place: Option<u64>, is_forward: bool) -> u64 {
         let view = self.view.get_untracked();
-        match (place.filter(|line| view.is_none_or(|view| (view.first..=view.last).contains(line))), view) {
+        match (
+            place.filter(|line| view.is_none_or(|view| (view.first..=view.last).contains(line))),
+            view,
+        ) {
             (Some(line), _) if is_forward => line + 1,
             (Some(line), _) => line.saturating_sub(1),
             (None, Some(view)) if is_forward => view.first,
@@ -109,9 +140,14 @@ impl Viewer {
         let mut filters = Vec::new();
         for level in [LogLevel::Error, LogLevel::Critical] {
             let filter = frame.address.filter();
-            let has_any = self.outline.with_untracked(|outline| !outline.is_complete || outline.levels.of(level) > 0);
+            let has_any = self
+                .outline
+                .with_untracked(|outline| !outline.is_complete || outline.levels.of(level) > 0);
             if has_any && filter.level.is_none_or(|only| only == level) {
-                filters.push(LogFilter { level: Some(level), ..filter });
+                filters.push(LogFilter {
+                    level: Some(level),
+                    ..filter
+                });
             }
         }
         if filters.is_empty() {
@@ -121,7 +157,15 @@ impl Viewer {
         let from = self.from(self.chosen.get_untracked().map(|lines| lines.first), is_forward);
         spawn_local(async move {
             let words = match around(frame.run, &filters, from, is_forward).await {
-                Ok((Nearest { line: Some(row), number, matches, is_complete }, is_again)) => {
+                Ok((
+                    Nearest {
+                        line: Some(row),
+                        number,
+                        matches,
+                        is_complete,
+                    },
+                    is_again,
+                )) => {
                     let more = if is_complete { "" } else { "+" };
                     let again = if is_again { ", from the other end" } else { "" };
                     let line = row.line.line;
@@ -131,10 +175,21 @@ impl Viewer {
                         format::number(matches),
                         format::number(line)
                     );
-                    self.go_to(LineRange { first: line, last: line }, words);
+                    self.go_to(
+                        LineRange {
+                            first: line,
+                            last: line,
+                        },
+                        words,
+                    );
                     return;
                 }
-                Ok((Nearest { is_complete: true, .. }, _)) => "No errors among these lines.".to_owned(),
+                Ok((
+                    Nearest {
+                        is_complete: true, ..
+                    },
+                    _,
+                )) => "No errors among these lines.".to_owned(),
                 Ok(_) => "No error as far as the log has been gone through.".to_owned(),
                 Err(body) => body.message,
             };

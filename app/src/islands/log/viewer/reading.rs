@@ -12,7 +12,10 @@ impl Viewer {
             let (drawn, rows) = (core.viewport.drawn(), core.viewport.rows);
             let around = drawn.start.saturating_sub(BLOCK)..drawn.end + BLOCK;
             let around = Some(around).filter(|_| core.busy == 0);
-            let block = core.cache.missing(drawn, rows).or_else(|| core.cache.missing(around?, rows))?;
+            let block = core
+                .cache
+                .missing(drawn, rows)
+                .or_else(|| core.cache.missing(around?, rows))?;
             core.cache.asked(block, rows);
             core.busy += 1;
             Some((block, core.looked_for.clone(), core.search))
@@ -27,7 +30,11 @@ impl Viewer {
     }
 
     pub(super) fn answered(self, block: u64, search: u32, answer: Result<Vec<LogMatch>, ErrorBody>) {
-        let pause = answer.as_ref().err().filter(|body| body.code == ErrorCode::RateLimited).map(retry_after);
+        let pause = answer
+            .as_ref()
+            .err()
+            .filter(|body| body.code == ErrorCode::RateLimited)
+            .map(retry_after);
         let is_shown = self.with(|core| {
             core.busy = core.busy.saturating_sub(1);
             if search != core.search {
@@ -42,7 +49,10 @@ impl Viewer {
             true
         });
         if let Some(seconds) = pause {
-            self.say(format!("Too many requests: going on in {}.", format::counted(seconds, "second", "seconds")));
+            self.say(format!(
+                "Too many requests: going on in {}.",
+                format::counted(seconds, "second", "seconds")
+            ));
             set_timeout(
                 move || {
                     self.with(|core| core.is_paused = false);
@@ -66,7 +76,8 @@ impl Viewer {
 
     /// Looks at the log again after a while, as long as it is being gone through.
     pub(super) fn watch(self) {
-        let is_whole = self.outline.with_untracked(|outline| outline.is_complete) && self.is_counted.get_untracked();
+        let is_whole =
+            self.outline.with_untracked(|outline| outline.is_complete) && self.is_counted.get_untracked();
         if is_whole || self.with(|core| std::mem::replace(&mut core.is_watching, true)) != Some(false) {
             return;
         }
@@ -98,11 +109,20 @@ impl Viewer {
         spawn_local(async move {
             let outline = log_outline(frame.run).await;
             let rows = match frame.is_filtered {
-                true => log_search(frame.run, LogSearchQuery { limit: 0, ..search(frame.address.filter()) })
-                    .await
+                true => log_search(
+                    frame.run,
+                    LogSearchQuery {
+                        limit: 0,
+                        ..search(frame.address.filter())
+                    },
+                )
+                .await
+                .ok()
+                .map(|found| (found.matches, found.is_complete)),
+                false => outline
+                    .as_ref()
                     .ok()
-                    .map(|found| (found.matches, found.is_complete)),
-                false => outline.as_ref().ok().map(|outline| (outline.lines, outline.is_complete)),
+                    .map(|outline| (outline.lines, outline.is_complete)),
             };
             let Some(is_due) = self.with(|core| {
                 core.is_looking = false;
@@ -172,5 +192,9 @@ impl Viewer {
 }
 
 fn retry_after(body: &ErrorBody) -> u64 {
-    body.details.get("retry_after").and_then(|seconds| seconds.as_u64()).unwrap_or(5).clamp(1, 120)
+    body.details
+        .get("retry_after")
+        .and_then(|seconds| seconds.as_u64())
+        .unwrap_or(5)
+        .clamp(1, 120)
 }

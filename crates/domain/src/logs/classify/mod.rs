@@ -32,7 +32,10 @@ fn level_of(line: &[u8]) -> LogLevel {
 
 /// The level of a line that says none at its start.
 fn worst(line: &[u8]) -> LogLevel {
-    may_be_bad(line).then(|| level::worst(line)).flatten().unwrap_or(LogLevel::Info)
+    may_be_bad(line)
+        .then(|| level::worst(line))
+        .flatten()
+        .unwrap_or(LogLevel::Info)
 }
 
 /// Whether a word that is worse than none is in a line: a quick look that can be wrong only by yes.
@@ -58,7 +61,11 @@ impl Visit for Severe {
 pub(super) fn source(line: &str) -> LogSource {
     let mut named = Named([0; 4]);
     words::scan(line.as_bytes(), &mut named);
-    named.0.iter().position(|mask| *mask != 0).map_or(LogSource::Web, |index| LogSource::ALL[index])
+    named
+        .0
+        .iter()
+        .position(|mask| *mask != 0)
+        .map_or(LogSource::Web, |index| LogSource::ALL[index])
 }
 
 /// Where sources are named, in any block.
@@ -68,7 +75,11 @@ impl Visit for Named {
     #[inline(always)]
     fn block(&mut self, _: usize, masks: Masks) {
         let [orchestrator, worker, build] = masks.sources;
-        for (all, mask) in self.0.iter_mut().zip([orchestrator, worker, build, masks.test_runner]) {
+        for (all, mask) in self
+            .0
+            .iter_mut()
+            .zip([orchestrator, worker, build, masks.test_runner])
+        {
             *all |= mask;
         }
     }
@@ -120,13 +131,22 @@ fn tally_up_to(max_line: usize, text: &[u8], encoding: Encoding) -> Tallied {
         visible: Vec::new(),
     };
     words::scan(text, &mut tally);
-    let Tally { mut counts, lines, foreign, visible, .. } = tally;
+    let Tally {
+        mut counts,
+        lines,
+        foreign,
+        visible,
+        ..
+    } = tally;
     counts.sources[LogSource::Web as usize] = lines - counts.sources.iter().sum::<u64>();
     if !visible.is_empty() {
         // Without escape sequences, and cut already.
         counts += tally_up_to(usize::MAX, &visible, Encoding::Utf8).counts;
     }
-    Tallied { counts, is_ascii: foreign == 0 }
+    Tallied {
+        counts,
+        is_ascii: foreign == 0,
+    }
 }
 
 /// Whether the line that goes on over a block's end has had what is looked for.
@@ -208,7 +228,11 @@ impl Visit for Tally<'_> {
         let (mut rest, mut from) = (newline, self.held);
         let within = (offset - self.base) as u32;
         // Rarely do more than these end in a block; written always, they need no guess.
-        while let Some(ends) = self.ends.get_mut(from * END..).and_then(<[u8]>::first_chunk_mut::<{ 2 * END }>) {
+        while let Some(ends) = self
+            .ends
+            .get_mut(from * END..)
+            .and_then(<[u8]>::first_chunk_mut::<{ 2 * END }>)
+        {
             let mut two = 0;
             for shift in [0, u16::BITS] {
                 let at = rest.trailing_zeros();
@@ -223,7 +247,10 @@ impl Visit for Tally<'_> {
         }
         while special != 0 {
             let before = newline & (special & special.wrapping_neg()).wrapping_sub(1);
-            if let Some(end) = self.ends.get_mut((self.held + before.count_ones() as usize) * END) {
+            if let Some(end) = self
+                .ends
+                .get_mut((self.held + before.count_ones() as usize) * END)
+            {
                 *end |= SPECIAL as u8;
             }
             special &= special - 1;

@@ -25,11 +25,17 @@ mod oracle {
 
     pub(super) fn source(line: &str) -> LogSource {
         let line = line.to_ascii_lowercase();
-        LogSource::ALL.iter().copied().find(|source| line.contains(source.as_str())).unwrap_or(LogSource::Web)
+        LogSource::ALL
+            .iter()
+            .copied()
+            .find(|source| line.contains(source.as_str()))
+            .unwrap_or(LogSource::Web)
     }
 
     pub(super) fn level(line: &str) -> LogLevel {
-        explicit_level(line).or_else(|| worst_word(line)).unwrap_or(LogLevel::Info)
+        explicit_level(line)
+            .or_else(|| worst_word(line))
+            .unwrap_or(LogLevel::Info)
     }
 
     fn explicit_level(line: &str) -> Option<LogLevel> {
@@ -106,8 +112,14 @@ mod oracle {
             }
             let text = encoding.decode(&bytes[..bytes.len().min(Limits::DEFAULT.max_line as usize)]);
             let shown = visible(&text);
-            counts.levels[LogLevel::ALL.iter().position(|known| *known == level(&shown)).expect("a level")] += 1;
-            counts.sources[LogSource::ALL.iter().position(|known| *known == source(&shown)).expect("a source")] += 1;
+            counts.levels[LogLevel::ALL
+                .iter()
+                .position(|known| *known == level(&shown))
+                .expect("a level")] += 1;
+            counts.sources[LogSource::ALL
+                .iter()
+                .position(|known| *known == source(&shown))
+                .expect("a source")] += 1;
         }
         counts
     }
@@ -271,7 +283,11 @@ fn word() -> impl Strategy<Value = String> {
     ];
     (select(words), any::<u8>()).prop_map(|(word, case)| match case % 4 {
         0 => word.to_uppercase(),
-        1 => word.chars().enumerate().map(|(at, c)| if at % 2 == 0 { c.to_ascii_uppercase() } else { c }).collect(),
+        1 => word
+            .chars()
+            .enumerate()
+            .map(|(at, c)| if at % 2 == 0 { c.to_ascii_uppercase() } else { c })
+            .collect(),
         _ => word.to_owned(),
     })
 }
@@ -349,22 +365,41 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 fn raw_line() -> impl Strategy<Value = Vec<u8>> {
-    let junk = vec(any::<u8>().prop_filter("no line end", |byte| *byte != b'\n'), 0..4);
+    let junk = vec(
+        any::<u8>().prop_filter("no line end", |byte| *byte != b'\n'),
+        0..4,
+    );
     let bits = prop_oneof![
         word().prop_map(String::into_bytes),
         between().prop_map(String::into_bytes),
         between().prop_map(String::into_bytes),
         junk,
-        select(vec![&b"\xe9"[..], b"\xa0", b"\xc3", b"\x80", b"\xff", b"\xf0\x9f", b"\xef\xbb\xbf"]).prop_map(<[u8]>::to_vec),
+        select(vec![
+            &b"\xe9"[..],
+            b"\xa0",
+            b"\xc3",
+            b"\x80",
+            b"\xff",
+            b"\xf0\x9f",
+            b"\xef\xbb\xbf"
+        ])
+        .prop_map(<[u8]>::to_vec),
     ];
     vec(bits, 0..12).prop_map(|bits| bits.concat())
 }
 
 fn content(line: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let end = select(vec![&b"\n"[..], b"\n", b"\r\n", b"\n\n", b"\r\r\n"]);
-    let lines = vec((line, end).prop_map(|(line, end)| [line, end.to_vec()].concat()), 0..20);
+    let lines = vec(
+        (line, end).prop_map(|(line, end)| [line, end.to_vec()].concat()),
+        0..20,
+    );
     (any::<bool>(), lines, any::<bool>()).prop_map(|(has_mark, lines, is_ended)| {
-        let mut all = if has_mark { b"\xef\xbb\xbf".to_vec() } else { Vec::new() };
+        let mut all = if has_mark {
+            b"\xef\xbb\xbf".to_vec()
+        } else {
+            Vec::new()
+        };
         all.extend(lines.concat());
         if !is_ended {
             all.truncate(all.len().saturating_sub(1));
@@ -401,7 +436,11 @@ proptest! {
 
 /// Lines of a few shapes: each is another one with other digits, up to a place behind which it goes on in another way.
 fn alike() -> impl Strategy<Value = Vec<u8>> {
-    let change = (any::<prop::sample::Index>(), any::<u64>(), proptest::option::weighted(0.4, (0usize..40, line())));
+    let change = (
+        any::<prop::sample::Index>(),
+        any::<u64>(),
+        proptest::option::weighted(0.4, (0usize..40, line())),
+    );
     (vec(line(), 1..12), vec(change, 1..60)).prop_map(|(shapes, changes)| {
         let mut text = String::new();
         for (which, digits, tail) in changes {
@@ -409,7 +448,11 @@ fn alike() -> impl Strategy<Value = Vec<u8>> {
             let mut digits = digits;
             let mut changed = String::new();
             for character in shape.chars() {
-                changed.push(if character.is_ascii_digit() { char::from(b'0' + (digits % 10) as u8) } else { character });
+                changed.push(if character.is_ascii_digit() {
+                    char::from(b'0' + (digits % 10) as u8)
+                } else {
+                    character
+                });
                 digits = digits.rotate_right(5) ^ 3;
             }
             if let Some((length, tail)) = tail {
@@ -436,20 +479,42 @@ proptest! {
 #[test]
 fn of_a_long_line_counts_what_is_shown_of_it() {
     let max = Limits::DEFAULT.max_line as usize;
-    for (fill, named) in [(0, true), (1, true), (7, true), (8, false), (9, false), (100, false)] {
+    for (fill, named) in [
+        (0, true),
+        (1, true),
+        (7, true),
+        (8, false),
+        (9, false),
+        (100, false),
+    ] {
         for end in ["", "\n", "\r\n", "\nworker error\n"] {
             for colour in ["", "\x1b[1m"] {
-                let long = format!("{colour}{}; no. error worker{}{end}", "x".repeat(max - 25 + fill - colour.len()), "y ".repeat(5));
+                let long = format!(
+                    "{colour}{}; no. error worker{}{end}",
+                    "x".repeat(max - 25 + fill - colour.len()),
+                    "y ".repeat(5)
+                );
                 let counts = tally(long.as_bytes(), Encoding::Utf8, true);
-                assert_eq!(counts, oracle::tally(long.as_bytes(), Encoding::Utf8, true), "{fill} {end:?} {colour:?}");
+                assert_eq!(
+                    counts,
+                    oracle::tally(long.as_bytes(), Encoding::Utf8, true),
+                    "{fill} {end:?} {colour:?}"
+                );
                 let others = u32::from(end.contains("worker"));
-                assert_eq!(counts.source(LogSource::Worker), u64::from(named) + u64::from(others), "{fill} {end:?} {colour:?}");
+                assert_eq!(
+                    counts.source(LogSource::Worker),
+                    u64::from(named) + u64::from(others),
+                    "{fill} {end:?} {colour:?}"
+                );
             }
         }
     }
     let many = format!("{}\n", "é error".repeat(9_000)).repeat(2);
     for encoding in [Encoding::Utf8, Encoding::Windows1252] {
-        assert_eq!(tally(many.as_bytes(), encoding, false), oracle::tally(many.as_bytes(), encoding, false));
+        assert_eq!(
+            tally(many.as_bytes(), encoding, false),
+            oracle::tally(many.as_bytes(), encoding, false)
+        );
     }
 }
 
@@ -457,7 +522,22 @@ fn of_a_long_line_counts_what_is_shown_of_it() {
 fn counts_are_in_the_order_of_the_lists() {
     let mut counts = tally(b"fatal: x\nworker: error\nTRACE build\n", Encoding::Utf8, true);
     counts += tally(b"WARN", Encoding::Utf8, false);
-    assert_eq!(LogLevel::ALL.iter().map(|level| counts.level(*level)).collect::<Vec<_>>(), [1, 1, 1, 0, 1]);
-    assert_eq!(LogSource::ALL.iter().map(|source| counts.source(*source)).collect::<Vec<_>>(), [0, 1, 1, 0, 2]);
-    assert_eq!((counts.levels, counts.sources, counts.lines()), ([1, 1, 1, 0, 1], [0, 1, 1, 0, 2], 4));
+    assert_eq!(
+        LogLevel::ALL
+            .iter()
+            .map(|level| counts.level(*level))
+            .collect::<Vec<_>>(),
+        [1, 1, 1, 0, 1]
+    );
+    assert_eq!(
+        LogSource::ALL
+            .iter()
+            .map(|source| counts.source(*source))
+            .collect::<Vec<_>>(),
+        [0, 1, 1, 0, 2]
+    );
+    assert_eq!(
+        (counts.levels, counts.sources, counts.lines()),
+        ([1, 1, 1, 0, 1], [0, 1, 1, 0, 2], 4)
+    );
 }

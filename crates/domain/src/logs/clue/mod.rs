@@ -23,9 +23,16 @@ impl Clue {
     pub(super) fn of(text: &str) -> Option<Self> {
         // The sign of the kelvin is a k, and ſ an s.
         let is_one_byte = |byte: &u8| byte.is_ascii() && !matches!(byte, b'k' | b'K' | b's' | b'S');
-        let bytes = text.as_bytes().split(|byte| !is_one_byte(byte)).max_by_key(|part| part.len())?.to_ascii_lowercase();
+        let bytes = text
+            .as_bytes()
+            .split(|byte| !is_one_byte(byte))
+            .max_by_key(|part| part.len())?
+            .to_ascii_lowercase();
         let pair = Pair::new(&bytes)?;
-        Some(Self { bytes, places: [pair.index1().into(), pair.index2().into()] })
+        Some(Self {
+            bytes,
+            places: [pair.index1().into(), pair.index2().into()],
+        })
     }
 
     /// The first place from one on where this stands, or an escape sequence begins.
@@ -53,7 +60,9 @@ impl Clue {
     fn look(&self, text: &[u8], from: usize, places: impl Fn([&[u8; BLOCK]; 3]) -> u64) -> Option<usize> {
         let [first, second] = self.places;
         let mut at = from;
-        while let (Some(here), Some(one), Some(other)) = (span(text, at), span(text, at + first), span(text, at + second)) {
+        while let (Some(here), Some(one), Some(other)) =
+            (span(text, at), span(text, at + first), span(text, at + second))
+        {
             let mut places = places([here, one, other]);
             while places != 0 {
                 let place = at + places.trailing_zeros() as usize;
@@ -68,7 +77,10 @@ impl Clue {
     }
 
     fn is_at(&self, text: &[u8], place: usize) -> bool {
-        text[place] == ESCAPE || text[place..].get(..self.bytes.len()).is_some_and(|found| found.eq_ignore_ascii_case(&self.bytes))
+        text[place] == ESCAPE
+            || text[place..]
+                .get(..self.bytes.len())
+                .is_some_and(|found| found.eq_ignore_ascii_case(&self.bytes))
     }
 }
 
@@ -86,7 +98,10 @@ struct Letter {
 
 impl Letter {
     fn new(byte: u8) -> Self {
-        Self { byte, case: if byte.is_ascii_lowercase() { 0x20 } else { 0 } }
+        Self {
+            byte,
+            case: if byte.is_ascii_lowercase() { 0x20 } else { 0 },
+        }
     }
 
     fn is(self, byte: u8) -> bool {
@@ -121,8 +136,15 @@ mod vector {
         #[inline(always)]
         pub(super) fn new(simd: V3, [first, second]: [Letter; 2]) -> Self {
             let all = |byte: u8| simd.avx._mm256_set1_epi8(byte.cast_signed());
-            let letters = [(all(first.byte), all(first.case)), (all(second.byte), all(second.case))];
-            Self { simd, escape: all(ESCAPE), letters }
+            let letters = [
+                (all(first.byte), all(first.case)),
+                (all(second.byte), all(second.case)),
+            ];
+            Self {
+                simd,
+                escape: all(ESCAPE),
+                letters,
+            }
         }
 
         /// The same as without vectors.
@@ -136,9 +158,13 @@ mod vector {
         fn half(&self, [here, one, other]: [&[u8; BLOCK]; 3], from: usize) -> u32 {
             let (avx2, [first, second]) = (self.simd.avx2, self.letters);
             let is_first = avx2._mm256_cmpeq_epi8(avx2._mm256_or_si256(load(one, from), first.1), first.0);
-            let is_second = avx2._mm256_cmpeq_epi8(avx2._mm256_or_si256(load(other, from), second.1), second.0);
+            let is_second =
+                avx2._mm256_cmpeq_epi8(avx2._mm256_or_si256(load(other, from), second.1), second.0);
             let is_escape = avx2._mm256_cmpeq_epi8(load(here, from), self.escape);
-            avx2._mm256_movemask_epi8(avx2._mm256_or_si256(avx2._mm256_and_si256(is_first, is_second), is_escape)).cast_unsigned()
+            avx2._mm256_movemask_epi8(
+                avx2._mm256_or_si256(avx2._mm256_and_si256(is_first, is_second), is_escape),
+            )
+            .cast_unsigned()
         }
     }
 

@@ -25,7 +25,8 @@ fn a_clue_is_the_longest_part_that_is_the_same_in_every_encoding() {
 
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let bits = vec![
-        "fatal", "FATAL", "fata", "Error ", "error\n", "f", "t", "l", " ", "\n", "\u{1b}", "é", "@", "`", "x1", "X1", "..", "FaTaL x1",
+        "fatal", "FATAL", "fata", "Error ", "error\n", "f", "t", "l", " ", "\n", "\u{1b}", "é", "@", "`",
+        "x1", "X1", "..", "FaTaL x1",
     ];
     let few = vec(select(bits), 0..40).prop_map(|bits| bits.concat().into_bytes());
     (few.clone(), vec(select(b"x.\n ".to_vec()), 0..300), few).prop_map(|(a, b, c)| [a, b, c].concat())

@@ -68,10 +68,19 @@ impl Pattern {
     /// A text.
     pub(super) fn literal(text: &str) -> Result<Self> {
         // No line has a line's end in it.
-        let (source, clue) = if text.contains('\n') { (r"[^\s\S]".to_owned(), None) } else { (regex::escape(text), Clue::of(text)) };
+        let (source, clue) = if text.contains('\n') {
+            (r"[^\s\S]".to_owned(), None)
+        } else {
+            (regex::escape(text), Clue::of(text))
+        };
         let matcher = compile(&source).map_err(|error| unusable(&source, error))?;
         // Changing the case keeps the number of characters, not that of bytes.
-        Ok(Self { matcher, source, clue, overlap: text.chars().count() * char::MAX.len_utf8() })
+        Ok(Self {
+            matcher,
+            source,
+            clue,
+            overlap: text.chars().count() * char::MAX.len_utf8(),
+        })
     }
 
     /// A regular expression, in which `^` and `$` are a line's start and end.
@@ -88,7 +97,12 @@ impl Pattern {
             refused(format!("has a fault at character {position}: {}", fault.message))
         })?;
         let matcher = compile(pattern).map_err(|_| refused("is too large: repeat less".to_owned()))?;
-        Ok(Self { matcher, source: pattern.to_owned(), clue: None, overlap: OVERLAP })
+        Ok(Self {
+            matcher,
+            source: pattern.to_owned(),
+            clue: None,
+            overlap: OVERLAP,
+        })
     }
 
     /// Whether it is in the visible text of a line.
@@ -164,7 +178,9 @@ impl Pattern {
             at = found.end + 1;
             let passed = memchr_iter(b'\n', &text[seen..found.start]).count();
             if passed > 0 {
-                raw = memchr_iter(b'\n', &buffer[raw..]).nth(passed - 1).map_or(buffer.len(), |end| raw + end + 1);
+                raw = memchr_iter(b'\n', &buffer[raw..])
+                    .nth(passed - 1)
+                    .map_or(buffer.len(), |end| raw + end + 1);
             }
             (line, seen) = (line + passed, found.start);
             let end = memchr(b'\n', &buffer[raw..]).map_or(buffer.len(), |end| raw + end + 1);
@@ -184,7 +200,14 @@ impl Pattern {
             .build()
             .map_err(|error| unusable(&self.source, error))?;
         let overlap = self.overlap;
-        Ok(Search { regex, overlap, encoding, stripper: Stripper::default(), window: Vec::new(), context: 0 })
+        Ok(Search {
+            regex,
+            overlap,
+            encoding,
+            stripper: Stripper::default(),
+            window: Vec::new(),
+            context: 0,
+        })
     }
 
     /// The next line with a match, without its end, from a line's start on.
@@ -233,7 +256,10 @@ struct Fault {
 
 impl Fault {
     fn at(span: &ast::Span, message: impl ToString) -> Self {
-        Self { offset: span.start.offset, message: message.to_string() }
+        Self {
+            offset: span.start.offset,
+            message: message.to_string(),
+        }
     }
 }
 
@@ -269,7 +295,9 @@ impl Visitor for WithinLines {
 
     fn visit_pre(&mut self, ast: &Ast) -> std::result::Result<(), Fault> {
         match ast {
-            Ast::Literal(literal) if literal.c == '\n' => Err(Fault::at(&literal.span, "a line's end is never matched")),
+            Ast::Literal(literal) if literal.c == '\n' => {
+                Err(Fault::at(&literal.span, "a line's end is never matched"))
+            }
             Ast::Assertion(assertion) => match assertion.kind {
                 ast::AssertionKind::StartText => Err(Fault::at(&assertion.span, "a line starts at `^`")),
                 ast::AssertionKind::EndText => Err(Fault::at(&assertion.span, "a line ends at `$`")),
@@ -295,10 +323,17 @@ fn no_lines_turned_off(flags: &ast::Flags) -> std::result::Result<(), Fault> {
 fn visible(buffer: &[u8], encoding: Encoding, is_first: bool) -> Cow<'_, [u8]> {
     let text = match encoding {
         Encoding::Utf8 => {
-            let text = buffer.strip_prefix(BYTE_ORDER_MARK).filter(|_| is_first).unwrap_or(buffer);
+            let text = buffer
+                .strip_prefix(BYTE_ORDER_MARK)
+                .filter(|_| is_first)
+                .unwrap_or(buffer);
             // A log of UTF-8 can end within a character, and has nothing else to be replaced.
             let may_be_torn = text.last().is_some_and(|last| !last.is_ascii());
-            if may_be_torn { into_bytes(encoding.decode(text)) } else { Cow::Borrowed(text) }
+            if may_be_torn {
+                into_bytes(encoding.decode(text))
+            } else {
+                Cow::Borrowed(text)
+            }
         }
         Encoding::Windows1252 if buffer.is_ascii() => Cow::Borrowed(buffer),
         Encoding::Windows1252 => into_bytes(encoding.decode(buffer)),
@@ -347,7 +382,8 @@ impl Search {
             Encoding::Windows1252 => {
                 let mut visible = Vec::new();
                 self.stripper.push(piece, &mut visible);
-                self.window.extend_from_slice(self.encoding.decode(&visible).as_bytes());
+                self.window
+                    .extend_from_slice(self.encoding.decode(&visible).as_bytes());
             }
         }
         let end = self.regex.shortest_match_at(&self.window, self.context);

@@ -26,19 +26,24 @@ fn shown(buffer: &[u8], encoding: Encoding, is_first: bool) -> Vec<String> {
 
 fn content() -> impl Strategy<Value = Vec<u8>> {
     let bits = vec![
-        "foo", "bar", "Foo", "baz", "12", "x", " ", "\t", "\r", "\n", "\n", "\r\n", "\n\n", "\x1b[31m", "\x1b[0m", "\x1b", "\x1b]0;",
-        "\x07", "\0", "é", "É", "ſ", "K", "k", "ss", "ß", "\u{feff}", "€", "_", "^", "$",
+        "foo", "bar", "Foo", "baz", "12", "x", " ", "\t", "\r", "\n", "\n", "\r\n", "\n\n", "\x1b[31m",
+        "\x1b[0m", "\x1b", "\x1b]0;", "\x07", "\0", "é", "É", "ſ", "K", "k", "ss", "ß", "\u{feff}", "€", "_",
+        "^", "$",
     ];
     vec(select(bits), 0..60).prop_map(|bits| bits.concat().into_bytes())
 }
 
 /// Logs as their encoding makes them: UTF-8 that may end within a character, or anything else.
 fn log() -> impl Strategy<Value = (Vec<u8>, Encoding)> {
-    let torn =
-        (content(), select(vec![&b""[..], b"\xc3", b"\xf0\x9f\x98", b"\xef\xbb\xbf"])).prop_map(|(content, end)| [&content, end].concat());
+    let torn = (
+        content(),
+        select(vec![&b""[..], b"\xc3", b"\xf0\x9f\x98", b"\xef\xbb\xbf"]),
+    )
+        .prop_map(|(content, end)| [&content, end].concat());
     prop_oneof![
         torn.prop_map(|content| (content, Encoding::Utf8)),
-        (content(), vec(any::<u8>(), 0..9), content()).prop_map(|(a, b, c)| ([a, b, c].concat(), Encoding::Windows1252)),
+        (content(), vec(any::<u8>(), 0..9), content())
+            .prop_map(|(a, b, c)| ([a, b, c].concat(), Encoding::Windows1252)),
     ]
 }
 
@@ -71,14 +76,29 @@ const REGEXES: [&str; 26] = [
     "é|€",
 ];
 
-const LITERALS: [&str; 15] =
-    ["foo", "BAR", "foo bar", "é", "ss", "K", "\r", "\n", "o\nb", "\x1b", "\0", "^", "12x", "\u{feff}", "\u{fffd}"];
+const LITERALS: [&str; 15] = [
+    "foo", "BAR", "foo bar", "é", "ss", "K", "\r", "\n", "o\nb", "\x1b", "\0", "^", "12x", "\u{feff}",
+    "\u{fffd}",
+];
 
 /// What is looked for, and the same for one line.
 static PATTERNS: LazyLock<Vec<(Pattern, Regex)>> = LazyLock::new(|| {
-    let naive = |regex: &str| RegexBuilder::new(regex).case_insensitive(true).multi_line(true).build().expect("a pattern");
-    let regexes = REGEXES.into_iter().map(|regex| (Pattern::regex(regex).expect("a pattern"), naive(regex)));
-    let literals = LITERALS.into_iter().map(|text| (Pattern::literal(text).expect("a text"), naive(&regex::escape(text))));
+    let naive = |regex: &str| {
+        RegexBuilder::new(regex)
+            .case_insensitive(true)
+            .multi_line(true)
+            .build()
+            .expect("a pattern")
+    };
+    let regexes = REGEXES
+        .into_iter()
+        .map(|regex| (Pattern::regex(regex).expect("a pattern"), naive(regex)));
+    let literals = LITERALS.into_iter().map(|text| {
+        (
+            Pattern::literal(text).expect("a text"),
+            naive(&regex::escape(text)),
+        )
+    });
     regexes.chain(literals).collect()
 });
 
@@ -156,18 +176,38 @@ fn a_bad_expression_is_refused_with_the_place_of_its_fault() {
     let cases = [
         ("a(b", "has a fault at character 2: unclosed group"),
         ("é[a", "has a fault at character 2: unclosed character class"),
-        ("*a", "has a fault at character 1: repetition operator missing expression"),
-        (r"a\pZq\p{No Such}", "has a fault at character 6: Unicode property not found"),
-        (r"ab\nc", "has a fault at character 3: a line's end is never matched"),
-        (r"x\x0A", "has a fault at character 2: a line's end is never matched"),
+        (
+            "*a",
+            "has a fault at character 1: repetition operator missing expression",
+        ),
+        (
+            r"a\pZq\p{No Such}",
+            "has a fault at character 6: Unicode property not found",
+        ),
+        (
+            r"ab\nc",
+            "has a fault at character 3: a line's end is never matched",
+        ),
+        (
+            r"x\x0A",
+            "has a fault at character 2: a line's end is never matched",
+        ),
         (r"a|\Ab", "has a fault at character 3: a line starts at `^`"),
         (r"b\z", "has a fault at character 2: a line ends at `$`"),
-        ("(?-m)^a", "has a fault at character 3: `m` and `u` cannot be turned off"),
-        ("(?s-u:.)", "has a fault at character 3: `m` and `u` cannot be turned off"),
+        (
+            "(?-m)^a",
+            "has a fault at character 3: `m` and `u` cannot be turned off",
+        ),
+        (
+            "(?s-u:.)",
+            "has a fault at character 3: `m` and `u` cannot be turned off",
+        ),
         (r"\w{1000}{9}", "is too large: repeat less"),
     ];
     for (regex, expected) in cases {
-        let Err(Error::Invalid(body)) = Pattern::regex(regex) else { panic!("{regex} was taken") };
+        let Err(Error::Invalid(body)) = Pattern::regex(regex) else {
+            panic!("{regex} was taken")
+        };
         assert_eq!(body.details["fields"]["regex"], expected, "{regex}");
     }
     assert!(Pattern::regex(&"é".repeat(200)).is_ok());
@@ -180,16 +220,32 @@ fn places_are_counted_in_characters() {
     let pattern = Pattern::regex("[äo]+").expect("a pattern");
     assert_eq!(pattern.ranges("Äo 😀 foo ÖÄ"), [0..2, 6..8, 10..11]);
     assert!(pattern.ranges("").is_empty());
-    assert_eq!(Pattern::literal("a").expect("a text").ranges(&"a".repeat(100)).len(), MAX_RANGES);
+    assert_eq!(
+        Pattern::literal("a")
+            .expect("a text")
+            .ranges(&"a".repeat(100))
+            .len(),
+        MAX_RANGES
+    );
 }
 
 #[test]
 fn a_match_far_before_a_piece_is_found_where_it_can_end_early() {
     let far = vec![b'.'; 200_000];
-    for (regex, expected) in [("foo.*", true), ("foo", true), ("bar$", true), ("^foo", true), ("^bar", false), ("^\\.", false)] {
+    for (regex, expected) in [
+        ("foo.*", true),
+        ("foo", true),
+        ("bar$", true),
+        ("^foo", true),
+        ("^bar", false),
+        ("^\\.", false),
+    ] {
         let pattern = Pattern::regex(regex).expect("a pattern");
         let mut search = pattern.search(Encoding::Windows1252).expect("a search");
-        let is_found = search.push(b"fo", false) || search.push(b"o", false) || search.push(&far, false) || search.push(b"bar", true);
+        let is_found = search.push(b"fo", false)
+            || search.push(b"o", false)
+            || search.push(&far, false)
+            || search.push(b"bar", true);
         assert_eq!(is_found, expected, "{regex}");
     }
 }

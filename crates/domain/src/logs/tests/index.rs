@@ -25,7 +25,9 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 async fn whole(indexing: &Indexing) -> LogIndex {
-    let whole = indexing.wait(PATIENCE, |index| index.is_complete.then(|| index.clone())).await;
+    let whole = indexing
+        .wait(PATIENCE, |index| index.is_complete.then(|| index.clone()))
+        .await;
     whole.expect("the log can be read").expect("it ends")
 }
 
@@ -45,7 +47,10 @@ impl Growing {
         let root = tempfile::tempdir().expect("a directory");
         let files = Files::none().with_local(root.path());
         run(files.put(&FileKey::log(RUN), content.to_vec())).expect("written");
-        let file = OpenOptions::new().append(true).open(Self::path(root.path())).expect("a file");
+        let file = OpenOptions::new()
+            .append(true)
+            .open(Self::path(root.path()))
+            .expect("a file");
         Self { root, files, file }
     }
 
@@ -70,7 +75,9 @@ impl Growing {
     }
 
     pub(super) fn found(&self) -> FoundFile {
-        run(self.files.find(&FileKey::log(RUN))).expect("an answer").expect("found")
+        run(self.files.find(&FileKey::log(RUN)))
+            .expect("an answer")
+            .expect("found")
     }
 }
 
@@ -166,7 +173,11 @@ fn a_log_of_the_same_length_or_start_is_another_one() {
         let log = Growing::new(content.as_bytes());
         let file = log.found();
         let index = run(async { whole(&cache.index(&file).await.expect("an index")).await });
-        assert_eq!(index.total.lines() as usize, content.lines().count(), "{content:?}");
+        assert_eq!(
+            index.total.lines() as usize,
+            content.lines().count(),
+            "{content:?}"
+        );
     }
 }
 
@@ -192,7 +203,10 @@ fn a_log_that_is_cut_while_it_is_read_fails_for_those_who_wait_and_is_read_anew_
     log.cut(70);
     drop(turns);
     let error = run(indexing.wait(PATIENCE, |_| None::<()>)).expect_err("it is shorter than it was");
-    assert!(matches!(error, Error::Files(_)) && error.is_unavailable(), "{error}");
+    assert!(
+        matches!(error, Error::Files(_)) && error.is_unavailable(),
+        "{error}"
+    );
     let file = log.found();
     let index = run(async { whole(&cache.index(&file).await.expect("an index")).await });
     assert_eq!(index.total.lines(), 10);
@@ -203,10 +217,16 @@ fn bytes_that_are_no_utf8_late_in_a_log_change_what_was_counted_before() {
     // As UTF-8 the word goes on behind the level; as Windows-1252 it does not.
     let mut content = "error\u{a0}x\n".repeat(20_000).into_bytes();
     content.extend(b"a \xe9\n");
-    let limits = Limits { block: 4 << 10, piece: 16 << 10, ..Limits::DEFAULT };
+    let limits = Limits {
+        block: 4 << 10,
+        piece: 16 << 10,
+        ..Limits::DEFAULT
+    };
     let index = index_of(&found(&content), limits);
     assert_eq!(index.encoding, encoding_of(&content));
     let mut counts = Counts::default();
-    naive(&content, &Default::default(), limits).iter().for_each(|line| counts.add(line.level, line.source));
+    naive(&content, &Default::default(), limits)
+        .iter()
+        .for_each(|line| counts.add(line.level, line.source));
     assert_eq!((index.total, counts.errors()), (counts, 0));
 }

@@ -30,7 +30,11 @@ fn whole_pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<LogPag
     let (mut query, mut pages) = (query.clone(), Vec::new());
     loop {
         let page = page_of(&cache, file, &query).expect("a page").page;
-        query = LogQuery { cursor: page.pagination.next_cursor.clone(), from_line: None, ..query };
+        query = LogQuery {
+            cursor: page.pagination.next_cursor.clone(),
+            from_line: None,
+            ..query
+        };
         pages.push(page);
         if query.cursor.is_none() {
             return pages;
@@ -40,11 +44,17 @@ fn whole_pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<LogPag
 }
 
 fn pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<Vec<LogLine>> {
-    whole_pages(file, query, limits).into_iter().map(|page| page.data).collect()
+    whole_pages(file, query, limits)
+        .into_iter()
+        .map(|page| page.data)
+        .collect()
 }
 
 fn containing(text: &str) -> LogFilter {
-    LogFilter { contains: Some(text.to_owned()), ..LogFilter::default() }
+    LogFilter {
+        contains: Some(text.to_owned()),
+        ..LogFilter::default()
+    }
 }
 
 fn bits() -> impl Strategy<Value = Vec<u8>> {
@@ -74,19 +84,50 @@ fn bits() -> impl Strategy<Value = Vec<u8>> {
 fn content() -> impl Strategy<Value = Vec<u8>> {
     let end = prop_oneof![4 => Just(&b"\n"[..]), 2 => Just(&b"\r\n"[..]), 1 => Just(&b"\n\n"[..]), 1 => Just(&b"\r"[..])];
     let line = (vec(bits(), 0..8), end).prop_map(|(bits, end)| [bits.concat(), end.to_vec()].concat());
-    (any::<bool>(), vec(line, 0..24), vec(bits(), 0..3), prop_oneof![3 => Just(false), 1 => Just(true)]).prop_map(
-        |(mark, lines, last, clean)| {
+    (
+        any::<bool>(),
+        vec(line, 0..24),
+        vec(bits(), 0..3),
+        prop_oneof![3 => Just(false), 1 => Just(true)],
+    )
+        .prop_map(|(mark, lines, last, clean)| {
             let mark = if mark { &b"\xef\xbb\xbf"[..] } else { b"" };
             let all = [mark.to_vec(), lines.concat(), last.concat()].concat();
-            if clean { String::from_utf8_lossy(&all).into_owned().into_bytes() } else { all }
-        },
-    )
+            if clean {
+                String::from_utf8_lossy(&all).into_owned().into_bytes()
+            } else {
+                all
+            }
+        })
 }
 
 fn query() -> impl Strategy<Value = LogQuery> {
-    let contains =
-        select(vec!["ERR", "é", "straSSe", "STRASSE 😀", "long piece", "r w", ": ", "k", "\0", "0 errorserror"]).prop_map(str::to_owned);
-    let regex = select(vec!["err|warn", r"^\[", r"\d e", "(?-i)Build", "r.*t", "^$", r"s\b", "ſ", ".", "y$"]).prop_map(str::to_owned);
+    let contains = select(vec![
+        "ERR",
+        "é",
+        "straSSe",
+        "STRASSE 😀",
+        "long piece",
+        "r w",
+        ": ",
+        "k",
+        "\0",
+        "0 errorserror",
+    ])
+    .prop_map(str::to_owned);
+    let regex = select(vec![
+        "err|warn",
+        r"^\[",
+        r"\d e",
+        "(?-i)Build",
+        "r.*t",
+        "^$",
+        r"s\b",
+        "ſ",
+        ".",
+        "y$",
+    ])
+    .prop_map(str::to_owned);
     let text = prop_oneof![
         3 => Just((None, None)),
         2 => contains.prop_map(|text| (Some(text), None)),
@@ -102,21 +143,28 @@ fn query() -> impl Strategy<Value = LogQuery> {
         .prop_map(|(limit, level, source, (contains, regex), context)| LogQuery {
             limit,
             context,
-            filter: LogFilter { level, source, contains, regex },
+            filter: LogFilter {
+                level,
+                source,
+                contains,
+                regex,
+            },
             ..LogQuery::default()
         })
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
-    (1u64..40, 4u64..40, 1u64..120, 1u64..80, 1u64..200).prop_map(|(first_read, max_read, max_line, block, piece)| Limits {
-        first_read,
-        max_read,
-        max_line,
-        block,
-        piece,
-        budget: Duration::MAX,
-        ..Limits::DEFAULT
-    })
+    (1u64..40, 4u64..40, 1u64..120, 1u64..80, 1u64..200).prop_map(
+        |(first_read, max_read, max_line, block, piece)| Limits {
+            first_read,
+            max_read,
+            max_line,
+            block,
+            piece,
+            budget: Duration::MAX,
+            ..Limits::DEFAULT
+        },
+    )
 }
 
 proptest! {
@@ -211,15 +259,31 @@ proptest! {
 #[test]
 fn an_empty_log_has_no_lines_and_an_unended_last_line_is_one() {
     let count = |content: &[u8], direction| {
-        let query = LogQuery { direction: Some(direction), ..LogQuery::default() };
-        pages(&found(content), &query, Limits::DEFAULT).concat().iter().map(|line| (line.line, line.message.clone())).collect::<Vec<_>>()
+        let query = LogQuery {
+            direction: Some(direction),
+            ..LogQuery::default()
+        };
+        pages(&found(content), &query, Limits::DEFAULT)
+            .concat()
+            .iter()
+            .map(|line| (line.line, line.message.clone()))
+            .collect::<Vec<_>>()
     };
     for direction in LogDirection::ALL {
         assert!(count(b"", *direction).is_empty());
         assert_eq!(count(b"\n", *direction), [(1, String::new())]);
-        assert_eq!(count(b"a\r\n\nb", *direction), [(1, "a".into()), (2, String::new()), (3, "b".into())]);
-        assert_eq!(count(b"\xef\xbb\xbfa\xe2\x82", *direction), [(1, "a\u{fffd}".into())]);
-        assert_eq!(count(b"caf\xe9 \x80\x81\n", *direction), [(1, "café €\u{fffd}".into())]);
+        assert_eq!(
+            count(b"a\r\n\nb", *direction),
+            [(1, "a".into()), (2, String::new()), (3, "b".into())]
+        );
+        assert_eq!(
+            count(b"\xef\xbb\xbfa\xe2\x82", *direction),
+            [(1, "a\u{fffd}".into())]
+        );
+        assert_eq!(
+            count(b"caf\xe9 \x80\x81\n", *direction),
+            [(1, "café €\u{fffd}".into())]
+        );
     }
 }
 
@@ -230,11 +294,36 @@ fn a_line_of_megabytes_is_cut_when_shown_and_searched_to_its_end() {
     content.extend("\x1b[0mNädel\r\nafter".as_bytes());
     let file = found(&content);
     for direction in LogDirection::ALL {
-        let query = LogQuery { filter: containing("NÄDEL"), direction: Some(*direction), ..LogQuery::default() };
+        let query = LogQuery {
+            filter: containing("NÄDEL"),
+            direction: Some(*direction),
+            ..LogQuery::default()
+        };
         let page = page(&file, &query, Limits::DEFAULT).expect("a page");
-        let [line] = page.data.as_slice() else { panic!("{} lines", page.data.len()) };
-        assert_eq!((line.line, line.level, line.truncated, line.message.chars().count()), (2, LogLevel::Error, true, 4000));
+        let [line] = page.data.as_slice() else {
+            panic!("{} lines", page.data.len())
+        };
+        assert_eq!(
+            (
+                line.line,
+                line.level,
+                line.truncated,
+                line.message.chars().count()
+            ),
+            (2, LogLevel::Error, true, 4000)
+        );
         assert_eq!(page.pagination.next_cursor, None);
-        assert!(pages(&file, &LogQuery { filter: containing("needle"), ..query }, Limits::DEFAULT).concat().is_empty());
+        assert!(
+            pages(
+                &file,
+                &LogQuery {
+                    filter: containing("needle"),
+                    ..query
+                },
+                Limits::DEFAULT
+            )
+            .concat()
+            .is_empty()
+        );
     }
 }

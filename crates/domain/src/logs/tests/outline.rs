@@ -6,7 +6,14 @@ use runlens_api_types::log::{LogOutline, LogOutlineQuery};
 
 fn outlined(content: &[u8], limits: Limits, buckets: u32) -> LogOutline {
     let file = found(content);
-    run(outline(&LogCache::new(limits), &file, RUN, false, &LogOutlineQuery { buckets })).expect("an outline")
+    run(outline(
+        &LogCache::new(limits),
+        &file,
+        RUN,
+        false,
+        &LogOutlineQuery { buckets },
+    ))
+    .expect("an outline")
 }
 
 proptest! {
@@ -48,7 +55,11 @@ fn a_small_log_is_outlined_line_by_line_and_a_large_one_block_by_block() {
     assert_eq!(small.density.len(), 200);
     assert!(small.density.iter().all(|piece| piece.lines == 5));
     let large = outlined(line.repeat(100_000).as_bytes(), Limits::DEFAULT, 200);
-    assert!((60..=80).contains(&large.density.len()), "{}", large.density.len());
+    assert!(
+        (60..=80).contains(&large.density.len()),
+        "{}",
+        large.density.len()
+    );
 }
 
 #[test]
@@ -57,13 +68,32 @@ fn while_a_log_is_gone_through_the_outline_says_so() {
     run(async {
         let logs = LogCache::default();
         let gate = logs.gate.clone();
-        let closed = gate.acquire_many(crate::logs::indexes::AT_A_TIME as u32).await.expect("the gate");
+        let closed = gate
+            .acquire_many(crate::logs::indexes::AT_A_TIME as u32)
+            .await
+            .expect("the gate");
         let query = LogOutlineQuery::default();
-        let early = outline(&logs, &file, RUN, true, &query).await.expect("an outline");
-        assert_eq!((early.is_complete, early.is_growing, early.indexed_bytes, early.lines, early.size_bytes), (false, true, 0, 0, 6));
+        let early = outline(&logs, &file, RUN, true, &query)
+            .await
+            .expect("an outline");
+        assert_eq!(
+            (
+                early.is_complete,
+                early.is_growing,
+                early.indexed_bytes,
+                early.lines,
+                early.size_bytes
+            ),
+            (false, true, 0, 0, 6)
+        );
         assert_eq!((early.first_error_line, early.density), (None, vec![]));
         drop(closed);
-        let later = outline(&logs, &file, RUN, true, &query).await.expect("an outline");
-        assert_eq!((later.is_complete, later.lines, later.first_error_line), (true, 1, Some(1)));
+        let later = outline(&logs, &file, RUN, true, &query)
+            .await
+            .expect("an outline");
+        assert_eq!(
+            (later.is_complete, later.lines, later.first_error_line),
+            (true, 1, Some(1))
+        );
     });
 }

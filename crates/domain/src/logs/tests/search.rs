@@ -23,14 +23,27 @@ struct Searched {
 
 impl Searched {
     fn new(content: &[u8], limits: Limits) -> Self {
-        Self { logs: LogCache::new(limits), searches: MatchCache::default(), file: found(content) }
+        Self {
+            logs: LogCache::new(limits),
+            searches: MatchCache::default(),
+            file: found(content),
+        }
     }
 
     fn try_ask(&self, query: &LogSearchQuery) -> Result<LogSearch> {
         run(async {
             let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
             let matcher = Arc::new(Matcher::new(&query.filter)?);
-            find(&self.logs, &self.searches, &self.file, RUN, query, cursor, matcher).await
+            find(
+                &self.logs,
+                &self.searches,
+                &self.file,
+                RUN,
+                query,
+                cursor,
+                matcher,
+            )
+            .await
         })
     }
 
@@ -44,7 +57,12 @@ impl Searched {
         loop {
             let page = self.ask(&query);
             pages.push(page.data);
-            query = LogSearchQuery { cursor: page.pagination.next_cursor, from_line: None, from_match: None, ..query };
+            query = LogSearchQuery {
+                cursor: page.pagination.next_cursor,
+                from_line: None,
+                from_match: None,
+                ..query
+            };
             if query.cursor.is_none() {
                 return pages;
             }
@@ -53,11 +71,20 @@ impl Searched {
 }
 
 fn search_for(filter: LogFilter) -> LogSearchQuery {
-    LogSearchQuery { limit: 20, cursor: None, from_line: None, from_match: None, direction: None, filter }
+    LogSearchQuery {
+        limit: 20,
+        cursor: None,
+        from_line: None,
+        from_match: None,
+        direction: None,
+        filter,
+    }
 }
 
 fn filter() -> impl Strategy<Value = LogFilter> {
-    query().prop_map(|query| query.filter).prop_filter("something is looked for", |filter| !filter.is_empty())
+    query()
+        .prop_map(|query| query.filter)
+        .prop_filter("something is looked for", |filter| !filter.is_empty())
 }
 
 fn numbers(data: &[LogMatch]) -> Vec<u64> {
@@ -134,15 +161,33 @@ proptest! {
 fn a_search_counts_no_further_than_the_log_is_gone_through_and_goes_on() {
     let searched = Searched::new(b"one\ntwo\none\n", Limits::DEFAULT);
     let query = search_for(containing("ONE"));
-    let closed = run(searched.logs.gate.acquire_many(crate::logs::indexes::AT_A_TIME as u32)).expect("the gate");
+    let closed = run(searched
+        .logs
+        .gate
+        .acquire_many(crate::logs::indexes::AT_A_TIME as u32))
+    .expect("the gate");
     for direction in LogDirection::ALL {
-        let early = searched.ask(&LogSearchQuery { direction: Some(*direction), ..query.clone() });
-        assert_eq!((early.is_complete, early.matches, early.searched_bytes, early.size_bytes), (false, 0, 0, 12));
+        let early = searched.ask(&LogSearchQuery {
+            direction: Some(*direction),
+            ..query.clone()
+        });
+        assert_eq!(
+            (
+                early.is_complete,
+                early.matches,
+                early.searched_bytes,
+                early.size_bytes
+            ),
+            (false, 0, 0, 12)
+        );
         assert_eq!((early.data, early.pagination.next_cursor), (vec![], None));
     }
     drop(closed);
     let later = searched.ask(&query);
-    assert_eq!((later.is_complete, later.matches, numbers(&later.data)), (true, 2, vec![1, 2]));
+    assert_eq!(
+        (later.is_complete, later.matches, numbers(&later.data)),
+        (true, 2, vec![1, 2])
+    );
 }
 
 #[test]
@@ -152,12 +197,22 @@ fn a_line_of_megabytes_is_searched_to_its_end_and_found_once() {
     content.extend("\x1b[0mNädel\r\nafter, a nädel\n".as_bytes());
     let searched = Searched::new(&content, Limits::DEFAULT);
     for direction in LogDirection::ALL {
-        let query = LogSearchQuery { direction: Some(*direction), ..search_for(containing("NÄDEL")) };
+        let query = LogSearchQuery {
+            direction: Some(*direction),
+            ..search_for(containing("NÄDEL"))
+        };
         let page = searched.ask(&query);
         assert_eq!(page.matches, 2, "{page:?}");
-        let found: Vec<_> = page.data.iter().map(|found| (found.line.line, found.line.truncated, found.ranges.len())).collect();
+        let found: Vec<_> = page
+            .data
+            .iter()
+            .map(|found| (found.line.line, found.line.truncated, found.ranges.len()))
+            .collect();
         assert_eq!(found, [(2, true, 0), (3, false, 1)]);
-        let errors = LogFilter { level: Some(LogLevel::Error), ..query.filter.clone() };
+        let errors = LogFilter {
+            level: Some(LogLevel::Error),
+            ..query.filter.clone()
+        };
         assert_eq!(searched.ask(&search_for(errors)).matches, 1);
     }
 }
@@ -169,10 +224,16 @@ fn a_replaced_log_is_searched_anew() {
     for (content, matches) in [("one\none\n", 2), ("one\ntwo\n", 1), ("one\ntwo\none\none\n", 3)] {
         run(async {
             files.put(&FileKey::log(RUN), content).await.expect("written");
-            let file = files.find(&FileKey::log(RUN)).await.expect("an answer").expect("found");
+            let file = files
+                .find(&FileKey::log(RUN))
+                .await
+                .expect("an answer")
+                .expect("found");
             let query = search_for(containing("one"));
             let matcher = Arc::new(Matcher::new(&query.filter).expect("a filter"));
-            let page = find(&logs, &searches, &file, RUN, &query, None, matcher).await.expect("a page");
+            let page = find(&logs, &searches, &file, RUN, &query, None, matcher)
+                .await
+                .expect("a page");
             assert_eq!((page.matches, page.is_complete), (matches, true), "{content}");
         });
     }
@@ -182,7 +243,11 @@ fn a_replaced_log_is_searched_anew() {
 fn in_a_log_that_has_grown_only_what_is_new_is_searched() {
     let line = b"a line of a log that is long enough, one of many\n";
     let mut log = Growing::new(&line.repeat(40_000));
-    let mut searched = Searched { logs: LogCache::default(), searches: MatchCache::default(), file: log.found() };
+    let mut searched = Searched {
+        logs: LogCache::default(),
+        searches: MatchCache::default(),
+        file: log.found(),
+    };
     let query = search_for(containing("ONE OF"));
     let before = searched.ask(&query);
     assert_eq!((before.is_complete, before.matches), (true, 40_000));
@@ -204,11 +269,22 @@ fn in_a_log_that_has_grown_only_what_is_new_is_searched() {
         .collect();
     begun.wait();
     let known = searched.ask(&query);
-    assert!(!known.is_complete && (30_000..40_000).contains(&known.matches), "{} matches", known.matches);
+    assert!(
+        !known.is_complete && (30_000..40_000).contains(&known.matches),
+        "{} matches",
+        known.matches
+    );
     done.wait();
-    busy.into_iter().for_each(|thread| thread.join().expect("a thread").expect("work"));
-    let after = (0..20).map(|_| searched.ask(&query)).find(|page| page.is_complete).expect("it ends");
-    assert_eq!((after.matches, after.searched_bytes), (40_001, searched.file.size));
+    busy.into_iter()
+        .for_each(|thread| thread.join().expect("a thread").expect("work"));
+    let after = (0..20)
+        .map(|_| searched.ask(&query))
+        .find(|page| page.is_complete)
+        .expect("it ends");
+    assert_eq!(
+        (after.matches, after.searched_bytes),
+        (40_001, searched.file.size)
+    );
 }
 
 proptest! {

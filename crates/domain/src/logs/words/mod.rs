@@ -109,14 +109,27 @@ pub(super) fn scan(text: &[u8], visit: &mut impl Visit) {
     #[cfg(target_arch = "x86_64")]
     match pulp::x86::Arch::new() {
         pulp::x86::Arch::V4(simd) => {
-            return simd.vectorize(Walk { vectors: wide::Wide::new(simd), text, visit });
+            return simd.vectorize(Walk {
+                vectors: wide::Wide::new(simd),
+                text,
+                visit,
+            });
         }
         pulp::x86::Arch::V3(simd) => {
-            return simd.vectorize(Walk { vectors: narrow::Narrow::new(simd), text, visit });
+            return simd.vectorize(Walk {
+                vectors: narrow::Narrow::new(simd),
+                text,
+                visit,
+            });
         }
         _ => {}
     }
-    Walk { vectors: plain::Plain, text, visit }.walk();
+    Walk {
+        vectors: plain::Plain,
+        text,
+        visit,
+    }
+    .walk();
 }
 
 /// One pass over a text.
@@ -178,12 +191,34 @@ struct Before {
 impl Before {
     #[inline(always)]
     fn join(&mut self, found: Found) -> Masks {
-        let Found { newline, severe, level, test_r, runner, rare } = found;
-        let Rare { escape, foreign, orches, trator, worker, build } = rare;
+        let Found {
+            newline,
+            severe,
+            level,
+            test_r,
+            runner,
+            rare,
+        } = found;
+        let Rare {
+            escape,
+            foreign,
+            orches,
+            trator,
+            worker,
+            build,
+        } = rare;
         let moved_6 = orches << 6 | self.orches >> (BLOCK - 6);
         let moved_5 = test_r << 5 | self.test_r >> (BLOCK - 5);
         *self = Self { orches, test_r };
-        Masks { newline, severe, level, test_runner: runner & moved_5, sources: [trator & moved_6, worker, build], escape, foreign }
+        Masks {
+            newline,
+            severe,
+            level,
+            test_runner: runner & moved_5,
+            sources: [trator & moved_6, worker, build],
+            escape,
+            foreign,
+        }
     }
 }
 
@@ -197,7 +232,10 @@ struct Halves {
 const TABLES: [Halves; REACH] = tables();
 
 const fn tables() -> [Halves; REACH] {
-    let mut tables = [Halves { low: [0; 16], high: [0; 16] }; REACH];
+    let mut tables = [Halves {
+        low: [0; 16],
+        high: [0; 16],
+    }; REACH];
     let mut window = 0;
     while window < WINDOWS.len() {
         let (bit, mut word) = (1 << window, 0);

@@ -18,7 +18,10 @@ impl Narrow {
     #[inline(always)]
     pub(super) fn new(simd: V3) -> Self {
         let twice = |half: [u8; 16]| cast([half, half]);
-        Self { simd, tables: array::from_fn(|at| (twice(TABLES[at].low), twice(TABLES[at].high))) }
+        Self {
+            simd,
+            tables: array::from_fn(|at| (twice(TABLES[at].low), twice(TABLES[at].high))),
+        }
     }
 
     /// The windows that begin in half a block.
@@ -26,7 +29,10 @@ impl Narrow {
     fn windows(&self, span: &[u8; SPAN], from: usize) -> __m256i {
         let mut found = self.look_up(span, from, 0);
         for at in 1..REACH {
-            found = self.simd.avx2._mm256_and_si256(found, self.look_up(span, from, at));
+            found = self
+                .simd
+                .avx2
+                ._mm256_and_si256(found, self.look_up(span, from, at));
         }
         found
     }
@@ -37,9 +43,16 @@ impl Narrow {
         let (avx2, (of_low, of_high)) = (self.simd.avx2, self.tables[at]);
         let (bytes, low_half) = (load(span, from + at), self.all(15));
         // Bits 4 to 6 do not count in a look-up; what is not ASCII finds nothing, which is wrong only behind a short window.
-        let low = if at < SHORTEST { bytes } else { avx2._mm256_and_si256(bytes, low_half) };
+        let low = if at < SHORTEST {
+            bytes
+        } else {
+            avx2._mm256_and_si256(bytes, low_half)
+        };
         let high = avx2._mm256_and_si256(avx2._mm256_srli_epi16::<4>(bytes), low_half);
-        avx2._mm256_and_si256(avx2._mm256_shuffle_epi8(of_low, low), avx2._mm256_shuffle_epi8(of_high, high))
+        avx2._mm256_and_si256(
+            avx2._mm256_shuffle_epi8(of_low, low),
+            avx2._mm256_shuffle_epi8(of_high, high),
+        )
     }
 
     #[inline(always)]
@@ -50,18 +63,27 @@ impl Narrow {
     #[inline(always)]
     fn equal(&self, [low, high]: [__m256i; 2], byte: u8) -> [__m256i; 2] {
         let (avx2, byte) = (self.simd.avx2, self.all(byte));
-        [avx2._mm256_cmpeq_epi8(low, byte), avx2._mm256_cmpeq_epi8(high, byte)]
+        [
+            avx2._mm256_cmpeq_epi8(low, byte),
+            avx2._mm256_cmpeq_epi8(high, byte),
+        ]
     }
 
     #[inline(always)]
     fn either(&self, one: [__m256i; 2], other: [__m256i; 2]) -> [__m256i; 2] {
-        [self.simd.avx2._mm256_or_si256(one[0], other[0]), self.simd.avx2._mm256_or_si256(one[1], other[1])]
+        [
+            self.simd.avx2._mm256_or_si256(one[0], other[0]),
+            self.simd.avx2._mm256_or_si256(one[1], other[1]),
+        ]
     }
 
     /// Each bit of a byte a place higher.
     #[inline(always)]
     fn doubled(&self, [low, high]: [__m256i; 2]) -> [__m256i; 2] {
-        [self.simd.avx2._mm256_add_epi8(low, low), self.simd.avx2._mm256_add_epi8(high, high)]
+        [
+            self.simd.avx2._mm256_add_epi8(low, low),
+            self.simd.avx2._mm256_add_epi8(high, high),
+        ]
     }
 
     /// The highest bit of each byte.
@@ -85,7 +107,10 @@ impl Vectors for Narrow {
         // The highest bit of each byte of text, and the windows below it.
         let foreign = avx2._mm256_and_si256(avx2._mm256_or_si256(bytes[0], bytes[1]), self.all(0x80));
         let windows = avx2._mm256_and_si256(avx2._mm256_or_si256(mild[0], mild[1]), self.all(RARE));
-        let any = avx2._mm256_or_si256(avx2._mm256_or_si256(foreign, windows), avx2._mm256_or_si256(escape[0], escape[1]));
+        let any = avx2._mm256_or_si256(
+            avx2._mm256_or_si256(foreign, windows),
+            avx2._mm256_or_si256(escape[0], escape[1]),
+        );
         let rare = if avx._mm256_testz_si256(any, any) == 1 {
             Rare::default()
         } else {

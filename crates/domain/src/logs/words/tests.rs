@@ -6,7 +6,15 @@ use super::{BLOCK, Masks, Vectors, Visit, Walk, plain::Plain, scan};
 use crate::logs::shapes::{self, Forms};
 
 fn parts(masks: Masks) -> [u64; 9] {
-    let Masks { newline, severe, level, test_runner, sources: [a, b, c], escape, foreign } = masks;
+    let Masks {
+        newline,
+        severe,
+        level,
+        test_runner,
+        sources: [a, b, c],
+        escape,
+        foreign,
+    } = masks;
     [newline, escape, foreign, severe, level, a, b, c, test_runner]
 }
 
@@ -25,12 +33,21 @@ impl Visit for Blocks {
 /// With each kind of vectors that there is here.
 fn with_each(text: &[u8]) -> Vec<Vec<(usize, [u64; 9])>> {
     let mut all = vec![Blocks::default(), Blocks::default()];
-    Walk { vectors: Plain, text, visit: &mut all[0] }.walk();
+    Walk {
+        vectors: Plain,
+        text,
+        visit: &mut all[0],
+    }
+    .walk();
     scan(text, &mut all[1]);
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V3::try_new() {
         let mut blocks = Blocks::default();
-        simd.vectorize(Walk { vectors: super::narrow::Narrow::new(simd), text, visit: &mut blocks });
+        simd.vectorize(Walk {
+            vectors: super::narrow::Narrow::new(simd),
+            text,
+            visit: &mut blocks,
+        });
         all.push(blocks);
     }
     all.into_iter().map(|blocks| blocks.0).collect()
@@ -107,13 +124,17 @@ impl Visit for Fitting<'_> {
 }
 
 fn forms() -> impl Strategy<Value = Forms> {
-    let form = (vec(select(b"0a:[".to_vec()), shapes::REACH), 0..=shapes::REACH).prop_map(|(bytes, length)| {
-        let mut decisive = [0; shapes::REACH];
-        decisive[..length].fill(u8::MAX);
-        (<[u8; shapes::REACH]>::try_from(bytes).expect("a form"), decisive)
-    });
+    let form =
+        (vec(select(b"0a:[".to_vec()), shapes::REACH), 0..=shapes::REACH).prop_map(|(bytes, length)| {
+            let mut decisive = [0; shapes::REACH];
+            decisive[..length].fill(u8::MAX);
+            (<[u8; shapes::REACH]>::try_from(bytes).expect("a form"), decisive)
+        });
     vec(form, shapes::KNOWN).prop_map(|forms| {
-        let mut all = Forms { bytes: [[0; shapes::REACH]; shapes::KNOWN], decisive: [[0; shapes::REACH]; shapes::KNOWN] };
+        let mut all = Forms {
+            bytes: [[0; shapes::REACH]; shapes::KNOWN],
+            decisive: [[0; shapes::REACH]; shapes::KNOWN],
+        };
         for (index, (bytes, decisive)) in forms.into_iter().enumerate() {
             (all.bytes[index], all.decisive[index]) = (bytes, decisive);
         }

@@ -4,7 +4,9 @@ use std::{arch::x86_64::__m512i, array};
 
 use pulp::{bytemuck::cast, x86::V4};
 
-use super::{BLOCK, ESCAPE, Found, MILD, RARE, REACH, RUNNER, Rare, SEVERE, SHORTEST, SPAN, TABLES, TEST_R, Vectors};
+use super::{
+    BLOCK, ESCAPE, Found, MILD, RARE, REACH, RUNNER, Rare, SEVERE, SHORTEST, SPAN, TABLES, TEST_R, Vectors,
+};
 use crate::logs::shapes::{self, Forms};
 
 pub(super) struct Wide {
@@ -20,7 +22,10 @@ impl Wide {
     #[inline(always)]
     pub(super) fn new(simd: V4) -> Self {
         let all = |half: [u8; 16]| cast([half; 4]);
-        Self { simd, tables: array::from_fn(|at| (all(TABLES[at].low), all(TABLES[at].high))) }
+        Self {
+            simd,
+            tables: array::from_fn(|at| (all(TABLES[at].low), all(TABLES[at].high))),
+        }
     }
 
     /// The windows that the bytes from a place on leave possible by their low halves, and by their high halves.
@@ -29,10 +34,17 @@ impl Wide {
         let (avx512f, avx512bw) = (self.simd.avx512f, self.simd.avx512bw);
         let (bytes, low_half) = (load(span, at), self.all(15));
         // Bits 4 to 6 do not count in a look-up; what is not ASCII finds nothing, which is wrong only behind a short window.
-        let low = if at < SHORTEST { bytes } else { avx512f._mm512_and_si512(bytes, low_half) };
+        let low = if at < SHORTEST {
+            bytes
+        } else {
+            avx512f._mm512_and_si512(bytes, low_half)
+        };
         let high = avx512f._mm512_and_si512(avx512bw._mm512_srli_epi16::<4>(bytes), low_half);
         let (of_low, of_high) = self.tables[at];
-        (avx512bw._mm512_shuffle_epi8(of_low, low), avx512bw._mm512_shuffle_epi8(of_high, high))
+        (
+            avx512bw._mm512_shuffle_epi8(of_low, low),
+            avx512bw._mm512_shuffle_epi8(of_high, high),
+        )
     }
 
     #[inline(always)]
@@ -73,7 +85,14 @@ impl Vectors for Wide {
                 #[inline(always)]
                 |window| self.any(found, window),
             );
-            Rare { escape, foreign, orches, trator, worker, build }
+            Rare {
+                escape,
+                foreign,
+                orches,
+                trator,
+                worker,
+                build,
+            }
         };
         Found {
             newline: self.equal(bytes, b'\n'),
@@ -93,7 +112,14 @@ impl Vectors for Wide {
         let is_digit = avx512bw._mm512_cmplt_epu8_mask(avx512bw._mm512_sub_epi8(bytes, zeros), self.all(10));
         let form = avx512bw._mm512_mask_blend_epi8(is_digit, bytes, zeros);
         let mut differs = 0;
-        for (pair, (other, decisive)) in forms.bytes.as_chunks().0.iter().zip(forms.decisive.as_chunks().0).enumerate() {
+        for (pair, (other, decisive)) in forms
+            .bytes
+            .as_chunks()
+            .0
+            .iter()
+            .zip(forms.decisive.as_chunks().0)
+            .enumerate()
+        {
             let (other, decisive): (&[_; 2], &[_; 2]) = (other, decisive);
             let different = avx512f._mm512_xor_si512(form, cast(*other));
             differs |= u32::from(avx512f._mm512_test_epi64_mask(different, cast(*decisive))) << (8 * pair);

@@ -21,7 +21,10 @@ pub(super) fn align(
 ) -> (Vec<DiffOp>, CaptionDiff) {
     let deadline = limits.deadline();
     let pairs = pair(&expected.cues, &actual.cues, deadline);
-    let deltas: Vec<Delta> = pairs.iter().map(|(old, new)| delta(&expected.cues[*old], &actual.cues[*new])).collect();
+    let deltas: Vec<Delta> = pairs
+        .iter()
+        .map(|(old, new)| delta(&expected.cues[*old], &actual.cues[*new]))
+        .collect();
     let times = shifts(&deltas);
     let head = CaptionDiff {
         format,
@@ -38,7 +41,13 @@ pub(super) fn align(
         change_count: 0,
         changes: Vec::new(),
     };
-    let mut telling = Telling { lines, deadline, steps: Steps::default(), diff: head, changes: Vec::new() };
+    let mut telling = Telling {
+        lines,
+        deadline,
+        steps: Steps::default(),
+        diff: head,
+        changes: Vec::new(),
+    };
     if telling.piece(0..expected.head, 0..actual.head) {
         telling.change(CaptionChangeKind::Other, None, None, (0, 0), (None, None));
     }
@@ -53,7 +62,13 @@ pub(super) fn align(
 }
 
 fn delta(expected: &Cue, actual: &Cue) -> Delta {
-    (actual.start - expected.start, actual.end.zip(expected.end).map(|(actual, expected)| actual - expected))
+    (
+        actual.start - expected.start,
+        actual
+            .end
+            .zip(expected.end)
+            .map(|(actual, expected)| actual - expected),
+    )
 }
 
 /// What is said of the difference, while it is gone through.
@@ -72,20 +87,36 @@ impl Telling<'_> {
             let lines = expected.cues[cue].lines.clone();
             self.steps.removed(lines.len());
             self.diff.dropped += 1;
-            self.change(CaptionChangeKind::Dropped, Some(cue), None, (lines.start, 0), (None, None));
+            self.change(
+                CaptionChangeKind::Dropped,
+                Some(cue),
+                None,
+                (lines.start, 0),
+                (None, None),
+            );
         }
         for cue in new {
             let lines = actual.cues[cue].lines.clone();
             self.steps.added(lines.len());
             self.diff.added += 1;
-            self.change(CaptionChangeKind::Added, None, Some(cue), (0, lines.start), (None, None));
+            self.change(
+                CaptionChangeKind::Added,
+                None,
+                Some(cue),
+                (0, lines.start),
+                (None, None),
+            );
         }
     }
 
     /// A caption that both have.
     fn both(&mut self, expected: &Track, actual: &Track, pair: (usize, usize), delta: Delta, times: Times) {
         let (old, new) = (&expected.cues[pair.0], &actual.cues[pair.1]);
-        let renumbered = old.number.zip(new.number).map(|(old, new)| new - old).filter(|by| *by != 0);
+        let renumbered = old
+            .number
+            .zip(new.number)
+            .map(|(old, new)| new - old)
+            .filter(|by| *by != 0);
         if let Some(by) = renumbered {
             self.renumber(pair.0, by);
         }
@@ -112,7 +143,9 @@ impl Telling<'_> {
         let has_other_rest = self.piece(old.text.end..old.lines.end, new.text.end..new.lines.end);
 
         let places = (old.lines.start, new.lines.start);
-        let of = |kind, telling: &mut Self| telling.change(kind, Some(pair.0), Some(pair.1), places, (Some(delta.0), delta.1));
+        let of = |kind, telling: &mut Self| {
+            telling.change(kind, Some(pair.0), Some(pair.1), places, (Some(delta.0), delta.1))
+        };
         match times {
             Times::First(count) => {
                 self.diff.shifted += count;
@@ -131,12 +164,18 @@ impl Telling<'_> {
             self.diff.text += 1;
             of(CaptionChangeKind::Text, self);
         }
-        let is_unexplained = !is_timing_equal && !has_other_inline && matches!(times, Times::Same | Times::Following);
-        if is_other_name || is_unexplained || (has_other_frame && !has_other_inline && !is_same) || has_other_rest {
+        let is_unexplained =
+            !is_timing_equal && !has_other_inline && matches!(times, Times::Same | Times::Following);
+        if is_other_name
+            || is_unexplained
+            || (has_other_frame && !has_other_inline && !is_same)
+            || has_other_rest
+        {
             // An empty line goes with the caption that it follows or precedes.
             let is_end = pair.0 + 1 == expected.cues.len() || pair.1 + 1 == actual.cues.len();
             let has_neighbour = expected.cues.len() != actual.cues.len() && is_end;
-            let is_blank_alone = !is_other_name && !is_unexplained && !has_other_frame && self.is_blank(old, new);
+            let is_blank_alone =
+                !is_other_name && !is_unexplained && !has_other_frame && self.is_blank(old, new);
             if !(is_blank_alone && has_neighbour) {
                 of(CaptionChangeKind::Other, self);
             }
@@ -144,7 +183,9 @@ impl Telling<'_> {
     }
 
     fn is_blank(&self, old: &Cue, new: &Cue) -> bool {
-        let rest = self.lines.expected[old.text.end..old.lines.end].iter().chain(&self.lines.actual[new.text.end..new.lines.end]);
+        let rest = self.lines.expected[old.text.end..old.lines.end]
+            .iter()
+            .chain(&self.lines.actual[new.text.end..new.lines.end]);
         rest.into_iter().all(|line| is_blank(line))
     }
 
@@ -158,18 +199,28 @@ impl Telling<'_> {
 
     fn equal(&mut self, expected: usize, actual: usize) {
         self.steps.equal();
-        self.diff.line_ends += u64::from(split_end(self.lines.expected[expected]).1 != split_end(self.lines.actual[actual]).1);
+        self.diff.line_ends +=
+            u64::from(split_end(self.lines.expected[expected]).1 != split_end(self.lines.actual[actual]).1);
     }
 
     /// Compares some lines, whatever their ends; whether they differ.
     fn piece(&mut self, expected: Range<usize>, actual: Range<usize>) -> bool {
-        let plain = |lines: &[&'_ str]| lines.iter().map(|line| split_end(line).0.to_owned()).collect::<Vec<_>>();
-        let (old, new) = (plain(&self.lines.expected[expected.clone()]), plain(&self.lines.actual[actual.clone()]));
+        let plain = |lines: &[&'_ str]| {
+            lines
+                .iter()
+                .map(|line| split_end(line).0.to_owned())
+                .collect::<Vec<_>>()
+        };
+        let (old, new) = (
+            plain(&self.lines.expected[expected.clone()]),
+            plain(&self.lines.actual[actual.clone()]),
+        );
         let mut differs = false;
         for op in compare(&old, &new, self.deadline) {
             let (tag, old, new) = op.as_tag_tuple();
             if tag == DiffTag::Equal {
-                old.zip(new).for_each(|(old, new)| self.equal(expected.start + old, actual.start + new));
+                old.zip(new)
+                    .for_each(|(old, new)| self.equal(expected.start + old, actual.start + new));
             } else {
                 differs = true;
                 self.steps.removed(old.len());
@@ -180,19 +231,36 @@ impl Telling<'_> {
     }
 
     fn renumber(&mut self, cue: usize, by: i64) {
-        let renumbered = self.diff.renumbered.get_or_insert(Renumbering { count: 0, expected_cue: cue as u64 + 1, least: by, most: by });
+        let renumbered = self.diff.renumbered.get_or_insert(Renumbering {
+            count: 0,
+            expected_cue: cue as u64 + 1,
+            least: by,
+            most: by,
+        });
         renumbered.count += 1;
         renumbered.least = renumbered.least.min(by);
         renumbered.most = renumbered.most.max(by);
     }
 
     /// Says that something differs; together with what has just been said where that goes on.
-    fn change(&mut self, kind: CaptionChangeKind, expected: Option<usize>, actual: Option<usize>, lines: (usize, usize), delta: Delta2) {
+    fn change(
+        &mut self,
+        kind: CaptionChangeKind,
+        expected: Option<usize>,
+        actual: Option<usize>,
+        lines: (usize, usize),
+        delta: Delta2,
+    ) {
         let number = |place: usize| place as u64 + 1;
         let (expected_cue, actual_cue) = (expected.map(number), actual.map(number));
         let (start_ms, end_ms) = delta;
         // Of one caption there may be several things to say.
-        let recent = self.changes.iter_mut().rev().take(3).find(|change| change.kind == kind && kind != CaptionChangeKind::Shifted);
+        let recent = self
+            .changes
+            .iter_mut()
+            .rev()
+            .take(3)
+            .find(|change| change.kind == kind && kind != CaptionChangeKind::Shifted);
         if let Some(before) = recent {
             let goes_on = |first: Option<u64>, cue: Option<u64>| match (first, cue) {
                 (Some(first), Some(cue)) => first + before.count == cue,

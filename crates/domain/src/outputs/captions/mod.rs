@@ -16,9 +16,17 @@ use super::diff::{Limits, Lines};
 ///
 /// The steps cover every line of both. A line that they call equal may have other words in the second: another number, a time that is
 /// shifted with others, another end. `extension` is the files', with its dot; none where they hold no captions that can be read.
-pub(super) fn compare(extension: &str, lines: &Lines<'_>, limits: Limits) -> Option<(Vec<DiffOp>, CaptionDiff)> {
-    let format = parse::format(extension, &lines.expected).or_else(|| parse::format(extension, &lines.actual))?;
-    let (expected, actual) = (parse::parse(format, &lines.expected)?, parse::parse(format, &lines.actual)?);
+pub(super) fn compare(
+    extension: &str,
+    lines: &Lines<'_>,
+    limits: Limits,
+) -> Option<(Vec<DiffOp>, CaptionDiff)> {
+    let format =
+        parse::format(extension, &lines.expected).or_else(|| parse::format(extension, &lines.actual))?;
+    let (expected, actual) = (
+        parse::parse(format, &lines.expected)?,
+        parse::parse(format, &lines.actual)?,
+    );
     let has_captions = !expected.cues.is_empty() || !actual.cues.is_empty();
     has_captions.then(|| align::align(format, &expected, &actual, lines, limits))
 }

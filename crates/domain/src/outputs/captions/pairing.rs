@@ -68,7 +68,10 @@ pub(super) fn pair(expected: &[Cue], actual: &[Cue], deadline: Option<Instant>) 
     refine(&mut pairs, expected, actual, |old, new, pairs| {
         // What the captions around it are shifted by is what to look for it with.
         let at = before.partition_point(|pair| pair.0 < old.start);
-        let neighbour = at.checked_sub(1).and_then(|at| before.get(at)).or_else(|| before.get(at));
+        let neighbour = at
+            .checked_sub(1)
+            .and_then(|at| before.get(at))
+            .or_else(|| before.get(at));
         let shift = neighbour.map_or(0, |(old, new)| actual[*new].start - expected[*old].start);
         by_time(old, new, pairs, expected, actual, shift);
     });
@@ -96,7 +99,10 @@ fn refine(
 }
 
 /// Pairs captions that have the same key. One without a key is like no other.
-#[expect(clippy::too_many_arguments, reason = "two sides, each with its captions, its place and its key")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "two sides, each with its captions, its place and its key"
+)]
 fn by_key<'a, K: std::hash::Hash + Eq>(
     old: Range<usize>,
     new: Range<usize>,
@@ -120,8 +126,14 @@ fn by_key<'a, K: std::hash::Hash + Eq>(
             odd
         }
     };
-    let first: Vec<usize> = expected[old.clone()].iter().map(|cue| number(expected_key(cue))).collect();
-    let second: Vec<usize> = actual[new.clone()].iter().map(|cue| number(actual_key(cue))).collect();
+    let first: Vec<usize> = expected[old.clone()]
+        .iter()
+        .map(|cue| number(expected_key(cue)))
+        .collect();
+    let second: Vec<usize> = actual[new.clone()]
+        .iter()
+        .map(|cue| number(actual_key(cue)))
+        .collect();
     for op in compare(&first, &second, deadline) {
         if let (DiffTag::Equal, a, b) = op.as_tag_tuple() {
             pairs.extend(a.zip(b).map(|(a, b)| (old.start + a, new.start + b)));
@@ -145,7 +157,10 @@ fn shift(expected: &[Cue], actual: &[Cue]) -> Option<i64> {
         }
     }
     // Of equals the smallest, so that the answer is always the same.
-    votes.into_iter().max_by_key(|(shift, votes)| (*votes, std::cmp::Reverse(shift.abs()), *shift)).map(|(shift, _)| shift)
+    votes
+        .into_iter()
+        .max_by_key(|(shift, votes)| (*votes, std::cmp::Reverse(shift.abs()), *shift))
+        .map(|(shift, _)| shift)
 }
 
 /// Leaves out pairs that have nothing but their text in common: they are far from each other, and alone.
@@ -158,12 +173,20 @@ fn believable(found: Vec<(usize, usize)>, expected: &[Cue], actual: &[Cue]) -> V
             _ => runs.push(vec![pair]),
         }
     }
-    let is_kept = |run: &Vec<(usize, usize)>| run.len() >= RUN || run.iter().all(|pair| away(*pair).abs() <= FAR);
+    let is_kept =
+        |run: &Vec<(usize, usize)>| run.len() >= RUN || run.iter().all(|pair| away(*pair).abs() <= FAR);
     runs.into_iter().filter(is_kept).flatten().collect()
 }
 
 /// Pairs captions that begin at about the same time, whatever they say, and those that say much the same at about that time.
-fn by_time(old: Range<usize>, new: Range<usize>, pairs: &mut Vec<(usize, usize)>, expected: &[Cue], actual: &[Cue], shift: i64) {
+fn by_time(
+    old: Range<usize>,
+    new: Range<usize>,
+    pairs: &mut Vec<(usize, usize)>,
+    expected: &[Cue],
+    actual: &[Cue],
+    shift: i64,
+) {
     let (mut i, mut j) = (old.start, new.start);
     while i < old.end && j < new.end {
         let away = |i: usize, j: usize| actual[j].start - (expected[i].start + shift);
@@ -175,7 +198,9 @@ fn by_time(old: Range<usize>, new: Range<usize>, pairs: &mut Vec<(usize, usize)>
             j += 1;
         } else if left != right && is_nearer(i + 1, j) && left > right {
             i += 1;
-        } else if here.abs() <= NEAR || (here.abs() <= FAR && text_likeness(&expected[i].key, &actual[j].key) >= ALIKE) {
+        } else if here.abs() <= NEAR
+            || (here.abs() <= FAR && text_likeness(&expected[i].key, &actual[j].key) >= ALIKE)
+        {
             pairs.push((i, j));
             (i, j) = (i + 1, j + 1);
         } else if here > 0 {

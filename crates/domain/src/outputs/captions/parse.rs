@@ -57,8 +57,12 @@ pub(super) fn format(extension: &str, lines: &[&str]) -> Option<CaptionFormat> {
         "xml" => Some(CaptionFormat::Spu),
         "txt" => {
             let written = lines.iter().filter(|line| !is_blank(line));
-            let (all, timed) =
-                written.fold((0, 0), |(all, timed), line| (all + 1, timed + usize::from(transcript(split_end(line).0).is_some())));
+            let (all, timed) = written.fold((0, 0), |(all, timed), line| {
+                (
+                    all + 1,
+                    timed + usize::from(transcript(split_end(line).0).is_some()),
+                )
+            });
             (timed > 0 && timed * 2 >= all).then_some(CaptionFormat::Ttxt)
         }
         _ => None,
@@ -80,12 +84,24 @@ pub(super) fn parse(format: CaptionFormat, lines: &[&str]) -> Option<Track> {
             continue;
         };
         let from = cues.last().map_or(0, |cue| cue.timing + 1);
-        let name = (at > from).then(|| at - 1).filter(|name| is_name(format, lines, *name));
+        let name = (at > from)
+            .then(|| at - 1)
+            .filter(|name| is_name(format, lines, *name));
         let number = timing.number.or_else(|| lines[name?].trim().parse().ok());
         let (start, end, frame, inline) = (timing.start, timing.end, timing.frame, timing.inline.to_owned());
         let first = name.unwrap_or(at);
         close(format, lines, cues.last_mut(), first);
-        cues.push(Cue { lines: first..at + 1, timing: at, text: at + 1..at + 1, number, start, end, frame, inline, key: String::new() });
+        cues.push(Cue {
+            lines: first..at + 1,
+            timing: at,
+            text: at + 1..at + 1,
+            number,
+            start,
+            end,
+            frame,
+            inline,
+            key: String::new(),
+        });
     }
     close(format, lines, cues.last_mut(), lines.len());
     let head = cues.first().map_or(lines.len(), |cue| cue.lines.start);
@@ -108,10 +124,13 @@ fn close(format: CaptionFormat, lines: &[&str], cue: Option<&mut Cue>, end: usiz
     let Some(cue) = cue else { return };
     let first = cue.timing + 1;
     let text_end = match format {
-        CaptionFormat::Vtt | CaptionFormat::Ttxt | CaptionFormat::Ass => (first..end).find(|at| is_blank(lines[*at])).unwrap_or(end),
-        CaptionFormat::Srt | CaptionFormat::Sami | CaptionFormat::Spu => {
-            (first..end).rev().find(|at| !is_blank(lines[*at])).map_or(first, |last| last + 1)
+        CaptionFormat::Vtt | CaptionFormat::Ttxt | CaptionFormat::Ass => {
+            (first..end).find(|at| is_blank(lines[*at])).unwrap_or(end)
         }
+        CaptionFormat::Srt | CaptionFormat::Sami | CaptionFormat::Spu => (first..end)
+            .rev()
+            .find(|at| !is_blank(lines[*at]))
+            .map_or(first, |last| last + 1),
     };
     (cue.lines.end, cue.text) = (end, first..text_end);
     let text = std::iter::once(cue.inline.as_str()).chain(lines[first..text_end].iter().copied());
@@ -156,7 +175,13 @@ fn arrow(line: &str) -> Option<Timing<'_>> {
     // Behind it are settings, whose numbers are no times.
     let until = line.len() - rest.trim_start().len() + end.len();
     let (start, end) = (clock(start.trim()).filter(|_| is_clock)?, clock(end)?);
-    Some(Timing { start, end: Some(end), number: None, frame: without_digits(line, until), inline: "" })
+    Some(Timing {
+        start,
+        end: Some(end),
+        number: None,
+        frame: without_digits(line, until),
+        inline: "",
+    })
 }
 
 /// `00:00:01,000|00:00:02,000|POP|text`; the times may have dates, or be seconds.
@@ -166,7 +191,13 @@ fn transcript(line: &str) -> Option<Timing<'_>> {
     let inline = rest.rsplit_once('|').map_or(rest, |(_, text)| text);
     let (first, second) = (clock(start.trim())?, clock(end.trim())?);
     let head = line.len() - rest.len();
-    Some(Timing { start: first, end: Some(second), number: None, frame: without_digits(&line[..line.len() - inline.len()], head), inline })
+    Some(Timing {
+        start: first,
+        end: Some(second),
+        number: None,
+        frame: without_digits(&line[..line.len() - inline.len()], head),
+        inline,
+    })
 }
 
 /// `<SYNC Start=1000>`; a caption lasts until the next.
@@ -175,10 +206,23 @@ fn sami(line: &str) -> Option<Timing<'_>> {
     let at = lower.find("<sync")?;
     let value = at + lower[at..].find("start")? + "start".len();
     let digits = value + lower[value..].find(|c: char| c.is_ascii_digit())?;
-    let length = lower[digits..].find(|c: char| !c.is_ascii_digit()).unwrap_or(lower.len() - digits);
-    let start = lower[digits..digits + length].parse().ok().filter(|start| *start < MAX_TIME)?;
-    let text = lower[digits..].find('>').map_or(line.len(), |end| digits + end + 1);
-    Some(Timing { start, end: None, number: None, frame: without_digits(&line[..text], digits + length), inline: &line[text..] })
+    let length = lower[digits..]
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(lower.len() - digits);
+    let start = lower[digits..digits + length]
+        .parse()
+        .ok()
+        .filter(|start| *start < MAX_TIME)?;
+    let text = lower[digits..]
+        .find('>')
+        .map_or(line.len(), |end| digits + end + 1);
+    Some(Timing {
+        start,
+        end: None,
+        number: None,
+        frame: without_digits(&line[..text], digits + length),
+        inline: &line[text..],
+    })
 }
 
 /// `Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,text`.
@@ -190,7 +234,13 @@ fn dialogue(line: &str) -> Option<Timing<'_>> {
     let inline = fields.get(9).copied().unwrap_or_default();
     let head = line.len() - fields[3..].iter().map(|field| field.len() + 1).sum::<usize>();
     let (start, end) = (clock(start.trim())?, clock(end.trim())?);
-    Some(Timing { start, end: Some(end), number: None, frame: without_digits(&line[..line.len() - inline.len()], head), inline })
+    Some(Timing {
+        start,
+        end: Some(end),
+        number: None,
+        frame: without_digits(&line[..line.len() - inline.len()], head),
+        inline,
+    })
 }
 
 /// `<spu start="1.000" end="2.000" image="sub0000.png">`.
@@ -210,7 +260,13 @@ fn picture(line: &str) -> Option<Timing<'_>> {
     });
     let (first, second) = (clock(start)?, clock(end)?);
     let until = value("image=\"").map_or(line.len(), |(start, name)| start + name.len());
-    Some(Timing { start: first, end: Some(second), number, frame: without_digits(line, until), inline: "" })
+    Some(Timing {
+        start: first,
+        end: Some(second),
+        number,
+        frame: without_digits(line, until),
+        inline: "",
+    })
 }
 
 /// Later than any time in a file, in milliseconds: no sum of such overflows.
@@ -224,23 +280,40 @@ pub(super) fn clock(text: &str) -> Option<i64> {
         return None;
     }
     let thousandths = format!("{fraction:0<3}").parse::<i64>().ok()?;
-    let parts = whole.split(':').map(|part| part.parse::<i64>().ok().filter(|_| is_digits(part))).collect::<Option<Vec<_>>>()?;
+    let parts = whole
+        .split(':')
+        .map(|part| part.parse::<i64>().ok().filter(|_| is_digits(part)))
+        .collect::<Option<Vec<_>>>()?;
     let seconds = match *parts.as_slice() {
         [date] if whole.len() == 14 => seconds_of_date(date),
         [seconds] if !fraction.is_empty() => seconds,
         [minutes, seconds] => minutes.checked_mul(60)?.checked_add(seconds)?,
-        [hours, minutes, seconds] => hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)?,
+        [hours, minutes, seconds] => hours
+            .checked_mul(3600)?
+            .checked_add(minutes.checked_mul(60)?)?
+            .checked_add(seconds)?,
         _ => return None,
     };
-    seconds.checked_mul(1000)?.checked_add(thousandths).filter(|time| *time < MAX_TIME)
+    seconds
+        .checked_mul(1000)?
+        .checked_add(thousandths)
+        .filter(|time| *time < MAX_TIME)
 }
 
 /// Seconds of `20140407110102`, in days of a calendar that has all of them.
 fn seconds_of_date(date: i64) -> i64 {
     let part = |below: i64, size: i64| date / below % size;
-    let (year, month, day) = (date / 10_000_000_000, part(100_000_000, 100), part(1_000_000, 100));
+    let (year, month, day) = (
+        date / 10_000_000_000,
+        part(100_000_000, 100),
+        part(1_000_000, 100),
+    );
     // The year begins in March, so that the odd day is its last.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
     let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
     days * 86_400 + part(10_000, 100) * 3600 + part(100, 100) * 60 + date % 100
 }

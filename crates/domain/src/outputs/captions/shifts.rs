@@ -32,7 +32,11 @@ pub(super) fn shifts(deltas: &[Delta]) -> Vec<Times> {
         while next < deltas.len() {
             if is_alike(deltas[next], base) {
                 members.push(next);
-            } else if (1..=ODD_ONES).any(|ahead| deltas.get(next + ahead).is_some_and(|delta| is_alike(*delta, base))) && members.len() > 1
+            } else if (1..=ODD_ONES).any(|ahead| {
+                deltas
+                    .get(next + ahead)
+                    .is_some_and(|delta| is_alike(*delta, base))
+            }) && members.len() > 1
             {
                 odd.push(next);
             } else {
@@ -42,7 +46,11 @@ pub(super) fn shifts(deltas: &[Delta]) -> Vec<Times> {
         }
         // What stands alone at the end belongs to what comes behind.
         for odd in odd {
-            said[odd] = if is_zero(deltas[odd]) { Times::Same } else { Times::Alone };
+            said[odd] = if is_zero(deltas[odd]) {
+                Times::Same
+            } else {
+                Times::Alone
+            };
         }
         if !is_zero(base) {
             match members.as_slice() {
@@ -65,7 +73,9 @@ pub(super) fn is_zero(delta: Delta) -> bool {
 
 fn is_alike(delta: Delta, base: Delta) -> bool {
     let near = |a: i64, b: i64| (a - b).abs() <= ROUNDING;
-    is_zero(delta) == is_zero(base) && near(delta.0, base.0) && near(delta.1.unwrap_or(delta.0), base.1.unwrap_or(base.0))
+    is_zero(delta) == is_zero(base)
+        && near(delta.0, base.0)
+        && near(delta.1.unwrap_or(delta.0), base.1.unwrap_or(base.0))
 }
 
 #[cfg(test)]

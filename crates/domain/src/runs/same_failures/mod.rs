@@ -41,7 +41,10 @@ pub(crate) struct Fingerprints {
 impl Default for Fingerprints {
     fn default() -> Self {
         // Some 100 bytes each.
-        Self { known: moka::sync::Cache::new(20_000), reading: tokio::sync::Mutex::new(()) }
+        Self {
+            known: moka::sync::Cache::new(20_000),
+            reading: tokio::sync::Mutex::new(()),
+        }
     }
 }
 
@@ -58,12 +61,32 @@ impl OpenRun {
         let mut runs_compared = 0;
         let mut same: Vec<i32> = Vec::new();
         if self.state().await?.status == RunStatus::Fail {
-            let read = async { Ok(Arc::new(self.platform.store().completed_runs_around(&self.facts.row, EACH_WAY).await?)) };
-            let around = self.platform.reads().around.get(self.platform.store(), self.id(), read).await?;
+            let read = async {
+                Ok(Arc::new(
+                    self.platform
+                        .store()
+                        .completed_runs_around(&self.facts.row, EACH_WAY)
+                        .await?,
+                ))
+            };
+            let around = self
+                .platform
+                .reads()
+                .around
+                .get(self.platform.store(), self.id(), read)
+                .await?;
             runs_compared = around.len() as u64;
             let wanted = fingerprint(outcomes);
-            let found = self.platform.fingerprints(self.facts.suite(&self.platform).await?, &around).await?;
-            same.extend(found.into_iter().filter(|(_, found)| *found == wanted).map(|(id, _)| id));
+            let found = self
+                .platform
+                .fingerprints(self.facts.suite(&self.platform).await?, &around)
+                .await?;
+            same.extend(
+                found
+                    .into_iter()
+                    .filter(|(_, found)| *found == wanted)
+                    .map(|(id, _)| id),
+            );
             same.sort_unstable_by(|a, b| b.cmp(a));
         }
         let Page { data, pagination } = Page::cut(same, page);
@@ -74,7 +97,13 @@ impl OpenRun {
             let state = RunState::of(&progress.remove(&id).unwrap_or_default(), true, true);
             Some(to_run(rows.remove(&id)?, &state, None, self.platform.settings()))
         });
-        Ok(SameFailures { run_id: self.id(), failing_count, runs_compared, data: runs.collect(), pagination })
+        Ok(SameFailures {
+            run_id: self.id(),
+            failing_count,
+            runs_compared,
+            data: runs.collect(),
+            pagination,
+        })
     }
 }
 
@@ -85,7 +114,11 @@ impl Platform {
         let suite_key = suite_key(suite);
         let key = |run: &CompletedRun| (run.id, run.last_report, suite_key);
         let _reading = cache.reading.lock().await;
-        let unknown: Vec<CompletedRun> = runs.iter().copied().filter(|run| !cache.known.contains_key(&key(run))).collect();
+        let unknown: Vec<CompletedRun> = runs
+            .iter()
+            .copied()
+            .filter(|run| !cache.known.contains_key(&key(run)))
+            .collect();
         for part in unknown.chunks(AT_A_TIME) {
             let ids: Vec<i32> = part.iter().map(|run| run.id).collect();
             let mut by_run = by_run(self.store().results_of(&ids).await?);
@@ -94,7 +127,10 @@ impl Platform {
                 cache.known.insert(key(run), fingerprint(&outcomes));
             }
         }
-        Ok(runs.iter().filter_map(|run| Some((run.id, cache.known.get(&key(run))?))).collect())
+        Ok(runs
+            .iter()
+            .filter_map(|run| Some((run.id, cache.known.get(&key(run))?)))
+            .collect())
     }
 }
 
@@ -141,7 +177,9 @@ fn suite_key(suite: &Suite) -> u64 {
             let mut variants: Vec<&str> = variants.into_iter().collect();
             variants.sort_unstable();
             hash.update(&variants.len().to_le_bytes());
-            variants.into_iter().for_each(|variant| update_text(&mut hash, Some(variant)));
+            variants
+                .into_iter()
+                .for_each(|variant| update_text(&mut hash, Some(variant)));
         }
     }
     hash.digest()

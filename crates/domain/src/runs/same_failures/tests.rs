@@ -12,7 +12,9 @@ type MadeTest = (i32, Vec<i32>);
 async fn ask(test: &TestPlatform, run: i32) -> SameFailures {
     let everything = Caller::visitor(Scope::ALL.iter().copied());
     let open = test.platform.open_run(&everything, run).await.expect("opens");
-    open.same_failures(PageQuery::default()).await.expect("same failures")
+    open.same_failures(PageQuery::default())
+        .await
+        .expect("same failures")
 }
 
 fn ids(same: &SameFailures) -> Vec<i32> {
@@ -20,7 +22,13 @@ fn ids(same: &SameFailures) -> Vec<i32> {
 }
 
 /// A completed run in which the first test fails with an output, and the second with an exit code.
-async fn failing(test: &TestPlatform, spec: RunSpec, tests: &[MadeTest; 2], got: &str, exit_code: i32) -> i32 {
+async fn failing(
+    test: &TestPlatform,
+    spec: RunSpec,
+    tests: &[MadeTest; 2],
+    got: &str,
+    exit_code: i32,
+) -> i32 {
     let run = test.run(spec).await;
     test.complete(run).await;
     test.result(run, tests[0].0, Some(0), Some(0)).await;

@@ -1,5 +1,8 @@
 //! The platform's tables, column for column. Enumerated columns are text: some installations have real ENUM columns.
-#![allow(missing_docs, reason = "columns are documented where the platform documents its tables")]
+#![allow(
+    missing_docs,
+    reason = "columns are documented where the platform documents its tables"
+)]
 
 pub mod api_token;
 pub mod category;

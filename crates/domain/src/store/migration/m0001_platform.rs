@@ -8,7 +8,10 @@ pub(super) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(include_str!("m0001_platform.sql")).await?;
+        manager
+            .get_connection()
+            .execute_unprepared(include_str!("m0001_platform.sql"))
+            .await?;
         Ok(())
     }
 }

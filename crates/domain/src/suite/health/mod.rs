@@ -10,8 +10,8 @@ use runlens_api_types::{
     TextEnum,
     auth::Scope,
     health::{
-        FLAKY_FLIPS, FLAKY_RULE, FLAKY_WITHIN, Failing, FlakyEvidence, FlakyReason, Flip, PlatformHealth, RUNS_LOOKED_AT, RunResult,
-        TestHealth,
+        FLAKY_FLIPS, FLAKY_RULE, FLAKY_WITHIN, Failing, FlakyEvidence, FlakyReason, Flip, PlatformHealth,
+        RUNS_LOOKED_AT, RunResult, TestHealth,
     },
     recent::{RecentRun, RecentStatus},
     run::{Platform as Os, RunPlatform},
@@ -27,16 +27,32 @@ impl Platform {
     /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
     pub async fn regression_test_health(&self, caller: &Caller, id: i32) -> Result<TestHealth> {
         caller.require(Scope::RunsRead)?;
-        self.store().regression_test(id).await?.ok_or(Error::NotFound { resource: "regression_test", id })?;
-        let of = RunsOf::Master { repository: &self.settings().main_repository };
+        self.store().regression_test(id).await?.ok_or(Error::NotFound {
+            resource: "regression_test",
+            id,
+        })?;
+        let of = RunsOf::Master {
+            repository: &self.settings().main_repository,
+        };
         let newest = |platform: RunPlatform| newest_first(self, platform.as_str(), of, None, RUNS_LOOKED_AT);
-        let (suite, linux, windows) = try_join!(self.suite(), newest(RunPlatform::Linux), newest(RunPlatform::Windows))?;
+        let (suite, linux, windows) = try_join!(
+            self.suite(),
+            newest(RunPlatform::Linux),
+            newest(RunPlatform::Windows)
+        )?;
         let runs: Vec<RecentRun> = linux.iter().chain(&windows).cloned().collect();
         let outcomes = outcomes(self, &suite, &runs, &[id]).await?;
         let platforms = [(Os::Linux, linux), (Os::Windows, windows)].map(|(platform, mut runs)| {
             runs.reverse();
             let told = tell(runs.iter().map(|run| outcomes.get(&(run.run_id, id))));
-            health(platform, &runs.into_iter().zip(told).map(|(run, told)| Row { run, told }).collect::<Vec<_>>())
+            health(
+                platform,
+                &runs
+                    .into_iter()
+                    .zip(told)
+                    .map(|(run, told)| Row { run, told })
+                    .collect::<Vec<_>>(),
+            )
         });
         Ok(TestHealth {
             regression_test_id: id,
@@ -60,14 +76,25 @@ impl Row {
     }
 
     fn to_result(&self) -> RunResult {
-        RunResult { run: self.run.clone(), status: self.told.status }
+        RunResult {
+            run: self.run.clone(),
+            status: self.told.status,
+        }
     }
 }
 
 /// What some runs on one platform say of a test, oldest first. Runs without a result of it say nothing.
 fn health(platform: Os, rows: &[Row]) -> PlatformHealth {
-    let results: Vec<&Row> = rows.iter().filter(|row| row.told.status != RecentStatus::NoResult).collect();
-    let newest = |has_failed: bool| results.iter().rfind(|row| row.has_failed() == has_failed).map(|row| row.run.clone());
+    let results: Vec<&Row> = rows
+        .iter()
+        .filter(|row| row.told.status != RecentStatus::NoResult)
+        .collect();
+    let newest = |has_failed: bool| {
+        results
+            .iter()
+            .rfind(|row| row.has_failed() == has_failed)
+            .map(|row| row.run.clone())
+    };
     let flaky_evidence = flaky_evidence(&results);
     PlatformHealth {
         platform,
@@ -90,7 +117,11 @@ fn failing(results: &[&Row]) -> Option<Failing> {
     let streak = &results[last_pass.map_or(0, |place| place + 1)..];
     let first = streak.first()?;
     let passed_before = last_pass.map(|place| &results[place].run);
-    let unchanged = streak.iter().rev().find(|row| row.told.is_changed).unwrap_or(first);
+    let unchanged = streak
+        .iter()
+        .rev()
+        .find(|row| row.told.is_changed)
+        .unwrap_or(first);
     Some(Failing {
         since: first.run.clone(),
         changes_link: passed_before.and_then(|before| changes_link(before, &first.run)),
@@ -100,12 +131,21 @@ fn failing(results: &[&Row]) -> Option<Failing> {
 }
 
 fn changes_link(from: &RecentRun, to: &RecentRun) -> Option<String> {
-    let is_one = !from.repository.is_empty() && from.repository == to.repository && from.commit_sha != to.commit_sha;
-    is_one.then(|| format!("https://github.com/{}/compare/{}...{}", from.repository, from.commit_sha, to.commit_sha))
+    let is_one =
+        !from.repository.is_empty() && from.repository == to.repository && from.commit_sha != to.commit_sha;
+    is_one.then(|| {
+        format!(
+            "https://github.com/{}/compare/{}...{}",
+            from.repository, from.commit_sha, to.commit_sha
+        )
+    })
 }
 
 fn flip(from: &Row, to: &Row) -> Option<Flip> {
-    (from.has_failed() != to.has_failed()).then(|| Flip { from: from.to_result(), to: to.to_result() })
+    (from.has_failed() != to.has_failed()).then(|| Flip {
+        from: from.to_result(),
+        to: to.to_result(),
+    })
 }
 
 /// Pairs of results that follow each other, one a pass and one a failure.
@@ -117,12 +157,23 @@ fn flips(results: &[&Row]) -> impl Iterator<Item = Flip> {
 fn flaky_evidence(results: &[&Row]) -> Vec<FlakyEvidence> {
     let newest = &results[results.len().saturating_sub(FLAKY_WITHIN)..];
     let by_flips: Vec<Flip> = flips(newest).collect();
-    let by_flips = if by_flips.len() >= FLAKY_FLIPS { by_flips } else { Vec::new() };
+    let by_flips = if by_flips.len() >= FLAKY_FLIPS {
+        by_flips
+    } else {
+        Vec::new()
+    };
     let mut last_of_commit: HashMap<&str, &Row> = HashMap::new();
     let on_same_commit = results.iter().filter_map(|row| {
         let before = last_of_commit.insert(&row.run.commit_sha, row)?;
         flip(before, row)
     });
-    let evidence = [(FlakyReason::Flips, by_flips), (FlakyReason::SameCommit, on_same_commit.collect())];
-    evidence.into_iter().filter(|(_, flips)| !flips.is_empty()).map(|(reason, flips)| FlakyEvidence { reason, flips }).collect()
+    let evidence = [
+        (FlakyReason::Flips, by_flips),
+        (FlakyReason::SameCommit, on_same_commit.collect()),
+    ];
+    evidence
+        .into_iter()
+        .filter(|(_, flips)| !flips.is_empty())
+        .map(|(reason, flips)| FlakyEvidence { reason, flips })
+        .collect()
 }

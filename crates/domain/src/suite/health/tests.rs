@@ -27,7 +27,10 @@ fn of(letters: &str, commits: &str) -> PlatformHealth {
                 'N' => (RecentStatus::MissingOutput, true),
                 _ => (RecentStatus::NoResult, false),
             };
-            let commit = commits.chars().nth(place).map_or_else(|| format!("c{place}"), String::from);
+            let commit = commits
+                .chars()
+                .nth(place)
+                .map_or_else(|| format!("c{place}"), String::from);
             let run = RecentRun {
                 run_id: place as i32 + 1,
                 repository: "CCExtractor/ccextractor".to_owned(),
@@ -36,7 +39,10 @@ fn of(letters: &str, commits: &str) -> PlatformHealth {
                 pull_request: None,
                 created_at: None,
             };
-            Row { run, told: Told { status, is_changed } }
+            Row {
+                run,
+                told: Told { status, is_changed },
+            }
         })
         .collect();
     health(Os::Linux, &rows)
@@ -93,16 +99,32 @@ fn what_was_last_is_told_whatever_came_behind_it() {
     for (letters, expected) in cases {
         let told = of(letters, "");
         let latest = told.latest.as_ref().map(|result| &result.run);
-        let numbers = [told.run_count, told.result_count, u64::from(told.oldest_run_id.unwrap_or(0).unsigned_abs())];
-        let runs = [latest, told.last_pass.as_ref(), told.last_failure.as_ref()].map(|run| u64::from(id(run).unsigned_abs()));
-        assert_eq!([numbers.as_slice(), &runs, &[told.flip_count]].concat(), expected, "{letters}");
+        let numbers = [
+            told.run_count,
+            told.result_count,
+            u64::from(told.oldest_run_id.unwrap_or(0).unsigned_abs()),
+        ];
+        let runs = [latest, told.last_pass.as_ref(), told.last_failure.as_ref()]
+            .map(|run| u64::from(id(run).unsigned_abs()));
+        assert_eq!(
+            [numbers.as_slice(), &runs, &[told.flip_count]].concat(),
+            expected,
+            "{letters}"
+        );
     }
 }
 
 #[test]
 fn the_changes_between_pass_and_failure_are_a_link() {
-    let link = |letters, commits| of(letters, commits).failing.and_then(|failing| failing.changes_link);
-    assert_eq!(link("P.F", "abc").as_deref(), Some("https://github.com/CCExtractor/ccextractor/compare/a...c"));
+    let link = |letters, commits| {
+        of(letters, commits)
+            .failing
+            .and_then(|failing| failing.changes_link)
+    };
+    assert_eq!(
+        link("P.F", "abc").as_deref(),
+        Some("https://github.com/CCExtractor/ccextractor/compare/a...c")
+    );
     assert_eq!(link("FF", "ab"), None, "since when is not known");
     assert_eq!(link("PF", "aa"), None, "nothing changed");
 }
@@ -112,19 +134,42 @@ fn flaky_is_who_flips_three_times_in_twenty_results_or_on_one_commit() {
     let steady = "P".repeat(18);
     let cases = [
         ("PFP".to_owned(), String::new(), vec![]),
-        ("PFPF".to_owned(), String::new(), vec![(FlakyReason::Flips, vec![(1, 2), (2, 3), (3, 4)])]),
-        ("P.M..P.F".to_owned(), String::new(), vec![(FlakyReason::Flips, vec![(1, 3), (3, 6), (6, 8)])]),
+        (
+            "PFPF".to_owned(),
+            String::new(),
+            vec![(FlakyReason::Flips, vec![(1, 2), (2, 3), (3, 4)])],
+        ),
+        (
+            "P.M..P.F".to_owned(),
+            String::new(),
+            vec![(FlakyReason::Flips, vec![(1, 3), (3, 6), (6, 8)])],
+        ),
         ("FDFDF".to_owned(), String::new(), vec![]),
         // The third flip back is the 20th, then the 21st result before the newest one.
-        (format!("FPF{}", &steady[..17]), String::new(), vec![(FlakyReason::Flips, vec![(1, 2), (2, 3), (3, 4)])]),
+        (
+            format!("FPF{}", &steady[..17]),
+            String::new(),
+            vec![(FlakyReason::Flips, vec![(1, 2), (2, 3), (3, 4)])],
+        ),
         (format!("FPF{steady}"), String::new(), vec![]),
-        ("PF".to_owned(), "aa".to_owned(), vec![(FlakyReason::SameCommit, vec![(1, 2)])]),
-        ("PPF".to_owned(), "aba".to_owned(), vec![(FlakyReason::SameCommit, vec![(1, 3)])]),
+        (
+            "PF".to_owned(),
+            "aa".to_owned(),
+            vec![(FlakyReason::SameCommit, vec![(1, 2)])],
+        ),
+        (
+            "PPF".to_owned(),
+            "aba".to_owned(),
+            vec![(FlakyReason::SameCommit, vec![(1, 3)])],
+        ),
         ("FDM".to_owned(), "aaa".to_owned(), vec![]),
         (
             "PFPF".to_owned(),
             "abcc".to_owned(),
-            vec![(FlakyReason::Flips, vec![(1, 2), (2, 3), (3, 4)]), (FlakyReason::SameCommit, vec![(3, 4)])],
+            vec![
+                (FlakyReason::Flips, vec![(1, 2), (2, 3), (3, 4)]),
+                (FlakyReason::SameCommit, vec![(3, 4)]),
+            ],
         ),
     ];
     for (letters, commits, expected) in cases {
@@ -133,7 +178,14 @@ fn flaky_is_who_flips_three_times_in_twenty_results_or_on_one_commit() {
             .flaky_evidence
             .iter()
             .map(|evidence| {
-                (evidence.reason, evidence.flips.iter().map(|flip| (flip.from.run.run_id, flip.to.run.run_id)).collect::<Vec<_>>())
+                (
+                    evidence.reason,
+                    evidence
+                        .flips
+                        .iter()
+                        .map(|flip| (flip.from.run.run_id, flip.to.run.run_id))
+                        .collect::<Vec<_>>(),
+                )
             })
             .collect();
         assert_eq!(found, expected, "{letters} {commits}");

@@ -9,7 +9,9 @@ use futures::try_join;
 use runlens_api_types::{
     TextEnum, Timestamp,
     auth::Scope,
-    recent::{PlatformResults, PlatformResultsQuery, RecentResults, RecentRun, RecentStatus, RecentTest, RunChoice},
+    recent::{
+        PlatformResults, PlatformResultsQuery, RecentResults, RecentRun, RecentStatus, RecentTest, RunChoice,
+    },
     run::{Platform as Os, RunPlatform},
     sample::ResultStatus,
 };
@@ -27,16 +29,26 @@ impl Platform {
     ///
     /// # Errors
     /// [`crate::Error::MissingScope`], [`crate::Error::Database`].
-    pub async fn platform_results(&self, caller: &Caller, query: &PlatformResultsQuery) -> Result<PlatformResults> {
+    pub async fn platform_results(
+        &self,
+        caller: &Caller,
+        query: &PlatformResultsQuery,
+    ) -> Result<PlatformResults> {
         caller.require(Scope::RunsRead)?;
         let tests = &query.tests.regression_test_ids;
         let of = match query.runs.unwrap_or(RunChoice::Master) {
-            RunChoice::Master => RunsOf::Master { repository: &self.settings().main_repository },
+            RunChoice::Master => RunsOf::Master {
+                repository: &self.settings().main_repository,
+            },
             RunChoice::All => RunsOf::Tests(tests),
             RunChoice::PullRequests => RunsOf::PullRequests(tests),
         };
         let newest = |platform: RunPlatform| newest_first(self, platform.as_str(), of, None, query.run_count);
-        let (suite, linux, windows) = try_join!(self.suite(), newest(RunPlatform::Linux), newest(RunPlatform::Windows))?;
+        let (suite, linux, windows) = try_join!(
+            self.suite(),
+            newest(RunPlatform::Linux),
+            newest(RunPlatform::Windows)
+        )?;
         let runs: Vec<RecentRun> = linux.iter().chain(&windows).cloned().collect();
         let outcomes = outcomes(self, &suite, &runs, tests).await?;
         let data = [(Os::Linux, linux), (Os::Windows, windows)].map(|(platform, mut runs)| {
@@ -48,8 +60,20 @@ impl Platform {
 }
 
 /// The newest runs on a platform; `before` leaves out that one and all after it.
-pub(crate) async fn newest_first(platform: &Platform, os: &str, of: RunsOf<'_>, before: Option<i32>, limit: u32) -> Result<Vec<RecentRun>> {
-    Ok(platform.store().newest_runs(os, of, before, limit).await?.into_iter().map(to_run).collect())
+pub(crate) async fn newest_first(
+    platform: &Platform,
+    os: &str,
+    of: RunsOf<'_>,
+    before: Option<i32>,
+    limit: u32,
+) -> Result<Vec<RecentRun>> {
+    Ok(platform
+        .store()
+        .newest_runs(os, of, before, limit)
+        .await?
+        .into_iter()
+        .map(to_run)
+        .collect())
 }
 
 fn to_run(row: RecentRunRow) -> RecentRun {
@@ -84,9 +108,16 @@ pub(crate) fn recent_results<'a>(
 ) -> RecentResults {
     let tests = tests.iter().map(|test| {
         let told = tell(runs.iter().map(|run| outcome(run.run_id, *test)));
-        RecentTest { regression_test_id: *test, statuses: told.into_iter().map(|told| told.status).collect() }
+        RecentTest {
+            regression_test_id: *test,
+            statuses: told.into_iter().map(|told| told.status).collect(),
+        }
     });
-    RecentResults { platform, tests: tests.collect(), runs }
+    RecentResults {
+        platform,
+        tests: tests.collect(),
+        runs,
+    }
 }
 
 /// What is told of a test in a run, beside its result before.
@@ -101,9 +132,13 @@ pub(crate) struct Told {
 pub(crate) fn tell<'a>(outcomes: impl Iterator<Item = Option<&'a Outcome>>) -> Vec<Told> {
     let mut before: Option<&Outcome> = None;
     let told = outcomes.map(|outcome| {
-        let nothing = Told { status: RecentStatus::NoResult, is_changed: false };
+        let nothing = Told {
+            status: RecentStatus::NoResult,
+            is_changed: false,
+        };
         let Some(outcome) = outcome else { return nothing };
-        let is_changed = outcome.has_failed() && before.is_some_and(|before| before.has_failed() && !is_identical(outcome, before));
+        let is_changed = outcome.has_failed()
+            && before.is_some_and(|before| before.has_failed() && !is_identical(outcome, before));
         let status = match outcome.status {
             ResultStatus::Pass => RecentStatus::Pass,
             ResultStatus::MissingOutput => RecentStatus::MissingOutput,

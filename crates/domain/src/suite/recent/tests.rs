@@ -51,8 +51,16 @@ const WORDS: [(Made, RecentStatus); 9] = [
 
 /// A test that comes to all of this, a run of master after the other, and another that passes always.
 async fn all_words(test: &TestPlatform) -> ([i32; 2], Vec<i32>) {
-    let outputs = &[OutputSpec { variants: &["variant"], ..OutputSpec::SRT }];
-    let changing = test.regression_test(TestSpec { outputs, ..TestSpec::default() }).await;
+    let outputs = &[OutputSpec {
+        variants: &["variant"],
+        ..OutputSpec::SRT
+    }];
+    let changing = test
+        .regression_test(TestSpec {
+            outputs,
+            ..TestSpec::default()
+        })
+        .await;
     let steady = test.regression_test(TestSpec::default()).await;
     let mut runs = Vec::new();
     for (made, _) in WORDS {
