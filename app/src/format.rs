@@ -1,7 +1,7 @@
 //! How numbers, durations and points in time read.
 
 use runlens_api_types::Timestamp;
-pub use runlens_api_types::words::{counted, number};
+pub use runlens_api_types::text::{group_thousands as number, pluralize};
 
 /// `512 bytes`, `4.2 kB`, `21 MB`, `1.1 GB`.
 pub fn size(bytes: u64) -> String {
@@ -11,7 +11,7 @@ pub fn size(bytes: u64) -> String {
             format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
         }
         Some((unit, name)) => format!("{} {name}", bytes / unit),
-        None => counted(bytes, "byte", "bytes"),
+        None => pluralize(bytes, "byte", "bytes"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The server: pages, server functions and /api/v1 in one process, and the command line around them.
 //!
-//! No rule lives here. A handler takes a request apart, asks [`runlens_domain::Platform`] and translates its answer.
+//! No rule lives here. A handler takes a request apart, asks [`runlens_domain::Services`] and translates its answer.
 
 mod api;
 mod docs;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use axum_extra::extract::cookie::Key;
 use leptos::config::LeptosOptions;
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     config::{Http, SecretKey},
@@ -23,7 +23,7 @@ pub struct AppState(Arc<Parts>);
 /// The parts, for this crate.
 #[derive(Clone)]
 pub struct Parts {
-    pub(crate) platform: Platform,
+    pub(crate) platform: Services,
     pub(crate) limits: Limits,
     pub(crate) streams: Streams,
     pub(crate) pictures: Pictures,
@@ -44,7 +44,7 @@ impl std::ops::Deref for AppState {
 
 impl AppState {
     /// Puts the parts together; requests are counted in memory.
-    pub fn new(platform: Platform, http: Http, limits: LimitSettings, secret: &SecretKey) -> Self {
+    pub fn new(platform: Services, http: Http, limits: LimitSettings, secret: &SecretKey) -> Self {
         let streams = Streams::new(&limits);
         let limits = Limits::new(
             limits,
@@ -96,7 +96,7 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-impl FromRef<AppState> for Platform {
+impl FromRef<AppState> for Services {
     fn from_ref(state: &AppState) -> Self {
         state.platform.clone()
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use runlens_api_types::{
     Timestamp,
-    run::{Platform, RunQuery},
+    run::{OperatingSystem, RunQuery},
 };
 
 use crate::{format, islands::times::TOLD, url};
@@ -83,10 +83,10 @@ pub fn change(repository: &str, pull_request: Option<i32>, branch: Option<&str>)
 }
 
 /// An operating system's name.
-pub fn platform(platform: Platform) -> &'static str {
+pub fn platform(platform: OperatingSystem) -> &'static str {
     match platform {
-        Platform::Linux => "Linux",
-        Platform::Windows => "Windows",
-        Platform::Unknown => "other platform",
+        OperatingSystem::Linux => "Linux",
+        OperatingSystem::Windows => "Windows",
+        OperatingSystem::Unknown => "other platform",
     }
 }

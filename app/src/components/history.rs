@@ -39,7 +39,7 @@ pub fn extent(runs: RunChoice, count: usize, most: u32) -> String {
             "runs of pull requests with a result",
         ],
     };
-    let counted = format::counted(count as u64, one, many);
+    let counted = format::pluralize(count as u64, one, many);
     match count {
         0 => format!("No {one}."),
         _ if count as u64 >= u64::from(most.min(MAX_RUNS)) => {

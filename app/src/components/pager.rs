@@ -18,7 +18,7 @@ pub fn pager(
 ) -> AnyView {
     let first = u64::from(at.offset) + 1;
     let last = u64::from(at.offset) + shown as u64;
-    let total = format::counted(at.total, names[0], names[1]);
+    let total = format::pluralize(at.total, names[0], names[1]);
     let range = match shown {
         _ if at.offset == 0 && last == at.total => total,
         0 => format!("none here, {total} before"),

@@ -84,7 +84,7 @@ fn words(statuses: &[RecentStatus]) -> String {
         .map(|(of, count)| format!("{count} {}", Mark::from(*of).word))
         .collect();
     let last = statuses.last().map_or("", |last| Mark::from(*last).word);
-    let runs = format::counted(statuses.len() as u64, "run", "runs");
+    let runs = format::pluralize(statuses.len() as u64, "run", "runs");
     if counts.len() == 1 {
         format!("{runs}: {last}")
     } else {

@@ -5,7 +5,7 @@ use runlens_api_types::{
     ErrorBody, ErrorCode,
     comparison::{ComparisonQuery, VerdictCounts},
     page::{PageQuery, Pagination},
-    run::{Platform, ProgressQuery, ProgressStatus, Run, RunQuery, RunStatus},
+    run::{OperatingSystem, ProgressQuery, ProgressStatus, Run, RunQuery, RunStatus},
     verdict::{self, Beside, Outlook, Stop},
 };
 
@@ -56,7 +56,7 @@ pub struct Said {
     /// Numeric run ID.
     pub run: i32,
     /// Operating system.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// What became of it.
     pub status: RunStatus,
     /// The sentence that matters.
@@ -161,7 +161,7 @@ fn pick(runs: &[Run]) -> Vec<(&Run, Option<&Run>)> {
     let Some(newest) = runs.first() else {
         return Vec::new();
     };
-    let of_platform = |platform: Platform| {
+    let of_platform = |platform: OperatingSystem| {
         let run = runs
             .iter()
             .find(|run| run.commit_sha == newest.commit_sha && run.platform == platform)?;
@@ -173,10 +173,14 @@ fn pick(runs: &[Run]) -> Vec<(&Run, Option<&Run>)> {
         };
         Some((run, runs.iter().find(is_earlier)))
     };
-    [Platform::Linux, Platform::Windows, Platform::Unknown]
-        .into_iter()
-        .filter_map(of_platform)
-        .collect()
+    [
+        OperatingSystem::Linux,
+        OperatingSystem::Windows,
+        OperatingSystem::Unknown,
+    ]
+    .into_iter()
+    .filter_map(of_platform)
+    .collect()
 }
 
 async fn said(source: &Source, run: &Run, earlier: Option<&Run>) -> Result<Said, ErrorBody> {
@@ -202,7 +206,7 @@ async fn said(source: &Source, run: &Run, earlier: Option<&Run>) -> Result<Said,
             return Ok(None);
         }
         let query = ProgressQuery {
-            page: PageQuery::WHOLE,
+            page: PageQuery::FIRST_MAX,
             status: Some(ProgressStatus::Canceled),
         };
         Ok::<_, ErrorBody>(

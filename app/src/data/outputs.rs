@@ -5,7 +5,7 @@ use runlens_api_types::{
     ErrorBody, ErrorCode,
     output::{FileEncoding, OutputDiff, OutputFile, OutputInfo},
     run::Run,
-    sample::{OutputStatus, RunSample},
+    sample::{OutputStatus, TestResult},
 };
 
 use super::{RunSource, Source};
@@ -17,7 +17,7 @@ pub struct OutputPage {
     /// The run.
     pub run: Run,
     /// The test, with its result.
-    pub test: RunSample,
+    pub test: TestResult,
     /// What became of the output.
     pub info: OutputInfo,
     /// Its files.

@@ -6,7 +6,7 @@ use runlens_api_types::{
     comparison::VerdictCounts,
     infrastructure::InfrastructureErrorType,
     page::{PageQuery, Pagination},
-    run::{Platform, Run, RunInclude, RunQuery, RunStatus, RunSummary},
+    run::{OperatingSystem, Run, RunInclude, RunQuery, RunStatus, RunSummary},
     verdict,
 };
 
@@ -44,7 +44,7 @@ pub struct RunLine {
     /// Numeric run ID.
     pub id: i32,
     /// Operating system.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// What became of it.
     pub status: RunStatus,
     /// First report of progress.

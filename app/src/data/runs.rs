@@ -10,10 +10,10 @@ use runlens_api_types::{
     page::PageQuery,
     recent::{MAX_TESTS, RecentResults, RecentResultsQuery},
     run::{
-        CategorySummary, Platform, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunInclude,
+        CategorySummary, OperatingSystem, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunInclude,
         RunPlatform, RunQuery, RunStatus, RunSummary,
     },
-    sample::{RunSample, SampleQuery},
+    sample::{SampleQuery, TestResult},
     test_error::{ErrorBucket, ErrorQuery, GroupBy, TestError},
     verdict,
 };
@@ -53,7 +53,7 @@ pub struct RunPage {
     /// Counts by category.
     pub categories: Page<CategorySummary>,
     /// Tests.
-    pub tests: Result<Page<RunSample>, ErrorBody>,
+    pub tests: Result<Page<TestResult>, ErrorBody>,
 }
 
 /// What a run says beside its reference run.
@@ -73,7 +73,7 @@ pub struct Sibling {
     /// Numeric run ID.
     pub id: i32,
     /// Operating system.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// What became of it.
     pub status: RunStatus,
     /// What became of it beside its own reference run, in a few words.
@@ -153,11 +153,11 @@ pub async fn run_page(id: i32, view: RunView) -> Result<RunPage, ErrorBody> {
     let source = Source::new()?;
     let open = source.open(id).await?;
     let whole_progress = ProgressQuery {
-        page: PageQuery::WHOLE,
+        page: PageQuery::FIRST_MAX,
         ..ProgressQuery::default()
     };
     let whole_infrastructure = InfrastructureErrorQuery {
-        page: PageQuery::WHOLE,
+        page: PageQuery::FIRST_MAX,
         ..InfrastructureErrorQuery::default()
     };
     let (around, summary, progress, triage, same, infrastructure, categories, tests) = join!(
@@ -167,7 +167,7 @@ pub async fn run_page(id: i32, view: RunView) -> Result<RunPage, ErrorBody> {
         triage(&open, &view),
         same(&open),
         open.infrastructure_errors(&whole_infrastructure),
-        open.categories(PageQuery::WHOLE),
+        open.categories(PageQuery::FIRST_MAX),
         tests(&open, &view),
     );
     let (run, siblings, previous) = around?;
@@ -223,7 +223,7 @@ async fn progress(
     }
     // A longer trail than a page holds: what ended it may lie behind.
     let canceled = ProgressQuery {
-        page: PageQuery::WHOLE,
+        page: PageQuery::FIRST_MAX,
         status: Some(ProgressStatus::Canceled),
     };
     let stop = last(&open.progress(&canceled).await?);
@@ -273,9 +273,9 @@ async fn siblings(source: &Source, run: &Run) -> Result<Vec<Sibling>, ErrorBody>
 /// The run before this one of its pull request, or of its branch, on its platform.
 async fn previous(source: &Source, run: &Run) -> Result<Option<i32>, ErrorBody> {
     let platform = match run.platform {
-        Platform::Linux => RunPlatform::Linux,
-        Platform::Windows => RunPlatform::Windows,
-        Platform::Unknown => return Ok(None),
+        OperatingSystem::Linux => RunPlatform::Linux,
+        OperatingSystem::Windows => RunPlatform::Windows,
+        OperatingSystem::Unknown => return Ok(None),
     };
     let branch = run.branch.clone().filter(|_| run.pull_request.is_none());
     if run.pull_request.is_none() && branch.is_none() {
@@ -439,7 +439,7 @@ async fn of_test(
         .as_deref()
         .and_then(|key| Some((key.to_owned(), view.bucket_query(grouping, key)?)));
     let all = ErrorQuery {
-        page: PageQuery::WHOLE,
+        page: PageQuery::FIRST_MAX,
         regression_id: Some(test),
         ..ErrorQuery::default()
     };
@@ -483,7 +483,7 @@ async fn of_test(
     }))
 }
 
-async fn tests(open: &RunSource, view: &RunView) -> Result<Page<RunSample>, ErrorBody> {
+async fn tests(open: &RunSource, view: &RunView) -> Result<Page<TestResult>, ErrorBody> {
     if let Some(test) = view.test {
         return Ok(Page::new(vec![open.sample(test).await?], PageQuery::default(), 1));
     }

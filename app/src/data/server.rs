@@ -14,7 +14,7 @@ use runlens_api_types::{
     page::PageQuery,
     recent::{PlatformResults, PlatformResultsQuery, RecentResults, RecentResultsQuery},
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunQuery, RunSummary},
-    sample::{RunSample, SampleQuery},
+    sample::{SampleQuery, TestResult},
     search::{Search, SearchQuery},
     suite::{
         Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample,
@@ -23,18 +23,18 @@ use runlens_api_types::{
     system::{Queue, QueueQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
-use runlens_domain::{Caller, OpenRun, Platform, outputs::OutputIds};
+use runlens_domain::{Caller, OpenRun, Services, outputs::OutputIds};
 
 use super::outputs::Place;
 
 #[derive(Clone)]
 pub(crate) struct Request {
-    pub(crate) platform: Platform,
+    pub(crate) platform: Services,
     pub(crate) caller: Caller,
 }
 
 /// Tells the pages of one request whom to ask, and for whom.
-pub fn provide_request(platform: Platform, caller: Caller) {
+pub fn provide_request(platform: Services, caller: Caller) {
     provide_context(Request { platform, caller });
 }
 
@@ -220,11 +220,11 @@ impl RunSource {
         ask(self.0.recent_results(query)).await
     }
 
-    pub(super) async fn samples(&self, query: &SampleQuery) -> Result<Page<RunSample>, ErrorBody> {
+    pub(super) async fn samples(&self, query: &SampleQuery) -> Result<Page<TestResult>, ErrorBody> {
         ask(self.0.samples(query)).await
     }
 
-    pub(super) async fn sample(&self, test: i32) -> Result<RunSample, ErrorBody> {
+    pub(super) async fn sample(&self, test: i32) -> Result<TestResult, ErrorBody> {
         ask(self.0.sample(test)).await
     }
 

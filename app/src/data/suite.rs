@@ -45,7 +45,7 @@ pub async fn test_list(query: RegressionTestQuery) -> Result<TestList, ErrorBody
         let recent = recent(&source, &tests, RunChoice::Master, RUNS_BEFORE).await?;
         Ok((tests, recent))
     };
-    let ((tests, recent), categories) = try_join!(with_results, source.categories(PageQuery::WHOLE))?;
+    let ((tests, recent), categories) = try_join!(with_results, source.categories(PageQuery::FIRST_MAX))?;
     Ok(TestList {
         tests,
         categories: categories

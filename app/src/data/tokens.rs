@@ -6,7 +6,7 @@ use runlens_api_types::{
     auth::{CreatedToken, Scope, Token, TokenQuery, TokenRequest},
     params::Params,
 };
-use runlens_domain::{Caller, Platform};
+use runlens_domain::{Caller, Services};
 
 use super::{
     Source,
@@ -79,7 +79,7 @@ impl TokenForm {
 
 impl TokenAnswer {
     /// Makes a token as a form's body asks for it.
-    pub async fn to(body: &str, platform: &Platform, caller: &Caller) -> Self {
+    pub async fn to(body: &str, platform: &Services, caller: &Caller) -> Self {
         let mut params = Params::new(body);
         let form = TokenForm::read(&mut params);
         let result = match params.finish(()) {

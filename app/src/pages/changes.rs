@@ -96,7 +96,7 @@ pub(super) fn title(name: &str, newest: &[Said]) -> String {
 /// What a preview of the page says.
 pub(super) fn description(name: &str, newest: &[Said], runs: u64) -> String {
     let said = sentences(newest);
-    let runs = format::counted(runs, "run", "runs");
+    let runs = format::pluralize(runs, "run", "runs");
     if said.is_empty() {
         format!("{name}: {runs}.")
     } else {
@@ -108,7 +108,7 @@ pub(super) fn description(name: &str, newest: &[Said], runs: u64) -> String {
 mod tests {
     use runlens_api_types::{
         comparison::VerdictCounts,
-        run::{Platform, RunStatus},
+        run::{OperatingSystem, RunStatus},
     };
 
     use super::{description, since_words, title};
@@ -143,8 +143,8 @@ mod tests {
             since: None,
         };
         let newest = [
-            said(Platform::Linux, "2 tests broken by this change.", true),
-            said(Platform::Windows, "Did not run: no VM.", false),
+            said(OperatingSystem::Linux, "2 tests broken by this change.", true),
+            said(OperatingSystem::Windows, "Did not run: no VM.", false),
         ];
         assert_eq!(
             description("Pull request 2287", &newest, 4),

@@ -85,7 +85,7 @@ fn show((prefix, found): (String, CommitRuns), (): (), address: Address) -> AnyV
             <ul class="facts">
                 {of}
                 {github}
-                <li>{format::counted(total, "run", "runs")}</li>
+                <li>{format::pluralize(total, "run", "runs")}</li>
                 {when.map(|at| view! { <li>"newest " {facts::time(at, now)}</li> })}
             </ul>
             {changes::verdicts(newest)}

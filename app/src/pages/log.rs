@@ -85,7 +85,7 @@ fn words(outline: &LogOutline, lines: Option<LineRange>) -> (String, String) {
         (0, _) | (_, None) => "no errors".to_owned(),
         (count, Some(line)) => format!(
             "{}, the first on line {}",
-            format::counted(count, "error", "errors"),
+            format::pluralize(count, "error", "errors"),
             format::number(line)
         ),
     };
@@ -93,7 +93,7 @@ fn words(outline: &LogOutline, lines: Option<LineRange>) -> (String, String) {
         place,
         format!(
             "{}{so_far}, {errors}. ",
-            format::counted(outline.lines, "line", "lines")
+            format::pluralize(outline.lines, "line", "lines")
         ),
     )
 }

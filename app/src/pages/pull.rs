@@ -47,7 +47,7 @@ fn show(pull: Pull, _: PageQuery, address: Address) -> AnyView {
     let shown = commits.iter().map(|commit| commit.runs.len()).sum::<usize>();
     let is_whole = shown as u64 == at.total;
     let pushes = is_whole.then(
-        || view! { <li>{format::counted(commits.len() as u64, "commit tested", "commits tested")}</li> },
+        || view! { <li>{format::pluralize(commits.len() as u64, "commit tested", "commits tested")}</li> },
     );
     let github = (!repository.is_empty()).then(|| {
         let href = format!("https://github.com/{repository}/pull/{number}");
@@ -70,7 +70,7 @@ fn show(pull: Pull, _: PageQuery, address: Address) -> AnyView {
                 {github}
                 {branch.map(|branch| view! { <li>"branch " <b>{branch}</b></li> })}
                 {pushes}
-                <li>{format::counted(at.total, "run", "runs")}</li>
+                <li>{format::pluralize(at.total, "run", "runs")}</li>
                 {when.map(|at| view! { <li>"newest " {facts::time(at, now)}</li> })}
             </ul>
             {changes::verdicts(newest)}

@@ -35,17 +35,17 @@ fn depth(meta: QueueMeta) -> String {
         (0, 0) => "Nothing is running, nothing waits.".to_owned(),
         (running, 0) => format!(
             "{}, nothing waits.",
-            format::counted(running, "run is running", "runs are running")
+            format::pluralize(running, "run is running", "runs are running")
         ),
         (0, queued) => format!(
             "Nothing is running, {}.",
-            format::counted(queued, "run waits", "runs wait")
+            format::pluralize(queued, "run waits", "runs wait")
         ),
         (running, queued) => {
             format!(
                 "{}, {}.",
-                format::counted(running, "run is running", "runs are running"),
-                format::counted(queued, "waits", "wait")
+                format::pluralize(running, "run is running", "runs are running"),
+                format::pluralize(queued, "waits", "wait")
             )
         }
     }

@@ -44,7 +44,7 @@ fn show(list: TestList, query: RegressionTestQuery, address: Address) -> AnyView
     };
     let description = format!(
         "{} of the suite, with their newest results on master.",
-        format::counted(at.total, "regression test", "regression tests")
+        format::pluralize(at.total, "regression test", "regression tests")
     );
     let is_filtered = RegressionTestQuery {
         page: query.page,

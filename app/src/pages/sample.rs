@@ -47,7 +47,7 @@ fn show(page: SamplePage, view: SampleView, address: Address) -> AnyView {
     } = page;
     let description = format!(
         "Read by {} of the suite.",
-        format::counted(tests.pagination.total, "regression test", "regression tests")
+        format::pluralize(tests.pagination.total, "regression test", "regression tests")
     );
     let total = format::number(tests.pagination.total);
     view! {

@@ -39,7 +39,7 @@ fn show(samples: Page<Sample>, query: SuiteSampleQuery, address: Address) -> Any
     };
     let description = format!(
         "{} that the regression tests read.",
-        format::counted(at.total, "media sample", "media samples")
+        format::pluralize(at.total, "media sample", "media samples")
     );
     let is_filtered = query.extension.is_some() || query.contains.is_some();
     let content = if samples.data.is_empty() {

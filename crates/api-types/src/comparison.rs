@@ -6,7 +6,7 @@ use crate::{
     Timestamp,
     page::{PageQuery, Pagination},
     params::{Params, Query},
-    run::{Platform, Run, RunStatus},
+    run::{OperatingSystem, Run, RunStatus},
     sample::{OutputStatus, ResultStatus},
     text_enum::text_enum,
 };
@@ -47,7 +47,7 @@ pub struct ReferenceRun {
     /// Normalized status.
     pub status: RunStatus,
     /// Operating system.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// `OWNER/NAME` of the repository tested; empty where the platform does not know it.
     pub repository: String,
     /// Branch tested.

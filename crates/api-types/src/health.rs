@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     recent::{RecentRun, RecentStatus},
-    run::Platform,
+    run::OperatingSystem,
     text_enum::text_enum,
 };
 
@@ -83,7 +83,7 @@ pub struct Failing {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlatformHealth {
     /// Operating system.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// Completed runs of `master` that were looked at.
     pub run_count: u64,
     /// Those that have a result of the test.

@@ -24,9 +24,9 @@ pub mod search;
 pub mod suite;
 pub mod system;
 pub mod test_error;
+pub mod text;
 pub mod timestamp;
 pub mod verdict;
-pub mod words;
 
 pub use error::{ErrorBody, ErrorCode};
 pub use page::Page;

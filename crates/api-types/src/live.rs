@@ -58,6 +58,6 @@ impl LiveRun {
 
     /// Whether the run has come to an end: nothing more is expected of it.
     pub fn is_finished(&self) -> bool {
-        !self.status.is_going_on()
+        !self.status.is_in_progress()
     }
 }

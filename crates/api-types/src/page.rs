@@ -30,7 +30,7 @@ impl PageQuery {
     pub const MAX_LIMIT: u32 = 100;
 
     /// The first page of the largest size.
-    pub const WHOLE: Self = Self {
+    pub const FIRST_MAX: Self = Self {
         limit: Self::MAX_LIMIT,
         offset: 0,
     };
@@ -110,7 +110,7 @@ impl<T> Page<T> {
     }
 
     /// Cuts a page out of a whole list.
-    pub fn cut(all: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>, query: PageQuery) -> Self {
+    pub fn paginate(all: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>, query: PageQuery) -> Self {
         let all = all.into_iter();
         let total = all.len() as u64;
         Self::new(

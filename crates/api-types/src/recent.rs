@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     params::{Params, Query},
-    run::Platform,
+    run::OperatingSystem,
     text_enum::text_enum,
 };
 
@@ -89,7 +89,7 @@ pub struct RecentTest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecentResults {
     /// Operating system of the runs.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// The runs, oldest first.
     pub runs: Vec<RecentRun>,
     /// The tests that were asked for, by ID.

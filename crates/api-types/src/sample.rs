@@ -74,7 +74,8 @@ impl Counts {
 /// One regression test in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RunSample {
+#[cfg_attr(feature = "openapi", schema(as = RunSample))]
+pub struct TestResult {
     /// Regression test.
     pub regression_test_id: i32,
     /// Its media sample.

@@ -6,7 +6,7 @@ use crate::{
     Timestamp,
     page::PageQuery,
     params::{Params, Query},
-    run::{Platform, RunPlatform, TestType},
+    run::{OperatingSystem, RunPlatform, TestType},
     sample::ResultStatus,
 };
 
@@ -112,7 +112,7 @@ pub struct HistoryEntry {
     /// The regression test.
     pub regression_test_id: i32,
     /// Operating system of the run.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// What the run was started for.
     pub test_type: TestType,
     /// `OWNER/NAME` of the repository tested; empty where the platform does not know it.

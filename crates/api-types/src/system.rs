@@ -6,7 +6,7 @@ use crate::{
     Page, Timestamp,
     page::{PageQuery, Pagination},
     params::{Params, Query},
-    run::{Platform, RunPlatform},
+    run::{OperatingSystem, RunPlatform},
     text_enum::text_enum,
 };
 
@@ -88,7 +88,7 @@ pub struct QueueEntry {
     /// Where it stands.
     pub status: QueueStatus,
     /// Operating system.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// `OWNER/NAME` of the repository tested; empty where the platform does not know it.
     pub repository: String,
     /// Branch tested.

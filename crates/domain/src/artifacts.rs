@@ -6,7 +6,7 @@ use runlens_api_types::{
     Page,
     artifact::{Artifact, ArtifactType, StorageStatus},
     page::PageQuery,
-    run::Platform,
+    run::OperatingSystem,
 };
 
 use crate::{
@@ -47,7 +47,7 @@ pub(crate) async fn page(
     query: PageQuery,
 ) -> Result<Page<Artifact>> {
     let all = survey(files, run_id, platform).await?;
-    let page = Page::cut(all, query);
+    let page = Page::paginate(all, query);
     let data = futures::future::join_all(
         page.data
             .into_iter()
@@ -112,9 +112,9 @@ fn presence(listing: &Listing, name: &str) -> Presence {
 /// What a run has once it is through. A platform of another name has a program of an unknown one.
 fn expected_names(platform: &str) -> Vec<&'static str> {
     let program = match word(platform) {
-        Some(Platform::Linux) => Some(LINUX_PROGRAM),
-        Some(Platform::Windows) => Some(WINDOWS_PROGRAM),
-        Some(Platform::Unknown) | None => None,
+        Some(OperatingSystem::Linux) => Some(LINUX_PROGRAM),
+        Some(OperatingSystem::Windows) => Some(WINDOWS_PROGRAM),
+        Some(OperatingSystem::Unknown) | None => None,
     };
     program.into_iter().chain([STDOUT]).collect()
 }

@@ -1,6 +1,6 @@
 //! Everything below HTTP: who may ask what, what the rows mean, and how they are read.
 //!
-//! [`Platform`] is what the server and the pages are handed. Its methods are the use cases; each takes the [`Caller`] and
+//! [`Services`] is what the server and the pages are handed. Its methods are the use cases; each takes the [`Caller`] and
 //! refuses for itself. What a row means is decided by pure functions in `runs`, `results`, `errors` and `logs`; only `store`
 //! knows SQL, and only `files` knows where files lie.
 
@@ -74,7 +74,7 @@ impl Default for Settings {
 
 /// The composition root: everything a use case needs. Cheap to clone.
 #[derive(Clone)]
-pub struct Platform {
+pub struct Services {
     inner: Arc<Inner>,
 }
 
@@ -91,7 +91,7 @@ struct Inner {
     live: LiveRuns,
 }
 
-impl Platform {
+impl Services {
     /// Puts the parts together. Nothing is connected to yet.
     pub fn new(store: Store, files: Files, clock: Clock, settings: Settings) -> Self {
         let inner = Inner {

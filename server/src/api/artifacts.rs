@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use runlens_api_types::{ErrorBody, Page, artifact::Artifact, page::PageQuery};
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     error::ApiResult,
@@ -24,12 +24,12 @@ use crate::{
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn list_run_artifacts(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<PageQuery>,
 ) -> ApiResult<Page<Artifact>> {
     Ok(Json(
-        platform.open_run(&caller, id).await?.artifacts(query).await?,
+        services.open_run(&caller, id).await?.artifacts(query).await?,
     ))
 }

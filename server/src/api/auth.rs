@@ -11,7 +11,7 @@ use runlens_api_types::{
     auth::{CreatedToken, Me, Token, TokenQuery, TokenRequest},
     page::PageQuery,
 };
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     error::{ApiError, ApiResult},
@@ -33,10 +33,10 @@ use crate::{
     security()
 )]
 pub(crate) async fn create_token(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let created = platform.create_token(&request).await?;
+    let created = services.create_token(&request).await?;
     Ok((
         StatusCode::CREATED,
         [(header::CACHE_CONTROL, "no-store")],
@@ -54,11 +54,11 @@ pub(crate) async fn create_token(
     extensions(("x-required-scope" = json!("tokens:manage")))
 )]
 pub(crate) async fn list_tokens(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     Asked(query): Asked<TokenQuery>,
 ) -> ApiResult<Page<Token>> {
-    Ok(Json(platform.tokens(&caller, &query).await?))
+    Ok(Json(services.tokens(&caller, &query).await?))
 }
 
 /// Revoke the caller's token
@@ -72,10 +72,10 @@ pub(crate) async fn list_tokens(
     )
 )]
 pub(crate) async fn revoke_current_token(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
 ) -> Result<StatusCode, ApiError> {
-    platform.revoke_current_token(&caller).await?;
+    services.revoke_current_token(&caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -91,11 +91,11 @@ pub(crate) async fn revoke_current_token(
     )
 )]
 pub(crate) async fn revoke_token(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     TokenId(id): TokenId,
 ) -> Result<StatusCode, ApiError> {
-    platform.revoke_token(&caller, id).await?;
+    services.revoke_token(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

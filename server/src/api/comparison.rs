@@ -10,7 +10,7 @@ use runlens_api_types::{
     comparison::{Comparison, ComparisonQuery, SameFailures},
     page::PageQuery,
 };
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     error::{ApiError, ApiResult},
@@ -32,13 +32,13 @@ use crate::{
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn compare_runs(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<ComparisonQuery>,
 ) -> ApiResult<Comparison> {
     Ok(Json(
-        platform.open_run(&caller, id).await?.comparison(&query).await?,
+        services.open_run(&caller, id).await?.comparison(&query).await?,
     ))
 }
 
@@ -56,13 +56,13 @@ pub(crate) async fn compare_runs(
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn list_runs_with_same_failures(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(page): Asked<PageQuery>,
 ) -> ApiResult<SameFailures> {
     Ok(Json(
-        platform.open_run(&caller, id).await?.same_failures(page).await?,
+        services.open_run(&caller, id).await?.same_failures(page).await?,
     ))
 }
 
@@ -80,10 +80,10 @@ pub(crate) async fn list_runs_with_same_failures(
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_run_report(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
 ) -> Result<([(HeaderName, &'static str); 1], String), ApiError> {
-    let report = platform.open_run(&caller, id).await?.report().await?;
+    let report = services.open_run(&caller, id).await?.report().await?;
     Ok(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], report))
 }

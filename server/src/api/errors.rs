@@ -7,7 +7,7 @@ use runlens_api_types::{
     page::PageQuery,
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     error::ApiResult,
@@ -27,12 +27,12 @@ use crate::{
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn list_run_errors(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<ErrorQuery>,
 ) -> ApiResult<Page<TestError>> {
-    Ok(Json(platform.open_run(&caller, id).await?.errors(&query).await?))
+    Ok(Json(services.open_run(&caller, id).await?.errors(&query).await?))
 }
 
 /// Get grouped error summary for a run
@@ -49,13 +49,13 @@ pub(crate) async fn list_run_errors(
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_run_error_summary(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<ErrorSummaryQuery>,
 ) -> ApiResult<Page<ErrorBucket>> {
     Ok(Json(
-        platform
+        services
             .open_run(&caller, id)
             .await?
             .error_summary(&query)
@@ -77,13 +77,13 @@ pub(crate) async fn get_run_error_summary(
     extensions(("x-required-scope" = json!("system:read")))
 )]
 pub(crate) async fn list_run_infrastructure_errors(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<InfrastructureErrorQuery>,
 ) -> ApiResult<Page<InfrastructureError>> {
     Ok(Json(
-        platform
+        services
             .open_run(&caller, id)
             .await?
             .infrastructure_errors(&query)?,

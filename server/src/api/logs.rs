@@ -5,7 +5,7 @@ use runlens_api_types::{
     ErrorBody,
     log::{LogFilter, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
 };
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     error::ApiResult,
@@ -30,12 +30,12 @@ use crate::{
     extensions(("x-required-scope" = json!("system:read")))
 )]
 pub(crate) async fn list_run_logs(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<LogQuery>,
 ) -> ApiResult<LogPage> {
-    Ok(Json(platform.open_run(&caller, id).await?.logs(&query).await?))
+    Ok(Json(services.open_run(&caller, id).await?.logs(&query).await?))
 }
 
 /// Get the outline of a run's log
@@ -56,13 +56,13 @@ pub(crate) async fn list_run_logs(
     extensions(("x-required-scope" = json!("system:read")))
 )]
 pub(crate) async fn get_run_log_outline(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<LogOutlineQuery>,
 ) -> ApiResult<LogOutline> {
     Ok(Json(
-        platform.open_run(&caller, id).await?.log_outline(&query).await?,
+        services.open_run(&caller, id).await?.log_outline(&query).await?,
     ))
 }
 
@@ -84,12 +84,12 @@ pub(crate) async fn get_run_log_outline(
     extensions(("x-required-scope" = json!("system:read")))
 )]
 pub(crate) async fn search_run_log(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<LogSearchQuery>,
 ) -> ApiResult<LogSearch> {
     Ok(Json(
-        platform.open_run(&caller, id).await?.search_log(&query).await?,
+        services.open_run(&caller, id).await?.search_log(&query).await?,
     ))
 }

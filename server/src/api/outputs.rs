@@ -11,7 +11,7 @@ use runlens_api_types::{
     output::{DiffFileQuery, DiffQuery, OutputDiff, OutputFile, OutputInfo},
 };
 use runlens_domain::{
-    Platform,
+    Services,
     outputs::{ActualOutput, OutputSide},
 };
 
@@ -36,12 +36,12 @@ use crate::{
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_output(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     path: RunOutput,
 ) -> ApiResult<OutputInfo> {
     Ok(Json(
-        platform
+        services
             .open_run(&caller, path.run_id)
             .await?
             .output(path.ids())
@@ -66,12 +66,12 @@ pub(crate) async fn get_output(
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_expected_output(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     path: RunOutput,
 ) -> ApiResult<OutputFile> {
     Ok(Json(
-        platform
+        services
             .open_run(&caller, path.run_id)
             .await?
             .expected_output(path.ids())
@@ -98,12 +98,12 @@ pub(crate) async fn get_expected_output(
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_actual_output(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     path: RunOutput,
 ) -> Result<Response, ApiError> {
     Ok(
-        match platform
+        match services
             .open_run(&caller, path.run_id)
             .await?
             .actual_output(path.ids())
@@ -142,13 +142,13 @@ pub(crate) async fn get_actual_output(
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_output_diff(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     path: RunOutput,
     Asked(query): Asked<DiffQuery>,
 ) -> ApiResult<OutputDiff> {
     Ok(Json(
-        platform
+        services
             .open_run(&caller, path.run_id)
             .await?
             .output_diff(path.ids(), &query)
@@ -184,12 +184,12 @@ pub(crate) async fn get_output_diff(
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_raw_expected_output(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     path: RunOutput,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let raw = platform
+    let raw = services
         .open_run(&caller, path.run_id)
         .await?
         .raw_output(path.ids(), OutputSide::Expected)
@@ -233,12 +233,12 @@ pub(crate) async fn get_raw_expected_output(
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_raw_actual_output(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     path: RunOutput,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let raw = platform
+    let raw = services
         .open_run(&caller, path.run_id)
         .await?
         .raw_output(path.ids(), OutputSide::Actual)
@@ -272,12 +272,12 @@ pub(crate) async fn get_raw_actual_output(
     extensions(("x-required-scope" = json!("results:read")))
 )]
 pub(crate) async fn get_raw_output_diff(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     path: RunOutput,
     Asked(query): Asked<DiffFileQuery>,
 ) -> Result<Response, ApiError> {
-    let file = platform
+    let file = services
         .open_run(&caller, path.run_id)
         .await?
         .output_diff_file(path.ids(), query.context)

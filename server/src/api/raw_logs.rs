@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use runlens_api_types::ErrorBody;
-use runlens_domain::{Platform, logs::RawLog};
+use runlens_domain::{Services, logs::RawLog};
 
 use crate::{
     download,
@@ -52,12 +52,12 @@ use crate::{
     extensions(("x-required-scope" = json!("system:read")))
 )]
 pub(crate) async fn get_raw_run_log(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    match platform.open_run(&caller, id).await?.raw_log().await? {
+    match services.open_run(&caller, id).await?.raw_log().await? {
         RawLog::Address(address) => {
             let headers = [
                 (header::LOCATION, address),

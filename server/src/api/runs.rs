@@ -6,7 +6,7 @@ use runlens_api_types::{
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunQuery, RunSummary},
 };
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     error::ApiResult,
@@ -23,11 +23,11 @@ use crate::{
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn list_runs(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     Asked(query): Asked<RunQuery>,
 ) -> ApiResult<Page<Run>> {
-    Ok(Json(platform.runs(&caller, &query).await?))
+    Ok(Json(services.runs(&caller, &query).await?))
 }
 
 /// Get a CI run
@@ -44,11 +44,11 @@ pub(crate) async fn list_runs(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn get_run(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
 ) -> ApiResult<Run> {
-    Ok(Json(platform.open_run(&caller, id).await?.run().await?))
+    Ok(Json(services.open_run(&caller, id).await?.run().await?))
 }
 
 /// Get a run's counts
@@ -64,11 +64,11 @@ pub(crate) async fn get_run(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn get_run_summary(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
 ) -> ApiResult<RunSummary> {
-    Ok(Json(platform.open_run(&caller, id).await?.summary().await?))
+    Ok(Json(services.open_run(&caller, id).await?.summary().await?))
 }
 
 /// List a run's progress
@@ -84,12 +84,12 @@ pub(crate) async fn get_run_summary(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn list_run_progress(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<ProgressQuery>,
 ) -> ApiResult<Page<ProgressEntry>> {
-    Ok(Json(platform.open_run(&caller, id).await?.progress(&query)?))
+    Ok(Json(services.open_run(&caller, id).await?.progress(&query)?))
 }
 
 /// List a run's counts by category
@@ -105,13 +105,13 @@ pub(crate) async fn list_run_progress(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn list_run_categories(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(page): Asked<PageQuery>,
 ) -> ApiResult<Page<CategorySummary>> {
     Ok(Json(
-        platform.open_run(&caller, id).await?.categories(page).await?,
+        services.open_run(&caller, id).await?.categories(page).await?,
     ))
 }
 
@@ -128,9 +128,9 @@ pub(crate) async fn list_run_categories(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn get_run_config(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
 ) -> ApiResult<RunConfig> {
-    Ok(Json(platform.open_run(&caller, id).await?.config().await?))
+    Ok(Json(services.open_run(&caller, id).await?.config().await?))
 }

@@ -4,9 +4,9 @@ use axum::{Json, extract::State};
 use runlens_api_types::{
     ErrorBody, Page,
     page::PageQuery,
-    sample::{RunSample, SampleQuery},
+    sample::{SampleQuery, TestResult},
 };
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     error::ApiResult,
@@ -20,18 +20,18 @@ use crate::{
     get, path = "/runs/{run_id}/samples", tag = "runs", operation_id = "list_run_samples",
     params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery, SampleQuery),
     responses(
-        (status = OK, description = "A page of results", body = Page<RunSample>),
+        (status = OK, description = "A page of results", body = Page<TestResult>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn list_run_samples(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<SampleQuery>,
-) -> ApiResult<Page<RunSample>> {
-    Ok(Json(platform.open_run(&caller, id).await?.samples(&query).await?))
+) -> ApiResult<Page<TestResult>> {
+    Ok(Json(services.open_run(&caller, id).await?.samples(&query).await?))
 }
 
 /// Get one result of a run
@@ -42,18 +42,18 @@ pub(crate) async fn list_run_samples(
         ("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1)
     ),
     responses(
-        (status = OK, description = "The result", body = RunSample),
+        (status = OK, description = "The result", body = TestResult),
         (status = NOT_FOUND, description = "Run or regression test not found", body = ErrorBody)
     ),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn get_run_sample(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     ids: RunTest,
-) -> ApiResult<RunSample> {
+) -> ApiResult<TestResult> {
     Ok(Json(
-        platform
+        services
             .open_run(&caller, ids.run_id)
             .await?
             .sample(ids.regression_test_id)

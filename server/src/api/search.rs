@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use runlens_api_types::search::{Search, SearchQuery};
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     error::ApiResult,
@@ -20,9 +20,9 @@ use crate::{
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn search(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     Asked(query): Asked<SearchQuery>,
 ) -> ApiResult<Search> {
-    Ok(Json(platform.search(&caller, &query).await?))
+    Ok(Json(services.search(&caller, &query).await?))
 }

@@ -11,7 +11,7 @@ use runlens_api_types::{
         SampleHistoryQuery, SuiteSampleQuery,
     },
 };
-use runlens_domain::Platform;
+use runlens_domain::Services;
 
 use crate::{
     error::ApiResult,
@@ -27,11 +27,11 @@ use crate::{
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn list_samples(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     Asked(query): Asked<SuiteSampleQuery>,
 ) -> ApiResult<Page<Sample>> {
-    Ok(Json(platform.samples(&caller, &query).await?))
+    Ok(Json(services.samples(&caller, &query).await?))
 }
 
 /// Get a sample
@@ -45,11 +45,11 @@ pub(crate) async fn list_samples(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn get_sample(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     SampleId(id): SampleId,
 ) -> ApiResult<Sample> {
-    Ok(Json(platform.sample(&caller, id).await?))
+    Ok(Json(services.sample(&caller, id).await?))
 }
 
 /// List a sample's history
@@ -68,12 +68,12 @@ pub(crate) async fn get_sample(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn list_sample_history(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     SampleId(id): SampleId,
     Asked(query): Asked<SampleHistoryQuery>,
 ) -> ApiResult<Page<HistoryEntry>> {
-    Ok(Json(platform.sample_history(&caller, id, &query).await?))
+    Ok(Json(services.sample_history(&caller, id, &query).await?))
 }
 
 /// List regression tests
@@ -85,11 +85,11 @@ pub(crate) async fn list_sample_history(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn list_regression_tests(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     Asked(query): Asked<RegressionTestQuery>,
 ) -> ApiResult<Page<RegressionTest>> {
-    Ok(Json(platform.regression_tests(&caller, &query).await?))
+    Ok(Json(services.regression_tests(&caller, &query).await?))
 }
 
 /// Get recent results of regression tests
@@ -103,11 +103,11 @@ pub(crate) async fn list_regression_tests(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn get_recent_results(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     Asked(query): Asked<PlatformResultsQuery>,
 ) -> ApiResult<PlatformResults> {
-    Ok(Json(platform.platform_results(&caller, &query).await?))
+    Ok(Json(services.platform_results(&caller, &query).await?))
 }
 
 /// Get recent results of a run's tests
@@ -124,13 +124,13 @@ pub(crate) async fn get_recent_results(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn get_run_recent_results(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RunId(id): RunId,
     Asked(query): Asked<RecentResultsQuery>,
 ) -> ApiResult<RecentResults> {
     Ok(Json(
-        platform
+        services
             .open_run(&caller, id)
             .await?
             .recent_results(&query)
@@ -149,11 +149,11 @@ pub(crate) async fn get_run_recent_results(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn get_regression_test(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RegressionTestId(id): RegressionTestId,
 ) -> ApiResult<RegressionTest> {
-    Ok(Json(platform.regression_test(&caller, id).await?))
+    Ok(Json(services.regression_test(&caller, id).await?))
 }
 
 /// Get a regression test's health
@@ -170,11 +170,11 @@ pub(crate) async fn get_regression_test(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn get_regression_test_health(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RegressionTestId(id): RegressionTestId,
 ) -> ApiResult<TestHealth> {
-    Ok(Json(platform.regression_test_health(&caller, id).await?))
+    Ok(Json(services.regression_test_health(&caller, id).await?))
 }
 
 /// List a regression test's history
@@ -190,12 +190,12 @@ pub(crate) async fn get_regression_test_health(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn list_regression_test_history(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     RegressionTestId(id): RegressionTestId,
     Asked(query): Asked<HistoryQuery>,
 ) -> ApiResult<Page<HistoryEntry>> {
-    Ok(Json(platform.regression_test_history(&caller, id, &query).await?))
+    Ok(Json(services.regression_test_history(&caller, id, &query).await?))
 }
 
 /// List categories
@@ -207,9 +207,9 @@ pub(crate) async fn list_regression_test_history(
     extensions(("x-required-scope" = json!("runs:read")))
 )]
 pub(crate) async fn list_categories(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     Asked(page): Asked<PageQuery>,
 ) -> ApiResult<Page<Category>> {
-    Ok(Json(platform.categories(&caller, page).await?))
+    Ok(Json(services.categories(&caller, page).await?))
 }

@@ -5,7 +5,7 @@ use runlens_api_types::{
     page::PageQuery,
     system::{Health, HealthStatus, Queue, QueueQuery},
 };
-use runlens_domain::{Platform, system::dependency};
+use runlens_domain::{Services, system::dependency};
 
 use crate::{
     error::ApiResult,
@@ -46,9 +46,9 @@ pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Js
     extensions(("x-required-scope" = json!("system:read")))
 )]
 pub(crate) async fn list_queue(
-    State(platform): State<Platform>,
+    State(services): State<Services>,
     Asker(caller): Asker,
     Asked(query): Asked<QueueQuery>,
 ) -> ApiResult<Queue> {
-    Ok(Json(platform.queue(&caller, &query).await?))
+    Ok(Json(services.queue(&caller, &query).await?))
 }

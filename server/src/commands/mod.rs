@@ -11,7 +11,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use runlens_domain::{Clock, Platform, Settings, files::Files, live::LiveSettings, store::Store};
+use runlens_domain::{Clock, Services, Settings, files::Files, live::LiveSettings, store::Store};
 
 use crate::{
     config::{Config, ConfigError, Options},
@@ -88,7 +88,7 @@ impl Cli {
 }
 
 /// The platform that the settings describe.
-async fn platform(config: &Config) -> Result<Platform, CommandError> {
+async fn platform(config: &Config) -> Result<Services, CommandError> {
     let store = Store::open(config.database.url())
         .await
         .map_err(runlens_domain::Error::from)?;
@@ -106,7 +106,7 @@ async fn platform(config: &Config) -> Result<Platform, CommandError> {
         redirect_raw_logs: config.files.redirect_raw_logs,
         live: LiveSettings::default(),
     };
-    Ok(Platform::new(store, files, Clock::system(), settings))
+    Ok(Services::new(store, files, Clock::system(), settings))
 }
 
 /// Writes a line to standard output: what a command was asked for, and nothing else.

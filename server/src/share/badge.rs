@@ -2,7 +2,7 @@
 
 use runlens_api_types::{
     TextEnum,
-    run::{Platform, RunQuery},
+    run::{OperatingSystem, RunQuery},
     verdict::Outlook,
 };
 
@@ -67,13 +67,13 @@ impl Badge {
         } = facts;
         // Where it is not known what is new, how many pass says more than how many do not.
         let message = match verdict.outlook {
-            Outlook::Failed if !run.status.is_going_on() => {
+            Outlook::Failed if !run.status.is_in_progress() => {
                 format!("{}/{} pass", summary.pass_count, summary.total_samples)
             }
             _ => verdict.short.clone(),
         };
         let label = match run.platform {
-            Platform::Unknown => "other platform",
+            OperatingSystem::Unknown => "other platform",
             platform => platform.as_str(),
         };
         let title = format!("Run {} on {label}: {message}", run.run_id);

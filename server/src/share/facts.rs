@@ -7,7 +7,7 @@ use runlens_api_types::{
     run::{ProgressQuery, ProgressStatus, Run, RunSummary},
     verdict::{Beside, RunVerdict, Stop, verdict},
 };
-use runlens_domain::{Caller, Platform, Result};
+use runlens_domain::{Caller, Result, Services};
 
 /// A run, as its caller may see it.
 pub(super) struct Facts {
@@ -20,7 +20,7 @@ pub(super) struct Facts {
 impl Facts {
     /// # Errors
     /// [`runlens_domain::Error::NotFound`], [`runlens_domain::Error::Database`].
-    pub(super) async fn of(platform: &Platform, caller: &Caller, id: i32) -> Result<Self> {
+    pub(super) async fn of(platform: &Services, caller: &Caller, id: i32) -> Result<Self> {
         let opened = platform.open_run(caller, id).await?;
         let (run, summary) = (opened.run().await?, opened.summary().await?);
         // Its counts are those of all tests.
@@ -37,7 +37,7 @@ impl Facts {
         };
         let stops = opened.progress(&ProgressQuery {
             status: Some(ProgressStatus::Canceled),
-            page: PageQuery::WHOLE,
+            page: PageQuery::FIRST_MAX,
         })?;
         Ok(Self::put_together(
             run,

@@ -65,7 +65,7 @@ async fn preview(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let facts = Facts::of(&state.platform, &visitor(&state)?, id).await?;
-    let seconds = if facts.run.status.is_going_on() {
+    let seconds = if facts.run.status.is_in_progress() {
         GOING_ON
     } else {
         ENDED

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
 use runlens_api_types::auth::Scope;
-use runlens_domain::{Platform, testing::TestPlatform};
+use runlens_domain::{Services, testing::TestPlatform};
 use runlens_server::{
     AppState, Streams, config,
     limits::{Counters, LimitSettings},
@@ -85,7 +85,7 @@ impl Server {
 }
 
 impl Web {
-    pub(crate) fn new(platform: Platform, http: config::Http, limits: LimitSettings) -> Self {
+    pub(crate) fn new(platform: Services, http: config::Http, limits: LimitSettings) -> Self {
         Self::of(AppState::new(
             platform,
             http,
@@ -136,7 +136,7 @@ impl Web {
 
     /// One of several instances: requests are counted in what they share.
     pub(crate) fn counting_in(
-        platform: Platform,
+        platform: Services,
         limits: LimitSettings,
         counters: Arc<dyn Counters>,
     ) -> Self {

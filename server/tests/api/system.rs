@@ -1,7 +1,7 @@
 //! /api/v1/system
 
 use runlens_domain::{
-    Clock, Platform, Settings, each_backend,
+    Clock, Services, Settings, each_backend,
     files::Files,
     store::Store,
     testing::{RunSpec, TestPlatform},
@@ -98,7 +98,7 @@ async fn without_its_database_the_server_says_so() {
     let store = Store::open("mysql://nobody@127.0.0.1:9/none")
         .await
         .expect("connects when it is asked");
-    let platform = Platform::new(store, Files::none(), Clock::system(), Settings::default());
+    let platform = Services::new(store, Files::none(), Clock::system(), Settings::default());
     let server = Web::new(platform, http(), Default::default());
     let answer = server.get("/api/v1/system/health").send().await;
     assert_eq!(

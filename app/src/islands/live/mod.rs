@@ -107,7 +107,7 @@ fn counts(run: &LiveRun) -> String {
     let done = format!(
         "{} of {}",
         format::number(run.finished_count),
-        format::counted(run.total_samples, "test", "tests")
+        format::pluralize(run.total_samples, "test", "tests")
     );
     if run.failed_count == 0 {
         done

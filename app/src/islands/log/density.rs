@@ -38,10 +38,10 @@ pub(super) fn map(run: i32, pieces: &[LogDensity]) -> AnyView {
             let last = piece.first_line + piece.lines.saturating_sub(1);
             let mut title = format!("Lines {}–{}", format::number(piece.first_line), format::number(last));
             if piece.errors > 0 {
-                title.push_str(&format!(", {}", format::counted(piece.errors, "error", "errors")));
+                title.push_str(&format!(", {}", format::pluralize(piece.errors, "error", "errors")));
             }
             if piece.warnings > 0 {
-                title.push_str(&format!(", {}", format::counted(piece.warnings, "warning", "warnings")));
+                title.push_str(&format!(", {}", format::pluralize(piece.warnings, "warning", "warnings")));
             }
             let href = url::log(run, &LogAddress { from_line: Some(piece.first_line), ..LogAddress::default() });
             view! {

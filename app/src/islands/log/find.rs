@@ -34,7 +34,7 @@ impl Find {
             (true, ..) => String::new(),
             (_, None, 0) if self.is_complete => "no match".to_owned(),
             (_, None, 0) => "searching…".to_owned(),
-            (_, None, matches) => format!("{}{more}", format::counted(matches, "match", "matches")),
+            (_, None, matches) => format!("{}{more}", format::pluralize(matches, "match", "matches")),
             (_, Some(number), matches) => format!(
                 "{} of {}{more}",
                 format::number(number),

@@ -9,15 +9,15 @@ use crate::{format, url::log::LogAddress};
 /// Lines, size, errors, warnings, and how far they have been counted.
 pub(super) fn counts(run: i32, viewer: Viewer) -> AnyView {
     let outline = viewer.outline;
-    let lines = move || outline.with(|outline| format::counted(outline.lines, "line", "lines"));
+    let lines = move || outline.with(|outline| format::pluralize(outline.lines, "line", "lines"));
     let size = move || outline.with(|outline| format::size(outline.size_bytes));
     let errors = move || {
         outline.with(|outline| {
-            format::counted(outline.levels.error + outline.levels.critical, "error", "errors")
+            format::pluralize(outline.levels.error + outline.levels.critical, "error", "errors")
         })
     };
     let warnings =
-        move || outline.with(|outline| format::counted(outline.levels.warning, "warning", "warnings"));
+        move || outline.with(|outline| format::pluralize(outline.levels.warning, "warning", "warnings"));
     let going = move || {
         outline.with(|outline| {
             (!outline.is_complete).then(|| {

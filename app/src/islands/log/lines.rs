@@ -159,7 +159,7 @@ fn line_row(row: &LogMatch, index: String, frame: &Frame, chosen: Option<LineRan
     let rest = (hidden > 0).then(|| {
         let more = format!(
             "… {} more",
-            format::counted(hidden as u64, "character", "characters")
+            format::pluralize(hidden as u64, "character", "characters")
         );
         view! { <details open=found_far><summary>{more}</summary><span>{shown(rest)}</span></details> }
     });

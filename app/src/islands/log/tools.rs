@@ -160,7 +160,7 @@ pub(super) fn bar(frame: &Frame, viewer: Viewer, pages: Pages) -> AnyView {
         if is_filtered {
             format!(
                 "{lines}, {} shown{so_far}",
-                format::counted(total, "line", "lines")
+                format::pluralize(total, "line", "lines")
             )
         } else {
             lines

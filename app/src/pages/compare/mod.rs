@@ -139,7 +139,7 @@ fn sentence(here: &Side, there: &Side, counts: &VerdictCounts) -> String {
         (true, 0) if counts.no_reference > 0 => {
             format!(
                 "Run {other} has no result of {}.",
-                format::counted(counts.no_reference, "test", "tests")
+                format::pluralize(counts.no_reference, "test", "tests")
             )
         }
         (true, 0) => "Nothing fails in either run.".to_owned(),
@@ -151,7 +151,7 @@ fn sentence(here: &Side, there: &Side, counts: &VerdictCounts) -> String {
 }
 
 fn say(n: u64, verb: fn(u64) -> &'static str) -> String {
-    format!("{} {}", format::counted(n, "test", "tests"), verb(n))
+    format!("{} {}", format::pluralize(n, "test", "tests"), verb(n))
 }
 
 /// Why the comparison may say less than it seems to.
@@ -177,7 +177,7 @@ fn caveats(here: &Side, there: &Side) -> AnyView {
             RunStatus::Pass | RunStatus::Fail if side.summary.skipped_count > 0 => "left tests out",
             RunStatus::Pass | RunStatus::Fail => continue,
         };
-        let missing = format::counted(side.summary.skipped_count, "test has", "tests have");
+        let missing = format::pluralize(side.summary.skipped_count, "test has", "tests have");
         said.push(format!(
             "Run {} {why}: {missing} no result in it.",
             side.run.run_id

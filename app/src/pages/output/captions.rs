@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use runlens_api_types::output::{CaptionChange, CaptionChangeKind, CaptionDiff, DiffLineKind, OutputDiff};
 
 use crate::{
-    format::{counted, duration, number},
+    format::{duration, number, pluralize},
     url::output::anchor,
 };
 
@@ -44,7 +44,7 @@ pub(super) fn section(captions: &CaptionDiff, diff: &OutputDiff) -> AnyView {
         })
         .collect();
     let left = captions.change_count - captions.changes.len() as u64;
-    let more = (left > 0).then(|| view! { <p class="nothing">{format!("And {} further down.", counted(left, "change", "changes"))}</p> });
+    let more = (left > 0).then(|| view! { <p class="nothing">{format!("And {} further down.", pluralize(left, "change", "changes"))}</p> });
     let notes = notes(captions);
     if items.is_empty() && notes.is_empty() {
         return ().into_any();
@@ -132,12 +132,12 @@ fn sentence(change: &CaptionChange, captions: &CaptionDiff) -> String {
         CaptionChangeKind::Shifted => {
             let moved = moved(change).unwrap_or_default();
             if change.count == captions.paired_count {
-                format!("All {} {moved}.", counted(change.count, "caption", "captions"))
+                format!("All {} {moved}.", pluralize(change.count, "caption", "captions"))
             } else {
                 format!(
                     "From caption {} on, {} {moved}.",
                     number(first),
-                    counted(change.count, "caption", "captions")
+                    pluralize(change.count, "caption", "captions")
                 )
             }
         }
@@ -195,14 +195,14 @@ fn notes(captions: &CaptionDiff) -> Vec<String> {
         } else {
             format!("from {} to {}", of(numbers.least), of(numbers.most))
         };
-        let captions = counted(numbers.count, "caption has", "captions have");
+        let captions = pluralize(numbers.count, "caption has", "captions have");
         format!(
             "From caption {} on, {captions} another number, {by}: not counted as a difference.",
             number(numbers.expected_cue)
         )
     });
     let line_ends = (captions.line_ends > 0).then(|| {
-        let lines = counted(
+        let lines = pluralize(
             captions.line_ends,
             "line that is the same ends",
             "lines that are the same end",
@@ -212,7 +212,7 @@ fn notes(captions: &CaptionDiff) -> Vec<String> {
     let counts = (captions.expected_count != captions.actual_count).then(|| {
         format!(
             "{} expected, {} produced.",
-            counted(captions.expected_count, "caption", "captions"),
+            pluralize(captions.expected_count, "caption", "captions"),
             number(captions.actual_count)
         )
     });

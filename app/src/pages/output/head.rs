@@ -6,14 +6,14 @@ use runlens_api_types::{
     comparison::Verdict,
     output::{DiffAlignment, OutputDiff, OutputInfo},
     run::Run,
-    sample::{OutputStatus, RunSample},
+    sample::{OutputStatus, TestResult},
 };
 
 use super::Frame;
 use crate::{
     components::{facts, mark::mark, pager::way},
     data::outputs::OutputFiles,
-    format::{self, counted},
+    format::{self, pluralize},
     pages::{run::title, runs::change},
     url::{self, RunView},
 };
@@ -93,7 +93,7 @@ fn difference(diff: &OutputDiff) -> String {
             [] => "No caption differs; the files do.".to_owned(),
             _ => format!(
                 "Of {}: {}.",
-                counted(captions.expected_count, "caption", "captions"),
+                pluralize(captions.expected_count, "caption", "captions"),
                 kinds.join(", ")
             ),
         };
@@ -105,12 +105,12 @@ fn difference(diff: &OutputDiff) -> String {
     let sides: Vec<String> = sides
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", counted(count, "line", "lines")))
+        .map(|(count, what)| format!("{} {what}", pluralize(count, "line", "lines")))
         .collect();
     format!(
         "{}, in {}.",
         sides.join(", "),
-        counted(diff.hunk_count, "place", "places")
+        pluralize(diff.hunk_count, "place", "places")
     )
 }
 
@@ -155,7 +155,7 @@ fn verdict(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
 pub(super) fn overview(
     frame: &Frame,
     run: &Run,
-    test: &RunSample,
+    test: &TestResult,
     info: &OutputInfo,
     words: Words,
     now: Timestamp,
@@ -216,7 +216,7 @@ fn neighbours(frame: &Frame, info: &OutputInfo) -> Option<AnyView> {
     if info.differing_count == 0 {
         return None;
     }
-    let total = counted(
+    let total = pluralize(
         info.differing_count,
         "output that is not as expected",
         "outputs that are not as expected",

@@ -65,7 +65,7 @@ pub(super) fn table(frame: &Frame, diff: &OutputDiff) -> AnyView {
 
 /// `1,465 bytes`, `2.0 MB (2,097,152 bytes)`.
 fn exact_size(bytes: u64) -> String {
-    let exact = format::counted(bytes, "byte", "bytes");
+    let exact = format::pluralize(bytes, "byte", "bytes");
     if bytes < 100_000 {
         exact
     } else {

@@ -84,7 +84,10 @@ fn gap(frame: &Frame, lines: u64, columns: u8) -> AnyView {
         (view.context < context)
             .then(|| view! { " " <a href=frame.link(&OutputView { context, ..view })>{word}</a> })
     };
-    let words = format!("{} without a difference", format::counted(lines, "line", "lines"));
+    let words = format!(
+        "{} without a difference",
+        format::pluralize(lines, "line", "lines")
+    );
     view! { <tr class="gap"><td colspan=columns.to_string()>{words}{link(10, "10 around")}{link(DiffQuery::MAX_CONTEXT, "all")}</td></tr> }
         .into_any()
 }

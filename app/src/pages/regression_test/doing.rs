@@ -132,7 +132,7 @@ fn no_such(did: &str, health: &PlatformHealth) -> String {
 }
 
 fn looked_at(health: &PlatformHealth) -> String {
-    format::counted(
+    format::pluralize(
         health.run_count,
         "completed run of master",
         "completed runs of master",
@@ -151,8 +151,8 @@ fn counts(test: i32, health: &PlatformHealth, now: Timestamp) -> Option<AnyView>
     let newest = health.latest.as_ref()?;
     let flips = format!(
         "{} between pass and failure in {} of {}. The newest is of ",
-        format::counted(health.flip_count, "flip", "flips"),
-        format::counted(health.result_count, "result", "results"),
+        format::pluralize(health.flip_count, "flip", "flips"),
+        format::pluralize(health.result_count, "result", "results"),
         looked_at(health)
     );
     Some(view! { <p class="state muted">{flips} {run(test, &newest.run, now)} "."</p> }.into_any())
@@ -162,7 +162,7 @@ fn flaky(test: i32, evidence: &FlakyEvidence) -> AnyView {
     let why = match evidence.reason {
         FlakyReason::Flips => format!(
             "Flaky: {} in the last 20 results.",
-            format::counted(evidence.flips.len() as u64, "flip", "flips")
+            format::pluralize(evidence.flips.len() as u64, "flip", "flips")
         ),
         FlakyReason::SameCommit => "Flaky: it passes and fails on one commit.".to_owned(),
     };
@@ -216,12 +216,12 @@ mod tests {
     use runlens_api_types::{
         health::{Failing, PlatformHealth, TestHealth},
         recent::RecentRun,
-        run::Platform,
+        run::OperatingSystem,
     };
 
     use super::{in_words, no_such, nothing};
 
-    fn health(platform: Platform, failing: Option<Failing>) -> PlatformHealth {
+    fn health(platform: OperatingSystem, failing: Option<Failing>) -> PlatformHealth {
         PlatformHealth {
             platform,
             run_count: 200,
@@ -253,8 +253,8 @@ mod tests {
             changes_link: None,
             unchanged_since: run,
         };
-        let linux = health(Platform::Linux, Some(failing));
-        let windows = health(Platform::Windows, None);
+        let linux = health(OperatingSystem::Linux, Some(failing));
+        let windows = health(OperatingSystem::Windows, None);
         assert_eq!(
             no_such("passed", &linux),
             "It never passed as far back as looked: 200 completed runs of master, back to run 12."

@@ -17,7 +17,7 @@ pub(super) fn section(run: i32, categories: Page<CategorySummary>, view: &RunVie
         .map(|category| row(run, category, view))
         .collect();
     let rest = (left_out > 0)
-        .then(|| view! { <p class="nothing">{format!("and {} more", format::counted(left_out, "category", "categories"))}</p> });
+        .then(|| view! { <p class="nothing">{format!("and {} more", format::pluralize(left_out, "category", "categories"))}</p> });
     view! {
         <section id="categories" aria-labelledby="categories-title">
             <h2 id="categories-title">"Results by category"</h2>

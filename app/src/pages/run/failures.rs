@@ -89,7 +89,7 @@ pub(super) fn list(
         })
     });
     let all = (is_one_test && bucket.count > shown as u64).then(|| {
-        let all = format!("Show all {}", format::counted(bucket.count, "error", "errors"));
+        let all = format!("Show all {}", format::pluralize(bucket.count, "error", "errors"));
         let to = about.address(&view.opened(Some(&key), 0), &anchor);
         view! { <p class="nothing">{format!("Only test #{} is shown. ", view.test.unwrap_or_default())}<a href=to>{all}</a></p> }
     });

@@ -5,7 +5,7 @@ use runlens_api_types::{
     TextEnum, Timestamp,
     comparison::{Verdict, VerdictCounts},
     live::LiveRun,
-    run::{Platform, ProgressStatus, Run, RunQuery, RunSummary},
+    run::{OperatingSystem, ProgressStatus, Run, RunQuery, RunSummary},
     sample::ResultStatus,
     test_error::GroupBy,
     verdict::{Part, RunVerdict, Target, baseline},
@@ -53,7 +53,7 @@ pub(super) fn overview(page: &RunPage, verdict: RunVerdict, stages: Vec<Stage>, 
                 <a class="copy" href=report.clone() data-copy-from=report>"Copy as Markdown"</a>
             </div>
             {rest}
-            {run.status.is_going_on().then(|| view! { <LiveLine shown=as_shown(run, &page.summary)/> })}
+            {run.status.is_in_progress().then(|| view! { <LiveLine shown=as_shown(run, &page.summary)/> })}
             {verdict.message.map(|message| told(&message))}
             {counts}
             {same}
@@ -127,7 +127,7 @@ fn told(message: &str) -> AnyView {
     let total = message.lines().count();
     let shown: String = message.lines().take(MESSAGE_LINES).collect::<Vec<_>>().join("\n");
     let rest = (total > MESSAGE_LINES).then(|| {
-        let rest = format::counted((total - MESSAGE_LINES) as u64, "more line", "more lines");
+        let rest = format::pluralize((total - MESSAGE_LINES) as u64, "more line", "more lines");
         view! { <p class="more"><a href="#progress">{rest}</a></p> }
     });
     view! { <figure class="told"><blockquote>{shown}</blockquote>{rest}</figure> }.into_any()
@@ -170,7 +170,7 @@ fn same_failures(run: &Run, same: &Same) -> AnyView {
         1 => "The same test fails".to_owned(),
         failing => format!("The same {} tests fail", format::number(failing)),
     };
-    let looked = format::counted(same.compared, "other completed run", "other completed runs");
+    let looked = format::pluralize(same.compared, "other completed run", "other completed runs");
     if same.total == 0 {
         let other = if same.failing == 1 {
             "The one failure".to_owned()
@@ -270,7 +270,7 @@ fn comparisons(page: &RunPage) -> AnyView {
     for other in page
         .siblings
         .iter()
-        .filter(|other| other.platform != run.platform && other.platform != Platform::Unknown)
+        .filter(|other| other.platform != run.platform && other.platform != OperatingSystem::Unknown)
     {
         add(
             other.id,

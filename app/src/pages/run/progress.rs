@@ -12,7 +12,7 @@ const SHORT: usize = 8;
 pub(super) fn section(progress: Page<ProgressEntry>) -> AnyView {
     let total = progress.pagination.total;
     let left_out = total.saturating_sub(progress.data.len() as u64);
-    let count = format::counted(total, "report", "reports");
+    let count = format::pluralize(total, "report", "reports");
     let content = if progress.data.is_empty() {
         view! { <p class="nothing">"No worker has reported yet."</p> }.into_any()
     } else {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use runlens_api_types::{
     ErrorBody, Page,
     run::RunSummary,
-    sample::{OutputStatus, ResultStatus, RunSample},
+    sample::{OutputStatus, ResultStatus, TestResult},
 };
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 /// The tests of a run.
 pub(super) fn section(
     run: i32,
-    tests: Result<Page<RunSample>, ErrorBody>,
+    tests: Result<Page<TestResult>, ErrorBody>,
     summary: &RunSummary,
     view: &RunView,
     path: &str,
@@ -54,7 +54,7 @@ fn nothing_ran(run: i32, total: u64, view: &RunView) -> AnyView {
     let list = view
         .tests(Some(ResultStatus::NotStarted), None, 0)
         .address(run, "tests");
-    view! { <p class="nothing">{format!("None of {} has a result. ", format::counted(total, "test", "tests"))}<a href=list>"List them"</a></p> }.into_any()
+    view! { <p class="nothing">{format!("None of {} has a result. ", format::pluralize(total, "test", "tests"))}<a href=list>"List them"</a></p> }.into_any()
 }
 
 fn toolbar(run: i32, summary: &RunSummary, view: &RunView) -> AnyView {
@@ -97,7 +97,7 @@ fn toolbar(run: i32, summary: &RunSummary, view: &RunView) -> AnyView {
     view! { <div class="toolbar"><nav class="choice" aria-label="Status of tests">{links}</nav>{narrowed}</div> }.into_any()
 }
 
-fn table(run: i32, tests: Page<RunSample>, view: &RunView) -> AnyView {
+fn table(run: i32, tests: Page<TestResult>, view: &RunView) -> AnyView {
     let (at, shown) = (tests.pagination, tests.data.len());
     let is_single = view.test.is_some();
     let rows: Vec<AnyView> = tests
@@ -131,7 +131,7 @@ fn table(run: i32, tests: Page<RunSample>, view: &RunView) -> AnyView {
     .into_any()
 }
 
-fn row(run: i32, test: RunSample, is_single: bool, view: &RunView) -> AnyView {
+fn row(run: i32, test: TestResult, is_single: bool, view: &RunView) -> AnyView {
     let id = test.regression_test_id;
     let to = view.test(id).address(run, "tests");
     let sample = match test.sample_id {
@@ -173,7 +173,7 @@ fn code(code: Option<i32>) -> String {
 }
 
 /// How many outputs are not as expected: a link to which.
-fn output_count(test: &RunSample, to: String) -> AnyView {
+fn output_count(test: &TestResult, to: String) -> AnyView {
     let of = |status: OutputStatus| {
         test.outputs
             .iter()
@@ -202,7 +202,7 @@ fn output_count(test: &RunSample, to: String) -> AnyView {
 }
 
 /// Every output by name; one that differs leads to how.
-fn output_list(run: i32, test: &RunSample) -> AnyView {
+fn output_list(run: i32, test: &TestResult) -> AnyView {
     let items: Vec<AnyView> = test
         .outputs
         .iter()

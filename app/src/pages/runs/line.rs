@@ -105,7 +105,7 @@ mod tests {
     use runlens_api_types::{
         comparison::VerdictCounts,
         infrastructure::InfrastructureErrorType,
-        run::{Platform, RunStatus},
+        run::{OperatingSystem, RunStatus},
     };
 
     use super::{failed, said, title};
@@ -114,7 +114,7 @@ mod tests {
     fn line(status: RunStatus, finished: u64, failed: u64, short: &str) -> RunLine {
         RunLine {
             id: 9346,
-            platform: Platform::Linux,
+            platform: OperatingSystem::Linux,
             status,
             created_at: None,
             duration_ms: Some(1_560_000),

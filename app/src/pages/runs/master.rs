@@ -1,7 +1,7 @@
 //! The last results of master above the list: one column a run, the higher the more of its tests failed.
 
 use leptos::prelude::*;
-use runlens_api_types::{Timestamp, run::Platform};
+use runlens_api_types::{Timestamp, run::OperatingSystem};
 
 use crate::{components::facts, data::run_lists::RunLine, format, url};
 
@@ -13,7 +13,7 @@ const HEIGHT: u64 = 24;
 
 /// The strips of both platforms; nothing where there is no run. `runs` are the newest first.
 pub(super) fn strips(runs: &[RunLine], now: Timestamp) -> Option<AnyView> {
-    let strips: Vec<AnyView> = [Platform::Linux, Platform::Windows]
+    let strips: Vec<AnyView> = [OperatingSystem::Linux, OperatingSystem::Windows]
         .into_iter()
         .filter_map(|platform| {
             let runs: Vec<&RunLine> = runs
@@ -29,7 +29,7 @@ pub(super) fn strips(runs: &[RunLine], now: Timestamp) -> Option<AnyView> {
     })
 }
 
-fn strip(platform: Platform, runs: &[&RunLine], now: Timestamp) -> Option<AnyView> {
+fn strip(platform: OperatingSystem, runs: &[&RunLine], now: Timestamp) -> Option<AnyView> {
     let newest = runs.first()?;
     let scale = Scale::of(runs.iter().map(|run| run.failed))?;
     let name = facts::platform(platform);
@@ -50,14 +50,14 @@ fn strip(platform: Platform, runs: &[&RunLine], now: Timestamp) -> Option<AnyVie
     let range = match (scale.least, scale.most) {
         (least, most) if least == most => format!(
             "the same in all of the last {}",
-            format::counted(runs.len() as u64, "run", "runs")
+            format::pluralize(runs.len() as u64, "run", "runs")
         ),
         (least, most) => {
             format!(
                 "{} to {} in the last {}",
                 format::number(least),
                 format::number(most),
-                format::counted(runs.len() as u64, "run", "runs")
+                format::pluralize(runs.len() as u64, "run", "runs")
             )
         }
     };
@@ -131,7 +131,7 @@ fn words(run: &RunLine, now: Timestamp) -> String {
         failed => format!(
             "{} of {} failed",
             format::number(failed),
-            format::counted(run.total.max(run.finished), "test", "tests")
+            format::pluralize(run.total.max(run.finished), "test", "tests")
         ),
     };
     let when = run

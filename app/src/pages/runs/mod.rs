@@ -46,7 +46,7 @@ fn show(list: RunList, query: RunQuery, address: Address) -> AnyView {
     };
     let description = format!(
         "{} of the regression test platform, newest first.",
-        format::counted(at.total, "run", "runs")
+        format::pluralize(at.total, "run", "runs")
     );
     let content = if list.commits.is_empty() {
         empty(is_filtered(&query), at.offset > 0)

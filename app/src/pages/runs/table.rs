@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use runlens_api_types::{
     Timestamp,
-    run::{Platform, RunQuery},
+    run::{OperatingSystem, RunQuery},
 };
 
 use super::run_link;
@@ -43,19 +43,19 @@ pub(crate) fn table(commits: Vec<Commit>, now: Timestamp, has_change: bool) -> A
 }
 
 /// The columns: one more where there is a run of neither platform.
-fn platforms(commits: &[Commit]) -> Vec<Platform> {
-    let mut platforms = vec![Platform::Linux, Platform::Windows];
+fn platforms(commits: &[Commit]) -> Vec<OperatingSystem> {
+    let mut platforms = vec![OperatingSystem::Linux, OperatingSystem::Windows];
     if commits
         .iter()
         .flat_map(|commit| &commit.runs)
-        .any(|run| run.platform == Platform::Unknown)
+        .any(|run| run.platform == OperatingSystem::Unknown)
     {
-        platforms.push(Platform::Unknown);
+        platforms.push(OperatingSystem::Unknown);
     }
     platforms
 }
 
-fn row(commit: Commit, platforms: &[Platform], now: Timestamp, has_change: bool) -> AnyView {
+fn row(commit: Commit, platforms: &[OperatingSystem], now: Timestamp, has_change: bool) -> AnyView {
     let cells: Vec<AnyView> = platforms
         .iter()
         .map(|platform| cell(&commit, *platform))
@@ -90,7 +90,7 @@ fn row(commit: Commit, platforms: &[Platform], now: Timestamp, has_change: bool)
     .into_any()
 }
 
-fn cell(commit: &Commit, platform: Platform) -> AnyView {
+fn cell(commit: &Commit, platform: OperatingSystem) -> AnyView {
     let runs: Vec<AnyView> = commit
         .runs
         .iter()

@@ -39,14 +39,15 @@ text_enum! {
 
 impl RunStatus {
     /// Whether more is expected of the run: it waits for a worker, or one is at it.
-    pub fn is_going_on(self) -> bool {
+    pub fn is_in_progress(self) -> bool {
         matches!(self, Self::Queued | Self::Running)
     }
 }
 
 text_enum! {
     /// Operating system of a run.
-    Platform {
+    #[cfg_attr(feature = "openapi", schema(as = Platform))]
+    OperatingSystem {
         /// Linux.
         Linux = "linux",
         /// Windows.
@@ -122,7 +123,7 @@ pub struct Run {
     #[cfg_attr(feature = "openapi", schema(required))]
     pub pr_number: Option<i32>,
     /// Operating system.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// What the run was started for.
     pub test_type: TestType,
     /// Which kinds of errors the run has.
@@ -235,7 +236,7 @@ pub struct RunConfig {
     /// Numeric run ID.
     pub run_id: i32,
     /// Operating system.
-    pub platform: Platform,
+    pub platform: OperatingSystem,
     /// Branch tested.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub branch: Option<String>,

@@ -9,8 +9,8 @@ pub use stop::Stop;
 
 use crate::{
     comparison::{ReferenceRun, Verdict, VerdictCounts},
-    run::{Platform, Run, RunStatus, RunSummary},
-    words::{counted, number},
+    run::{OperatingSystem, Run, RunStatus, RunSummary},
+    text::{group_thousands, pluralize},
 };
 
 /// What a run is set beside.
@@ -116,7 +116,11 @@ impl Tally {
     }
 
     fn of_all(&self, n: u64) -> String {
-        format!("{} of {}", number(n), counted(self.total, "test", "tests"))
+        format!(
+            "{} of {}",
+            group_thousands(n),
+            pluralize(self.total, "test", "tests")
+        )
     }
 }
 
@@ -223,11 +227,11 @@ pub fn place(run: &Run, reference: &ReferenceRun) -> String {
     format!("{preposition} {}", baseline(run, reference))
 }
 
-fn on(platform: Platform) -> &'static str {
+fn on(platform: OperatingSystem) -> &'static str {
     match platform {
-        Platform::Linux => "on Linux",
-        Platform::Windows => "on Windows",
-        Platform::Unknown => "on this platform",
+        OperatingSystem::Linux => "on Linux",
+        OperatingSystem::Windows => "on Windows",
+        OperatingSystem::Unknown => "on this platform",
     }
 }
 
@@ -237,7 +241,7 @@ fn passes(tally: &Tally) -> String {
             format!("{} ran, and all of them pass.", tally.of_all(finished))
         }
         (_, 1) => "The one test passes.".to_owned(),
-        (_, total) => format!("All {} tests pass.", number(total)),
+        (_, total) => format!("All {} tests pass.", group_thousands(total)),
     }
 }
 
@@ -246,7 +250,7 @@ fn passes_beside(run: &Run, beside: Beside<'_>) -> String {
         Beside::Run(reference, counts) if counts.fixed_here > 0 => {
             format!(
                 "{} of them {} {}.",
-                number(counts.fixed_here),
+                group_thousands(counts.fixed_here),
                 fail(counts.fixed_here),
                 place(run, reference)
             )
@@ -284,23 +288,23 @@ fn fails(run: &Run, tally: &Tally, beside: Beside<'_>) -> (String, String) {
         }
         (0, 0) if unknown == 0 => format!(
             "Nothing broken {by}: all {} failures are the same as {place}.",
-            number(tally.failed)
+            group_thousands(tally.failed)
         ),
         (0, 0) => format!(
             "{} and {} no result {place}.",
-            counted(unknown, "test fails", "tests fail"),
+            pluralize(unknown, "test fails", "tests fail"),
             has(unknown)
         ),
         (0, different) => format!(
             "Nothing broken {by}, but {} differently than {place}.",
-            counted(different, "test fails", "tests fail")
+            pluralize(different, "test fails", "tests fail")
         ),
-        (broken, 0) => format!("{} broken {by}.", counted(broken, "test", "tests")),
+        (broken, 0) => format!("{} broken {by}.", pluralize(broken, "test", "tests")),
         (broken, different) => {
             format!(
                 "{} broken {by}, {} {} differently.",
-                counted(broken, "test", "tests"),
-                number(different),
+                pluralize(broken, "test", "tests"),
+                group_thousands(different),
                 fail(different)
             )
         }
@@ -311,7 +315,7 @@ fn fails(run: &Run, tally: &Tally, beside: Beside<'_>) -> (String, String) {
         _ if is_said => "Whether that is new is not known.".to_owned(),
         _ => format!(
             "{} more {} and {} no result {place}.",
-            number(unknown),
+            group_thousands(unknown),
             fail(unknown),
             has(unknown)
         ),
@@ -321,7 +325,7 @@ fn fails(run: &Run, tally: &Tally, beside: Beside<'_>) -> (String, String) {
 
 /// What is known of a run whose end has not come, without the stop at the end of a sentence.
 fn so_far(run: &Run, tally: &Tally, beside: Beside<'_>) -> String {
-    let failed = format!("{} failed", number(tally.failed));
+    let failed = format!("{} failed", group_thousands(tally.failed));
     let (reference, counts) = match beside {
         Beside::Unknown => return failed,
         Beside::Nothing => {
@@ -339,20 +343,20 @@ fn so_far(run: &Run, tally: &Tally, beside: Beside<'_>) -> String {
         (0, 0) => format!("none is broken {by}"),
         (0, different) => format!(
             "none is broken {by}, {} {} differently",
-            number(different),
+            group_thousands(different),
             fail(different)
         ),
         (broken, 0) => format!(
             "{} {} broken {by}",
-            number(broken),
+            group_thousands(broken),
             if broken == 1 { "is" } else { "are" }
         ),
         (broken, different) => {
             let are = if broken == 1 { "is" } else { "are" };
             format!(
                 "{} {are} broken {by}, {} {} differently",
-                number(broken),
-                number(different),
+                group_thousands(broken),
+                group_thousands(different),
                 fail(different)
             )
         }
@@ -394,7 +398,7 @@ fn counts(run: &Run, summary: &RunSummary, beside: Beside<'_>, is_partial: bool)
             0 => add("Compared with ".to_owned(), None),
             same => {
                 add(
-                    format!("{} {} exactly as", number(same), fail(same)),
+                    format!("{} {} exactly as", group_thousands(same), fail(same)),
                     Some(Target::Tests(Verdict::FailingIdentically)),
                 );
                 let place = place(run, reference);
@@ -411,7 +415,7 @@ fn counts(run: &Run, summary: &RunSummary, beside: Beside<'_>, is_partial: bool)
         if counts.fixed_here > 0 && run.status != RunStatus::Pass {
             add(" · ".to_owned(), None);
             add(
-                format!("{} fixed here", number(counts.fixed_here)),
+                format!("{} fixed here", group_thousands(counts.fixed_here)),
                 Some(Target::Tests(Verdict::FixedHere)),
             );
         }
@@ -427,12 +431,15 @@ fn counts(run: &Run, summary: &RunSummary, beside: Beside<'_>, is_partial: bool)
     };
     if tally.failed > 0 || is_partial {
         let pass = if summary.pass_count == 1 { "passes" } else { "pass" };
-        count(format!("{} {pass}", number(summary.pass_count)), Target::Passed);
+        count(
+            format!("{} {pass}", group_thousands(summary.pass_count)),
+            Target::Passed,
+        );
     }
     // That a run that goes on has tests to come is said already.
     if summary.skipped_count > 0 && run.status != RunStatus::Running {
         count(
-            format!("{} did not run", number(summary.skipped_count)),
+            format!("{} did not run", group_thousands(summary.skipped_count)),
             Target::NotStarted,
         );
     }
@@ -443,7 +450,7 @@ fn counts(run: &Run, summary: &RunSummary, beside: Beside<'_>, is_partial: bool)
 /// ([`baseline`]); without it the failures alone are counted.
 pub fn short(summary: &RunSummary, compared: Option<(&VerdictCounts, &str)>) -> String {
     let tally = Tally::of(summary);
-    let of_all = |n: u64| format!("{} of {}", number(n), number(tally.total));
+    let of_all = |n: u64| format!("{} of {}", group_thousands(n), group_thousands(tally.total));
     let failures = || match compared {
         None => format!("{} failed", of_all(tally.failed)),
         Some((counts, name)) => match (counts.broken_here, counts.failing_differently) {
@@ -452,15 +459,15 @@ pub fn short(summary: &RunSummary, compared: Option<(&VerdictCounts, &str)>) -> 
             (0, 0) => format!("same as {name}"),
             (0, different) => format!(
                 "{} {}",
-                number(different),
+                group_thousands(different),
                 if different == 1 { "differs" } else { "differ" }
             ),
-            (broken, 0) => format!("{} broken", number(broken)),
+            (broken, 0) => format!("{} broken", group_thousands(broken)),
             (broken, different) => {
                 format!(
                     "{} broken, {} {}",
-                    number(broken),
-                    number(different),
+                    group_thousands(broken),
+                    group_thousands(different),
                     if different == 1 { "differs" } else { "differ" }
                 )
             }

@@ -3,7 +3,7 @@
 use super::{Beside, Outlook, Stop, baseline, outlook, short, verdict};
 use crate::{
     comparison::{ReferenceRun, VerdictCounts},
-    run::{Platform, Run, RunStatus, RunSummary},
+    run::{OperatingSystem, Run, RunStatus, RunSummary},
 };
 
 fn run(status: RunStatus, pull_request: Option<i32>) -> Run {
@@ -49,7 +49,7 @@ fn master() -> ReferenceRun {
     ReferenceRun {
         run_id: 9328,
         status: RunStatus::Fail,
-        platform: Platform::Linux,
+        platform: OperatingSystem::Linux,
         repository: "CCExtractor/ccextractor".to_owned(),
         branch: Some("master".to_owned()),
         commit_sha: "c0ec804".to_owned(),

@@ -13,9 +13,9 @@ use runlens_api_types::{
 pub use password::PasswordChecker;
 pub use session::{SESSION_SECONDS, Session};
 
-use crate::{Error, Platform, Result, store::entity::user};
+use crate::{Error, Result, Services, store::entity::user};
 
-impl Platform {
+impl Services {
     /// The account that an e-mail address and a password belong to.
     async fn user_by_password(&self, email: &str, password: &str) -> Result<user::Model> {
         if password.is_empty() || password.len() > password::MAX_PASSWORD {

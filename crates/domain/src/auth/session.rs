@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::account;
-use crate::{Caller, Platform, Result, store::entity::user};
+use crate::{Caller, Result, Services, store::entity::user};
 
 /// Seconds that a session lasts.
 pub const SESSION_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -36,7 +36,7 @@ impl Session {
     }
 }
 
-impl Platform {
+impl Services {
     /// Opens a session for the account whose password is given.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::{account, password::MAX_PASSWORD, role};
 use crate::{
-    Caller, Error, Platform, Result,
+    Caller, Error, Result, Services,
     caller::may_have,
     clock::random_bytes,
     store::{
@@ -28,7 +28,7 @@ const PREFIX: usize = 16;
 const MAX_TOKEN: usize = 255;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
-impl Platform {
+impl Services {
     /// The caller that a bearer token stands for.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ impl Platform {
     /// Makes a token for an account by name, for the command line: whoever may run the program may do everything.
     ///
     /// # Errors
-    /// [`Error::Unprocessable`] where there is no such account, and those of [`Platform::create_token`].
+    /// [`Error::Unprocessable`] where there is no such account, and those of [`Services::create_token`].
     pub async fn create_token_for(
         &self,
         user_name: &str,

@@ -6,9 +6,9 @@ use runlens_api_types::{
 };
 
 use super::token::{faults, is_live, read_scopes, refuse};
-use crate::{Caller, Error, Platform, Result, caller::may_have, store::entity::api_token};
+use crate::{Caller, Error, Result, Services, caller::may_have, store::entity::api_token};
 
-impl Platform {
+impl Services {
     /// A page of the tokens of the caller's account, newest first. Scope `tokens:manage`, or a person who has signed in.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Platform {
     /// Revokes the token that asks.
     ///
     /// # Errors
-    /// [`Error::Unprocessable`] where a browser asks, which has none, and those of [`Platform::revoke_token`].
+    /// [`Error::Unprocessable`] where a browser asks, which has none, and those of [`Services::revoke_token`].
     pub async fn revoke_current_token(&self, caller: &Caller) -> Result<()> {
         own_account(caller)?;
         let token = caller.token_info().ok_or_else(|| {

@@ -25,7 +25,7 @@ use tokio::io::AsyncWriteExt as _;
 pub use accounts::DemoAccount;
 
 use crate::{
-    Platform,
+    Services,
     error::{Error, Result},
     files::FileKey,
     store::entity::{category, regression_test, sample, test, user},
@@ -106,7 +106,7 @@ const MIN_LOG_LINES: u64 = 1_000;
 /// # Errors
 /// [`Error::Unprocessable`] where the store is not the embedded one, or holds something; what the stores say otherwise.
 pub async fn fill(
-    platform: &Platform,
+    platform: &Services,
     options: &DemoOptions,
     progress: &(dyn Fn(DemoProgress) + Sync),
 ) -> Result<DemoReport> {
@@ -200,7 +200,7 @@ pub async fn fill(
     Ok(report)
 }
 
-async fn refuse_unless_empty(platform: &Platform) -> Result<()> {
+async fn refuse_unless_empty(platform: &Services) -> Result<()> {
     let refuse = |why: String| Err(Error::Unprocessable(why));
     if !platform.store().is_embedded() {
         return refuse(
@@ -229,7 +229,7 @@ async fn refuse_unless_empty(platform: &Platform) -> Result<()> {
 }
 
 struct Demo<'a> {
-    platform: &'a Platform,
+    platform: &'a Services,
     options: &'a DemoOptions,
     suite: &'a Suite,
     repositories: Vec<String>,

@@ -22,7 +22,7 @@ use super::{
     suite::Suite,
 };
 use crate::{
-    Caller, Clock, Error, Platform, Settings,
+    Caller, Clock, Error, Services, Settings,
     files::{FileKey, Files},
     store::{
         Store,
@@ -48,7 +48,7 @@ async fn filled(options: &DemoOptions) -> (TestPlatform, DemoReport) {
     (test, report)
 }
 
-fn admin(platform: &Platform) -> Caller {
+fn admin(platform: &Services) -> Caller {
     let account = Account {
         user_id: 1,
         name: "admin".to_owned(),
@@ -59,7 +59,7 @@ fn admin(platform: &Platform) -> Caller {
     caller
 }
 
-async fn runs(platform: &Platform, status: Option<RunStatus>) -> Vec<Run> {
+async fn runs(platform: &Services, status: Option<RunStatus>) -> Vec<Run> {
     let query = RunQuery {
         status,
         page: PageQuery {
@@ -71,13 +71,13 @@ async fn runs(platform: &Platform, status: Option<RunStatus>) -> Vec<Run> {
     platform.runs(&admin(platform), &query).await.expect("runs").data
 }
 
-async fn bytes(platform: &Platform, key: &FileKey) -> Option<Bytes> {
+async fn bytes(platform: &Services, key: &FileKey) -> Option<Bytes> {
     let file = platform.files().find(key).await.expect("an answer")?;
     Some(file.read(0..file.size).await.expect("the file"))
 }
 
 /// Everything that a fill has left, passwords excepted.
-async fn contents(platform: &Platform) -> (Vec<String>, BTreeMap<String, Bytes>) {
+async fn contents(platform: &Services) -> (Vec<String>, BTreeMap<String, Bytes>) {
     let db = platform.store().db();
     let mut tables = Vec::new();
     macro_rules! tables {
@@ -377,7 +377,7 @@ async fn the_platforms_own_database_is_left_alone() {
     let store = Store::open("mysql://nobody:nothing@127.0.0.1:1/sample_platform")
         .await
         .expect("an address");
-    let platform = Platform::new(
+    let platform = Services::new(
         store,
         Files::none().with_memory(),
         Clock::system(),
@@ -390,7 +390,7 @@ async fn the_platforms_own_database_is_left_alone() {
     );
 }
 
-async fn contents_of_users(platform: &Platform) -> Vec<user::Model> {
+async fn contents_of_users(platform: &Services) -> Vec<user::Model> {
     user::Entity::find()
         .all(platform.store().db())
         .await

@@ -19,7 +19,7 @@ use std::{
 use runlens_api_types::{auth::Scope, live::LiveRun};
 use tokio::{sync::watch, task::AbortHandle};
 
-use crate::{Caller, OpenRun, Platform, Result, files::FileKey};
+use crate::{Caller, OpenRun, Result, Services, files::FileKey};
 
 /// How often a run that is watched is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +103,7 @@ enum Source {
     },
 }
 
-impl Platform {
+impl Services {
     /// Watches a run. Scope `runs:read`; the size of its log is told with `system:read`.
     ///
     /// # Errors
@@ -173,7 +173,7 @@ impl LiveRuns {
     }
 
     /// The run as it is watched already, else with a watcher from now on.
-    fn find_or_begin(&self, platform: &Platform, run: LiveRun) -> Arc<Watched> {
+    fn find_or_begin(&self, platform: &Services, run: LiveRun) -> Arc<Watched> {
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(watched) = runs
             .get(&run.run_id)

@@ -10,13 +10,13 @@ use tokio::time::{Instant, sleep};
 
 use super::{Told, Watched};
 use crate::{
-    Error, Platform, Result,
+    Error, Result, Services,
     files::FileKey,
     store::{live::Pulse, version::Version},
 };
 
 /// Looks at a run again and again, until it ends or nobody watches.
-pub(super) async fn watch(platform: Platform, id: i32, log_bytes: Option<u64>, watched: Weak<Watched>) {
+pub(super) async fn watch(platform: Services, id: i32, log_bytes: Option<u64>, watched: Weak<Watched>) {
     let mut watcher = Watcher {
         platform,
         id,
@@ -57,7 +57,7 @@ pub(super) async fn watch(platform: Platform, id: i32, log_bytes: Option<u64>, w
 }
 
 struct Watcher {
-    platform: Platform,
+    platform: Services,
     id: i32,
     /// The content of the database that `pulse` is of; none where it cannot tell.
     version: Option<Version>,

@@ -11,7 +11,7 @@ use super::{
     line,
 };
 use crate::{
-    Platform,
+    Services,
     error::{Error, Result},
     files::{FileKey, FileReader, FoundFile},
 };
@@ -99,7 +99,7 @@ pub(super) fn long_content(
 ///
 /// # Errors
 /// [`Error::LogNotFound`], [`Error::Files`].
-pub(super) async fn find_log(platform: &Platform, run_id: i32) -> Result<FoundFile> {
+pub(super) async fn find_log(platform: &Services, run_id: i32) -> Result<FoundFile> {
     platform
         .files()
         .find(&FileKey::log(run_id))

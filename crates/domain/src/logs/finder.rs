@@ -19,7 +19,7 @@ use super::{
     matches::Matches,
 };
 use crate::{
-    Platform,
+    Services,
     error::Result,
     files::{FileReader, FoundFile, not_to_be_kept},
     workers::apart,
@@ -31,7 +31,7 @@ use crate::{
 /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a cursor that does not fit or a regular
 /// expression that is none, [`Error::Files`](crate::Error::Files).
 pub(crate) async fn search_log(
-    platform: &Platform,
+    platform: &Services,
     run_id: i32,
     query: &LogSearchQuery,
 ) -> Result<LogSearch> {

@@ -35,7 +35,7 @@ use std::time::Duration;
 use runlens_api_types::log::{LogPage, LogQuery};
 
 use crate::{
-    Platform,
+    Services,
     clock::Stopwatch,
     error::Result,
     files::{FoundFile, not_to_be_kept},
@@ -90,7 +90,7 @@ impl Limits {
 /// # Errors
 /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a cursor that does not fit and for what is no regular expression, [`Error::NotReady`](crate::Error::NotReady)
 /// where the log has not been gone through as far as the page needs, [`Error::Files`](crate::Error::Files).
-pub(crate) async fn log_page(platform: &Platform, run_id: i32, query: &LogQuery) -> Result<LogPage> {
+pub(crate) async fn log_page(platform: &Services, run_id: i32, query: &LogQuery) -> Result<LogPage> {
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
     let matcher = Matcher::new(&query.filter)?;
     let file = find_log(platform, run_id).await?;

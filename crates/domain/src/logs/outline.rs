@@ -18,7 +18,7 @@ use super::{
     index::{Counts, LogIndex},
 };
 use crate::{
-    Platform,
+    Services,
     error::Result,
     files::{FileReader, FoundFile, not_to_be_kept},
     workers::apart,
@@ -48,7 +48,7 @@ struct Summary {
 /// # Errors
 /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Files`](crate::Error::Files).
 pub(crate) async fn log_outline(
-    platform: &Platform,
+    platform: &Services,
     run_id: i32,
     is_growing: bool,
     query: &LogOutlineQuery,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use runlens_api_types::log::LogEncoding;
 
 use super::blocks::find_log;
-use crate::{Platform, artifacts::download_url, error::Result, files::RawFile};
+use crate::{Services, artifacts::download_url, error::Result, files::RawFile};
 
 /// How long an answer waits to know the encoding.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -20,11 +20,11 @@ pub enum RawLog {
 
 /// The file of a log.
 pub struct LogFile {
-    platform: Platform,
+    platform: Services,
     file: RawFile,
 }
 
-pub(crate) async fn raw_log(platform: &Platform, run_id: i32) -> Result<RawLog> {
+pub(crate) async fn raw_log(platform: &Services, run_id: i32) -> Result<RawLog> {
     let file = find_log(platform, run_id).await?;
     let address = if platform.settings().redirect_raw_logs {
         download_url(&[&file]).await

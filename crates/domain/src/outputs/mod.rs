@@ -16,7 +16,7 @@ use runlens_api_types::output::{DiffAlignment, DiffFormat, DiffQuery, DiffSide, 
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Platform,
+    Services,
     content_type::content_type,
     error::{Error, Result},
     files::{FileKey, Files, FoundFile},
@@ -141,7 +141,7 @@ impl OutputOfRun<'_> {
     }
 
     /// How the one differs from the other.
-    pub(crate) async fn diff(&self, platform: &Platform, query: &DiffQuery) -> Result<OutputDiff> {
+    pub(crate) async fn diff(&self, platform: &Services, query: &DiffQuery) -> Result<OutputDiff> {
         let (expected, actual, is_identical) = self.both(platform.files()).await?;
         let head = OutputDiff {
             run_id: self.run_id,

@@ -9,7 +9,7 @@ use super::{
     unified,
 };
 use crate::{
-    Platform,
+    Services,
     content_type::content_type,
     error::{Error, Result},
     files::{FileKey, Files, RawFile},
@@ -74,7 +74,7 @@ impl OutputOfRun<'_> {
     }
 
     /// All that differs between its files, line by line, with `context` equal lines around.
-    pub(crate) async fn diff_file(&self, platform: &Platform, context: u32) -> Result<DiffFile> {
+    pub(crate) async fn diff_file(&self, platform: &Services, context: u32) -> Result<DiffFile> {
         let (expected, actual, is_identical) = self.both(platform.files()).await?;
         let name = self.output.filename.clone();
         let text = platform.differ().run(move || {

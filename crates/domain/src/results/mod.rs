@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use runlens_api_types::sample::{OutputStatus, ResultStatus, RunOutput, RunSample};
+use runlens_api_types::sample::{OutputStatus, ResultStatus, RunOutput, TestResult};
 
 pub(crate) use suite::{Suite, SuiteTest, file_name};
 
@@ -59,9 +59,9 @@ impl Outcome {
     }
 
     /// As the API answers it.
-    pub(crate) fn to_sample(&self) -> RunSample {
+    pub(crate) fn to_sample(&self) -> TestResult {
         let result = self.result.as_ref();
-        RunSample {
+        TestResult {
             regression_test_id: self.test.id,
             sample_id: self.test.sample_id,
             sample_name: self.test.sample_name.clone(),

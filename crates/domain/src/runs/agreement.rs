@@ -21,7 +21,7 @@ use runlens_api_types::{
 };
 
 use crate::{
-    Caller, Platform,
+    Caller, Services,
     testing::{Backend, TestPlatform},
 };
 
@@ -243,10 +243,10 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
 }
 
 /// Holds every answer about every run to every other.
-async fn check(platform: &Platform) -> Result<(), TestCaseError> {
+async fn check(platform: &Services) -> Result<(), TestCaseError> {
     let caller = Caller::visitor(Scope::ALL.iter().copied());
     let ask = |error: crate::Error| TestCaseError::fail(error.to_string());
-    let whole = PageQuery::WHOLE;
+    let whole = PageQuery::FIRST_MAX;
     let query = RunQuery {
         page: whole,
         include: vec![RunInclude::Summary, RunInclude::Verdict],
@@ -415,7 +415,7 @@ async fn check(platform: &Platform) -> Result<(), TestCaseError> {
 }
 
 /// Holds the runs that are said to fail in the same way to the comparison of each pair.
-async fn check_same_failures(platform: &Platform, run: &Run, listed: &[Run]) -> Result<(), TestCaseError> {
+async fn check_same_failures(platform: &Services, run: &Run, listed: &[Run]) -> Result<(), TestCaseError> {
     let caller = Caller::visitor(Scope::ALL.iter().copied());
     let ask = |error: crate::Error| TestCaseError::fail(error.to_string());
     let failing = |run: &Run| {
@@ -443,7 +443,7 @@ async fn check_same_failures(platform: &Platform, run: &Run, listed: &[Run]) -> 
             }
         }
     }
-    let found = open.same_failures(PageQuery::WHOLE).await.map_err(ask)?;
+    let found = open.same_failures(PageQuery::FIRST_MAX).await.map_err(ask)?;
     prop_assert_eq!(found.failing_count, failing(run));
     let found: Vec<i32> = found.data.iter().map(|run| run.run_id).collect();
     // Both are newest first.

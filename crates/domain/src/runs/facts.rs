@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 
 use super::RunState;
 use crate::{
-    Error, Platform, Result,
+    Error, Result, Services,
     results::{self, Outcome, Suite},
     store::{entity::test_progress, runs::RunRow},
 };
@@ -22,7 +22,7 @@ pub(crate) struct RunFacts {
     reference: OnceCell<Option<Arc<RunFacts>>>,
 }
 
-impl Platform {
+impl Services {
     /// A run, as it is now.
     pub(super) async fn run_facts(&self, id: i32) -> Result<Arc<RunFacts>> {
         self.run_facts_in(id, Arc::default()).await
@@ -49,7 +49,7 @@ impl Platform {
 
 impl RunFacts {
     /// What became of its tests, by test id.
-    pub(super) async fn outcomes(&self, platform: &Platform) -> Result<&[Outcome]> {
+    pub(super) async fn outcomes(&self, platform: &Services) -> Result<&[Outcome]> {
         let read = async || {
             let suite = self.suite(platform);
             let rows = async { platform.store().run_rows(self.row.id).await.map_err(Error::from) };
@@ -60,18 +60,18 @@ impl RunFacts {
     }
 
     /// The suite that its results are of.
-    pub(super) async fn suite(&self, platform: &Platform) -> Result<&Arc<Suite>> {
+    pub(super) async fn suite(&self, platform: &Services) -> Result<&Arc<Suite>> {
         self.suite.get_or_try_init(|| platform.suite()).await
     }
 
     /// Another run, to be compared with this one.
-    pub(super) async fn beside(&self, id: i32, platform: &Platform) -> Result<Arc<RunFacts>> {
+    pub(super) async fn beside(&self, id: i32, platform: &Services) -> Result<Arc<RunFacts>> {
         platform.run_facts_in(id, self.suite.clone()).await
     }
 
     /// The run that this one is compared with unless another is named: the newest earlier run on the same platform that tested
     /// a commit of the main repository's `master`, completed, and has results.
-    pub(super) async fn reference(&self, platform: &Platform) -> Result<Option<&Arc<RunFacts>>> {
+    pub(super) async fn reference(&self, platform: &Services) -> Result<Option<&Arc<RunFacts>>> {
         let read = async || {
             let repository = &platform.settings().main_repository;
             let id = platform.store().reference_run(&self.row, repository).await?;
@@ -85,7 +85,7 @@ impl RunFacts {
     }
 
     /// Its status and times.
-    pub(super) async fn state(&self, platform: &Platform) -> Result<RunState> {
+    pub(super) async fn state(&self, platform: &Services) -> Result<RunState> {
         let outcomes = self.outcomes(platform).await?;
         let has_results = outcomes.iter().any(|outcome| outcome.result.is_some());
         Ok(RunState::of(

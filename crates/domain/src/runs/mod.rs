@@ -17,8 +17,8 @@ use runlens_api_types::{
     Page, TextEnum,
     auth::Scope,
     run::{
-        Platform as Os, Run, RunComparison, RunErrors, RunInclude, RunLinks, RunQuery, RunStatus, RunSummary,
-        TestType,
+        OperatingSystem, Run, RunComparison, RunErrors, RunInclude, RunLinks, RunQuery, RunStatus,
+        RunSummary, TestType,
     },
 };
 
@@ -28,12 +28,12 @@ pub(crate) use same_failures::Fingerprints;
 pub(crate) use state::RunState;
 
 use crate::{
-    Caller, Platform, Result, Settings, errors,
+    Caller, Result, Services, Settings, errors,
     results::Suite,
     store::runs::{ResultCounts, RunRow},
 };
 
-impl Platform {
+impl Services {
     /// A page of runs, newest first unless asked otherwise, in a fixed number of queries. Scope `runs:read`, and `results:read` for what
     /// they say beside their reference runs.
     ///
@@ -165,7 +165,7 @@ fn to_run(row: RunRow, state: &RunState, summary: Option<RunSummary>, settings: 
         commit_sha: row.commit,
         pull_request,
         pr_number: pull_request,
-        platform: word(&row.platform).unwrap_or(Os::Unknown),
+        platform: word(&row.platform).unwrap_or(OperatingSystem::Unknown),
         test_type: word(&row.test_type).unwrap_or(TestType::Unknown),
         run_errors: run_errors(state),
         triggered_by: row.triggered_by,

@@ -2,9 +2,9 @@
 
 use runlens_api_types::{auth::Scope, run::RunQuery};
 
-use crate::{Caller, Platform, Result};
+use crate::{Caller, Result, Services};
 
-impl Platform {
+impl Services {
     /// The newest run that is as asked for and has completed; none where there is no such run. Order and part of the list do not
     /// count. Scope `runs:read`.
     ///

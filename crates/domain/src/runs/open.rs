@@ -13,13 +13,13 @@ use runlens_api_types::{
     page::PageQuery,
     recent::{RUNS_BEFORE, RecentResults, RecentResultsQuery, RecentRun},
     run::{CategorySummary, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunConfig, RunSummary},
-    sample::{Counts, RunSample, SampleQuery},
+    sample::{Counts, SampleQuery, TestResult},
     test_error::{BucketSort, ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
 };
 
 use super::{RunFacts, RunState, state::stage, to_run};
 use crate::{
-    Caller, Error, Platform, Result, artifacts,
+    Caller, Error, Result, Services, artifacts,
     comparison::{compare, counterpart, verdict},
     errors,
     logs::{self, RawLog},
@@ -31,13 +31,13 @@ use crate::{
 
 /// One run, opened by a caller. A question checks its scope, and reads what it needs once, in a fixed number of queries.
 pub struct OpenRun {
-    pub(super) platform: Platform,
+    pub(super) platform: Services,
     pub(super) caller: Caller,
     pub(super) facts: Arc<RunFacts>,
 }
 
 impl OpenRun {
-    pub(super) fn new(platform: Platform, caller: Caller, facts: Arc<RunFacts>) -> Self {
+    pub(super) fn new(platform: Services, caller: Caller, facts: Arc<RunFacts>) -> Self {
         Self {
             platform,
             caller,
@@ -119,7 +119,7 @@ impl OpenRun {
             })
             .filter(|entry| query.status.is_none_or(|status| entry.status == status))
             .collect();
-        Ok(Page::cut(entries, query.page))
+        Ok(Page::paginate(entries, query.page))
     }
 
     /// The stage that was reported last.
@@ -131,7 +131,7 @@ impl OpenRun {
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
-    pub async fn samples(&self, query: &SampleQuery) -> Result<Page<RunSample>> {
+    pub async fn samples(&self, query: &SampleQuery) -> Result<Page<TestResult>> {
         self.caller.require(Scope::RunsRead)?;
         let found: Vec<&Outcome> = self
             .outcomes()
@@ -145,14 +145,17 @@ impl OpenRun {
                     .is_none_or(|category| outcome.test.is_in(category))
             })
             .collect();
-        Ok(Page::cut(found.into_iter().map(Outcome::to_sample), query.page))
+        Ok(Page::paginate(
+            found.into_iter().map(Outcome::to_sample),
+            query.page,
+        ))
     }
 
     /// The result of one regression test. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`] for a test that is no part of the run, [`Error::Database`].
-    pub async fn sample(&self, regression_test_id: i32) -> Result<RunSample> {
+    pub async fn sample(&self, regression_test_id: i32) -> Result<TestResult> {
         self.caller.require(Scope::RunsRead)?;
         let outcome = results::find(self.outcomes().await?, regression_test_id);
         outcome.map(Outcome::to_sample).ok_or(Error::NotFound {
@@ -239,7 +242,7 @@ impl OpenRun {
             .collect();
         // Stable: equal counts stay in the order of their names.
         summaries.sort_by_key(|summary| std::cmp::Reverse(summary.counts.failed()));
-        Ok(Page::cut(summaries, query))
+        Ok(Page::paginate(summaries, query))
     }
 
     /// Errors of its tests. Scope `results:read`.
@@ -254,7 +257,7 @@ impl OpenRun {
         });
         let found: Vec<_> = raised.filter(|raised| raised.matches(query)).collect();
         let occurred_at = self.facts.last_report_at();
-        Ok(Page::cut(
+        Ok(Page::paginate(
             found
                 .into_iter()
                 .map(|raised| raised.to_error(self.id(), occurred_at)),
@@ -276,7 +279,7 @@ impl OpenRun {
         .filter(|raised| raised.matches(&asked));
         let group_by = query.group_by.unwrap_or(GroupBy::Type);
         let sort = query.sort.unwrap_or(BucketSort::CountDescending);
-        Ok(Page::cut(
+        Ok(Page::paginate(
             errors::summarize(
                 raised,
                 group_by,
@@ -311,7 +314,7 @@ impl OpenRun {
             None => None,
         };
         let Page { data, pagination } =
-            Page::cut(compared.into_iter().map(|test| test.to_test()), query.page);
+            Page::paginate(compared.into_iter().map(|test| test.to_test()), query.page);
         Ok(Comparison {
             run_id: self.id(),
             reference,
@@ -369,7 +372,7 @@ impl OpenRun {
             query.kind.is_none_or(|kind| error.kind == kind)
                 && query.severity.is_none_or(|severity| error.severity == severity)
         });
-        Ok(Page::cut(found, query.page))
+        Ok(Page::paginate(found, query.page))
     }
 
     /// Lines of its build log. Scope `system:read`.
@@ -387,7 +390,7 @@ impl OpenRun {
     /// [`Error::MissingScope`], [`Error::LogNotFound`], [`Error::Files`], [`Error::Database`].
     pub async fn log_outline(&self, query: &LogOutlineQuery) -> Result<LogOutline> {
         self.caller.require(Scope::SystemRead)?;
-        let is_growing = self.state().await?.status.is_going_on();
+        let is_growing = self.state().await?.status.is_in_progress();
         logs::log_outline(&self.platform, self.id(), is_growing, query).await
     }
 

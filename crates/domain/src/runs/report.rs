@@ -4,10 +4,10 @@ use runlens_api_types::{
     TextEnum,
     auth::Scope,
     comparison::{ComparedResult, ComparedTest, ReferenceRun, Verdict, VerdictCounts},
-    run::{Platform as Os, ProgressStatus, Run, RunSummary},
+    run::{OperatingSystem, ProgressStatus, Run, RunSummary},
     sample::{OutputStatus, ResultStatus},
+    text::{group_thousands, pluralize},
     verdict::{Beside, RunVerdict, Stop, Target, verdict},
-    words::{counted, number},
 };
 
 use super::{OpenRun, state::stage, to_run};
@@ -166,13 +166,13 @@ fn write(facts: &Facts, said: &RunVerdict, public_url: &str) -> String {
     if left_out > 0 {
         out += &format!(
             "\n{} more: [all of them]({page}#errors).\n",
-            number(left_out as u64)
+            group_thousands(left_out as u64)
         );
     }
     let platform = match run.platform {
-        Os::Linux => "Linux",
-        Os::Windows => "Windows",
-        Os::Unknown => "other platform",
+        OperatingSystem::Linux => "Linux",
+        OperatingSystem::Windows => "Windows",
+        OperatingSystem::Unknown => "other platform",
     };
     let of = run
         .pull_request
@@ -183,7 +183,7 @@ fn write(facts: &Facts, said: &RunVerdict, public_url: &str) -> String {
         Some(format!(
             "{}: {}",
             run.status,
-            counted(facts.summary.total_samples, "test", "tests")
+            pluralize(facts.summary.total_samples, "test", "tests")
         )),
         of,
         (!run.commit_short.is_empty()).then(|| code(&run.commit_short)),

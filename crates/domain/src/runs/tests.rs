@@ -5,7 +5,7 @@ use runlens_api_types::{
     auth::Scope,
     comparison::ComparisonQuery,
     page::PageQuery,
-    run::{Platform, RunInclude, RunPlatform, RunQuery, RunStatus},
+    run::{OperatingSystem, RunInclude, RunPlatform, RunQuery, RunStatus},
     sample::SampleQuery,
     test_error::ErrorSummaryQuery,
 };
@@ -390,7 +390,7 @@ each_backend! {
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let open = test.platform.open_run(&everything, odd).await.expect("opens");
         let run = open.run().await.expect("run");
-        assert_eq!((run.status, run.platform, run.repository.as_str(), run.branch), (RunStatus::Pass, Platform::Unknown, "", None));
+        assert_eq!((run.status, run.platform, run.repository.as_str(), run.branch), (RunStatus::Pass, OperatingSystem::Unknown, "", None));
         assert_eq!((run.github_link, run.triggered_by.as_deref()), (None, Some("nobody")));
         assert_eq!(open.samples(&SampleQuery::default()).await.expect("samples").data[0].sample_name, None);
         let listed = test.platform.runs(&everything, &RunQuery { platform: Some(RunPlatform::Linux), ..RunQuery::default() }).await.expect("runs");

@@ -8,12 +8,12 @@ use futures::try_join;
 use runlens_api_types::{
     auth::Scope,
     params::query_string,
-    run::{Platform as Os, Run},
+    run::{OperatingSystem, Run},
     search::{Search, SearchGroup, SearchKind, SearchQuery, SearchResult},
 };
 
 use crate::{
-    Caller, Error, Platform, Result,
+    Caller, Error, Result, Services,
     results::SuiteTest,
     store::search::{FoundPullRequest, FoundRuns, FoundSample, FoundTest},
 };
@@ -24,7 +24,7 @@ const MAX_RESULTS: usize = 4;
 /// One more is looked for, to know whether there are more.
 const LIMIT: u32 = MAX_RESULTS as u32 + 1;
 
-impl Platform {
+impl Services {
     /// What a text can mean: at most four of each kind, at most twenty in all, in a fixed number of queries, none of which reads results
     /// but those of a run whose number was asked for. Scope `runs:read`.
     ///
@@ -133,9 +133,9 @@ fn counted_runs(runs: i64, newest: i32) -> String {
 
 fn run_result(run: Run) -> SearchResult {
     let platform = match run.platform {
-        Os::Linux => "Linux",
-        Os::Windows => "Windows",
-        Os::Unknown => "",
+        OperatingSystem::Linux => "Linux",
+        OperatingSystem::Windows => "Windows",
+        OperatingSystem::Unknown => "",
     };
     let change = run
         .pull_request

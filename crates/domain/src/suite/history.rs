@@ -3,18 +3,18 @@
 use runlens_api_types::{
     Page, TextEnum, Timestamp,
     auth::Scope,
-    run::{Platform as Os, TestType},
+    run::{OperatingSystem, TestType},
     sample::ResultStatus,
     suite::{HistoryEntry, HistoryQuery, SampleHistoryQuery},
 };
 
 use crate::{
-    Caller, Error, Platform, Result,
+    Caller, Error, Result, Services,
     runs::{repository, word},
     store::history::{HistoryOf, HistoryRow},
 };
 
-impl Platform {
+impl Services {
     /// A page of the results of a sample's regression tests, newest run first, then by test. Scope `runs:read`.
     ///
     /// # Errors
@@ -75,7 +75,11 @@ fn to_entry(row: HistoryRow) -> Result<HistoryEntry> {
     Ok(HistoryEntry {
         run_id: row.test_id,
         regression_test_id: row.regression_test_id,
-        platform: row.platform.as_deref().and_then(word).unwrap_or(Os::Unknown),
+        platform: row
+            .platform
+            .as_deref()
+            .and_then(word)
+            .unwrap_or(OperatingSystem::Unknown),
         test_type: row
             .test_type
             .as_deref()

@@ -16,7 +16,7 @@ use runlens_api_types::{
 };
 
 use crate::{
-    Caller, Error, Platform, Result,
+    Caller, Error, Result, Services,
     results::file_name,
     store::{
         entity::{regression_test_output, sample},
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-impl Platform {
+impl Services {
     /// A page of samples, by id. Scope `runs:read`.
     ///
     /// # Errors

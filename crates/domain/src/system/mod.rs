@@ -10,7 +10,7 @@ use std::{
 use runlens_api_types::system::{Dependency, Health, HealthStatus};
 
 use crate::{
-    Error, Platform,
+    Error, Services,
     store::schema::{Table, tables},
 };
 
@@ -33,7 +33,7 @@ impl Finding {
     }
 }
 
-impl Platform {
+impl Services {
     /// State of what the platform needs; the layers above add what they need themselves. Anybody may ask; the inside of a
     /// failure goes to the log.
     pub async fn health(&self) -> Health {

@@ -4,16 +4,16 @@ use futures::try_join;
 use runlens_api_types::{
     Page,
     auth::Scope,
-    run::Platform as Os,
+    run::OperatingSystem,
     system::{Queue, QueueEntry, QueueMeta, QueueQuery, QueueStatus},
 };
 
 use crate::{
-    Caller, Platform, Result,
+    Caller, Result, Services,
     runs::{RunState, repository, word},
 };
 
-impl Platform {
+impl Services {
     /// A page of the runs that have not ended: running ones by id, then queued ones by id. Scope `system:read`.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Platform {
                 } else {
                     QueueStatus::Running
                 },
-                platform: word(&row.platform).unwrap_or(Os::Unknown),
+                platform: word(&row.platform).unwrap_or(OperatingSystem::Unknown),
                 repository: repository(row.github.as_deref().unwrap_or_default()),
                 branch: (!row.branch.is_empty()).then_some(row.branch),
                 commit_sha: row.commit,

@@ -11,7 +11,7 @@ use std::sync::{
 use runlens_api_types::Timestamp;
 use sea_orm::ConnectionTrait;
 
-use crate::{Clock, Platform, Settings, files::Files, live::LiveSettings, store::Store};
+use crate::{Clock, Services, Settings, files::Files, live::LiveSettings, store::Store};
 
 pub use crate::logs::fuzzing::check_log;
 pub use bucket::Bucket;
@@ -32,7 +32,7 @@ pub enum Backend {
 /// A platform for one test.
 pub struct TestPlatform {
     /// The platform under test; its files are in memory.
-    pub platform: Platform,
+    pub platform: Services,
     seconds: Arc<AtomicI64>,
     queries: Arc<Mutex<Vec<String>>>,
     _directory: tempfile::TempDir,
@@ -94,7 +94,7 @@ impl TestPlatform {
             Timestamp::from_unix(now.load(Ordering::SeqCst)).expect("a time within range")
         });
         Self {
-            platform: Platform::new(store, Files::none().with_memory(), clock, settings),
+            platform: Services::new(store, Files::none().with_memory(), clock, settings),
             seconds,
             queries,
             _directory: directory,
@@ -104,7 +104,7 @@ impl TestPlatform {
     /// The same platform with its files elsewhere.
     pub fn with_files(mut self, files: Files) -> Self {
         let platform = &self.platform;
-        self.platform = Platform::new(
+        self.platform = Services::new(
             platform.store().clone(),
             files,
             platform.clock().clone(),
@@ -120,7 +120,7 @@ impl TestPlatform {
             live,
             ..platform.settings().clone()
         };
-        self.platform = Platform::new(
+        self.platform = Services::new(
             platform.store().clone(),
             platform.files().clone(),
             platform.clock().clone(),

@@ -58,7 +58,7 @@ impl Viewer {
         self.choose(Some(lines));
         self.say(match lines.last - lines.first {
             0 => format!("Line {} selected", format::number(line)),
-            more => format!("{} selected", format::counted(more + 1, "line", "lines")),
+            more => format!("{} selected", format::pluralize(more + 1, "line", "lines")),
         });
     }
 

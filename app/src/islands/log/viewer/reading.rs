@@ -51,7 +51,7 @@ impl Viewer {
         if let Some(seconds) = pause {
             self.say(format!(
                 "Too many requests: going on in {}.",
-                format::counted(seconds, "second", "seconds")
+                format::pluralize(seconds, "second", "seconds")
             ));
             set_timeout(
                 move || {

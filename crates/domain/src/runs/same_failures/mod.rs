@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::{OpenRun, RunState, to_run};
 use crate::{
-    Platform, Result,
+    Result, Services,
     results::{self, Outcome, Suite},
     store::{runs::RunRow, same_failures::CompletedRun, suite::RunRows},
 };
@@ -89,7 +89,7 @@ impl OpenRun {
             );
             same.sort_unstable_by(|a, b| b.cmp(a));
         }
-        let Page { data, pagination } = Page::cut(same, page);
+        let Page { data, pagination } = Page::paginate(same, page);
         let store = self.platform.store();
         let (rows, mut progress) = tokio::try_join!(store.runs_by_id(&data), store.progress(&data))?;
         let mut rows: HashMap<i32, RunRow> = rows.into_iter().map(|row| (row.id, row)).collect();
@@ -107,7 +107,7 @@ impl OpenRun {
     }
 }
 
-impl Platform {
+impl Services {
     /// What each of some completed runs fails.
     async fn fingerprints(&self, suite: &Suite, runs: &[CompletedRun]) -> Result<Vec<(i32, Fingerprint)>> {
         let cache = self.reads().fingerprints();

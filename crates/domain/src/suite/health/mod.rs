@@ -14,13 +14,13 @@ use runlens_api_types::{
         RUNS_LOOKED_AT, RunResult, TestHealth,
     },
     recent::{RecentRun, RecentStatus},
-    run::{Platform as Os, RunPlatform},
+    run::{OperatingSystem, RunPlatform},
 };
 
 use super::recent::{Told, newest_first, outcomes, tell};
-use crate::{Caller, Error, Platform, Result, store::recent::RunsOf};
+use crate::{Caller, Error, Result, Services, store::recent::RunsOf};
 
-impl Platform {
+impl Services {
     /// How a test has been doing in the newest completed runs of the main repository's `master`. Scope `runs:read`.
     ///
     /// # Errors
@@ -42,7 +42,11 @@ impl Platform {
         )?;
         let runs: Vec<RecentRun> = linux.iter().chain(&windows).cloned().collect();
         let outcomes = outcomes(self, &suite, &runs, &[id]).await?;
-        let platforms = [(Os::Linux, linux), (Os::Windows, windows)].map(|(platform, mut runs)| {
+        let platforms = [
+            (OperatingSystem::Linux, linux),
+            (OperatingSystem::Windows, windows),
+        ]
+        .map(|(platform, mut runs)| {
             runs.reverse();
             let told = tell(runs.iter().map(|run| outcomes.get(&(run.run_id, id))));
             health(
@@ -84,7 +88,7 @@ impl Row {
 }
 
 /// What some runs on one platform say of a test, oldest first. Runs without a result of it say nothing.
-fn health(platform: Os, rows: &[Row]) -> PlatformHealth {
+fn health(platform: OperatingSystem, rows: &[Row]) -> PlatformHealth {
     let results: Vec<&Row> = rows
         .iter()
         .filter(|row| row.told.status != RecentStatus::NoResult)

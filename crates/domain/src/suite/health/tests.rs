@@ -3,7 +3,7 @@
 use runlens_api_types::{
     health::{FlakyReason, PlatformHealth},
     recent::{RecentRun, RecentStatus},
-    run::Platform as Os,
+    run::OperatingSystem,
 };
 
 use super::{Row, Told, health};
@@ -45,7 +45,7 @@ fn of(letters: &str, commits: &str) -> PlatformHealth {
             }
         })
         .collect();
-    health(Os::Linux, &rows)
+    health(OperatingSystem::Linux, &rows)
 }
 
 fn id(run: Option<&RecentRun>) -> i32 {

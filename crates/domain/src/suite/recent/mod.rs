@@ -12,19 +12,19 @@ use runlens_api_types::{
     recent::{
         PlatformResults, PlatformResultsQuery, RecentResults, RecentRun, RecentStatus, RecentTest, RunChoice,
     },
-    run::{Platform as Os, RunPlatform},
+    run::{OperatingSystem, RunPlatform},
     sample::ResultStatus,
 };
 
 use crate::{
-    Caller, Platform, Result,
+    Caller, Result, Services,
     comparison::is_identical,
     results::{self, Outcome, Suite},
     runs::repository,
     store::recent::{RecentRunRow, RunsOf},
 };
 
-impl Platform {
+impl Services {
     /// What became of some tests in the newest runs, on Linux and on Windows. Scope `runs:read`.
     ///
     /// # Errors
@@ -51,7 +51,11 @@ impl Platform {
         )?;
         let runs: Vec<RecentRun> = linux.iter().chain(&windows).cloned().collect();
         let outcomes = outcomes(self, &suite, &runs, tests).await?;
-        let data = [(Os::Linux, linux), (Os::Windows, windows)].map(|(platform, mut runs)| {
+        let data = [
+            (OperatingSystem::Linux, linux),
+            (OperatingSystem::Windows, windows),
+        ]
+        .map(|(platform, mut runs)| {
             runs.reverse();
             recent_results(platform, runs, tests, |run, test| outcomes.get(&(run, test)))
         });
@@ -61,7 +65,7 @@ impl Platform {
 
 /// The newest runs on a platform; `before` leaves out that one and all after it.
 pub(crate) async fn newest_first(
-    platform: &Platform,
+    platform: &Services,
     os: &str,
     of: RunsOf<'_>,
     before: Option<i32>,
@@ -89,7 +93,7 @@ fn to_run(row: RecentRunRow) -> RecentRun {
 
 /// What became of some tests in some runs, by run and test: two queries, whatever they are.
 pub(crate) async fn outcomes(
-    platform: &Platform,
+    platform: &Services,
     suite: &Arc<Suite>,
     runs: &[RecentRun],
     tests: &[i32],
@@ -101,7 +105,7 @@ pub(crate) async fn outcomes(
 
 /// Puts together what became of some tests in some runs, oldest first.
 pub(crate) fn recent_results<'a>(
-    platform: Os,
+    platform: OperatingSystem,
     runs: Vec<RecentRun>,
     tests: &[i32],
     outcome: impl Fn(i32, i32) -> Option<&'a Outcome>,

@@ -100,10 +100,10 @@ each_backend! {
             let open = test.platform.open_run(&visitor, *run).await.expect("opens");
             let results = open.recent_results(&RecentResultsQuery { regression_test_ids: vec![changing] }).await.expect("results");
             let here = *results.of(changing).last().expect("a cell");
-            let samples = open.samples(&SampleQuery { page: PageQuery::WHOLE, ..SampleQuery::default() }).await.expect("samples").data;
+            let samples = open.samples(&SampleQuery { page: PageQuery::FIRST_MAX, ..SampleQuery::default() }).await.expect("samples").data;
             let status = samples.iter().find(|sample| sample.regression_test_id == changing).map(|sample| sample.status);
             assert_eq!(Some(here.has_failed()), status.map(|status| matches!(status, ResultStatus::Fail | ResultStatus::MissingOutput)));
-            let compared = open.comparison(&ComparisonQuery { page: PageQuery::WHOLE, ..ComparisonQuery::default() }).await.expect("a comparison").data;
+            let compared = open.comparison(&ComparisonQuery { page: PageQuery::FIRST_MAX, ..ComparisonQuery::default() }).await.expect("a comparison").data;
             let verdict = compared.iter().find(|test| test.regression_test_id == changing).map(|test| test.verdict);
             if here == RecentStatus::FailsDifferently && verdict != Some(Verdict::NoReference) {
                 assert_eq!(verdict, Some(Verdict::FailingDifferently), "run {run}");

@@ -1,7 +1,7 @@
 //! How numbers read in a sentence: the pages, reports and pictures say them alike.
 
 /// `184,203`.
-pub fn number(n: u64) -> String {
+pub fn group_thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.char_indices() {
@@ -14,13 +14,13 @@ pub fn number(n: u64) -> String {
 }
 
 /// `1 test`, `240 tests`.
-pub fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(n), if n == 1 { one } else { many })
+pub fn pluralize(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", group_thousands(n), if n == 1 { one } else { many })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, number};
+    use super::{group_thousands, pluralize};
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
@@ -33,10 +33,10 @@ mod tests {
             (1_000_000, "1,000,000"),
         ];
         for (n, text) in cases {
-            assert_eq!(number(n), text);
+            assert_eq!(group_thousands(n), text);
         }
         assert_eq!(
-            [counted(1, "test", "tests"), counted(0, "test", "tests")],
+            [pluralize(1, "test", "tests"), pluralize(0, "test", "tests")],
             ["1 test", "0 tests"]
         );
     }
