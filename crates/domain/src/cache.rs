@@ -14,9 +14,9 @@ use crate::{
     runs::{Fingerprints, RunFacts},
     store::{
         Store,
+        data_version::Version,
         entity::{api_token, user},
         same_failures::CompletedRun,
-        version::Version,
     },
 };
 

@@ -6,6 +6,7 @@
 
 pub mod artifacts;
 pub mod auth;
+pub mod blocking;
 mod cache;
 pub mod caller;
 pub mod clock;
@@ -26,7 +27,6 @@ pub mod suite;
 pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
-pub mod workers;
 
 use std::sync::Arc;
 
@@ -38,12 +38,12 @@ pub use error::{Error, Result};
 pub use runs::OpenRun;
 
 use auth::PasswordChecker;
+use blocking::Workers;
 use cache::ReadCaches;
 use files::Files;
 use live::{LiveRuns, LiveSettings};
 use logs::{LogCache, MatchCache};
 use store::Store;
-use workers::Workers;
 
 /// What an installation is told about itself.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use bytes::Bytes;
 use moka::future::Cache;
 use resvg::{tiny_skia, usvg};
-use runlens_domain::{Error, workers::Workers};
+use runlens_domain::{Error, blocking::Workers};
 
 use super::text::FONTS;
 

@@ -1,9 +1,9 @@
 //! Passwords, bearer tokens and browser sessions.
 
+mod bearer_token;
+mod own_tokens;
 mod password;
 mod session;
-mod token;
-mod tokens;
 
 use runlens_api_types::{
     TextEnum,

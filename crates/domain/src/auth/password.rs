@@ -2,7 +2,7 @@
 
 use sha_crypt::{Params, PasswordVerifier, ShaCrypt, sha256_crypt, sha512_crypt};
 
-use crate::{Result, workers::Workers};
+use crate::{Result, blocking::Workers};
 
 /// The longest password that is looked at, in bytes: the cost of a check grows with it.
 pub(super) const MAX_PASSWORD: usize = 1024;

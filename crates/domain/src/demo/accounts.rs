@@ -5,10 +5,10 @@ use runlens_api_types::{TextEnum as _, auth::Role};
 use sha_crypt::{Algorithm, Params, PasswordHasher as _, ShaCrypt};
 
 use crate::{
+    blocking::apart,
     clock::random_bytes,
     error::{Error, Result},
     store::entity::user,
-    workers::apart,
 };
 
 /// An account of the demo. Its password is nowhere else.

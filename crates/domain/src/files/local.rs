@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::{
     Extent, MAX_LISTED,
-    evidence::{self, Stamp},
+    file_deps::{self, Stamp},
 };
 
 /// A file as it looked.
@@ -23,8 +23,8 @@ pub(super) struct Seen {
 /// What is at a path, links followed; none where there is no file.
 pub(super) async fn find(path: PathBuf) -> io::Result<Option<Seen>> {
     let looked = away(move || Stamp::at(&path).map(|found| (path, found))).await;
-    let (path, found) = looked.inspect_err(|_| evidence::not_to_be_kept())?;
-    evidence::note(&path, found.as_ref().map(|(stamp, _)| *stamp));
+    let (path, found) = looked.inspect_err(|_| file_deps::not_to_be_kept())?;
+    file_deps::note(&path, found.as_ref().map(|(stamp, _)| *stamp));
     Ok(found
         .filter(|(_, metadata)| metadata.is_file())
         .map(|(stamp, _)| Seen { path, stamp }))
@@ -33,10 +33,10 @@ pub(super) async fn find(path: PathBuf) -> io::Result<Option<Seen>> {
 /// What lies right in a directory, which may be missing: the files whose names are text, links followed.
 pub(super) async fn list(directory: PathBuf) -> io::Result<(Vec<(String, Seen)>, Extent)> {
     let walked = away(move || walk(&directory)).await;
-    let walk = walked.inspect_err(|_| evidence::not_to_be_kept())?;
+    let walk = walked.inspect_err(|_| file_deps::not_to_be_kept())?;
     walk.looks
         .iter()
-        .for_each(|(path, stamp)| evidence::note(path, *stamp));
+        .for_each(|(path, stamp)| file_deps::note(path, *stamp));
     Ok((walk.files, walk.extent))
 }
 

@@ -1,6 +1,6 @@
 //! Files of the platform: typed keys over a local root, a bucket, or memory.
 
-mod evidence;
+mod file_deps;
 mod local;
 mod raw;
 mod reader;
@@ -31,8 +31,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use runlens_api_types::Timestamp;
 
 use crate::error::{Error, Result};
-use evidence::Stamp;
-pub use evidence::{Evidence, not_to_be_kept};
+use file_deps::Stamp;
+pub use file_deps::{Evidence, not_to_be_kept};
 pub use raw::RawFile;
 pub(crate) use reader::FileReader;
 

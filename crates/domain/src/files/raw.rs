@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::FoundFile;
 use crate::{
+    blocking::apart,
     error::{Error, Result},
-    workers::apart,
 };
 
 /// Bytes that are read at a time.

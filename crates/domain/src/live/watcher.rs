@@ -12,7 +12,7 @@ use super::{Told, Watched};
 use crate::{
     Error, Result, Services,
     files::FileKey,
-    store::{live::Pulse, version::Version},
+    store::{data_version::Version, live::Pulse},
 };
 
 /// Looks at a run again and again, until it ends or nobody watches.

@@ -20,9 +20,9 @@ use super::{
 };
 use crate::{
     Services,
+    blocking::apart,
     error::Result,
     files::{FileReader, FoundFile, not_to_be_kept},
-    workers::apart,
 };
 
 /// A page of matches in a run's log.

@@ -22,9 +22,9 @@ use super::{
     index::{self, Block, LogIndex},
 };
 use crate::{
+    blocking::{Workers, apart},
     error::{Error, Result},
     files::{FileReader, FoundFile},
-    workers::{Workers, apart},
 };
 
 /// Bytes of all indexes together.

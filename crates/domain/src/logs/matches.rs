@@ -23,9 +23,9 @@ use super::{
     matcher::Matcher,
 };
 use crate::{
+    blocking::Workers,
     error::Result,
     files::{FileReader, FoundFile},
-    workers::Workers,
 };
 
 /// Bytes of all that is remembered of searches.

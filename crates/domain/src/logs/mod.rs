@@ -36,10 +36,10 @@ use runlens_api_types::log::{LogPage, LogQuery};
 
 use crate::{
     Services,
+    blocking::apart,
     clock::Stopwatch,
     error::Result,
     files::{FoundFile, not_to_be_kept},
-    workers::apart,
 };
 pub(crate) use encoding::Encoding;
 pub(crate) use finder::search_log;

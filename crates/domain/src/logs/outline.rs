@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     Services,
+    blocking::apart,
     error::Result,
     files::{FileReader, FoundFile, not_to_be_kept},
-    workers::apart,
 };
 
 /// How long an outline waits until a log has been gone through.

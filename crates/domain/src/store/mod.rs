@@ -1,7 +1,9 @@
 //! The database: the only SQL there is. One file a resource; the same queries on SQLite and MariaDB.
 
 pub(crate) mod accounts;
+pub(crate) mod catalog;
 mod comparisons;
+pub mod data_version;
 pub mod entity;
 mod filter;
 pub(crate) mod history;
@@ -14,8 +16,6 @@ pub(crate) mod same_failures;
 pub(crate) mod schema;
 pub(crate) mod search;
 pub(crate) mod suite;
-pub(crate) mod suite_lists;
-pub mod version;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ use sea_orm_migration::MigratorTrait;
 #[derive(Clone)]
 pub struct Store {
     db: DatabaseConnection,
-    watch: Option<Arc<version::Watch>>,
+    watch: Option<Arc<data_version::Watch>>,
 }
 
 impl Store {
@@ -43,7 +43,7 @@ impl Store {
             url.to_owned()
         };
         let watch = if is_sqlite {
-            version::Watch::new(&url).map(Arc::new)
+            data_version::Watch::new(&url).map(Arc::new)
         } else {
             None
         };

@@ -19,8 +19,8 @@ use crate::{
     Caller, Error, Result, Services,
     results::file_name,
     store::{
+        catalog::{DefinedTest, TestParts},
         entity::{regression_test_output, sample},
-        suite_lists::{DefinedTest, TestParts},
     },
 };
 

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use moka::sync::Cache;
 use runlens_domain::{
     files::Evidence,
-    store::version::{Version, at_one_version},
+    store::data_version::{Version, at_one_version},
 };
 
 use super::authentication::Access;

@@ -5,7 +5,7 @@ use runlens_api_types::{
     auth::{Account, CreatedToken, Scope, Token, TokenQuery, TokenState},
 };
 
-use super::token::{faults, is_live, read_scopes, refuse};
+use super::bearer_token::{faults, is_live, read_scopes, refuse};
 use crate::{Caller, Error, Result, Services, caller::may_have, store::entity::api_token};
 
 impl Services {
