@@ -1,9 +1,7 @@
 //! What a use case can refuse or fail with. The layers above translate it; none of them decides.
 
-use runlens_api_types::{ErrorBody, ErrorCode, auth::Scope, sample::OutputStatus};
+use runlens_api_types::{ErrorBody, ErrorCode, auth::Scope, output::OutputSide, sample::OutputStatus};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
-
-use crate::outputs::OutputSide;
 
 /// Where files are looked for, as clients of the platform know it.
 const STORES: [&str; 2] = ["local", "gcs"];

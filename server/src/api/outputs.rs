@@ -8,12 +8,9 @@ use axum::{
 };
 use runlens_api_types::{
     ErrorBody,
-    output::{DiffFileQuery, DiffQuery, OutputDiff, OutputFile, OutputInfo},
+    output::{DiffFileQuery, DiffQuery, OutputDiff, OutputFile, OutputInfo, OutputSide},
 };
-use runlens_domain::{
-    Services,
-    outputs::{ActualOutput, OutputSide},
-};
+use runlens_domain::{Services, outputs::ActualOutput};
 
 use crate::{
     download,

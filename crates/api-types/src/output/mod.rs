@@ -89,6 +89,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// One of the two files of an output.
+    OutputSide {
+        /// The file that the test should produce.
+        Expected = "expected",
+        /// The file that the test produced.
+        Actual = "actual",
+    }
+}
+
 /// One output file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,18 +1,12 @@
 //! Output files of a run's tests: what was expected, what was produced, and how the two differ.
 
-mod bytes;
-mod captions;
-mod diff;
 mod info;
 mod raw;
-#[cfg(test)]
-mod tests;
-mod text;
-mod unified;
-mod words;
 
 use ::bytes::Bytes;
-use runlens_api_types::output::{DiffAlignment, DiffFormat, DiffQuery, DiffSide, OutputDiff, OutputFile};
+use runlens_api_types::output::{
+    DiffAlignment, DiffFormat, DiffQuery, DiffSide, OutputDiff, OutputFile, OutputSide,
+};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -22,10 +16,14 @@ use crate::{
     files::{FileKey, Files, FoundFile},
     results::{self, Outcome, Output},
 };
-use diff::{Limits, Lines};
 pub(crate) use info::info;
 pub use raw::{DiffFile, RawOutput};
-use text::Text;
+use runlens_text_diff::{
+    bytes, captions,
+    lines::{self, Limits, Lines},
+    text::{self, Text},
+    unified,
+};
 
 /// Comparisons that run at the same time; each keeps a core busy, for seconds at worst.
 pub(crate) const DIFFS_AT_A_TIME: usize = 2;
@@ -48,24 +46,6 @@ pub enum ActualOutput {
     Identical,
     /// Another file.
     File(Box<OutputFile>),
-}
-
-/// Which of an output's two files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutputSide {
-    /// What should be produced.
-    Expected,
-    /// What was.
-    Actual,
-}
-
-impl std::fmt::Display for OutputSide {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Expected => "expected",
-            Self::Actual => "actual",
-        })
-    }
 }
 
 /// One output of a test that has a result.
@@ -273,7 +253,7 @@ fn compare(
         lines: query.limit as usize,
         ..Limits::DEFAULT
     };
-    let mut found = diff::Diff::default();
+    let mut found = lines::Diff::default();
     if !answer.identical && !answer.binary {
         let lines = Lines::of(expected.text.compared(), actual.text.compared());
         let is_by_captions = query.align == Some(DiffAlignment::Captions) && format == DiffFormat::Structured;
@@ -290,7 +270,7 @@ fn compare(
             }
             None => lines.compare(limits),
         };
-        found = diff::hunks(&lines, ops, query.context as usize, limits);
+        found = lines::hunks(&lines, ops, query.context as usize, limits);
     }
     let has_lines = found.hunk_count > 0;
     answer.bytes = (!answer.identical && !has_lines).then(|| bytes::compare(&expected.bytes, &actual.bytes));
@@ -305,4 +285,24 @@ fn compare(
         DiffFormat::Unified => answer.unified = Some(unified::write(&answer.filename, &found.hunks)),
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sha256;
+
+    #[test]
+    fn a_name_is_a_hash_or_is_not() {
+        let hash = "0123456789abcdef".repeat(4);
+        assert_eq!(sha256(&hash.to_uppercase()), Some(hash.clone()));
+        for name in [
+            "",
+            "expected",
+            &hash[1..],
+            &format!("{hash}0"),
+            &hash.replace('0', "g"),
+        ] {
+            assert_eq!(sha256(name), None, "{name}");
+        }
+    }
 }

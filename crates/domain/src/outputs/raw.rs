@@ -1,13 +1,13 @@
 //! The files of an output as they lie in their store, and what differs between them as a file.
 
-use runlens_api_types::output::{FileEncoding, OutputFile};
-
-use super::{
-    OutputOfRun, OutputSide, diff,
-    diff::{Limits, Lines},
+use runlens_api_types::output::{FileEncoding, OutputFile, OutputSide};
+use runlens_text_diff::{
+    lines::{self, Limits, Lines},
     text::Text,
     unified,
 };
+
+use super::OutputOfRun;
 use crate::{
     Services,
     content_type::content_type,
@@ -90,7 +90,7 @@ impl OutputOfRun<'_> {
                 lines: usize::MAX,
                 ..Limits::DEFAULT
             };
-            let found = diff::hunks(&lines, lines.compare(limits), context as usize, limits);
+            let found = lines::hunks(&lines, lines.compare(limits), context as usize, limits);
             // `patch` passes over what comes before the first header.
             let cut = if expected.is_cut || actual.is_cut {
                 "Only the first 1 MiB of each file was compared.\n"

@@ -6,35 +6,35 @@ use std::ops::Range;
 
 use runlens_api_types::output::CaptionFormat;
 
-use crate::outputs::diff::split_end;
+use crate::lines::split_end;
 
 /// The captions of a file.
 #[derive(Debug)]
-pub(super) struct Track {
+pub(crate) struct Track {
     /// Lines before the first caption.
-    pub(super) head: usize,
-    pub(super) cues: Vec<Cue>,
+    pub(crate) head: usize,
+    pub(crate) cues: Vec<Cue>,
 }
 
 /// A caption.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Cue {
+pub(crate) struct Cue {
     /// All its lines, those included that follow its text.
-    pub(super) lines: Range<usize>,
+    pub(crate) lines: Range<usize>,
     /// The line with its times. Before it are its number or name.
-    pub(super) timing: usize,
+    pub(crate) timing: usize,
     /// The lines of its text behind that.
-    pub(super) text: Range<usize>,
-    pub(super) number: Option<i64>,
+    pub(crate) text: Range<usize>,
+    pub(crate) number: Option<i64>,
     /// Milliseconds.
-    pub(super) start: i64,
-    pub(super) end: Option<i64>,
+    pub(crate) start: i64,
+    pub(crate) end: Option<i64>,
     /// The line with its times, without the digits of times and number.
-    pub(super) frame: String,
+    pub(crate) frame: String,
     /// Text that stands on the line with its times.
-    pub(super) inline: String,
+    pub(crate) inline: String,
     /// All its text, without markup and with single spaces: what it is known again by.
-    pub(super) key: String,
+    pub(crate) key: String,
 }
 
 /// What stands on the line with the times.
@@ -47,7 +47,7 @@ struct Timing<'a> {
 }
 
 /// The format of files with this extension; none where that is none of captions. A transcript is known by its lines too.
-pub(super) fn format(extension: &str, lines: &[&str]) -> Option<CaptionFormat> {
+pub(crate) fn format(extension: &str, lines: &[&str]) -> Option<CaptionFormat> {
     match extension.trim_start_matches('.').to_ascii_lowercase().as_str() {
         "srt" => Some(CaptionFormat::Srt),
         "vtt" => Some(CaptionFormat::Vtt),
@@ -70,7 +70,7 @@ pub(super) fn format(extension: &str, lines: &[&str]) -> Option<CaptionFormat> {
 }
 
 /// Reads a file; none where something is written in it, and no caption.
-pub(super) fn parse(format: CaptionFormat, lines: &[&str]) -> Option<Track> {
+pub(crate) fn parse(format: CaptionFormat, lines: &[&str]) -> Option<Track> {
     let read: fn(&str) -> Option<Timing<'_>> = match format {
         CaptionFormat::Srt | CaptionFormat::Vtt => arrow,
         CaptionFormat::Ttxt => transcript,
@@ -137,7 +137,7 @@ fn close(format: CaptionFormat, lines: &[&str], cue: Option<&mut Cue>, end: usiz
     cue.key = key(text);
 }
 
-pub(super) fn is_blank(line: &str) -> bool {
+pub(crate) fn is_blank(line: &str) -> bool {
     line.trim().is_empty()
 }
 
@@ -273,7 +273,7 @@ fn picture(line: &str) -> Option<Timing<'_>> {
 const MAX_TIME: i64 = 1 << 52;
 
 /// Milliseconds of `00:01:02,345`, `01:02.345`, `0:01:02.34`, `62.345`, `20140407110102.345`.
-pub(super) fn clock(text: &str) -> Option<i64> {
+pub(crate) fn clock(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once([',', '.']).unwrap_or((text, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if fraction.len() > 3 || !is_digits(fraction) || whole.len() > 20 {

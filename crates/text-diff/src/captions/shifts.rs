@@ -1,11 +1,11 @@
 //! Times that differ by the same amount from caption to caption: one thing to say, not many.
 
 /// By how much a caption begins and ends later, in milliseconds.
-pub(super) type Delta = (i64, Option<i64>);
+pub(crate) type Delta = (i64, Option<i64>);
 
 /// What is to be said of the times of one pair of captions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Times {
+pub(crate) enum Times {
     /// Nothing.
     Same,
     /// They differ, unlike those around it.
@@ -22,7 +22,7 @@ const ODD_ONES: usize = 2;
 const ROUNDING: i64 = 1;
 
 /// What is to be said of each pair, in their order.
-pub(super) fn shifts(deltas: &[Delta]) -> Vec<Times> {
+pub(crate) fn shifts(deltas: &[Delta]) -> Vec<Times> {
     let mut said = vec![Times::Same; deltas.len()];
     let mut at = 0;
     while at < deltas.len() {
@@ -67,7 +67,7 @@ pub(super) fn shifts(deltas: &[Delta]) -> Vec<Times> {
     said
 }
 
-pub(super) fn is_zero(delta: Delta) -> bool {
+pub(crate) fn is_zero(delta: Delta) -> bool {
     delta.0 == 0 && delta.1.unwrap_or_default() == 0
 }
 

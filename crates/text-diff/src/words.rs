@@ -3,7 +3,7 @@
 use runlens_api_types::log::TextRange;
 use similar::DiffTag;
 
-use super::diff::{compare, split_end};
+use crate::lines::{compare, split_end};
 
 /// How much of two lines has to be the same for one to be the other in new words.
 const LEAST_ALIKE: f32 = 0.35;
@@ -14,20 +14,20 @@ const MOST_GRAMS: usize = 300;
 
 /// A line, and the one that takes its place.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Pair {
+pub(crate) struct Pair {
     /// Their places in the block.
-    pub(super) expected: usize,
-    pub(super) actual: usize,
+    pub(crate) expected: usize,
+    pub(crate) actual: usize,
     /// What the first has and the second has not, in characters; nothing where that is all of it.
-    pub(super) removed: Vec<TextRange>,
-    pub(super) added: Vec<TextRange>,
+    pub(crate) removed: Vec<TextRange>,
+    pub(crate) added: Vec<TextRange>,
     /// Whether they differ in white space, invisible characters and ends alone.
-    pub(super) only_whitespace: bool,
+    pub(crate) only_whitespace: bool,
 }
 
 /// How much work may still be done for one answer, in comparisons of words.
 #[derive(Debug)]
-pub(super) struct Budget(usize);
+pub(crate) struct Budget(usize);
 
 impl Default for Budget {
     fn default() -> Self {
@@ -44,7 +44,7 @@ impl Budget {
 }
 
 /// Pairs the lines of a block that was replaced, in their order.
-pub(super) fn pairs(expected: &[&str], actual: &[&str], budget: &mut Budget) -> Vec<Pair> {
+pub(crate) fn pairs(expected: &[&str], actual: &[&str], budget: &mut Budget) -> Vec<Pair> {
     let plain = |lines: &[&str]| lines.iter().map(|line| visible(line)).collect::<Vec<_>>();
     let (plain_expected, plain_actual) = (plain(expected), plain(actual));
     // What is the same but for white space holds the rest in place.
@@ -183,7 +183,7 @@ fn likeness(first: &[(char, char)], second: &[(char, char)]) -> f32 {
 }
 
 /// How much two texts have in common, from 0 to 1, white space aside.
-pub(super) fn text_likeness(first: &str, second: &str) -> f32 {
+pub(crate) fn text_likeness(first: &str, second: &str) -> f32 {
     likeness(&grams(&visible(first)), &grams(&visible(second)))
 }
 

@@ -9,10 +9,10 @@ use super::{
     parse::{Cue, Track, is_blank},
     shifts::{Delta, Times, is_zero, shifts},
 };
-use crate::outputs::diff::{Limits, Lines, Steps, compare, split_end};
+use crate::lines::{Limits, Lines, Steps, compare, split_end};
 
 /// Lays the captions of two files beside each other.
-pub(super) fn align(
+pub(crate) fn align(
     format: CaptionFormat,
     expected: &Track,
     actual: &Track,

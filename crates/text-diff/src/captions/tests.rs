@@ -10,7 +10,7 @@ use super::{
     compare,
     parse::{self, clock},
 };
-use crate::outputs::diff::{Limits, Lines, split_end};
+use crate::lines::{Limits, Lines, split_end};
 
 const LIMITS: Limits = Limits {
     time: Duration::from_secs(3600),

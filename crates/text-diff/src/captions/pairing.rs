@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range, time::Instant};
 use similar::DiffTag;
 
 use super::parse::Cue;
-use crate::outputs::{diff::compare, words::text_likeness};
+use crate::{lines::compare, words::text_likeness};
 
 /// Milliseconds that a caption with other text may be away from where it is looked for.
 const NEAR: i64 = 1_500;
@@ -20,7 +20,7 @@ const SAMPLED: usize = 200;
 const PLACES: usize = 2_000;
 
 /// Pairs captions in their order: by time and text, then by text at times that are all shifted, then by text, then by time.
-pub(super) fn pair(expected: &[Cue], actual: &[Cue], deadline: Option<Instant>) -> Vec<(usize, usize)> {
+pub(crate) fn pair(expected: &[Cue], actual: &[Cue], deadline: Option<Instant>) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     refine(&mut pairs, expected, actual, |old, new, pairs| {
         by_key(

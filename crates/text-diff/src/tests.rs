@@ -6,10 +6,8 @@ use proptest::{prelude::*, sample::select};
 use runlens_api_types::output::{DiffHunk, DiffLineKind, FileEncoding, LineEnd, LineEndings};
 
 use super::{
-    diff::{Limits, diff},
-    sha256,
-    text::Text,
-    text::line_endings,
+    lines::{Limits, diff},
+    text::{Text, line_endings},
     unified,
 };
 
@@ -94,21 +92,6 @@ fn of_a_file_that_goes_on_whole_lines_are_compared() {
             compared,
             "{bytes:?}"
         );
-    }
-}
-
-#[test]
-fn a_name_is_a_hash_or_is_not() {
-    let hash = "0123456789abcdef".repeat(4);
-    assert_eq!(sha256(&hash.to_uppercase()), Some(hash.clone()));
-    for name in [
-        "",
-        "expected",
-        &hash[1..],
-        &format!("{hash}0"),
-        &hash.replace('0', "g"),
-    ] {
-        assert_eq!(sha256(name), None, "{name}");
     }
 }
 

@@ -5,41 +5,41 @@ use std::time::{Duration, Instant};
 use runlens_api_types::output::{DiffHunk, DiffLine, DiffLineKind, DiffText, LineEnd, OutputDiff};
 use similar::{Algorithm, DiffOp, DiffTag, TextDiff, group_diff_ops};
 
-use super::words::{Budget, Pair, pairs};
+use crate::words::{Budget, Pair, pairs};
 
 /// What a comparison may take, and which lines of its hunks are shown.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub struct Limits {
     /// Lines of the hunks that are left out before the first one shown.
-    pub(super) skip: usize,
+    pub skip: usize,
     /// Lines of the hunks that are shown, all together.
-    pub(super) lines: usize,
+    pub lines: usize,
     /// After this long it settles for what it has: still right, no longer the smallest.
-    pub(super) time: Duration,
+    pub time: Duration,
 }
 
 impl Limits {
-    pub(super) const DEFAULT: Self = Self {
+    pub const DEFAULT: Self = Self {
         skip: 0,
         lines: OutputDiff::MAX_LINES as usize,
         time: Duration::from_secs(2),
     };
 
     /// When it settles.
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         Instant::now().checked_add(self.time)
     }
 }
 
 /// The lines of two texts, with their ends.
 #[derive(Debug, Default)]
-pub(super) struct Lines<'a> {
-    pub(super) expected: Vec<&'a str>,
-    pub(super) actual: Vec<&'a str>,
+pub struct Lines<'a> {
+    pub(crate) expected: Vec<&'a str>,
+    pub(crate) actual: Vec<&'a str>,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn of(expected: &'a str, actual: &'a str) -> Self {
+    pub fn of(expected: &'a str, actual: &'a str) -> Self {
         Self {
             expected: expected.split_inclusive('\n').collect(),
             actual: actual.split_inclusive('\n').collect(),
@@ -47,7 +47,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Compares lines with their ends: two that differ in nothing but LF and CRLF differ. A carriage return elsewhere ends no line.
-    pub(super) fn compare(&self, limits: Limits) -> Vec<DiffOp> {
+    pub fn compare(&self, limits: Limits) -> Vec<DiffOp> {
         TextDiff::configure()
             .timeout(limits.time)
             .diff_slices(&self.expected, &self.actual)
@@ -58,27 +58,27 @@ impl<'a> Lines<'a> {
 
 /// What differs between two texts.
 #[derive(Debug, Default)]
-pub(super) struct Diff {
+pub struct Diff {
     /// Lines that the second text alone has, and the first: of the whole difference, not of the hunks that are shown.
-    pub(super) added: u64,
-    pub(super) removed: u64,
-    pub(super) hunk_count: u64,
-    pub(super) hunk_lines: u64,
+    pub added: u64,
+    pub removed: u64,
+    pub hunk_count: u64,
+    pub hunk_lines: u64,
     /// With as many lines as allowed.
-    pub(super) hunks: Vec<DiffHunk>,
+    pub hunks: Vec<DiffHunk>,
     /// Lines of the hunks before those that follow the last one shown; none where there are none.
-    pub(super) next: Option<u32>,
+    pub next: Option<u32>,
 }
 
 /// Compares two texts line by line.
 #[cfg(test)]
-pub(super) fn diff(expected: &str, actual: &str, context: usize, limits: Limits) -> Diff {
+pub(crate) fn diff(expected: &str, actual: &str, context: usize, limits: Limits) -> Diff {
     let lines = Lines::of(expected, actual);
     hunks(&lines, lines.compare(limits), context, limits)
 }
 
 /// Cuts what differs into hunks. Lines that the steps call equal need not be: then they have other words that do not count.
-pub(super) fn hunks(lines: &Lines<'_>, ops: Vec<DiffOp>, context: usize, limits: Limits) -> Diff {
+pub fn hunks(lines: &Lines<'_>, ops: Vec<DiffOp>, context: usize, limits: Limits) -> Diff {
     let mut diff = Diff::default();
     for op in &ops {
         let (tag, old, new) = op.as_tag_tuple();
@@ -266,7 +266,7 @@ fn text(line: &str) -> DiffText {
 }
 
 /// A line without its end, and how it ends.
-pub(super) fn split_end(line: &str) -> (&str, LineEnd) {
+pub(crate) fn split_end(line: &str) -> (&str, LineEnd) {
     match line.strip_suffix('\n') {
         Some(text) => text
             .strip_suffix('\r')
@@ -277,7 +277,7 @@ pub(super) fn split_end(line: &str) -> (&str, LineEnd) {
 
 /// Steps from one text to another, put together line by line.
 #[derive(Debug, Default)]
-pub(super) struct Steps {
+pub(crate) struct Steps {
     ops: Vec<DiffOp>,
     expected: usize,
     actual: usize,
@@ -288,7 +288,7 @@ pub(super) struct Steps {
 
 impl Steps {
     /// Both have the next line.
-    pub(super) fn equal(&mut self) {
+    pub(crate) fn equal(&mut self) {
         self.settle();
         match self.ops.last_mut() {
             Some(DiffOp::Equal { len, .. }) => *len += 1,
@@ -303,12 +303,12 @@ impl Steps {
     }
 
     /// The first alone has the next lines.
-    pub(super) fn removed(&mut self, count: usize) {
+    pub(crate) fn removed(&mut self, count: usize) {
         self.removed += count;
     }
 
     /// The second alone has the next lines.
-    pub(super) fn added(&mut self, count: usize) {
+    pub(crate) fn added(&mut self, count: usize) {
         self.added += count;
     }
 
@@ -339,14 +339,14 @@ impl Steps {
         (self.removed, self.added) = (0, 0);
     }
 
-    pub(super) fn finish(mut self) -> Vec<DiffOp> {
+    pub(crate) fn finish(mut self) -> Vec<DiffOp> {
         self.settle();
         self.ops
     }
 }
 
 /// Compares two lists; after the deadline it settles for what it has.
-pub(super) fn compare<T: std::hash::Hash + Eq>(
+pub(crate) fn compare<T: std::hash::Hash + Eq>(
     expected: &[T],
     actual: &[T],
     deadline: Option<Instant>,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use runlens_api_types::output::{DiffHunk, DiffLineKind, LineEnd};
 
 /// The text of a difference; empty where there are no hunks.
-pub(super) fn write(filename: &str, hunks: &[DiffHunk]) -> String {
+pub fn write(filename: &str, hunks: &[DiffHunk]) -> String {
     let mut out = String::new();
     if hunks.is_empty() {
         return out;

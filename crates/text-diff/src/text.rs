@@ -1,10 +1,8 @@
 //! Bytes of a file as text: its encoding, its byte order mark, and where it may be cut.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use encoding_rs::{UTF_16BE, UTF_16LE};
+use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 use runlens_api_types::output::{FileEncoding, LineEndings};
-
-use crate::logs::Encoding;
 
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 const UTF16_LE_MARK: &[u8] = b"\xff\xfe";
@@ -12,11 +10,11 @@ const UTF16_BE_MARK: &[u8] = b"\xfe\xff";
 
 /// A file, or the beginning of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Text {
-    pub(super) encoding: FileEncoding,
-    pub(super) byte_order_mark: bool,
+pub struct Text {
+    pub encoding: FileEncoding,
+    pub byte_order_mark: bool,
     /// Without the byte order mark; base64 where it is no text.
-    pub(super) content: String,
+    pub content: String,
     /// Whether the file goes on.
     is_cut: bool,
 }
@@ -26,7 +24,7 @@ impl Text {
     ///
     /// What contains a NUL is no text. Otherwise a byte order mark decides, else it is UTF-8 where all of it is, else
     /// Windows-1252.
-    pub(super) fn decode(bytes: &[u8], is_cut: bool) -> Self {
+    pub fn decode(bytes: &[u8], is_cut: bool) -> Self {
         let text = |encoding, byte_order_mark, content| Self {
             encoding,
             byte_order_mark,
@@ -66,23 +64,19 @@ impl Text {
             Some(whole) => text(
                 FileEncoding::Utf8,
                 byte_order_mark,
-                Encoding::Utf8.decode(whole).into_owned(),
+                String::from_utf8_lossy(whole).into_owned(),
             ),
             // In Windows-1252 the mark is three letters.
-            None => text(
-                FileEncoding::Windows1252,
-                false,
-                Encoding::Windows1252.decode(bytes).into_owned(),
-            ),
+            None => text(FileEncoding::Windows1252, false, windows_1252(bytes)),
         }
     }
 
-    pub(super) fn is_binary(&self) -> bool {
+    pub fn is_binary(&self) -> bool {
         self.encoding == FileEncoding::Base64
     }
 
     /// What of it is compared: whole lines, where the file goes on behind them. Nothing of what is no text.
-    pub(super) fn compared(&self) -> &str {
+    pub fn compared(&self) -> &str {
         match self.content.rfind('\n') {
             _ if self.is_binary() => "",
             Some(end) if self.is_cut => &self.content[..=end],
@@ -106,7 +100,7 @@ fn whole_utf16(units: &[u8], is_big_endian: bool) -> usize {
 }
 
 /// How the lines of a text end.
-pub(super) fn line_endings(text: &str) -> LineEndings {
+pub fn line_endings(text: &str) -> LineEndings {
     let ended = text.matches('\n').count();
     match text.matches("\r\n").count() {
         _ if ended == 0 => LineEndings::None,
@@ -114,4 +108,13 @@ pub(super) fn line_endings(text: &str) -> LineEndings {
         with_return if with_return == ended => LineEndings::CrLf,
         _ => LineEndings::Mixed,
     }
+}
+
+/// The web's table makes control characters of the five bytes that Windows-1252 leaves undefined.
+fn windows_1252(bytes: &[u8]) -> String {
+    let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
+    text.replace(
+        |c: char| matches!(c, '\u{81}' | '\u{8d}' | '\u{8f}' | '\u{90}' | '\u{9d}'),
+        "\u{fffd}",
+    )
 }

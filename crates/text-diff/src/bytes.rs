@@ -10,7 +10,7 @@ const ROW: usize = 16;
 const SHOWN: usize = 5 * ROW;
 
 /// The first byte that differs, and what is around it.
-pub(super) fn compare(expected: &[u8], actual: &[u8]) -> ByteDiff {
+pub fn compare(expected: &[u8], actual: &[u8]) -> ByteDiff {
     let same = expected.iter().zip(actual).take_while(|(a, b)| a == b).count();
     let first = (same < expected.len().max(actual.len())).then_some(same);
     // A line of what is the same comes before.
