@@ -3,22 +3,21 @@
 //! No rule lives here. A handler takes a request apart, asks [`runlens_domain::Services`] and translates its answer.
 
 mod api;
+mod auth;
+mod badges;
 mod docs;
-mod download;
-mod error;
-mod extract;
-mod live;
-mod middleware;
+mod http;
+mod images;
+mod pages;
+mod previews;
 mod router;
-mod share;
-mod ssr;
 mod state;
 
-pub mod commands;
+pub mod cli;
 pub mod config;
 pub mod limits;
 pub mod openapi;
 
-pub use live::Streams;
+pub use limits::streams::Streams;
 pub use router::router;
 pub use state::AppState;

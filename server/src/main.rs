@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Parser;
-use runlens_server::commands::{Cli, CommandError};
+use runlens_server::cli::{Cli, CommandError};
 use tokio::runtime::Builder;
 
 /// Rendering a page nests as deep as its views: without optimisation that is more than the usual 2 MiB.

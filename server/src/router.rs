@@ -19,16 +19,18 @@ use tower_http::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    api::{
-        artifacts, auth, comparison, document, errors, events, logs, outputs, raw_logs, runs, samples,
-        search, suite, system,
+    api::v1::{
+        artifacts, auth, comparison, errors, events, logs, outputs, raw_logs, runs, samples, search, suite,
+        system,
     },
-    docs, download,
-    middleware::{
-        authentication, client_address, cors, error_envelope, etag, head, kept_answers, rate_limit,
-        request_id, security_headers,
+    badges, docs,
+    http::{
+        authentication, client_address, cors, download, error_envelope, etag, head, rate_limit, request_id,
+        response_cache, security_headers,
     },
-    openapi, share, ssr,
+    openapi,
+    openapi::endpoint,
+    pages, previews,
     state::AppState,
 };
 
@@ -95,7 +97,7 @@ fn other_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::revoke_token))
         .routes(routes!(auth::get_me))
         .routes(routes!(system::get_health))
-        .routes(routes!(document::get_openapi))
+        .routes(routes!(endpoint::get_openapi))
 }
 
 /// The whole server.
@@ -106,11 +108,12 @@ pub fn router(state: AppState) -> Router {
         .route_service("/api/v1/", api.clone().with_state(state.clone()))
         .nest("/api/v1", api)
         .merge(docs::routes(&state))
-        .merge(share::routes(&state))
-        .merge(ssr::pages(&state))
+        .merge(previews::routes(&state))
+        .merge(badges::routes(&state))
+        .merge(pages::pages(&state))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(kept_answers::one_version))
+                .layer(from_fn(response_cache::one_version))
                 .layer(from_fn(request_id::plain_request_id))
                 .layer(SetRequestIdLayer::x_request_id(request_id::RandomId))
                 .layer(
@@ -138,7 +141,7 @@ fn api(state: &AppState) -> Router<AppState> {
     let (kept, _) = kept_routes().split_for_parts();
     let (others, _) = other_routes().split_for_parts();
     surrounded(
-        kept.route_layer(from_fn_with_state(state.clone(), kept_answers::keep))
+        kept.route_layer(from_fn_with_state(state.clone(), response_cache::keep))
             .merge(others),
         state,
     )

@@ -8,12 +8,13 @@ use leptos::config::LeptosOptions;
 use runlens_domain::Services;
 
 use crate::{
+    auth::recent_tokens::SeenTokens,
     config::{Http, SecretKey},
+    http::response_cache::KeptAnswers,
+    limits::streams::Streams,
     limits::{Counters, LimitSettings, Limits, MemoryCounters},
-    live::Streams,
-    middleware::{kept_answers::KeptAnswers, seen_tokens::SeenTokens},
-    share::Pictures,
-    ssr,
+    pages,
+    previews::render::Pictures,
 };
 
 /// What every handler can reach. Cheap to clone: each layer around a request has its own.
@@ -51,7 +52,7 @@ impl AppState {
             Arc::new(MemoryCounters::default()),
             platform.clock().clone(),
         );
-        let leptos = ssr::leptos_options(&http);
+        let leptos = pages::leptos_options(&http);
         let cookies = Key::derive_from(secret.bytes());
         let (tokens, answers, pictures) =
             (SeenTokens::default(), KeptAnswers::default(), Pictures::default());

@@ -8,8 +8,8 @@ mod database;
 mod files;
 mod http;
 mod limits;
-mod log;
 mod redis;
+mod tracing;
 
 use std::path::PathBuf;
 
@@ -21,12 +21,12 @@ use figment::{
 
 use crate::limits::LimitSettings;
 
+pub use self::tracing::{LogFormat, LogOptions};
 pub use access::{Access, AccessOptions, SecretKey, parse_scopes};
 pub use database::{Database, DatabaseOptions};
 pub use files::{FileStores, FilesOptions};
 pub use http::{Http, HttpOptions, OtherOrigins};
 pub use limits::{LimitOptions, Switch};
-pub use log::{LogFormat, LogOptions};
 pub use redis::{Redis, RedisOptions};
 
 /// A setting that cannot be used.
@@ -150,7 +150,7 @@ fn refuse_unknown_keys(file: &Figment) -> Result<(), ConfigError> {
     let keys = file
         .extract::<figment::value::Dict>()
         .map_err(|error| ConfigError::File(Box::new(error)))?;
-    let command = crate::commands::Cli::command();
+    let command = crate::cli::Cli::command();
     let is_known =
         |key: &str| key != "config" && command.get_arguments().any(|argument| argument.get_id() == key);
     keys.into_keys()
@@ -170,7 +170,7 @@ mod tests {
     use clap::Parser;
 
     use super::{Config, ConfigError};
-    use crate::commands::Cli;
+    use crate::cli::Cli;
 
     fn load(file: &str, flags: &[&str]) -> Result<Config, ConfigError> {
         let directory = tempfile::tempdir().expect("a directory");

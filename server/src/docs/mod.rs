@@ -19,7 +19,7 @@ use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 use utoipa::openapi::{OpenApi, path::Operation};
 
-use crate::{middleware::etag, openapi, state::AppState};
+use crate::{http::etag, openapi, state::AppState};
 
 /// Nothing on this page comes from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; \

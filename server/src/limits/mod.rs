@@ -4,6 +4,7 @@
 
 mod memory;
 mod redis;
+pub(crate) mod streams;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,6 @@
 //! The OpenAPI document: what the handlers say about themselves, and what is true of all of them.
 
+pub(crate) mod endpoint;
 pub mod examples;
 
 use std::sync::LazyLock;
@@ -24,9 +25,9 @@ use utoipa::{
 };
 
 use crate::{
-    error::ApiError,
+    http::error::ApiError,
+    http::{error_envelope, rate_limit},
     limits::Window,
-    middleware::{error_envelope, rate_limit},
     router::api_routes,
 };
 

@@ -1,0 +1,111 @@
+//! Tokens, and who asks.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use runlens_api_types::{
+    ErrorBody, Page,
+    auth::{CreatedToken, Me, Token, TokenQuery, TokenRequest},
+    page::PageQuery,
+};
+use runlens_domain::Services;
+
+use crate::{
+    http::error::{ApiError, ApiResult},
+    http::extract::{Asked, Asker, JsonBody, TokenId},
+};
+
+/// Create a token
+///
+/// The token is shown this once. A token of the same name that has expired or was revoked is replaced. The scopes
+/// `baselines:write`, `system:write` and `tokens:manage` are for admins.
+#[utoipa::path(
+    post, path = "/auth/tokens", tag = "auth", operation_id = "create_token", request_body = TokenRequest,
+    responses(
+        (status = CREATED, description = "The token", body = CreatedToken),
+        (status = UNAUTHORIZED, description = "E-mail address or password is wrong", body = ErrorBody),
+        (status = FORBIDDEN, description = "A scope is for admins", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "The account has a token of this name that works", body = ErrorBody)
+    ),
+    security()
+)]
+pub(crate) async fn create_token(
+    State(services): State<Services>,
+    JsonBody(request): JsonBody<TokenRequest>,
+) -> Result<impl IntoResponse, ApiError> {
+    let created = services.create_token(&request).await?;
+    Ok((
+        StatusCode::CREATED,
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(created),
+    ))
+}
+
+/// List tokens
+///
+/// Those of the caller's own account, newest first, those that no longer work included. A person who has signed in with a
+/// browser may always list them.
+#[utoipa::path(
+    get, path = "/auth/tokens", tag = "auth", operation_id = "list_tokens", params(PageQuery, TokenQuery),
+    responses((status = OK, description = "A page of tokens", body = Page<Token>)),
+    extensions(("x-required-scope" = json!("tokens:manage")))
+)]
+pub(crate) async fn list_tokens(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    Asked(query): Asked<TokenQuery>,
+) -> ApiResult<Page<Token>> {
+    Ok(Json(services.tokens(&caller, &query).await?))
+}
+
+/// Revoke the caller's token
+///
+/// The token of this request stops working at once.
+#[utoipa::path(
+    delete, path = "/auth/tokens/current", tag = "auth", operation_id = "revoke_current_token",
+    responses(
+        (status = NO_CONTENT, description = "The token is revoked"),
+        (status = UNPROCESSABLE_ENTITY, description = "The request came with a browser's session, not with a token", body = ErrorBody)
+    )
+)]
+pub(crate) async fn revoke_current_token(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+) -> Result<StatusCode, ApiError> {
+    services.revoke_current_token(&caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Revoke a token
+///
+/// One of the caller's own account; it stops working at once. Needs no scope. Revoking a token again changes nothing.
+#[utoipa::path(
+    delete, path = "/auth/tokens/{token_id}", tag = "auth", operation_id = "revoke_token",
+    params(("token_id" = i32, Path, description = "Numeric token ID", minimum = 1)),
+    responses(
+        (status = NO_CONTENT, description = "The token is revoked"),
+        (status = NOT_FOUND, description = "The account has no such token", body = ErrorBody)
+    )
+)]
+pub(crate) async fn revoke_token(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    TokenId(id): TokenId,
+) -> Result<StatusCode, ApiError> {
+    services.revoke_token(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Get the caller
+///
+/// Whose token or cookie this is, and what it may do.
+#[utoipa::path(
+    get, path = "/auth/me", tag = "auth", operation_id = "get_me",
+    responses((status = OK, description = "The caller", body = Me))
+)]
+pub(crate) async fn get_me(Asker(caller): Asker) -> ApiResult<Me> {
+    Ok(Json(caller.me()))
+}

@@ -1,0 +1,215 @@
+//! The suite: samples, regression tests, categories, and results over runs.
+
+use axum::{Json, extract::State};
+use runlens_api_types::{
+    ErrorBody, Page,
+    health::TestHealth,
+    page::PageQuery,
+    recent::{PlatformResults, PlatformResultsQuery, RecentResults, RecentResultsQuery},
+    suite::{
+        Category, HistoryEntry, HistoryQuery, RegressionTest, RegressionTestQuery, Sample,
+        SampleHistoryQuery, SuiteSampleQuery,
+    },
+};
+use runlens_domain::Services;
+
+use crate::{
+    http::error::ApiResult,
+    http::extract::{Asked, Asker, RegressionTestId, RunId, SampleId},
+};
+
+/// List samples
+///
+/// By ID.
+#[utoipa::path(
+    get, path = "/samples", tag = "suite", operation_id = "list_samples", params(PageQuery, SuiteSampleQuery),
+    responses((status = OK, description = "A page of samples", body = Page<Sample>)),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_samples(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    Asked(query): Asked<SuiteSampleQuery>,
+) -> ApiResult<Page<Sample>> {
+    Ok(Json(services.samples(&caller, &query).await?))
+}
+
+/// Get a sample
+#[utoipa::path(
+    get, path = "/samples/{sample_id}", tag = "suite", operation_id = "get_sample",
+    params(("sample_id" = i32, Path, description = "Numeric sample ID", minimum = 1)),
+    responses(
+        (status = OK, description = "The sample", body = Sample),
+        (status = NOT_FOUND, description = "Sample not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_sample(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    SampleId(id): SampleId,
+) -> ApiResult<Sample> {
+    Ok(Json(services.sample(&caller, id).await?))
+}
+
+/// List a sample's history
+///
+/// Results of every regression test that reads the sample today: newest run first, then by regression test ID.
+#[utoipa::path(
+    get, path = "/samples/{sample_id}/history", tag = "suite", operation_id = "list_sample_history",
+    params(
+        ("sample_id" = i32, Path, description = "Numeric sample ID", minimum = 1),
+        PageQuery, HistoryQuery, SampleHistoryQuery
+    ),
+    responses(
+        (status = OK, description = "A page of results", body = Page<HistoryEntry>),
+        (status = NOT_FOUND, description = "Sample not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_sample_history(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    SampleId(id): SampleId,
+    Asked(query): Asked<SampleHistoryQuery>,
+) -> ApiResult<Page<HistoryEntry>> {
+    Ok(Json(services.sample_history(&caller, id, &query).await?))
+}
+
+/// List regression tests
+///
+/// As they are defined today, by ID, active or not.
+#[utoipa::path(
+    get, path = "/regression-tests", tag = "suite", operation_id = "list_regression_tests", params(PageQuery, RegressionTestQuery),
+    responses((status = OK, description = "A page of regression tests", body = Page<RegressionTest>)),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_regression_tests(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    Asked(query): Asked<RegressionTestQuery>,
+) -> ApiResult<Page<RegressionTest>> {
+    Ok(Json(services.regression_tests(&caller, &query).await?))
+}
+
+/// Get recent results of regression tests
+///
+/// What became of up to 100 tests in the newest runs on each operating system, oldest first: those of the main repository's `master`
+/// that completed, unless asked otherwise.
+#[utoipa::path(
+    get, path = "/regression-tests/recent-results", tag = "suite", operation_id = "get_recent_results",
+    params(RecentResultsQuery, PlatformResultsQuery),
+    responses((status = OK, description = "Results by operating system", body = PlatformResults)),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_recent_results(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    Asked(query): Asked<PlatformResultsQuery>,
+) -> ApiResult<PlatformResults> {
+    Ok(Json(services.platform_results(&caller, &query).await?))
+}
+
+/// Get recent results of a run's tests
+///
+/// What became of up to 100 tests in the newest completed runs of the main repository's `master` before this run, on its operating
+/// system, oldest first, and then in this run: at most 11 results of each.
+#[utoipa::path(
+    get, path = "/runs/{run_id}/recent-results", tag = "runs", operation_id = "get_run_recent_results",
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), RecentResultsQuery),
+    responses(
+        (status = OK, description = "Results up to this run", body = RecentResults),
+        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_run_recent_results(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    RunId(id): RunId,
+    Asked(query): Asked<RecentResultsQuery>,
+) -> ApiResult<RecentResults> {
+    Ok(Json(
+        services
+            .open_run(&caller, id)
+            .await?
+            .recent_results(&query)
+            .await?,
+    ))
+}
+
+/// Get a regression test
+#[utoipa::path(
+    get, path = "/regression-tests/{regression_test_id}", tag = "suite", operation_id = "get_regression_test",
+    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1)),
+    responses(
+        (status = OK, description = "The regression test", body = RegressionTest),
+        (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_regression_test(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    RegressionTestId(id): RegressionTestId,
+) -> ApiResult<RegressionTest> {
+    Ok(Json(services.regression_test(&caller, id).await?))
+}
+
+/// Get a regression test's health
+///
+/// Since when it fails on `master`, how often it flipped between pass and failure, and whether it is flaky, with the results that show
+/// it: in the newest 200 completed runs of the main repository's `master` on each operating system.
+#[utoipa::path(
+    get, path = "/regression-tests/{regression_test_id}/health", tag = "suite", operation_id = "get_regression_test_health",
+    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1)),
+    responses(
+        (status = OK, description = "How it has been doing", body = TestHealth),
+        (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn get_regression_test_health(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    RegressionTestId(id): RegressionTestId,
+) -> ApiResult<TestHealth> {
+    Ok(Json(services.regression_test_health(&caller, id).await?))
+}
+
+/// List a regression test's history
+///
+/// Its result in every run that has one, newest run first. Statuses are decided by the outputs as they are defined today.
+#[utoipa::path(
+    get, path = "/regression-tests/{regression_test_id}/history", tag = "suite", operation_id = "list_regression_test_history",
+    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1), PageQuery, HistoryQuery),
+    responses(
+        (status = OK, description = "A page of results", body = Page<HistoryEntry>),
+        (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
+    ),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_regression_test_history(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    RegressionTestId(id): RegressionTestId,
+    Asked(query): Asked<HistoryQuery>,
+) -> ApiResult<Page<HistoryEntry>> {
+    Ok(Json(services.regression_test_history(&caller, id, &query).await?))
+}
+
+/// List categories
+///
+/// By name.
+#[utoipa::path(
+    get, path = "/categories", tag = "suite", operation_id = "list_categories", params(PageQuery),
+    responses((status = OK, description = "A page of categories", body = Page<Category>)),
+    extensions(("x-required-scope" = json!("runs:read")))
+)]
+pub(crate) async fn list_categories(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    Asked(page): Asked<PageQuery>,
+) -> ApiResult<Page<Category>> {
+    Ok(Json(services.categories(&caller, page).await?))
+}

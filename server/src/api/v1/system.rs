@@ -1,0 +1,54 @@
+//! The state of the installation.
+
+use axum::{Json, extract::State, http::StatusCode};
+use runlens_api_types::{
+    page::PageQuery,
+    system::{Health, HealthStatus, Queue, QueueQuery},
+};
+use runlens_domain::{Services, system::dependency};
+
+use crate::{
+    http::error::ApiResult,
+    http::extract::{Asked, Asker},
+    state::AppState,
+};
+
+/// Get the health of the installation
+///
+/// Needs no token, and uses up no rate limit.
+#[utoipa::path(
+    get, path = "/system/health", tag = "system", operation_id = "get_health",
+    responses(
+        (status = OK, description = "It works, or works in part", body = Health),
+        (status = SERVICE_UNAVAILABLE, description = "It does not work", body = Health)
+    ),
+    security()
+)]
+pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
+    let mut health = state.platform.health().await;
+    if let Some(redis) = state.limits.check().await {
+        health = health.with(dependency("redis", HealthStatus::Degraded, redis));
+    }
+    let status = if health.status == HealthStatus::Down {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
+    };
+    (status, Json(health))
+}
+
+/// List the queue
+///
+/// Runs that have not ended: those running by ID, then those queued by ID. `meta` counts all of them, on every operating system.
+#[utoipa::path(
+    get, path = "/system/queue", tag = "system", operation_id = "list_queue", params(PageQuery, QueueQuery),
+    responses((status = OK, description = "A page of the queue", body = Queue)),
+    extensions(("x-required-scope" = json!("system:read")))
+)]
+pub(crate) async fn list_queue(
+    State(services): State<Services>,
+    Asker(caller): Asker,
+    Asked(query): Asked<QueueQuery>,
+) -> ApiResult<Queue> {
+    Ok(Json(services.queue(&caller, &query).await?))
+}

@@ -1,0 +1,3 @@
+//! Authentication of requests, without HTTP routing.
+
+pub(crate) mod recent_tokens;

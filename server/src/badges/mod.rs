@@ -1,0 +1,69 @@
+//! Badges of runs.
+
+pub(crate) mod badge;
+
+use axum::{Router, extract::State, http::HeaderMap, response::Response, routing::get};
+use runlens_api_types::run::RunQuery;
+use runlens_domain::Error;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::{
+    http::{
+        error::ApiError,
+        extract::{Asked, RunId},
+    },
+    images::{self, Answer, run_facts::Facts, visitor},
+    state::AppState,
+};
+use badge::Badge;
+
+/// How long a badge may be shown, in seconds: services that show badges ask often, and a new run is to be seen soon.
+const BADGE: u32 = 60;
+
+/// The routes.
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    let routes = Router::new()
+        .route("/runs/{run_id}/badge.svg", get(run_badge))
+        .route("/badge.svg", get(newest_badge));
+    images::with_layers(routes, state)
+}
+
+/// The badge of a run.
+async fn run_badge(
+    State(state): State<AppState>,
+    RunId(id): RunId,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let badge = match Facts::of(&state.platform, &visitor(&state)?, id).await {
+        Ok(facts) => Badge::of_run(&facts),
+        // Whoever shows the badge shows nothing at all of a failure.
+        Err(Error::NotFound { .. }) => Badge::unknown(id),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(badge_answer(&badge, &headers))
+}
+
+/// The badge of the newest completed run of a branch or a pull request, on a platform or any.
+async fn newest_badge(
+    State(state): State<AppState>,
+    Asked(asked): Asked<RunQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let visitor = visitor(&state)?;
+    let query = badge::query(asked, &state.platform.settings().main_repository);
+    let badge = match state.platform.newest_completed_run(&visitor, &query).await? {
+        Some(id) => Badge::of_run(&Facts::of(&state.platform, &visitor, id).await?),
+        None => Badge::no_runs(&query),
+    };
+    Ok(badge_answer(&badge, &headers))
+}
+
+fn badge_answer(badge: &Badge, headers: &HeaderMap) -> Response {
+    let svg = badge.svg();
+    let answer = Answer {
+        kind: "image/svg+xml",
+        seconds: BADGE,
+        key: xxh3_128(svg.as_bytes()),
+    };
+    answer.known(headers).unwrap_or_else(|| answer.whole(svg.into()))
+}

@@ -1,0 +1,118 @@
+//! Answers that depend on nothing but the database, local files and the caller's rights, kept as bytes while those stay as they are.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, HttpBody, to_bytes},
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use moka::sync::Cache;
+use runlens_domain::{
+    files::Evidence,
+    store::data_version::{Version, at_one_version},
+};
+
+use super::authentication::Access;
+use crate::{http::error::ApiError, state::AppState};
+
+/// The most bytes that are kept.
+const CAPACITY: u64 = 16 * 1024 * 1024;
+
+/// The longest body that is kept, in bytes: few as long as the longest would push out all others.
+const MAX_BODY: u64 = 256 * 1024;
+
+/// Of what an answer is made, besides files: a state of the database, rights, and an address.
+type Key = (Version, u64, String);
+
+/// The answers.
+#[derive(Clone)]
+pub(crate) struct KeptAnswers(Cache<Key, Arc<Answer>>);
+
+struct Answer {
+    status: StatusCode,
+    /// The one header that the handler gives it.
+    header: (HeaderName, HeaderValue),
+    body: Bytes,
+    /// What it says of files.
+    evidence: Evidence,
+}
+
+impl Default for KeptAnswers {
+    fn default() -> Self {
+        let weigh = |(_, _, address): &Key, answer: &Arc<Answer>| {
+            u32::try_from(address.len() + answer.body.len() + answer.evidence.weight() + 300)
+                .unwrap_or(u32::MAX)
+        };
+        Self(Cache::builder().max_capacity(CAPACITY).weigher(weigh).build())
+    }
+}
+
+/// Around everything: who asks, and what is answered, belong to one state of the database.
+pub(crate) async fn one_version(request: Request, next: Next) -> Response {
+    at_one_version(next.run(request)).await
+}
+
+/// Around routes that read nothing but the database and files: answers as before where nothing has changed since. The caller has been
+/// found anew, and what it may see is part of what an answer is known by.
+pub(crate) async fn keep(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let rights = request.extensions().get::<Access>().and_then(Access::rights);
+    let (Some(version), Some(rights)) = (state.platform.store().version(), rights) else {
+        return next.run(request).await;
+    };
+    let key = (version, rights, request.uri().to_string());
+    if let Some(known) = state
+        .answers
+        .0
+        .get(&key)
+        .filter(|known| known.evidence.still_holds())
+    {
+        return known.to_response();
+    }
+    let (response, evidence) = Evidence::of(state.platform.clock().now(), next.run(request)).await;
+    let Some((header, evidence)) = kept_header(&response).zip(evidence) else {
+        return response;
+    };
+    let status = response.status();
+    match to_bytes(response.into_body(), usize::MAX).await {
+        Ok(body) => {
+            let answer = Arc::new(Answer {
+                status,
+                header,
+                body,
+                evidence,
+            });
+            state.answers.0.insert(key, answer.clone());
+            answer.to_response()
+        }
+        Err(error) => ApiError::internal(error.to_string()).into_response(),
+    }
+}
+
+/// What is kept of an answer's headers: of JSON that it is such, of another address where it leads. None where the answer is
+/// not kept.
+fn kept_header(response: &Response) -> Option<(HeaderName, HeaderValue)> {
+    response
+        .body()
+        .size_hint()
+        .exact()
+        .filter(|length| *length <= MAX_BODY)?;
+    let value = |name| response.headers().get(&name).cloned().map(|value| (name, value));
+    match response.status() {
+        StatusCode::OK => value(header::CONTENT_TYPE).filter(|(_, kind)| kind == "application/json"),
+        StatusCode::SEE_OTHER => value(header::LOCATION),
+        _ => None,
+    }
+}
+
+impl Answer {
+    fn to_response(&self) -> Response {
+        (self.status, [self.header.clone()], Body::from(self.body.clone())).into_response()
+    }
+}
