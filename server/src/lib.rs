@@ -18,6 +18,6 @@ pub mod config;
 pub mod limits;
 pub mod openapi;
 
-pub use limits::streams::Streams;
+pub use limits::streams::StreamLimiter;
 pub use router::router;
 pub use state::AppState;

@@ -36,7 +36,7 @@ use tower_http::{
 use crate::{
     config::Http,
     http::{authentication, client_address::ClientAddress, same_origin},
-    limits::{Budget, Client},
+    limits::{Quota, RateLimitKey},
     router::MAX_BODY,
     state::AppState,
 };
@@ -84,7 +84,7 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         .route("/test/{run_id}", get(old_run_address))
         .route(TOKENS, post(make_token))
         .leptos_routes_with_context(state, routes, context, move || shell(options.clone()))
-        .fallback(file_or_page)
+        .fallback(static_file_or_page)
         .layer(
             ServiceBuilder::new()
                 .layer(CompressionLayer::new())
@@ -96,7 +96,7 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
         .nest_service(
             "/pkg",
             ServiceBuilder::new()
-                .layer(map_response(kept_for_good))
+                .layer(map_response(with_immutable_cache))
                 .service(files(state, "pkg")),
         )
 }
@@ -105,8 +105,8 @@ pub(crate) fn pages(state: &AppState) -> Router<AppState> {
 fn page_context(state: &AppState) {
     let caller = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned());
     provide_request(
-        state.platform.clone(),
-        caller.unwrap_or_else(|| state.platform.visitor()),
+        state.services.clone(),
+        caller.unwrap_or_else(|| state.services.visitor()),
     );
     let cookies = state.clone();
     provide_context(SessionCookies(Arc::new(move |value| {
@@ -170,7 +170,7 @@ async fn make_token(State(state): State<AppState>, request: Request) -> Response
     };
     let answer = match state
         .limits
-        .take(Budget::Writes, Client::User(user))
+        .consume(Quota::Writes, RateLimitKey::User(user))
         .await
         .retry_after
     {
@@ -178,7 +178,7 @@ async fn make_token(State(state): State<AppState>, request: Request) -> Response
             let message = format!("Too many tokens at once. Try again in {retry_after} seconds.");
             TokenAnswer::refusal(&form, ErrorBody::new(ErrorCode::RateLimited, message))
         }
-        None => TokenAnswer::to(&form, &state.platform, &caller).await,
+        None => TokenAnswer::to(&form, &state.services, &caller).await,
     };
     let options = state.leptos.clone();
     let context = move || {
@@ -190,7 +190,7 @@ async fn make_token(State(state): State<AppState>, request: Request) -> Response
 }
 
 /// A file of the site, else the page that says there is nothing.
-async fn file_or_page(State(state): State<AppState>, request: Request) -> Response {
+async fn static_file_or_page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if parts.method.is_safe() {
         if let Some(address) = without_slash(&parts.uri) {
@@ -237,7 +237,7 @@ fn files(state: &AppState, directory: &str) -> ServeDir {
 }
 
 /// A file whose name changes with its content.
-async fn kept_for_good<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
+async fn with_immutable_cache<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
     if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
         response.headers_mut().insert(
             header::CACHE_CONTROL,
@@ -249,17 +249,17 @@ async fn kept_for_good<B>(mut response: axum::http::Response<B>) -> axum::http::
 
 /// Finds out who opens a page, and gives whoever has no cookie one, so that the page may ask the API.
 async fn visit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let known = authentication::by_cookie(&state, request.headers())
+    let known = authentication::authenticate_cookie(&state, request.headers())
         .await
         .unwrap_or_else(|error| {
             // The page asks the same database, and says so.
             tracing::warn!(%error, "a session could not be looked up");
-            Some(state.platform.visitor())
+            Some(state.services.visitor())
         });
     let is_new = known.is_none();
     request
         .extensions_mut()
-        .insert(known.unwrap_or_else(|| state.platform.visitor()));
+        .insert(known.unwrap_or_else(|| state.services.visitor()));
     let mut response = next.run(request).await;
     let is_page = response
         .headers()
@@ -299,7 +299,7 @@ async fn guard_forms(State(state): State<AppState>, request: Request, next: Next
         && let Some(ClientAddress(address)) = request.extensions().get::<ClientAddress>()
         && let Some(retry_after) = state
             .limits
-            .take(Budget::SignIns, Client::at(*address))
+            .consume(Quota::SignIns, RateLimitKey::at(*address))
             .await
             .retry_after
     {

@@ -40,13 +40,13 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 /// Routes of /api/v1, without what lies around them.
 pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::frame())
-        .merge(kept_routes())
-        .merge(other_routes())
+        .merge(cacheable_routes())
+        .merge(uncacheable_routes())
 }
 
 /// Those whose answers depend on nothing but the address, the database, files and the caller's rights, or say that they are not to be
 /// kept (`files::not_to_be_kept`).
-fn kept_routes() -> OpenApiRouter<AppState> {
+fn cacheable_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(runs::list_runs))
         .routes(routes!(search::search))
@@ -85,7 +85,7 @@ fn kept_routes() -> OpenApiRouter<AppState> {
 }
 
 /// Those whose answers depend on the time, or on who asks, or are sent piece by piece, or are no JSON.
-fn other_routes() -> OpenApiRouter<AppState> {
+fn uncacheable_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(events::stream_run_events))
         .routes(routes!(raw_logs::get_raw_run_log))
@@ -113,7 +113,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::pages(&state))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(response_cache::one_version))
+                .layer(from_fn(response_cache::with_pinned_data_version))
                 .layer(from_fn(request_id::plain_request_id))
                 .layer(SetRequestIdLayer::x_request_id(request_id::RandomId))
                 .layer(
@@ -138,24 +138,24 @@ pub fn router(state: AppState) -> Router {
 }
 
 fn api(state: &AppState) -> Router<AppState> {
-    let (kept, _) = kept_routes().split_for_parts();
-    let (others, _) = other_routes().split_for_parts();
-    surrounded(
-        kept.route_layer(from_fn_with_state(state.clone(), response_cache::keep))
+    let (kept, _) = cacheable_routes().split_for_parts();
+    let (others, _) = uncacheable_routes().split_for_parts();
+    with_api_middleware(
+        kept.route_layer(from_fn_with_state(state.clone(), response_cache::cache_response))
             .merge(others),
         state,
     )
 }
 
 /// Routes of the API with what lies around them, from the outside to the inside.
-fn surrounded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+fn with_api_middleware(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
     routes
         .fallback(error_envelope::no_such_path)
         .method_not_allowed_fallback(error_envelope::no_such_method)
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn(head::head_as_get))
-                .layer(from_fn_with_state(state.clone(), rate_limit::tell_limit))
+                .layer(from_fn_with_state(state.clone(), rate_limit::rate_limit_headers))
                 .option_layer(cors::layer(&state.http.other_origins))
                 .layer(from_fn(security_headers::api_headers))
                 .layer(from_fn(etag::encoded_etag))
@@ -166,7 +166,7 @@ fn surrounded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
                 .layer(from_fn(error_envelope::error_envelope))
                 .layer(CatchPanicLayer::custom(error_envelope::panicked))
                 .layer(from_fn(error_envelope::timeout))
-                .layer(from_fn_with_state(state.clone(), rate_limit::admit))
+                .layer(from_fn_with_state(state.clone(), rate_limit::enforce_rate_limit))
                 .layer(from_fn(etag::etag))
                 .layer(from_fn_with_state(
                     state.clone(),
@@ -196,7 +196,7 @@ mod tests {
     /// The answer of a route that goes wrong, with all that lies around it.
     async fn answer(routes: Router<AppState>) -> (u16, axum::http::HeaderMap, serde_json::Value) {
         let test = TestPlatform::new(Backend::Sqlite).await;
-        let http = HttpOptions::default().settle().expect("settings");
+        let http = HttpOptions::default().resolve().expect("settings");
         let state = AppState::new(
             test.platform.clone(),
             http,
@@ -204,7 +204,9 @@ mod tests {
             &SecretKey::random(),
         );
         let address = from_fn_with_state(state.clone(), client_address::client_address);
-        let app = surrounded(routes, &state).layer(address).with_state(state);
+        let app = with_api_middleware(routes, &state)
+            .layer(address)
+            .with_state(state);
         let mut request = Request::builder()
             .uri("/")
             .header(request_id::X_REQUEST_ID, "job-17")

@@ -8,13 +8,13 @@ use leptos::config::LeptosOptions;
 use runlens_domain::Services;
 
 use crate::{
-    auth::recent_tokens::SeenTokens,
+    auth::recent_tokens::RecentTokens,
     config::{Http, SecretKey},
-    http::response_cache::KeptAnswers,
-    limits::streams::Streams,
-    limits::{Counters, LimitSettings, Limits, MemoryCounters},
+    http::response_cache::ResponseCache,
+    limits::streams::StreamLimiter,
+    limits::{LimitSettings, Limits, MemoryStore, RateLimitStore},
     pages,
-    previews::render::Pictures,
+    previews::render::PreviewCache,
 };
 
 /// What every handler can reach. Cheap to clone: each layer around a request has its own.
@@ -24,12 +24,12 @@ pub struct AppState(Arc<Parts>);
 /// The parts, for this crate.
 #[derive(Clone)]
 pub struct Parts {
-    pub(crate) platform: Services,
+    pub(crate) services: Services,
     pub(crate) limits: Limits,
-    pub(crate) streams: Streams,
-    pub(crate) pictures: Pictures,
-    pub(crate) tokens: SeenTokens,
-    pub(crate) answers: KeptAnswers,
+    pub(crate) streams: StreamLimiter,
+    pub(crate) pictures: PreviewCache,
+    pub(crate) tokens: RecentTokens,
+    pub(crate) answers: ResponseCache,
     pub(crate) cookies: Key,
     pub(crate) http: Http,
     pub(crate) leptos: LeptosOptions,
@@ -45,19 +45,18 @@ impl std::ops::Deref for AppState {
 
 impl AppState {
     /// Puts the parts together; requests are counted in memory.
-    pub fn new(platform: Services, http: Http, limits: LimitSettings, secret: &SecretKey) -> Self {
-        let streams = Streams::new(&limits);
-        let limits = Limits::new(
-            limits,
-            Arc::new(MemoryCounters::default()),
-            platform.clock().clone(),
-        );
+    pub fn new(services: Services, http: Http, limits: LimitSettings, secret: &SecretKey) -> Self {
+        let streams = StreamLimiter::new(&limits);
+        let limits = Limits::new(limits, Arc::new(MemoryStore::default()), services.clock().clone());
         let leptos = pages::leptos_options(&http);
         let cookies = Key::derive_from(secret.bytes());
-        let (tokens, answers, pictures) =
-            (SeenTokens::default(), KeptAnswers::default(), Pictures::default());
+        let (tokens, answers, pictures) = (
+            RecentTokens::default(),
+            ResponseCache::default(),
+            PreviewCache::default(),
+        );
         Self(Arc::new(Parts {
-            platform,
+            services,
             limits,
             streams,
             pictures,
@@ -70,16 +69,16 @@ impl AppState {
     }
 
     /// The streams of events, which do not end by themselves.
-    pub fn streams(&self) -> Streams {
+    pub fn streams(&self) -> StreamLimiter {
         self.streams.clone()
     }
 
     /// Counts requests in these counters instead, which other instances may share.
     #[must_use]
-    pub fn counting_in(self, counters: Arc<dyn Counters>) -> Self {
+    pub fn with_rate_limit_store(self, counters: Arc<dyn RateLimitStore>) -> Self {
         let parts = Arc::unwrap_or_clone(self.0);
         Self(Arc::new(Parts {
-            limits: parts.limits.clone().counting_in(counters),
+            limits: parts.limits.clone().with_store(counters),
             ..parts
         }))
     }
@@ -99,6 +98,6 @@ impl FromRef<AppState> for LeptosOptions {
 
 impl FromRef<AppState> for Services {
     fn from_ref(state: &AppState) -> Self {
-        state.platform.clone()
+        state.services.clone()
     }
 }

@@ -29,13 +29,13 @@ use super::outputs::Place;
 
 #[derive(Clone)]
 pub(crate) struct Request {
-    pub(crate) platform: Services,
+    pub(crate) services: Services,
     pub(crate) caller: Caller,
 }
 
 /// Tells the pages of one request whom to ask, and for whom.
-pub fn provide_request(platform: Services, caller: Caller) {
-    provide_context(Request { platform, caller });
+pub fn provide_request(services: Services, caller: Caller) {
+    provide_context(Request { services, caller });
 }
 
 pub(crate) fn request() -> Result<Request, ErrorBody> {
@@ -49,7 +49,7 @@ pub(crate) fn request() -> Result<Request, ErrorBody> {
 pub fn now() -> Timestamp {
     use_context::<Request>().map_or_else(
         || runlens_domain::Clock::system().now(),
-        |request| request.platform.clock().now(),
+        |request| request.services.clock().now(),
     )
 }
 
@@ -61,7 +61,7 @@ pub fn page_again() -> std::future::Ready<Option<String>> {
 /// Where this site is reached: its scheme and host.
 pub fn origin() -> String {
     use_context::<Request>()
-        .map(|request| request.platform.settings().public_url.clone())
+        .map(|request| request.services.settings().public_url.clone())
         .unwrap_or_default()
 }
 
@@ -122,23 +122,23 @@ impl Source {
     }
 
     pub(super) async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, ErrorBody> {
-        ask(self.0.platform.runs(&self.0.caller, query)).await
+        ask(self.0.services.runs(&self.0.caller, query)).await
     }
 
     pub(super) async fn search(&self, query: &SearchQuery, _signal: Signal) -> Result<Search, ErrorBody> {
-        ask(self.0.platform.search(&self.0.caller, query)).await
+        ask(self.0.services.search(&self.0.caller, query)).await
     }
 
     pub(super) async fn tokens(&self, query: &TokenQuery) -> Result<Page<Token>, ErrorBody> {
-        ask(self.0.platform.tokens(&self.0.caller, query)).await
+        ask(self.0.services.tokens(&self.0.caller, query)).await
     }
 
     pub(super) async fn samples(&self, query: &SuiteSampleQuery) -> Result<Page<Sample>, ErrorBody> {
-        ask(self.0.platform.samples(&self.0.caller, query)).await
+        ask(self.0.services.samples(&self.0.caller, query)).await
     }
 
     pub(super) async fn sample(&self, id: i32) -> Result<Sample, ErrorBody> {
-        ask(self.0.platform.sample(&self.0.caller, id)).await
+        ask(self.0.services.sample(&self.0.caller, id)).await
     }
 
     pub(super) async fn sample_history(
@@ -146,22 +146,22 @@ impl Source {
         id: i32,
         query: &SampleHistoryQuery,
     ) -> Result<Page<HistoryEntry>, ErrorBody> {
-        ask(self.0.platform.sample_history(&self.0.caller, id, query)).await
+        ask(self.0.services.sample_history(&self.0.caller, id, query)).await
     }
 
     pub(super) async fn regression_tests(
         &self,
         query: &RegressionTestQuery,
     ) -> Result<Page<RegressionTest>, ErrorBody> {
-        ask(self.0.platform.regression_tests(&self.0.caller, query)).await
+        ask(self.0.services.regression_tests(&self.0.caller, query)).await
     }
 
     pub(super) async fn regression_test(&self, id: i32) -> Result<RegressionTest, ErrorBody> {
-        ask(self.0.platform.regression_test(&self.0.caller, id)).await
+        ask(self.0.services.regression_test(&self.0.caller, id)).await
     }
 
     pub(super) async fn regression_test_health(&self, id: i32) -> Result<TestHealth, ErrorBody> {
-        ask(self.0.platform.regression_test_health(&self.0.caller, id)).await
+        ask(self.0.services.regression_test_health(&self.0.caller, id)).await
     }
 
     pub(super) async fn regression_test_history(
@@ -169,26 +169,26 @@ impl Source {
         id: i32,
         query: &HistoryQuery,
     ) -> Result<Page<HistoryEntry>, ErrorBody> {
-        ask(self.0.platform.regression_test_history(&self.0.caller, id, query)).await
+        ask(self.0.services.regression_test_history(&self.0.caller, id, query)).await
     }
 
     pub(super) async fn platform_results(
         &self,
         query: &PlatformResultsQuery,
     ) -> Result<PlatformResults, ErrorBody> {
-        ask(self.0.platform.platform_results(&self.0.caller, query)).await
+        ask(self.0.services.platform_results(&self.0.caller, query)).await
     }
 
     pub(super) async fn categories(&self, page: PageQuery) -> Result<Page<Category>, ErrorBody> {
-        ask(self.0.platform.categories(&self.0.caller, page)).await
+        ask(self.0.services.categories(&self.0.caller, page)).await
     }
 
     pub(super) async fn queue(&self, query: &QueueQuery) -> Result<Queue, ErrorBody> {
-        ask(self.0.platform.queue(&self.0.caller, query)).await
+        ask(self.0.services.queue(&self.0.caller, query)).await
     }
 
     pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {
-        ask(self.0.platform.open_run(&self.0.caller, id))
+        ask(self.0.services.open_run(&self.0.caller, id))
             .await
             .map(RunSource)
     }

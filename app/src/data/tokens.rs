@@ -79,7 +79,7 @@ impl TokenForm {
 
 impl TokenAnswer {
     /// Makes a token as a form's body asks for it.
-    pub async fn to(body: &str, platform: &Services, caller: &Caller) -> Self {
+    pub async fn to(body: &str, services: &Services, caller: &Caller) -> Self {
         let mut params = Params::new(body);
         let form = TokenForm::read(&mut params);
         let result = match params.finish(()) {
@@ -88,7 +88,7 @@ impl TokenAnswer {
                 // What is no number is out of bounds like 0, and refused with them.
                 let days = form.expires_in_days.parse().unwrap_or_default();
                 answer(
-                    platform
+                    services
                         .create_own_token(caller, &form.token_name, &form.scopes, days)
                         .await,
                 )
@@ -119,7 +119,7 @@ pub async fn revoke_token(
     // Whatever it says, it leads to this page only.
     let view = read::<TokensView>(view.as_deref().unwrap_or_default()).unwrap_or_default();
     let revoked = match request() {
-        Ok(request) => answer(request.platform.revoke_token(&request.caller, token_id).await),
+        Ok(request) => answer(request.services.revoke_token(&request.caller, token_id).await),
         Err(body) => Err(body),
     };
     let way = match revoked {

@@ -26,12 +26,12 @@ pub(crate) enum Seen {
 
 /// The memory. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct SeenTokens {
+pub(crate) struct RecentTokens {
     working: Cache<[u8; 32], i32>,
     failing: Cache<[u8; 32], ()>,
 }
 
-impl Default for SeenTokens {
+impl Default for RecentTokens {
     fn default() -> Self {
         Self {
             working: Cache::builder()
@@ -46,7 +46,7 @@ impl Default for SeenTokens {
     }
 }
 
-impl SeenTokens {
+impl RecentTokens {
     pub(crate) async fn recall(&self, token: &str) -> Option<Seen> {
         let hash = hash(token);
         if let Some(id) = self.working.get(&hash).await {

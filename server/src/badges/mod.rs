@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::{
     http::{
         error::ApiError,
-        extract::{Asked, RunId},
+        extract::{RunId, ValidatedQuery},
     },
     images::{self, Answer, run_facts::Facts, visitor},
     state::AppState,
@@ -34,7 +34,7 @@ async fn run_badge(
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let badge = match Facts::of(&state.platform, &visitor(&state)?, id).await {
+    let badge = match Facts::of(&state.services, &visitor(&state)?, id).await {
         Ok(facts) => Badge::of_run(&facts),
         // Whoever shows the badge shows nothing at all of a failure.
         Err(Error::NotFound { .. }) => Badge::unknown(id),
@@ -46,13 +46,13 @@ async fn run_badge(
 /// The badge of the newest completed run of a branch or a pull request, on a platform or any.
 async fn newest_badge(
     State(state): State<AppState>,
-    Asked(asked): Asked<RunQuery>,
+    ValidatedQuery(asked): ValidatedQuery<RunQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let visitor = visitor(&state)?;
-    let query = badge::query(asked, &state.platform.settings().main_repository);
-    let badge = match state.platform.newest_completed_run(&visitor, &query).await? {
-        Some(id) => Badge::of_run(&Facts::of(&state.platform, &visitor, id).await?),
+    let query = badge::query(asked, &state.services.settings().main_repository);
+    let badge = match state.services.newest_completed_run(&visitor, &query).await? {
+        Some(id) => Badge::of_run(&Facts::of(&state.services, &visitor, id).await?),
         None => Badge::no_runs(&query),
     };
     Ok(badge_answer(&badge, &headers))

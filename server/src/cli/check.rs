@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use runlens_domain::system::Finding;
 
-use super::{CommandError, platform, print};
-use crate::{config::Config, limits::RedisCounters};
+use super::{CommandError, open_services, print};
+use crate::{config::Config, limits::RedisStore};
 
 /// One line for each thing looked at; fails where something is wrong.
 pub(super) async fn run(config: &Config) -> Result<ExitCode, CommandError> {
-    let mut findings = platform(config).await?.check().await;
+    let mut findings = open_services(config).await?.check().await;
     if let Some(redis) = &config.redis {
-        let state = RedisCounters::new(redis).check().await;
+        let state = RedisStore::new(redis).check().await;
         findings.push(Finding::new(
             "redis",
             state

@@ -6,7 +6,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use runlens_domain::demo::{self, DemoOptions, DemoProgress, DemoReport};
 
-use super::{CommandError, platform, print};
+use super::{CommandError, open_services, print};
 use crate::config::Config;
 
 /// Which demo.
@@ -29,7 +29,7 @@ pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<(), CommandE
             "the demo writes files: RUNLENS_FILES_ROOT must name a directory".to_owned(),
         ));
     }
-    let platform = platform(config).await?;
+    let services = open_services(config).await?;
     let options = DemoOptions {
         runs: args.runs,
         seed: args.seed,
@@ -42,7 +42,7 @@ pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<(), CommandE
         bar.set_style(style);
     }
     let stage = Mutex::new("");
-    let report = demo::fill(&platform, &options, &|progress| show(&bar, &stage, progress)).await;
+    let report = demo::fill(&services, &options, &|progress| show(&bar, &stage, progress)).await;
     bar.finish_and_clear();
     tell(&report?)
 }

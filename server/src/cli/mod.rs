@@ -88,7 +88,7 @@ impl Cli {
 }
 
 /// The platform that the settings describe.
-async fn platform(config: &Config) -> Result<Services, CommandError> {
+async fn open_services(config: &Config) -> Result<Services, CommandError> {
     let store = Store::open(config.database.url())
         .await
         .map_err(runlens_domain::Error::from)?;

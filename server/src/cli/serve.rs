@@ -5,17 +5,17 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 
-use super::{CommandError, platform};
-use crate::{AppState, config::Config, limits::RedisCounters, router};
+use super::{CommandError, open_services};
+use crate::{AppState, config::Config, limits::RedisStore, router};
 
 pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     let secret = config.access.secret_key(&config.database)?;
-    let platform = platform(&config).await?;
+    let services = open_services(&config).await?;
     let listen = config.http.listen;
     let public_url = config.http.public_url.clone();
-    let mut state = AppState::new(platform, config.http, config.limits, &secret);
+    let mut state = AppState::new(services, config.http, config.limits, &secret);
     if let Some(redis) = &config.redis {
-        state = state.counting_in(Arc::new(RedisCounters::new(redis)));
+        state = state.with_rate_limit_store(Arc::new(RedisStore::new(redis)));
     }
     let streams = state.streams();
     let app = router(state);
@@ -34,7 +34,7 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     });
     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move {
-            asked_to_stop().await;
+            shutdown_signal().await;
             streams.stop();
         })
         .await
@@ -47,7 +47,7 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
 }
 
 /// Waits for Ctrl-C or SIGTERM.
-async fn asked_to_stop() {
+async fn shutdown_signal() {
     let interrupt = async { tokio::signal::ctrl_c().await };
     #[cfg(unix)]
     let terminate = async {

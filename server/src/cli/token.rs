@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{CommandError, platform, print};
+use super::{CommandError, open_services, print};
 use crate::config::{Config, parse_scopes};
 
 /// Bearer tokens.
@@ -33,7 +33,7 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<(), Co
     let TokenCommand::Create(args) = command;
     let scopes =
         parse_scopes(&args.scopes).map_err(|fault| CommandError::Refused(format!("--scopes: {fault}")))?;
-    let token = platform(config)
+    let token = open_services(config)
         .await?
         .create_token_for(&args.user, &args.name, &scopes, args.days)
         .await?;

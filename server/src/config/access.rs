@@ -11,7 +11,7 @@ use runlens_api_types::{TextEnum, auth::Scope, params::one_of};
 use runlens_domain::clock::random_bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, Database, filled};
+use super::{ConfigError, Database, non_empty};
 
 /// The shortest secret, in bytes.
 const MIN_SECRET: usize = 32;
@@ -45,7 +45,7 @@ pub struct AccessOptions {
 }
 
 impl AccessOptions {
-    pub(super) fn settle(self) -> Result<Access, ConfigError> {
+    pub(super) fn resolve(self) -> Result<AccessConfig, ConfigError> {
         let public_scopes = self
             .public_scopes
             .unwrap_or_else(|| "runs:read results:read".to_owned());
@@ -60,7 +60,7 @@ impl AccessOptions {
                 format!("visitors only read: `{scope}` is not for them"),
             ));
         }
-        let secret = filled(self.secret_key).map(|secret| SecretKey(secret.into_bytes()));
+        let secret = non_empty(self.secret_key).map(|secret| SecretKey(secret.into_bytes()));
         if secret.as_ref().is_some_and(|secret| secret.0.len() < MIN_SECRET) {
             return Err(ConfigError::value(
                 "RUNLENS_SECRET_KEY",
@@ -70,8 +70,8 @@ impl AccessOptions {
             ));
         }
         let main_repository =
-            filled(self.main_repository).unwrap_or_else(|| "CCExtractor/ccextractor".to_owned());
-        Ok(Access {
+            non_empty(self.main_repository).unwrap_or_else(|| "CCExtractor/ccextractor".to_owned());
+        Ok(AccessConfig {
             public_scopes,
             main_repository,
             secret,
@@ -94,7 +94,7 @@ pub fn parse_scopes(text: &str) -> Result<Vec<Scope>, String> {
 
 /// Who may read what.
 #[derive(Clone, Debug)]
-pub struct Access {
+pub struct AccessConfig {
     /// What a visitor without an account may read.
     pub public_scopes: Vec<Scope>,
     /// `OWNER/NAME` whose `master` is the reference.
@@ -102,7 +102,7 @@ pub struct Access {
     secret: Option<SecretKey>,
 }
 
-impl Access {
+impl AccessConfig {
     /// The secret that cookies are signed with: the configured one, else that beside the SQLite file, made where there is none.
     ///
     /// # Errors
@@ -121,7 +121,7 @@ impl Access {
             return Ok(SecretKey::random());
         };
         let path = file.with_extension("key");
-        read_or_make(&path).map_err(|error| {
+        load_or_create(&path).map_err(|error| {
             ConfigError::value(
                 "RUNLENS_SECRET_KEY",
                 format!("is not set, and {} cannot be used: {error}", path.display()),
@@ -130,7 +130,7 @@ impl Access {
     }
 }
 
-fn read_or_make(path: &Path) -> io::Result<SecretKey> {
+fn load_or_create(path: &Path) -> io::Result<SecretKey> {
     let made = SecretKey::random();
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -175,14 +175,14 @@ impl std::fmt::Debug for SecretKey {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccessOptions, read_or_make};
+    use super::{AccessOptions, load_or_create};
 
     #[test]
     fn a_secret_is_made_once() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("runlens.key");
-        let made = read_or_make(&path).expect("made");
-        assert_eq!(read_or_make(&path).expect("read").bytes(), made.bytes());
+        let made = load_or_create(&path).expect("made");
+        assert_eq!(load_or_create(&path).expect("read").bytes(), made.bytes());
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -197,7 +197,7 @@ mod tests {
                 public_scopes: Some(scopes.to_owned()),
                 ..Default::default()
             }
-            .settle()
+            .resolve()
         };
         assert!(with("runs:read,system:read").is_ok());
         assert!(with("").is_ok());

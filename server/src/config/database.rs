@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, filled};
+use super::{ConfigError, non_empty};
 
 /// What can be said about the database.
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
@@ -23,8 +23,8 @@ pub struct DatabaseOptions {
 }
 
 impl DatabaseOptions {
-    pub(super) fn settle(self) -> Result<Database, ConfigError> {
-        let url = filled(self.database_url).unwrap_or_else(|| "sqlite://runlens.db".to_owned());
+    pub(super) fn resolve(self) -> Result<Database, ConfigError> {
+        let url = non_empty(self.database_url).unwrap_or_else(|| "sqlite://runlens.db".to_owned());
         if !["sqlite:", "mysql:", "mariadb:"]
             .iter()
             .any(|scheme| url.starts_with(scheme))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::{Switch, filled};
+use super::{Switch, non_empty};
 
 /// What can be said about the stores of files.
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
@@ -29,12 +29,12 @@ pub struct FilesOptions {
 }
 
 impl FilesOptions {
-    pub(super) fn settle(self) -> FileStores {
+    pub(super) fn resolve(self) -> FileStores {
         let root = self.files_root.unwrap_or_else(|| "runlens-files".to_owned());
         FileStores {
-            root: filled(Some(root)).map(PathBuf::from),
-            bucket: filled(self.files_bucket),
-            service_account: filled(self.gcs_service_account).map(PathBuf::from),
+            root: non_empty(Some(root)).map(PathBuf::from),
+            bucket: non_empty(self.files_bucket),
+            service_account: non_empty(self.gcs_service_account).map(PathBuf::from),
             redirect_raw_logs: self.raw_log_redirect == Some(Switch::On),
         }
     }

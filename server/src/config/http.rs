@@ -10,7 +10,7 @@ use clap::Args;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, filled};
+use super::{ConfigError, non_empty};
 
 /// What can be said about how the server is reached.
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
@@ -38,15 +38,15 @@ pub struct HttpOptions {
 }
 
 impl HttpOptions {
-    pub(crate) fn settle(self) -> Result<Http, ConfigError> {
-        let listen = filled(self.listen).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
+    pub(crate) fn resolve(self) -> Result<Http, ConfigError> {
+        let listen = non_empty(self.listen).unwrap_or_else(|| "127.0.0.1:3000".to_owned());
         let listen = listen.parse::<SocketAddr>().map_err(|_| {
             ConfigError::value(
                 "RUNLENS_LISTEN",
                 "must be an address with a port, such as 127.0.0.1:3000",
             )
         })?;
-        let public_url = filled(self.public_url).unwrap_or_else(|| format!("http://{listen}"));
+        let public_url = non_empty(self.public_url).unwrap_or_else(|| format!("http://{listen}"));
         let public_url = public_url.trim_end_matches('/').to_owned();
         if !is_origin(&public_url) {
             return Err(ConfigError::value(
@@ -54,9 +54,9 @@ impl HttpOptions {
                 "must be an origin such as https://runlens.example.org, without a path",
             ));
         }
-        let trusted_proxies = networks(&filled(self.trusted_proxies).unwrap_or_default())?;
-        let other_origins = OtherOrigins::parse(&filled(self.cors_origins).unwrap_or_default())?;
-        let site_root = filled(self.site_root).map_or_else(find_site_root, PathBuf::from);
+        let trusted_proxies = networks(&non_empty(self.trusted_proxies).unwrap_or_default())?;
+        let other_origins = OtherOrigins::parse(&non_empty(self.cors_origins).unwrap_or_default())?;
+        let site_root = non_empty(self.site_root).map_or_else(find_site_root, PathBuf::from);
         Ok(Http {
             listen,
             public_url,
@@ -186,21 +186,24 @@ mod tests {
 
     #[test]
     fn links_lead_to_where_the_server_listens_unless_said_otherwise() {
-        let settle = |listen: Option<&str>, public_url: Option<&str>| {
+        let resolve = |listen: Option<&str>, public_url: Option<&str>| {
             let options = HttpOptions {
                 listen: listen.map(str::to_owned),
                 public_url: public_url.map(str::to_owned),
                 ..Default::default()
             };
-            options.settle().map(|http| http.public_url).ok()
+            options.resolve().map(|http| http.public_url).ok()
         };
-        assert_eq!(settle(None, None).as_deref(), Some("http://127.0.0.1:3000"));
-        assert_eq!(settle(Some("[::1]:80"), None).as_deref(), Some("http://[::1]:80"));
+        assert_eq!(resolve(None, None).as_deref(), Some("http://127.0.0.1:3000"));
         assert_eq!(
-            settle(None, Some("https://runlens.example.org/")).as_deref(),
+            resolve(Some("[::1]:80"), None).as_deref(),
+            Some("http://[::1]:80")
+        );
+        assert_eq!(
+            resolve(None, Some("https://runlens.example.org/")).as_deref(),
             Some("https://runlens.example.org")
         );
-        assert_eq!(settle(None, Some("runlens.example.org")), None);
-        assert_eq!(settle(Some("localhost"), None), None);
+        assert_eq!(resolve(None, Some("runlens.example.org")), None);
+        assert_eq!(resolve(Some("localhost"), None), None);
     }
 }

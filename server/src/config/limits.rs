@@ -42,18 +42,18 @@ pub struct LimitOptions {
     #[arg(long, global = true, env = "RUNLENS_LIMIT_SIGN_INS", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_sign_ins: Option<u32>,
-    /// Streams of a run's events that a client may have open at a time [default: 32]
+    /// StreamLimiter of a run's events that a client may have open at a time [default: 32]
     #[arg(long, global = true, env = "RUNLENS_LIMIT_STREAMS", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_streams: Option<u32>,
-    /// Streams of events that all clients may have open at a time, also where limits are off [default: 1000]
+    /// StreamLimiter of events that all clients may have open at a time, also where limits are off [default: 1000]
     #[arg(long, global = true, env = "RUNLENS_LIMIT_ALL_STREAMS", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_all_streams: Option<u32>,
 }
 
 impl LimitOptions {
-    pub(super) fn settle(self) -> LimitSettings {
+    pub(super) fn resolve(self) -> LimitSettings {
         let default = LimitSettings::default();
         LimitSettings {
             is_on: self.rate_limits != Some(Switch::Off),

@@ -1,7 +1,7 @@
 //! Settings: a flag beats an environment variable, that a line of the TOML file, and that the default.
 //!
 //! One file a section. Its `…Options` are what can be said from outside, each under one name: `--database-url`,
-//! `RUNLENS_DATABASE_URL`, `database_url = "…"`. `settle` makes of them what the program works with.
+//! `RUNLENS_DATABASE_URL`, `database_url = "…"`. `resolve` makes of them what the program works with.
 
 mod access;
 mod database;
@@ -22,7 +22,7 @@ use figment::{
 use crate::limits::LimitSettings;
 
 pub use self::tracing::{LogFormat, LogOptions};
-pub use access::{Access, AccessOptions, SecretKey, parse_scopes};
+pub use access::{AccessConfig, AccessOptions, SecretKey, parse_scopes};
 pub use database::{Database, DatabaseOptions};
 pub use files::{FileStores, FilesOptions};
 pub use http::{Http, HttpOptions, OtherOrigins};
@@ -96,7 +96,7 @@ pub struct Config {
     /// How the server is reached.
     pub http: Http,
     /// Who may read what.
-    pub access: Access,
+    pub access: AccessConfig,
     /// How much a client may ask.
     pub limits: LimitSettings,
     /// What several instances share; none for a single one.
@@ -122,21 +122,21 @@ impl Config {
             None => Figment::new(),
         };
         refuse_unknown_keys(&file)?;
-        let http = layered::<HttpOptions>(&file, &options.http)?.settle()?;
+        let http = merge_sources::<HttpOptions>(&file, &options.http)?.resolve()?;
         Ok(Self {
-            database: layered::<DatabaseOptions>(&file, &options.database)?.settle()?,
-            files: layered::<FilesOptions>(&file, &options.files)?.settle(),
-            access: layered::<AccessOptions>(&file, &options.access)?.settle()?,
-            limits: layered::<LimitOptions>(&file, &options.limits)?.settle(),
-            redis: layered::<RedisOptions>(&file, &options.redis)?.settle()?,
-            log: layered::<LogOptions>(&file, &options.log)?,
+            database: merge_sources::<DatabaseOptions>(&file, &options.database)?.resolve()?,
+            files: merge_sources::<FilesOptions>(&file, &options.files)?.resolve(),
+            access: merge_sources::<AccessOptions>(&file, &options.access)?.resolve()?,
+            limits: merge_sources::<LimitOptions>(&file, &options.limits)?.resolve(),
+            redis: merge_sources::<RedisOptions>(&file, &options.redis)?.resolve()?,
+            log: merge_sources::<LogOptions>(&file, &options.log)?,
             http,
         })
     }
 }
 
 /// A section: what the flags and the environment say, over what the file says.
-fn layered<T: serde::Serialize + serde::de::DeserializeOwned>(
+fn merge_sources<T: serde::Serialize + serde::de::DeserializeOwned>(
     file: &Figment,
     given: &T,
 ) -> Result<T, ConfigError> {
@@ -159,7 +159,7 @@ fn refuse_unknown_keys(file: &Figment) -> Result<(), ConfigError> {
 }
 
 /// A value that is not empty: an empty variable says "none".
-fn filled(value: Option<String>) -> Option<String> {
+fn non_empty(value: Option<String>) -> Option<String> {
     value
         .map(|value| value.trim().to_owned())
         .filter(|value| !value.is_empty())

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, filled};
+use super::{ConfigError, non_empty};
 
 /// What can be said about what several instances share.
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
@@ -21,10 +21,10 @@ pub struct RedisOptions {
 }
 
 impl RedisOptions {
-    pub(super) fn settle(self) -> Result<Option<Redis>, ConfigError> {
+    pub(super) fn resolve(self) -> Result<Option<Redis>, ConfigError> {
         let open =
             |url: String| Redis::open(&url).map_err(|fault| ConfigError::value("RUNLENS_REDIS_URL", fault));
-        filled(self.redis_url).map(open).transpose()
+        non_empty(self.redis_url).map(open).transpose()
     }
 }
 

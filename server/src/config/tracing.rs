@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
-use super::{ConfigError, filled};
+use super::{ConfigError, non_empty};
 
 // A look for migrations at every start is no news, nor is it that one of our fonts has a symbol that another has not.
 const DEFAULT: &str = "info,sea_orm_migration=warn,usvg=error";
@@ -41,7 +41,7 @@ impl LogOptions {
     /// # Errors
     /// A filter that is none.
     pub fn start(&self) -> Result<(), ConfigError> {
-        let filter = filled(self.log.clone()).unwrap_or_else(|| DEFAULT.to_owned());
+        let filter = non_empty(self.log.clone()).unwrap_or_else(|| DEFAULT.to_owned());
         let filter = EnvFilter::try_new(filter).map_err(|error| ConfigError::value("RUNLENS_LOG", error))?;
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter(filter)

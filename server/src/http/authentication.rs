@@ -14,7 +14,7 @@ use super::same_origin;
 use crate::{
     auth::recent_tokens::Seen,
     http::error::ApiError,
-    limits::{Budget, Client, Window},
+    limits::{Quota, RateLimitKey, Window},
     state::AppState,
 };
 
@@ -26,12 +26,12 @@ const VISITOR: &str = "visitor";
 
 /// Who asks, as far as it is known.
 #[derive(Clone, Debug)]
-pub(crate) struct Access {
+pub(crate) struct AuthOutcome {
     /// The caller, or why there is none.
     pub(crate) caller: Result<Caller, ApiError>,
 }
 
-impl Access {
+impl AuthOutcome {
     /// Of a request that needs no caller.
     pub(crate) fn nobody() -> Self {
         Error::Unauthorized.into()
@@ -48,7 +48,7 @@ impl Access {
     }
 }
 
-impl From<Error> for Access {
+impl From<Error> for AuthOutcome {
     fn from(error: Error) -> Self {
         Self {
             caller: Err(error.into()),
@@ -56,81 +56,86 @@ impl From<Error> for Access {
     }
 }
 
-impl From<Caller> for Access {
+impl From<Caller> for AuthOutcome {
     fn from(caller: Caller) -> Self {
         Self { caller: Ok(caller) }
     }
 }
 
 /// Finds out who asks, and counts the request with its client: a token, an account that has signed in, or else the address.
-pub(crate) async fn enter(
+pub(crate) async fn authenticate_and_count(
     state: &AppState,
     headers: &HeaderMap,
     is_read: bool,
-    address: Client,
-) -> (Access, Window) {
-    let budget = if is_read { Budget::Reads } else { Budget::Writes };
+    address: RateLimitKey,
+) -> (AuthOutcome, Window) {
+    let budget = if is_read { Quota::Reads } else { Quota::Writes };
     let (access, budget, client) = match headers.get(header::AUTHORIZATION) {
         Some(value) => match bearer(value) {
-            Some(token) => return enter_by_token(state, token, budget, address).await,
-            None => (Access::nobody(), budget, address),
+            Some(token) => return authenticate_bearer(state, token, budget, address).await,
+            None => (AuthOutcome::nobody(), budget, address),
         },
-        None => match by_cookie(state, headers).await {
+        None => match authenticate_cookie(state, headers).await {
             Ok(Some(caller)) => {
                 let client = caller
                     .account()
-                    .map_or(address, |account| Client::User(account.user_id));
+                    .map_or(address, |account| RateLimitKey::User(account.user_id));
                 (
                     caller.into(),
-                    if is_read { Budget::BrowserReads } else { budget },
+                    if is_read { Quota::BrowserReads } else { budget },
                     client,
                 )
             }
-            Ok(None) => (Access::nobody(), budget, address),
+            Ok(None) => (AuthOutcome::nobody(), budget, address),
             Err(error) => (error.into(), budget, address),
         },
     };
-    (access, state.limits.take(budget, client).await)
+    (access, state.limits.consume(budget, client).await)
 }
 
 /// Spends a query on a token only where its client has budget left. A token that has worked is counted before it is looked up; one
 /// that has failed is not looked up again; one that was never seen is looked up unless its address has tried too many others that
 /// failed.
-async fn enter_by_token(state: &AppState, token: &str, budget: Budget, address: Client) -> (Access, Window) {
+async fn authenticate_bearer(
+    state: &AppState,
+    token: &str,
+    budget: Quota,
+    address: RateLimitKey,
+) -> (AuthOutcome, Window) {
     let limits = &state.limits;
     let counted = match state.tokens.recall(token).await {
         Some(Seen::Working(id)) => {
-            let window = limits.take(budget, Client::Token(id)).await;
+            let window = limits.consume(budget, RateLimitKey::Token(id)).await;
             if window.retry_after.is_some() {
-                return (Access::nobody(), window);
+                return (AuthOutcome::nobody(), window);
             }
             Some(window)
         }
-        Some(Seen::Failing) => return (Access::nobody(), limits.take(budget, address).await),
+        Some(Seen::Failing) => return (AuthOutcome::nobody(), limits.consume(budget, address).await),
         None => {
-            if let Some(window) = limits.used_up(Budget::FailingTokens, address).await {
-                return (Access::nobody(), window);
+            if let Some(window) = limits.exhausted(Quota::FailingTokens, address).await {
+                return (AuthOutcome::nobody(), window);
             }
             None
         }
     };
-    match (state.platform.authenticate_token(token).await, counted) {
+    match (state.services.authenticate_token(token).await, counted) {
         (Ok(caller), Some(window)) => (caller.into(), window),
         (Ok(caller), None) => {
             let mut client = address;
             if let Some(info) = caller.token_info() {
-                client = Client::Token(info.token_id);
+                client = RateLimitKey::Token(info.token_id);
                 state.tokens.remember(token, Seen::Working(info.token_id)).await;
             }
-            (caller.into(), limits.take(budget, client).await)
+            (caller.into(), limits.consume(budget, client).await)
         }
         (Err(Error::Unauthorized), _) => {
             state.tokens.remember(token, Seen::Failing).await;
-            limits.take(Budget::FailingTokens, address).await;
-            (Access::nobody(), limits.take(budget, address).await)
+            limits.consume(Quota::FailingTokens, address).await;
+            (AuthOutcome::nobody(), limits.consume(budget, address).await)
         }
         (Err(error), Some(window)) => (error.into(), window),
-        (Err(error), None) => (error.into(), limits.take(budget, address).await),
+        (Err(error), None) => (error.into(), limits.consume(budget, address).await),
     }
 }
 
@@ -138,14 +143,14 @@ async fn enter_by_token(state: &AppState, token: &str, budget: Budget, address: 
 ///
 /// # Errors
 /// Where that cannot be found out.
-pub(crate) async fn find_caller(state: &AppState, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
+pub(crate) async fn authenticate(state: &AppState, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
-        return by_cookie(state, headers).await;
+        return authenticate_cookie(state, headers).await;
     };
     let Some(token) = bearer(value) else {
         return Ok(None);
     };
-    match state.platform.authenticate_token(token).await {
+    match state.services.authenticate_token(token).await {
         Ok(caller) => Ok(Some(caller)),
         Err(Error::Unauthorized) => Ok(None),
         Err(error) => Err(error),
@@ -180,17 +185,20 @@ pub(crate) async fn refuse_other_sites(
 }
 
 /// The caller that a cookie stands for; none without one that counts.
-pub(crate) async fn by_cookie(state: &AppState, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
+pub(crate) async fn authenticate_cookie(
+    state: &AppState,
+    headers: &HeaderMap,
+) -> Result<Option<Caller>, Error> {
     let jar = SignedCookieJar::from_headers(headers, state.cookies.clone());
     if let Some(session) = jar.get(SESSION_COOKIE)
-        && let Some(caller) = state.platform.authenticate_session(session.value()).await?
+        && let Some(caller) = state.services.authenticate_session(session.value()).await?
     {
         return Ok(Some(caller));
     }
     Ok(jar
         .get(VISITOR_COOKIE)
         .filter(|cookie| cookie.value() == VISITOR)
-        .map(|_| state.platform.visitor()))
+        .map(|_| state.services.visitor()))
 }
 
 /// The `Set-Cookie` of whoever opens a page and has no cookie that counts.

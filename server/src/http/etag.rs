@@ -16,7 +16,7 @@ use bytes::Bytes;
 use futures::stream;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use super::authentication::Access;
+use super::authentication::AuthOutcome;
 use crate::http::error::ApiError;
 
 /// Inside the compression: adds the `ETag`, and answers 304 where the client knows it.
@@ -24,8 +24,8 @@ pub(crate) async fn etag(request: Request, next: Next) -> Response {
     let is_get = request.method() == Method::GET;
     let rights = request
         .extensions()
-        .get::<Access>()
-        .and_then(Access::rights)
+        .get::<AuthOutcome>()
+        .and_then(AuthOutcome::rights)
         .unwrap_or_default();
     let known: Vec<HeaderValue> = request
         .headers()

@@ -13,18 +13,18 @@ use runlens_domain::{Caller, outputs::OutputIds};
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use crate::{http::authentication::Access, http::error::ApiError};
+use crate::{http::authentication::AuthOutcome, http::error::ApiError};
 
 /// Who asks; 401 where that is nobody.
-pub(crate) struct Asker(pub(crate) Caller);
+pub(crate) struct CurrentCaller(pub(crate) Caller);
 
-impl<S: Send + Sync> FromRequestParts<S> for Asker {
+impl<S: Send + Sync> FromRequestParts<S> for CurrentCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let access = parts
             .extensions
-            .get::<Access>()
+            .get::<AuthOutcome>()
             .ok_or_else(|| ApiError::internal("the route lies outside the authentication"))?;
         access.caller.clone().map(Self)
     }
@@ -164,9 +164,9 @@ async fn path_ids<S: Send + Sync, const N: usize>(
 }
 
 /// The parameters of the query, read as the contract has them.
-pub(crate) struct Asked<Q>(pub(crate) Q);
+pub(crate) struct ValidatedQuery<Q>(pub(crate) Q);
 
-impl<S: Send + Sync, Q: Query> FromRequestParts<S> for Asked<Q> {
+impl<S: Send + Sync, Q: Query> FromRequestParts<S> for ValidatedQuery<Q> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {

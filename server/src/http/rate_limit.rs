@@ -11,12 +11,12 @@ use axum::{
 use runlens_api_types::{ErrorBody, ErrorCode};
 
 use super::{
-    authentication::{self, Access},
+    authentication::{self, AuthOutcome},
     client_address::ClientAddress,
 };
 use crate::{
     http::error::ApiError,
-    limits::{Budget, Client, Window},
+    limits::{Quota, RateLimitKey, Window},
     state::AppState,
 };
 
@@ -32,7 +32,11 @@ pub(crate) const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset"
 struct Counted(Arc<OnceLock<Window>>);
 
 /// Tells in every answer what is left. Where nothing was counted, that is the address's budget of reads.
-pub(crate) async fn tell_limit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn rate_limit_headers(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Some(address) = address(&request) else {
         return outside().into_response();
     };
@@ -41,7 +45,7 @@ pub(crate) async fn tell_limit(State(state): State<AppState>, mut request: Reque
     let mut response = next.run(request).await;
     let window = match counted.0.get() {
         Some(window) => *window,
-        None => state.limits.look(Budget::Reads, address).await,
+        None => state.limits.peek(Quota::Reads, address).await,
     };
     let headers = response.headers_mut();
     headers.insert(LIMIT, window.limit.into());
@@ -55,37 +59,44 @@ pub(crate) async fn tell_limit(State(state): State<AppState>, mut request: Reque
 
 /// Finds out who asks, counts the request, and refuses it where the budget is used up. Handlers refuse what has no caller: a path that
 /// leads nowhere needs none.
-pub(crate) async fn admit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn enforce_rate_limit(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Some(address) = address(&request) else {
         return outside().into_response();
     };
     let (access, window) = match (request.method(), request.uri().path()) {
         // Whoever watches over the installation must not be kept from it; the budget is only shown.
-        (method, "/system/health") if method.is_safe() => {
-            (Access::nobody(), state.limits.look(Budget::Reads, address).await)
-        }
-        (&Method::POST, "/auth/tokens") => (
-            Access::nobody(),
-            state.limits.take(Budget::TokenRequests, address).await,
+        (method, "/system/health") if method.is_safe() => (
+            AuthOutcome::nobody(),
+            state.limits.peek(Quota::Reads, address).await,
         ),
-        (method, _) => authentication::enter(&state, request.headers(), method.is_safe(), address).await,
+        (&Method::POST, "/auth/tokens") => (
+            AuthOutcome::nobody(),
+            state.limits.consume(Quota::TokenRequests, address).await,
+        ),
+        (method, _) => {
+            authentication::authenticate_and_count(&state, request.headers(), method.is_safe(), address).await
+        }
     };
     if let Some(Counted(counted)) = request.extensions().get() {
         // A request is counted once.
         let _ = counted.set(window);
     }
     if let Some(retry_after) = window.retry_after {
-        return refusal(&window, retry_after).into_response();
+        return rate_limited_error(&window, retry_after).into_response();
     }
     request.extensions_mut().insert(access);
     next.run(request).await
 }
 
-fn address(request: &Request) -> Option<Client> {
+fn address(request: &Request) -> Option<RateLimitKey> {
     request
         .extensions()
         .get::<ClientAddress>()
-        .map(|ClientAddress(address)| Client::at(*address))
+        .map(|ClientAddress(address)| RateLimitKey::at(*address))
 }
 
 fn outside() -> ApiError {
@@ -93,7 +104,7 @@ fn outside() -> ApiError {
 }
 
 /// What whoever asks too often is told.
-pub(crate) fn refusal(window: &Window, retry_after: i64) -> ApiError {
+pub(crate) fn rate_limited_error(window: &Window, retry_after: i64) -> ApiError {
     ErrorBody::new(
         ErrorCode::RateLimited,
         format!("Rate limit exceeded. Retry after {retry_after} seconds."),

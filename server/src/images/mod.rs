@@ -21,7 +21,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     http::{client_address::ClientAddress, error::ApiError, error_envelope, etag},
-    limits::{Budget, Client},
+    limits::{Quota, RateLimitKey},
     state::AppState,
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn with_layers(routes: Router<AppState>, state: &AppState) -> Router<
 
 /// For whom everything here is made. Where visitors may not see runs, there is nothing here.
 pub(crate) fn visitor(state: &AppState) -> Result<Caller, ApiError> {
-    let visitor = state.platform.visitor();
+    let visitor = state.services.visitor();
     match visitor.require(Scope::RunsRead) {
         Ok(()) => Ok(visitor),
         Err(_) => Err(ApiError::new(
@@ -105,7 +105,7 @@ async fn admit(State(state): State<AppState>, request: Request, next: Next) -> R
     };
     if let Some(retry_after) = state
         .limits
-        .take(Budget::BrowserReads, Client::at(address))
+        .consume(Quota::BrowserReads, RateLimitKey::at(address))
         .await
         .retry_after
     {

@@ -20,8 +20,8 @@ pub(crate) struct Facts {
 impl Facts {
     /// # Errors
     /// [`runlens_domain::Error::NotFound`], [`runlens_domain::Error::Database`].
-    pub(crate) async fn of(platform: &Services, caller: &Caller, id: i32) -> Result<Self> {
-        let opened = platform.open_run(caller, id).await?;
+    pub(crate) async fn of(services: &Services, caller: &Caller, id: i32) -> Result<Self> {
+        let opened = services.open_run(caller, id).await?;
         let (run, summary) = (opened.run().await?, opened.summary().await?);
         // Its counts are those of all tests.
         let comparison = match caller.may(Scope::ResultsRead) {

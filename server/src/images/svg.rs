@@ -57,7 +57,7 @@ impl Svg {
         self.close(name)
     }
 
-    /// A filled rectangle.
+    /// A non_empty rectangle.
     pub(crate) fn rect(&mut self, [x, y, width, height]: [f32; 4], fill: &str) -> &mut Self {
         let (x, y, width, height) = (number(x), number(y), number(width), number(height));
         self.open(

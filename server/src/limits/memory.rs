@@ -1,4 +1,4 @@
-//! Counters in memory: for one instance.
+//! RateLimitStore in memory: for one instance.
 
 use std::{
     collections::HashMap,
@@ -7,21 +7,21 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::{Budget, Client, Count, Counters};
+use super::{Count, Quota, RateLimitKey, RateLimitStore};
 
 /// The most windows that are kept of one budget; beyond it those that end first are forgotten.
 const CAPACITY: usize = 100_000;
 
 /// Counts in memory.
 #[derive(Default)]
-pub struct MemoryCounters {
+pub struct MemoryStore {
     // One map a budget: nobody's flood of reads makes a window of sign-ins be forgotten.
-    windows: Mutex<HashMap<Budget, HashMap<Client, Count>>>,
+    windows: Mutex<HashMap<Quota, HashMap<RateLimitKey, Count>>>,
 }
 
 #[async_trait]
-impl Counters for MemoryCounters {
-    async fn count(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count {
+impl RateLimitStore for MemoryStore {
+    async fn count(&self, budget: Quota, client: RateLimitKey, seconds: u32, now: i64) -> Count {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         let windows = windows.entry(budget).or_default();
         if windows.len() >= CAPACITY && !windows.contains_key(&client) {
@@ -41,7 +41,7 @@ impl Counters for MemoryCounters {
         *count
     }
 
-    async fn look(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count {
+    async fn peek(&self, budget: Quota, client: RateLimitKey, seconds: u32, now: i64) -> Count {
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         let count = windows
             .get(&budget)
@@ -55,7 +55,7 @@ impl Counters for MemoryCounters {
 }
 
 /// Forgets the windows that have ended, and of the others a quarter where that was not enough: room for many newcomers at once.
-fn make_room(windows: &mut HashMap<Client, Count>, now: i64) {
+fn make_room(windows: &mut HashMap<RateLimitKey, Count>, now: i64) {
     windows.retain(|_, count| count.resets_at > now);
     let quarter = CAPACITY / 4;
     if windows.len() + quarter <= CAPACITY {
@@ -77,24 +77,24 @@ mod tests {
 
     use super::*;
 
-    fn client(number: u32) -> Client {
-        Client::at(IpAddr::from(number.to_be_bytes()))
+    fn client(number: u32) -> RateLimitKey {
+        RateLimitKey::at(IpAddr::from(number.to_be_bytes()))
     }
 
     #[tokio::test]
     async fn no_number_of_clients_fills_the_memory() {
-        let counters = MemoryCounters::default();
+        let counters = MemoryStore::default();
         for number in 0..=u32::try_from(CAPACITY).expect("a number") {
             counters
                 .count(
-                    Budget::Reads,
+                    Quota::Reads,
                     client(number),
                     60,
                     1000 + i64::from(number) / 10_000,
                 )
                 .await;
         }
-        let windows = counters.windows.lock().expect("a lock")[&Budget::Reads].len();
+        let windows = counters.windows.lock().expect("a lock")[&Quota::Reads].len();
         assert_eq!(windows, CAPACITY - CAPACITY / 4 + 1);
     }
 }

@@ -1,6 +1,6 @@
 //! Rate limits: fixed windows, each beginning with its key's first request.
 //!
-//! Who counts what is decided by the middleware; where the counts lie is behind [`Counters`].
+//! Who counts what is decided by the middleware; where the counts lie is behind [`RateLimitStore`].
 
 mod memory;
 mod redis;
@@ -13,8 +13,8 @@ use std::{net::IpAddr, sync::Arc};
 use async_trait::async_trait;
 use runlens_domain::Clock;
 
-pub use memory::MemoryCounters;
-pub use redis::RedisCounters;
+pub use memory::MemoryStore;
+pub use redis::RedisStore;
 
 /// Numbers of requests that a client may make.
 #[derive(Clone, Debug)]
@@ -31,9 +31,9 @@ pub struct LimitSettings {
     pub token_requests: u32,
     /// Attempts to sign in in 900 seconds.
     pub sign_ins: u32,
-    /// Streams of events that a client may have open at a time.
+    /// StreamLimiter of events that a client may have open at a time.
     pub streams: u32,
-    /// Streams of events that all may have open at a time. Holds always.
+    /// StreamLimiter of events that all may have open at a time. Holds always.
     pub all_streams: u32,
 }
 
@@ -54,7 +54,7 @@ impl Default for LimitSettings {
 
 /// What is counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Budget {
+pub enum Quota {
     /// Reads with a token, or without anything.
     Reads,
     /// Writes.
@@ -71,7 +71,7 @@ pub enum Budget {
 
 /// Whose requests are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Client {
+pub enum RateLimitKey {
     /// A bearer token, by its id.
     Token(i32),
     /// An account that has signed in, by its id.
@@ -80,7 +80,7 @@ pub enum Client {
     Address(IpAddr),
 }
 
-impl Client {
+impl RateLimitKey {
     /// The client behind an address. An IPv6 client owns its whole /64 and counts once.
     pub fn at(address: IpAddr) -> Self {
         Self::Address(match address.to_canonical() {
@@ -101,12 +101,12 @@ pub struct Count {
 
 /// Where requests are counted. Every call is atomic: of any number at once, exactly as many are let through as may be.
 #[async_trait]
-pub trait Counters: Send + Sync {
+pub trait RateLimitStore: Send + Sync {
     /// Counts a request, beginning a window of `seconds` where there is none.
-    async fn count(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count;
+    async fn count(&self, budget: Quota, client: RateLimitKey, seconds: u32, now: i64) -> Count;
 
     /// The count as it stands, without a further request.
-    async fn look(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count;
+    async fn peek(&self, budget: Quota, client: RateLimitKey, seconds: u32, now: i64) -> Count;
 
     /// State of the store that holds the counts, where that is not this process.
     ///
@@ -136,13 +136,13 @@ pub struct Window {
 #[derive(Clone)]
 pub struct Limits {
     settings: LimitSettings,
-    counters: Arc<dyn Counters>,
+    counters: Arc<dyn RateLimitStore>,
     clock: Clock,
 }
 
 impl Limits {
     /// Limits that count in these counters.
-    pub fn new(settings: LimitSettings, counters: Arc<dyn Counters>, clock: Clock) -> Self {
+    pub fn new(settings: LimitSettings, counters: Arc<dyn RateLimitStore>, clock: Clock) -> Self {
         Self {
             settings,
             counters,
@@ -152,7 +152,7 @@ impl Limits {
 
     /// The same limits, counted elsewhere.
     #[must_use]
-    pub fn counting_in(self, counters: Arc<dyn Counters>) -> Self {
+    pub fn with_store(self, counters: Arc<dyn RateLimitStore>) -> Self {
         Self { counters, ..self }
     }
 
@@ -165,9 +165,9 @@ impl Limits {
     }
 
     /// Counts a request.
-    pub async fn take(&self, budget: Budget, client: Client) -> Window {
+    pub async fn consume(&self, budget: Quota, client: RateLimitKey) -> Window {
         if !self.settings.is_on {
-            return self.look(budget, client).await;
+            return self.peek(budget, client).await;
         }
         let (limit, seconds) = self.size(budget);
         let now = self.clock.now().unix();
@@ -183,11 +183,11 @@ impl Limits {
     }
 
     /// Tells what is left, without counting.
-    pub async fn look(&self, budget: Budget, client: Client) -> Window {
+    pub async fn peek(&self, budget: Quota, client: RateLimitKey) -> Window {
         let (limit, seconds) = self.size(budget);
         let count = self
             .counters
-            .look(budget, client, seconds, self.clock.now().unix())
+            .peek(budget, client, seconds, self.clock.now().unix())
             .await;
         Window {
             limit,
@@ -199,8 +199,8 @@ impl Limits {
     }
 
     /// The window of a client whose next request would be refused; none where it would not.
-    pub async fn used_up(&self, budget: Budget, client: Client) -> Option<Window> {
-        let window = self.look(budget, client).await;
+    pub async fn exhausted(&self, budget: Quota, client: RateLimitKey) -> Option<Window> {
+        let window = self.peek(budget, client).await;
         let retry_after = (window.resets_at - self.clock.now().unix()).max(1);
         (self.settings.is_on && window.remaining == 0).then_some(Window {
             retry_after: Some(retry_after),
@@ -208,14 +208,14 @@ impl Limits {
         })
     }
 
-    fn size(&self, budget: Budget) -> (u32, u32) {
+    fn size(&self, budget: Quota) -> (u32, u32) {
         let settings = &self.settings;
         match budget {
-            Budget::Reads | Budget::FailingTokens => (settings.reads, 60),
-            Budget::Writes => (settings.writes, 60),
-            Budget::BrowserReads => (settings.browser_reads, 60),
-            Budget::TokenRequests => (settings.token_requests, 900),
-            Budget::SignIns => (settings.sign_ins, 900),
+            Quota::Reads | Quota::FailingTokens => (settings.reads, 60),
+            Quota::Writes => (settings.writes, 60),
+            Quota::BrowserReads => (settings.browser_reads, 60),
+            Quota::TokenRequests => (settings.token_requests, 900),
+            Quota::SignIns => (settings.sign_ins, 900),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Counters in Redis: for several instances.
+//! RateLimitStore in Redis: for several instances.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use redis::{AsyncConnectionConfig, RedisError, Script, aio::MultiplexedConnection};
 use tokio::time::{Instant, timeout};
 
-use super::{Budget, Client, Count, Counters, MemoryCounters};
+use super::{Count, MemoryStore, Quota, RateLimitKey, RateLimitStore};
 use crate::config;
 
 /// The longest that a request waits for Redis.
@@ -42,13 +42,13 @@ return {used, ends}
 ///
 /// Windows begin and end by the clocks of the instances, as tokens expire by them. Where those disagree, the fastest ends a window
 /// for all. While Redis is away each instance counts for itself; the windows in Redis go on where they were when it is back.
-pub struct RedisCounters {
+pub struct RedisStore {
     client: redis::Client,
     script: Script,
     connection: tokio::sync::Mutex<Connection>,
     /// When Redis may be asked again; none while it answers.
     paused_until: Mutex<Option<Instant>>,
-    memory: MemoryCounters,
+    memory: MemoryStore,
     prefix: String,
     patience: Duration,
     pause: Duration,
@@ -62,15 +62,15 @@ struct Connection {
     number: u64,
 }
 
-impl RedisCounters {
-    /// Counters in this Redis. It is connected to when it is needed.
+impl RedisStore {
+    /// RateLimitStore in this Redis. It is connected to when it is needed.
     pub fn new(redis: &config::Redis) -> Self {
         Self {
             client: redis.client().clone(),
             script: Script::new(COUNT),
             connection: tokio::sync::Mutex::default(),
             paused_until: Mutex::default(),
-            memory: MemoryCounters::default(),
+            memory: MemoryStore::default(),
             prefix: "runlens:limit".to_owned(),
             patience: PATIENCE,
             pause: PAUSE,
@@ -102,19 +102,19 @@ impl RedisCounters {
             .map(|_| ())
     }
 
-    fn key(&self, budget: Budget, client: Client) -> String {
+    fn key(&self, budget: Quota, client: RateLimitKey) -> String {
         let budget = match budget {
-            Budget::Reads => "reads",
-            Budget::Writes => "writes",
-            Budget::BrowserReads => "browser-reads",
-            Budget::TokenRequests => "token-requests",
-            Budget::SignIns => "sign-ins",
-            Budget::FailingTokens => "failing-tokens",
+            Quota::Reads => "reads",
+            Quota::Writes => "writes",
+            Quota::BrowserReads => "browser-reads",
+            Quota::TokenRequests => "token-requests",
+            Quota::SignIns => "sign-ins",
+            Quota::FailingTokens => "failing-tokens",
         };
         let client = match client {
-            Client::Token(id) => format!("token:{id}"),
-            Client::User(id) => format!("user:{id}"),
-            Client::Address(address) => format!("address:{address}"),
+            RateLimitKey::Token(id) => format!("token:{id}"),
+            RateLimitKey::User(id) => format!("user:{id}"),
+            RateLimitKey::Address(address) => format!("address:{address}"),
         };
         format!("{}:{budget}:{client}", self.prefix)
     }
@@ -215,18 +215,18 @@ impl RedisCounters {
 }
 
 #[async_trait]
-impl Counters for RedisCounters {
-    async fn count(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count {
+impl RateLimitStore for RedisStore {
+    async fn count(&self, budget: Quota, client: RateLimitKey, seconds: u32, now: i64) -> Count {
         match self.ask(&self.key(budget, client), seconds, now, 1).await {
             Ok(count) => count,
             Err(_) => self.memory.count(budget, client, seconds, now).await,
         }
     }
 
-    async fn look(&self, budget: Budget, client: Client, seconds: u32, now: i64) -> Count {
+    async fn peek(&self, budget: Quota, client: RateLimitKey, seconds: u32, now: i64) -> Count {
         match self.ask(&self.key(budget, client), seconds, now, 0).await {
             Ok(count) => count,
-            Err(_) => self.memory.look(budget, client, seconds, now).await,
+            Err(_) => self.memory.peek(budget, client, seconds, now).await,
         }
     }
 
@@ -248,7 +248,7 @@ mod tests {
     use super::*;
     use crate::limits::tests::{key_prefix, redis_url};
 
-    const CLIENT: Client = Client::Token(1);
+    const CLIENT: RateLimitKey = RateLimitKey::Token(1);
 
     /// What a wire does.
     #[derive(Clone, Copy, PartialEq, Eq)]
@@ -259,8 +259,8 @@ mod tests {
         Cut,
     }
 
-    /// Counters behind a wire to the Redis for tests, and the wire.
-    async fn wired() -> (RedisCounters, watch::Sender<Wire>) {
+    /// RateLimitStore behind a wire to the Redis for tests, and the wire.
+    async fn wired() -> (RedisStore, watch::Sender<Wire>) {
         let url = redis_url();
         let target = url.split_once("://").expect("an address").1.to_owned();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
@@ -275,11 +275,11 @@ mod tests {
         (counters, sender)
     }
 
-    fn counters(address: SocketAddr) -> RedisCounters {
+    fn counters(address: SocketAddr) -> RedisStore {
         let redis = config::Redis::open(&format!("redis://{address}")).expect("an address");
-        RedisCounters {
+        RedisStore {
             pause: Duration::from_millis(300),
-            ..RedisCounters::new(&redis)
+            ..RedisStore::new(&redis)
         }
     }
 
@@ -306,8 +306,8 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 
-    async fn used(counters: &RedisCounters) -> u32 {
-        counters.count(Budget::Reads, CLIENT, 60, 1000).await.used
+    async fn used(counters: &RedisStore) -> u32 {
+        counters.count(Quota::Reads, CLIENT, 60, 1000).await.used
     }
 
     #[tokio::test]
@@ -318,7 +318,7 @@ mod tests {
         change(&wire, Wire::Cut).await;
         assert_eq!((used(&counters).await, used(&counters).await), (1, 2));
         assert!(counters.check().await.is_err());
-        let looked = counters.look(Budget::Reads, CLIENT, 60, 1000).await;
+        let looked = counters.peek(Quota::Reads, CLIENT, 60, 1000).await;
         assert_eq!((looked.used, looked.resets_at), (2, 1060));
         change(&wire, Wire::Open).await;
         assert_eq!(used(&counters).await, 3, "Redis is left alone for a while");
@@ -332,7 +332,7 @@ mod tests {
         let (counters, wire) = wired().await;
         assert_eq!(used(&counters).await, 1);
         change(&wire, Wire::Hung).await;
-        let counters = RedisCounters {
+        let counters = RedisStore {
             pause: Duration::from_secs(60),
             ..counters
         };
@@ -370,7 +370,7 @@ mod tests {
         });
         for scheme in ["redis", "rediss"] {
             let redis = config::Redis::open(&format!("{scheme}://{address}")).expect("an address");
-            let counters = RedisCounters::new(&redis);
+            let counters = RedisStore::new(&redis);
             assert_eq!((used(&counters).await, used(&counters).await), (1, 2), "{scheme}");
             assert!(counters.check().await.is_err(), "{scheme}");
         }

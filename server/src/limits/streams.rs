@@ -1,4 +1,4 @@
-//! Streams of events: how many there may be at once, and how they end with the server.
+//! StreamLimiter of events: how many there may be at once, and how they end with the server.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     http::error::ApiError,
-    limits::{Client, LimitSettings},
+    limits::{LimitSettings, RateLimitKey},
 };
 
 /// Seconds after which whoever finds no place may ask again: a stream may last as long as a run.
@@ -18,22 +18,22 @@ const ASK_AGAIN: u32 = 60;
 
 /// The streams that are open. Cheap to clone.
 #[derive(Clone)]
-pub struct Streams(Arc<Inner>);
+pub struct StreamLimiter(Arc<Inner>);
 
 struct Inner {
     per_client: u32,
-    in_all: u32,
-    open: Mutex<HashMap<Client, u32>>,
+    max_total: u32,
+    open: Mutex<HashMap<RateLimitKey, u32>>,
     stopped: watch::Sender<bool>,
 }
 
 /// A stream's place among the others, for as long as it is open.
-pub(crate) struct Place {
-    streams: Streams,
-    client: Client,
+pub(crate) struct StreamPermit {
+    streams: StreamLimiter,
+    client: RateLimitKey,
 }
 
-impl Streams {
+impl StreamLimiter {
     /// As many as the limits allow.
     pub(crate) fn new(limits: &LimitSettings) -> Self {
         let per_client = if limits.is_on {
@@ -43,7 +43,7 @@ impl Streams {
         };
         let inner = Inner {
             per_client,
-            in_all: limits.all_streams,
+            max_total: limits.all_streams,
             open: Mutex::default(),
             stopped: watch::Sender::new(false),
         };
@@ -65,12 +65,12 @@ impl Streams {
     ///
     /// # Errors
     /// 429 where the client has too many already, 503 where all have.
-    pub(crate) fn enter(&self, client: Client) -> Result<Place, ApiError> {
+    pub(crate) fn acquire(&self, client: RateLimitKey) -> Result<StreamPermit, ApiError> {
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.values().sum::<u32>() >= self.0.in_all {
+        if open.values().sum::<u32>() >= self.0.max_total {
             let message = format!(
                 "{} streams of events are open, and no more are possible. Ask again later.",
-                self.0.in_all
+                self.0.max_total
             );
             return Err(ErrorBody::new(ErrorCode::Unavailable, message)
                 .with("retry_after", ASK_AGAIN)
@@ -87,14 +87,14 @@ impl Streams {
                 .into());
         }
         *count += 1;
-        Ok(Place {
+        Ok(StreamPermit {
             streams: self.clone(),
             client,
         })
     }
 }
 
-impl Drop for Place {
+impl Drop for StreamPermit {
     fn drop(&mut self) {
         let mut open = self.streams.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.client) {
@@ -112,22 +112,22 @@ mod tests {
 
     #[test]
     fn a_place_is_free_again_when_its_stream_is_closed() {
-        let streams = Streams::new(&LimitSettings {
+        let streams = StreamLimiter::new(&LimitSettings {
             streams: 2,
             all_streams: 3,
             ..LimitSettings::default()
         });
-        let (ada, bob) = (Client::User(1), Client::User(2));
+        let (ada, bob) = (RateLimitKey::User(1), RateLimitKey::User(2));
         let status = |client| {
             streams
-                .enter(client)
+                .acquire(client)
                 .map_err(|error| error.status().as_u16())
                 .map(drop)
         };
-        let first = streams.enter(ada).expect("a place");
-        let _second = streams.enter(ada).expect("a place");
+        let first = streams.acquire(ada).expect("a place");
+        let _second = streams.acquire(ada).expect("a place");
         assert_eq!(status(ada), Err(429));
-        let _third = streams.enter(bob).expect("a place");
+        let _third = streams.acquire(bob).expect("a place");
         assert_eq!(status(bob), Err(503));
         drop(first);
         assert_eq!((status(ada), status(bob)), (Ok(()), Ok(())));

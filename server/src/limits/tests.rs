@@ -20,10 +20,10 @@ pub(super) fn key_prefix() -> String {
 }
 
 /// The counters of two instances of the server that share their counts.
-type Instances = [Arc<dyn Counters>; 2];
+type Instances = [Arc<dyn RateLimitStore>; 2];
 
 fn in_memory() -> Instances {
-    let counters: Arc<dyn Counters> = Arc::new(MemoryCounters::default());
+    let counters: Arc<dyn RateLimitStore> = Arc::new(MemoryStore::default());
     [counters.clone(), counters]
 }
 
@@ -34,10 +34,10 @@ fn in_redis() -> Instances {
     let patience = std::time::Duration::from_secs(20);
     [(); 2].map(|()| {
         Arc::new(
-            RedisCounters::new(&redis)
+            RedisStore::new(&redis)
                 .with_prefix(&prefix)
                 .with_patience(patience),
-        ) as Arc<dyn Counters>
+        ) as Arc<dyn RateLimitStore>
     })
 }
 
@@ -65,8 +65,8 @@ macro_rules! each_store {
     };
 }
 
-fn client(number: u8) -> Client {
-    Client::at(IpAddr::from([192, 0, 2, number]))
+fn client(number: u8) -> RateLimitKey {
+    RateLimitKey::at(IpAddr::from([192, 0, 2, number]))
 }
 
 /// The counts that 64 clients get who ask at once, five times each, at both instances.
@@ -77,7 +77,7 @@ async fn rush(instances: &Instances, now: i64) -> Vec<Count> {
         clients.spawn(async move {
             let mut counts = Vec::new();
             for _ in 0..5 {
-                counts.push(counters.count(Budget::Reads, client(1), 60, now).await);
+                counts.push(counters.count(Quota::Reads, client(1), 60, now).await);
             }
             counts
         });
@@ -88,18 +88,18 @@ async fn rush(instances: &Instances, now: i64) -> Vec<Count> {
 each_store! {
     async fn a_window_begins_with_the_first_request_and_ends_for_good(instances) {
         let [here, there] = instances;
-        assert_eq!(here.look(Budget::Reads, client(1), 60, 1000).await, Count { used: 0, resets_at: 1060 });
-        assert_eq!(here.count(Budget::Reads, client(1), 60, 1010).await, Count { used: 1, resets_at: 1070 });
-        assert_eq!(there.count(Budget::Reads, client(1), 60, 1069).await, Count { used: 2, resets_at: 1070 });
-        assert_eq!(there.look(Budget::Reads, client(1), 60, 1069).await, Count { used: 2, resets_at: 1070 });
-        assert_eq!(here.count(Budget::Reads, client(1), 60, 1070).await, Count { used: 1, resets_at: 1130 });
-        assert_eq!(there.look(Budget::Reads, client(1), 60, 1130).await, Count { used: 0, resets_at: 1190 });
+        assert_eq!(here.peek(Quota::Reads, client(1), 60, 1000).await, Count { used: 0, resets_at: 1060 });
+        assert_eq!(here.count(Quota::Reads, client(1), 60, 1010).await, Count { used: 1, resets_at: 1070 });
+        assert_eq!(there.count(Quota::Reads, client(1), 60, 1069).await, Count { used: 2, resets_at: 1070 });
+        assert_eq!(there.peek(Quota::Reads, client(1), 60, 1069).await, Count { used: 2, resets_at: 1070 });
+        assert_eq!(here.count(Quota::Reads, client(1), 60, 1070).await, Count { used: 1, resets_at: 1130 });
+        assert_eq!(there.peek(Quota::Reads, client(1), 60, 1130).await, Count { used: 0, resets_at: 1190 });
     }
 
     async fn each_client_has_a_window_for_each_budget(instances) {
         let [here, there] = instances;
-        let budgets = [Budget::Reads, Budget::Writes, Budget::BrowserReads, Budget::TokenRequests, Budget::SignIns];
-        let clients = [client(1), client(2), Client::Token(1), Client::Token(2), Client::User(1), Client::at("2001:db8::1".parse().expect("an address"))];
+        let budgets = [Quota::Reads, Quota::Writes, Quota::BrowserReads, Quota::TokenRequests, Quota::SignIns];
+        let clients = [client(1), client(2), RateLimitKey::Token(1), RateLimitKey::Token(2), RateLimitKey::User(1), RateLimitKey::at("2001:db8::1".parse().expect("an address"))];
         for expected in [1, 2] {
             for budget in budgets {
                 for client in clients {
@@ -128,7 +128,7 @@ each_store! {
             clients.spawn(async move {
                 let mut passed = 0;
                 for _ in 0..5 {
-                    passed += usize::from(limits.take(Budget::Reads, client(1)).await.retry_after.is_none());
+                    passed += usize::from(limits.consume(Quota::Reads, client(1)).await.retry_after.is_none());
                 }
                 passed
             });
@@ -139,7 +139,7 @@ each_store! {
 
 #[test]
 fn an_ipv6_client_counts_once_for_its_network() {
-    let at = |address: &str| Client::at(address.parse().expect("an address"));
+    let at = |address: &str| RateLimitKey::at(address.parse().expect("an address"));
     assert_eq!(at("2001:db8::1"), at("2001:db8::ffff:1"));
     assert_ne!(at("2001:db8::1"), at("2001:db8:0:1::1"));
     assert_eq!(at("::ffff:192.0.2.1"), at("192.0.2.1"));

@@ -134,7 +134,7 @@ const COMMON: [Common; 8] = [
                 seconds: 60,
                 retry_after: Some(17),
             };
-            Some(rate_limit::refusal(&window, 17).body)
+            Some(rate_limit::rate_limited_error(&window, 17).body)
         },
         happens_to: |operation, _| operation.operation_id.as_deref() != Some("get_health"),
     },

@@ -31,7 +31,7 @@ async fn preview(
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let facts = Facts::of(&state.platform, &visitor(&state)?, id).await?;
+    let facts = Facts::of(&state.services, &visitor(&state)?, id).await?;
     let seconds = if facts.run.status.is_in_progress() {
         GOING_ON
     } else {

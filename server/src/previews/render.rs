@@ -11,17 +11,17 @@ use crate::images::text::FONTS;
 
 /// The most bytes of pictures that are kept.
 const CAPACITY: u64 = 16 * 1024 * 1024;
-/// Pictures that are drawn at the same time: each takes a core for some milliseconds, and 3 MB.
+/// PreviewCache that are drawn at the same time: each takes a core for some milliseconds, and 3 MB.
 const AT_A_TIME: usize = 2;
 
 /// The pictures. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Pictures {
+pub(crate) struct PreviewCache {
     kept: Cache<u128, Bytes>,
     workers: Workers,
 }
 
-impl Default for Pictures {
+impl Default for PreviewCache {
     fn default() -> Self {
         let weigh = |_: &u128, picture: &Bytes| u32::try_from(picture.len() + 100).unwrap_or(u32::MAX);
         Self {
@@ -31,7 +31,7 @@ impl Default for Pictures {
     }
 }
 
-impl Pictures {
+impl PreviewCache {
     /// The PNG of a drawing; `key` names it. Whoever asks for what is just being drawn waits for it.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use runlens_domain::{
 };
 use runlens_server::{
     config::Redis,
-    limits::{Counters, LimitSettings, MemoryCounters, RedisCounters},
+    limits::{LimitSettings, MemoryStore, RateLimitStore, RedisStore},
 };
 use serde_json::json;
 
@@ -319,10 +319,10 @@ async fn a_token_that_is_revoked_counts_with_its_address() {
 }
 
 /// 64 clients at once at two instances of the server.
-async fn rush(counters: [Arc<dyn Counters>; 2]) {
+async fn rush(counters: [Arc<dyn RateLimitStore>; 2]) {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let instances = counters.map(|counters| {
-        Web::counting_in(
+        Web::with_rate_limit_store(
             test.platform.clone(),
             LimitSettings { reads: 40, ..small() },
             counters,
@@ -345,7 +345,7 @@ async fn rush(counters: [Arc<dyn Counters>; 2]) {
 
 #[tokio::test]
 async fn two_instances_let_exactly_the_limit_through_in_memory() {
-    let counters: Arc<dyn Counters> = Arc::new(MemoryCounters::default());
+    let counters: Arc<dyn RateLimitStore> = Arc::new(MemoryStore::default());
     rush([counters.clone(), counters]).await;
 }
 
@@ -357,12 +357,17 @@ async fn two_instances_let_exactly_the_limit_through_in_redis() {
     let redis = Redis::open(&url).expect("an address");
     let prefix = format!("test:{:?}", runlens_domain::clock::random_bytes::<8>());
     let counters = || {
-        RedisCounters::new(&redis)
+        RedisStore::new(&redis)
             .with_prefix(&prefix)
             .with_patience(Duration::from_secs(20))
     };
     let instances = [Arc::new(counters()), Arc::new(counters())];
-    rush(instances.clone().map(|counters| counters as Arc<dyn Counters>)).await;
+    rush(
+        instances
+            .clone()
+            .map(|counters| counters as Arc<dyn RateLimitStore>),
+    )
+    .await;
     for counters in instances {
         assert_eq!(counters.check().await, Ok(()), "nothing was counted in memory");
     }
@@ -371,11 +376,11 @@ async fn two_instances_let_exactly_the_limit_through_in_redis() {
 #[tokio::test]
 async fn without_redis_limits_hold_and_health_says_so() {
     // Port 9 of this machine has nobody who listens.
-    let counters = Arc::new(RedisCounters::new(
+    let counters = Arc::new(RedisStore::new(
         &Redis::open("redis://:secret@127.0.0.1:9").expect("an address"),
     ));
     let test = TestPlatform::new(Backend::Sqlite).await;
-    let server = Web::counting_in(test.platform.clone(), small(), counters);
+    let server = Web::with_rate_limit_store(test.platform.clone(), small(), counters);
     let health = server.get("/api/v1/system/health").send().await.ok();
     assert_eq!(health["status"], "degraded");
     let redis = health["dependencies"]

@@ -11,8 +11,8 @@ use axum::{
 use runlens_api_types::auth::Scope;
 use runlens_domain::{Services, testing::TestPlatform};
 use runlens_server::{
-    AppState, Streams, config,
-    limits::{Counters, LimitSettings},
+    AppState, StreamLimiter, config,
+    limits::{LimitSettings, RateLimitStore},
     router,
 };
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub(crate) const SECRET: &str = "$6$rounds=1000$saltsalt$LAV5VE5Y7w1d73x1mFNspYW
 pub(crate) struct Web {
     router: Router,
     /// Those that the server has open.
-    pub(crate) streams: Streams,
+    pub(crate) streams: StreamLimiter,
 }
 
 /// A server on a test's platform.
@@ -135,12 +135,15 @@ impl Web {
     }
 
     /// One of several instances: requests are counted in what they share.
-    pub(crate) fn counting_in(
+    pub(crate) fn with_rate_limit_store(
         platform: Services,
         limits: LimitSettings,
-        counters: Arc<dyn Counters>,
+        counters: Arc<dyn RateLimitStore>,
     ) -> Self {
-        Self::of(AppState::new(platform, http(), limits, &config::SecretKey::random()).counting_in(counters))
+        Self::of(
+            AppState::new(platform, http(), limits, &config::SecretKey::random())
+                .with_rate_limit_store(counters),
+        )
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {

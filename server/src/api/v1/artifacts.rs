@@ -6,7 +6,7 @@ use runlens_domain::Services;
 
 use crate::{
     http::error::ApiResult,
-    http::extract::{Asked, Asker, RunId},
+    http::extract::{CurrentCaller, RunId, ValidatedQuery},
 };
 
 /// List the files that a run left behind
@@ -25,9 +25,9 @@ use crate::{
 )]
 pub(crate) async fn list_run_artifacts(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<PageQuery>,
+    ValidatedQuery(query): ValidatedQuery<PageQuery>,
 ) -> ApiResult<Page<Artifact>> {
     Ok(Json(
         services.open_run(&caller, id).await?.artifacts(query).await?,

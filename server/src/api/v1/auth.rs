@@ -15,7 +15,7 @@ use runlens_domain::Services;
 
 use crate::{
     http::error::{ApiError, ApiResult},
-    http::extract::{Asked, Asker, JsonBody, TokenId},
+    http::extract::{CurrentCaller, JsonBody, TokenId, ValidatedQuery},
 };
 
 /// Create a token
@@ -55,8 +55,8 @@ pub(crate) async fn create_token(
 )]
 pub(crate) async fn list_tokens(
     State(services): State<Services>,
-    Asker(caller): Asker,
-    Asked(query): Asked<TokenQuery>,
+    CurrentCaller(caller): CurrentCaller,
+    ValidatedQuery(query): ValidatedQuery<TokenQuery>,
 ) -> ApiResult<Page<Token>> {
     Ok(Json(services.tokens(&caller, &query).await?))
 }
@@ -73,7 +73,7 @@ pub(crate) async fn list_tokens(
 )]
 pub(crate) async fn revoke_current_token(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
 ) -> Result<StatusCode, ApiError> {
     services.revoke_current_token(&caller).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -92,7 +92,7 @@ pub(crate) async fn revoke_current_token(
 )]
 pub(crate) async fn revoke_token(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     TokenId(id): TokenId,
 ) -> Result<StatusCode, ApiError> {
     services.revoke_token(&caller, id).await?;
@@ -106,6 +106,6 @@ pub(crate) async fn revoke_token(
     get, path = "/auth/me", tag = "auth", operation_id = "get_me",
     responses((status = OK, description = "The caller", body = Me))
 )]
-pub(crate) async fn get_me(Asker(caller): Asker) -> ApiResult<Me> {
+pub(crate) async fn get_me(CurrentCaller(caller): CurrentCaller) -> ApiResult<Me> {
     Ok(Json(caller.me()))
 }

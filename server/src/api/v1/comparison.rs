@@ -14,7 +14,7 @@ use runlens_domain::Services;
 
 use crate::{
     http::error::{ApiError, ApiResult},
-    http::extract::{Asked, Asker, RunId},
+    http::extract::{CurrentCaller, RunId, ValidatedQuery},
 };
 
 /// Compare a run with a reference run
@@ -33,9 +33,9 @@ use crate::{
 )]
 pub(crate) async fn compare_runs(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<ComparisonQuery>,
+    ValidatedQuery(query): ValidatedQuery<ComparisonQuery>,
 ) -> ApiResult<Comparison> {
     Ok(Json(
         services.open_run(&caller, id).await?.comparison(&query).await?,
@@ -57,9 +57,9 @@ pub(crate) async fn compare_runs(
 )]
 pub(crate) async fn list_runs_with_same_failures(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(page): Asked<PageQuery>,
+    ValidatedQuery(page): ValidatedQuery<PageQuery>,
 ) -> ApiResult<SameFailures> {
     Ok(Json(
         services.open_run(&caller, id).await?.same_failures(page).await?,
@@ -81,7 +81,7 @@ pub(crate) async fn list_runs_with_same_failures(
 )]
 pub(crate) async fn get_run_report(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
 ) -> Result<([(HeaderName, &'static str); 1], String), ApiError> {
     let report = services.open_run(&caller, id).await?.report().await?;

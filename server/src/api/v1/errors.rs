@@ -11,7 +11,7 @@ use runlens_domain::Services;
 
 use crate::{
     http::error::ApiResult,
-    http::extract::{Asked, Asker, RunId},
+    http::extract::{CurrentCaller, RunId, ValidatedQuery},
 };
 
 /// List a run's test errors
@@ -28,9 +28,9 @@ use crate::{
 )]
 pub(crate) async fn list_run_errors(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<ErrorQuery>,
+    ValidatedQuery(query): ValidatedQuery<ErrorQuery>,
 ) -> ApiResult<Page<TestError>> {
     Ok(Json(services.open_run(&caller, id).await?.errors(&query).await?))
 }
@@ -50,9 +50,9 @@ pub(crate) async fn list_run_errors(
 )]
 pub(crate) async fn get_run_error_summary(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<ErrorSummaryQuery>,
+    ValidatedQuery(query): ValidatedQuery<ErrorSummaryQuery>,
 ) -> ApiResult<Page<ErrorBucket>> {
     Ok(Json(
         services
@@ -78,9 +78,9 @@ pub(crate) async fn get_run_error_summary(
 )]
 pub(crate) async fn list_run_infrastructure_errors(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<InfrastructureErrorQuery>,
+    ValidatedQuery(query): ValidatedQuery<InfrastructureErrorQuery>,
 ) -> ApiResult<Page<InfrastructureError>> {
     Ok(Json(
         services

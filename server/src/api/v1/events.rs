@@ -19,10 +19,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
     http::error::ApiError,
-    http::extract::{Asker, RunId},
+    http::extract::{CurrentCaller, RunId},
     http::{authentication, client_address::ClientAddress},
-    limits::Client,
-    limits::streams::{Place, Streams},
+    limits::RateLimitKey,
+    limits::streams::{StreamLimiter, StreamPermit},
     state::AppState,
 };
 
@@ -61,12 +61,14 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 pub(crate) async fn stream_run_events(
     State(state): State<AppState>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let place = state.streams.enter(client(&caller, Client::at(address)))?;
-    let mut watch = state.platform.watch_run(&caller, id).await?;
+    let place = state
+        .streams
+        .acquire(client(&caller, RateLimitKey::at(address)))?;
+    let mut watch = state.services.watch_run(&caller, id).await?;
     let Some(first) = watch.next().await else {
         return Err(Error::NotFound { resource: "run", id }.into());
     };
@@ -88,10 +90,10 @@ pub(crate) async fn stream_run_events(
 }
 
 /// Whose streams are counted together: the same whose requests are.
-fn client(caller: &Caller, address: Client) -> Client {
+fn client(caller: &Caller, address: RateLimitKey) -> RateLimitKey {
     match (caller.token_info(), caller.account()) {
-        (Some(token), _) => Client::Token(token.token_id),
-        (None, Some(account)) => Client::User(account.user_id),
+        (Some(token), _) => RateLimitKey::Token(token.token_id),
+        (None, Some(account)) => RateLimitKey::User(account.user_id),
         (None, None) => address,
     }
 }
@@ -114,7 +116,7 @@ struct Events {
     next: Option<LiveRun>,
     last: Option<LiveRun>,
     is_ended: bool,
-    _place: Place,
+    _place: StreamPermit,
 }
 
 impl Events {
@@ -124,9 +126,9 @@ impl Events {
         caller: Caller,
         watch: RunWatch,
         first: LiveRun,
-        place: Place,
+        place: StreamPermit,
     ) -> Self {
-        let every = state.platform.settings().live.check;
+        let every = state.services.settings().live.check;
         let mut check = interval_at(Instant::now() + every, every);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
@@ -150,7 +152,7 @@ impl Events {
     }
 
     async fn next(&mut self) -> Option<Event> {
-        let streams: Streams = self.state.streams.clone();
+        let streams: StreamLimiter = self.state.streams.clone();
         let run = match self.next.take() {
             Some(first) => Some(first),
             None if self.is_ended => return None,
@@ -182,7 +184,7 @@ impl Events {
 
     /// Whether who asked would be let in today, with the same rights. Others are to ask again.
     async fn may_go_on(&self) -> bool {
-        match authentication::find_caller(&self.state, &self.headers).await {
+        match authentication::authenticate(&self.state, &self.headers).await {
             Ok(caller) => caller.is_some_and(|caller| caller == self.caller),
             // Nothing is known to be wrong.
             Err(error) => {

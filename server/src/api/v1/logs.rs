@@ -9,7 +9,7 @@ use runlens_domain::Services;
 
 use crate::{
     http::error::ApiResult,
-    http::extract::{Asked, Asker, RunId},
+    http::extract::{CurrentCaller, RunId, ValidatedQuery},
 };
 
 /// Get raw logs for a run
@@ -31,9 +31,9 @@ use crate::{
 )]
 pub(crate) async fn list_run_logs(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<LogQuery>,
+    ValidatedQuery(query): ValidatedQuery<LogQuery>,
 ) -> ApiResult<LogPage> {
     Ok(Json(services.open_run(&caller, id).await?.logs(&query).await?))
 }
@@ -57,9 +57,9 @@ pub(crate) async fn list_run_logs(
 )]
 pub(crate) async fn get_run_log_outline(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<LogOutlineQuery>,
+    ValidatedQuery(query): ValidatedQuery<LogOutlineQuery>,
 ) -> ApiResult<LogOutline> {
     Ok(Json(
         services.open_run(&caller, id).await?.log_outline(&query).await?,
@@ -85,9 +85,9 @@ pub(crate) async fn get_run_log_outline(
 )]
 pub(crate) async fn search_run_log(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<LogSearchQuery>,
+    ValidatedQuery(query): ValidatedQuery<LogSearchQuery>,
 ) -> ApiResult<LogSearch> {
     Ok(Json(
         services.open_run(&caller, id).await?.search_log(&query).await?,

@@ -15,7 +15,7 @@ use runlens_domain::{Services, outputs::ActualOutput};
 use crate::{
     http::download,
     http::error::{ApiError, ApiResult},
-    http::extract::{Asked, Asker, RunOutput},
+    http::extract::{CurrentCaller, RunOutput, ValidatedQuery},
 };
 
 /// Get what became of an output
@@ -34,7 +34,7 @@ use crate::{
 )]
 pub(crate) async fn get_output(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     path: RunOutput,
 ) -> ApiResult<OutputInfo> {
     Ok(Json(
@@ -64,7 +64,7 @@ pub(crate) async fn get_output(
 )]
 pub(crate) async fn get_expected_output(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     path: RunOutput,
 ) -> ApiResult<OutputFile> {
     Ok(Json(
@@ -96,7 +96,7 @@ pub(crate) async fn get_expected_output(
 )]
 pub(crate) async fn get_actual_output(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     path: RunOutput,
 ) -> Result<Response, ApiError> {
     Ok(
@@ -140,9 +140,9 @@ pub(crate) async fn get_actual_output(
 )]
 pub(crate) async fn get_output_diff(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     path: RunOutput,
-    Asked(query): Asked<DiffQuery>,
+    ValidatedQuery(query): ValidatedQuery<DiffQuery>,
 ) -> ApiResult<OutputDiff> {
     Ok(Json(
         services
@@ -182,7 +182,7 @@ pub(crate) async fn get_output_diff(
 )]
 pub(crate) async fn get_raw_expected_output(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     path: RunOutput,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -231,7 +231,7 @@ pub(crate) async fn get_raw_expected_output(
 )]
 pub(crate) async fn get_raw_actual_output(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     path: RunOutput,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -270,9 +270,9 @@ pub(crate) async fn get_raw_actual_output(
 )]
 pub(crate) async fn get_raw_output_diff(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     path: RunOutput,
-    Asked(query): Asked<DiffFileQuery>,
+    ValidatedQuery(query): ValidatedQuery<DiffFileQuery>,
 ) -> Result<Response, ApiError> {
     let file = services
         .open_run(&caller, path.run_id)

@@ -11,7 +11,7 @@ use runlens_domain::{Services, logs::RawLog};
 use crate::{
     http::download,
     http::error::ApiError,
-    http::extract::{Asker, RunId},
+    http::extract::{CurrentCaller, RunId},
 };
 
 /// Get the log of a run as a file
@@ -53,7 +53,7 @@ use crate::{
 )]
 pub(crate) async fn get_raw_run_log(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -10,7 +10,7 @@ use runlens_domain::Services;
 
 use crate::{
     http::error::ApiResult,
-    http::extract::{Asked, Asker, RunId},
+    http::extract::{CurrentCaller, RunId, ValidatedQuery},
 };
 
 /// List runs
@@ -24,8 +24,8 @@ use crate::{
 )]
 pub(crate) async fn list_runs(
     State(services): State<Services>,
-    Asker(caller): Asker,
-    Asked(query): Asked<RunQuery>,
+    CurrentCaller(caller): CurrentCaller,
+    ValidatedQuery(query): ValidatedQuery<RunQuery>,
 ) -> ApiResult<Page<Run>> {
     Ok(Json(services.runs(&caller, &query).await?))
 }
@@ -45,7 +45,7 @@ pub(crate) async fn list_runs(
 )]
 pub(crate) async fn get_run(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
 ) -> ApiResult<Run> {
     Ok(Json(services.open_run(&caller, id).await?.run().await?))
@@ -65,7 +65,7 @@ pub(crate) async fn get_run(
 )]
 pub(crate) async fn get_run_summary(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
 ) -> ApiResult<RunSummary> {
     Ok(Json(services.open_run(&caller, id).await?.summary().await?))
@@ -85,9 +85,9 @@ pub(crate) async fn get_run_summary(
 )]
 pub(crate) async fn list_run_progress(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<ProgressQuery>,
+    ValidatedQuery(query): ValidatedQuery<ProgressQuery>,
 ) -> ApiResult<Page<ProgressEntry>> {
     Ok(Json(services.open_run(&caller, id).await?.progress(&query)?))
 }
@@ -106,9 +106,9 @@ pub(crate) async fn list_run_progress(
 )]
 pub(crate) async fn list_run_categories(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(page): Asked<PageQuery>,
+    ValidatedQuery(page): ValidatedQuery<PageQuery>,
 ) -> ApiResult<Page<CategorySummary>> {
     Ok(Json(
         services.open_run(&caller, id).await?.categories(page).await?,
@@ -129,7 +129,7 @@ pub(crate) async fn list_run_categories(
 )]
 pub(crate) async fn get_run_config(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
 ) -> ApiResult<RunConfig> {
     Ok(Json(services.open_run(&caller, id).await?.config().await?))

@@ -10,7 +10,7 @@ use runlens_domain::Services;
 
 use crate::{
     http::error::ApiResult,
-    http::extract::{Asked, Asker, RunId, RunTest},
+    http::extract::{CurrentCaller, RunId, RunTest, ValidatedQuery},
 };
 
 /// List a run's results
@@ -27,9 +27,9 @@ use crate::{
 )]
 pub(crate) async fn list_run_samples(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<SampleQuery>,
+    ValidatedQuery(query): ValidatedQuery<SampleQuery>,
 ) -> ApiResult<Page<TestResult>> {
     Ok(Json(services.open_run(&caller, id).await?.samples(&query).await?))
 }
@@ -49,7 +49,7 @@ pub(crate) async fn list_run_samples(
 )]
 pub(crate) async fn get_run_sample(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     ids: RunTest,
 ) -> ApiResult<TestResult> {
     Ok(Json(

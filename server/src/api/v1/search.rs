@@ -6,7 +6,7 @@ use runlens_domain::Services;
 
 use crate::{
     http::error::ApiResult,
-    http::extract::{Asked, Asker},
+    http::extract::{CurrentCaller, ValidatedQuery},
 };
 
 /// Find runs, pull requests, commits, branches, tests and samples
@@ -21,8 +21,8 @@ use crate::{
 )]
 pub(crate) async fn search(
     State(services): State<Services>,
-    Asker(caller): Asker,
-    Asked(query): Asked<SearchQuery>,
+    CurrentCaller(caller): CurrentCaller,
+    ValidatedQuery(query): ValidatedQuery<SearchQuery>,
 ) -> ApiResult<Search> {
     Ok(Json(services.search(&caller, &query).await?))
 }

@@ -15,7 +15,7 @@ use runlens_domain::Services;
 
 use crate::{
     http::error::ApiResult,
-    http::extract::{Asked, Asker, RegressionTestId, RunId, SampleId},
+    http::extract::{CurrentCaller, RegressionTestId, RunId, SampleId, ValidatedQuery},
 };
 
 /// List samples
@@ -28,8 +28,8 @@ use crate::{
 )]
 pub(crate) async fn list_samples(
     State(services): State<Services>,
-    Asker(caller): Asker,
-    Asked(query): Asked<SuiteSampleQuery>,
+    CurrentCaller(caller): CurrentCaller,
+    ValidatedQuery(query): ValidatedQuery<SuiteSampleQuery>,
 ) -> ApiResult<Page<Sample>> {
     Ok(Json(services.samples(&caller, &query).await?))
 }
@@ -46,7 +46,7 @@ pub(crate) async fn list_samples(
 )]
 pub(crate) async fn get_sample(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     SampleId(id): SampleId,
 ) -> ApiResult<Sample> {
     Ok(Json(services.sample(&caller, id).await?))
@@ -69,9 +69,9 @@ pub(crate) async fn get_sample(
 )]
 pub(crate) async fn list_sample_history(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     SampleId(id): SampleId,
-    Asked(query): Asked<SampleHistoryQuery>,
+    ValidatedQuery(query): ValidatedQuery<SampleHistoryQuery>,
 ) -> ApiResult<Page<HistoryEntry>> {
     Ok(Json(services.sample_history(&caller, id, &query).await?))
 }
@@ -86,8 +86,8 @@ pub(crate) async fn list_sample_history(
 )]
 pub(crate) async fn list_regression_tests(
     State(services): State<Services>,
-    Asker(caller): Asker,
-    Asked(query): Asked<RegressionTestQuery>,
+    CurrentCaller(caller): CurrentCaller,
+    ValidatedQuery(query): ValidatedQuery<RegressionTestQuery>,
 ) -> ApiResult<Page<RegressionTest>> {
     Ok(Json(services.regression_tests(&caller, &query).await?))
 }
@@ -104,8 +104,8 @@ pub(crate) async fn list_regression_tests(
 )]
 pub(crate) async fn get_recent_results(
     State(services): State<Services>,
-    Asker(caller): Asker,
-    Asked(query): Asked<PlatformResultsQuery>,
+    CurrentCaller(caller): CurrentCaller,
+    ValidatedQuery(query): ValidatedQuery<PlatformResultsQuery>,
 ) -> ApiResult<PlatformResults> {
     Ok(Json(services.platform_results(&caller, &query).await?))
 }
@@ -125,9 +125,9 @@ pub(crate) async fn get_recent_results(
 )]
 pub(crate) async fn get_run_recent_results(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
-    Asked(query): Asked<RecentResultsQuery>,
+    ValidatedQuery(query): ValidatedQuery<RecentResultsQuery>,
 ) -> ApiResult<RecentResults> {
     Ok(Json(
         services
@@ -150,7 +150,7 @@ pub(crate) async fn get_run_recent_results(
 )]
 pub(crate) async fn get_regression_test(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RegressionTestId(id): RegressionTestId,
 ) -> ApiResult<RegressionTest> {
     Ok(Json(services.regression_test(&caller, id).await?))
@@ -171,7 +171,7 @@ pub(crate) async fn get_regression_test(
 )]
 pub(crate) async fn get_regression_test_health(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RegressionTestId(id): RegressionTestId,
 ) -> ApiResult<TestHealth> {
     Ok(Json(services.regression_test_health(&caller, id).await?))
@@ -191,9 +191,9 @@ pub(crate) async fn get_regression_test_health(
 )]
 pub(crate) async fn list_regression_test_history(
     State(services): State<Services>,
-    Asker(caller): Asker,
+    CurrentCaller(caller): CurrentCaller,
     RegressionTestId(id): RegressionTestId,
-    Asked(query): Asked<HistoryQuery>,
+    ValidatedQuery(query): ValidatedQuery<HistoryQuery>,
 ) -> ApiResult<Page<HistoryEntry>> {
     Ok(Json(services.regression_test_history(&caller, id, &query).await?))
 }
@@ -208,8 +208,8 @@ pub(crate) async fn list_regression_test_history(
 )]
 pub(crate) async fn list_categories(
     State(services): State<Services>,
-    Asker(caller): Asker,
-    Asked(page): Asked<PageQuery>,
+    CurrentCaller(caller): CurrentCaller,
+    ValidatedQuery(page): ValidatedQuery<PageQuery>,
 ) -> ApiResult<Page<Category>> {
     Ok(Json(services.categories(&caller, page).await?))
 }

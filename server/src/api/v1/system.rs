@@ -9,7 +9,7 @@ use runlens_domain::{Services, system::dependency};
 
 use crate::{
     http::error::ApiResult,
-    http::extract::{Asked, Asker},
+    http::extract::{CurrentCaller, ValidatedQuery},
     state::AppState,
 };
 
@@ -25,7 +25,7 @@ use crate::{
     security()
 )]
 pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
-    let mut health = state.platform.health().await;
+    let mut health = state.services.health().await;
     if let Some(redis) = state.limits.check().await {
         health = health.with(dependency("redis", HealthStatus::Degraded, redis));
     }
@@ -47,8 +47,8 @@ pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Js
 )]
 pub(crate) async fn list_queue(
     State(services): State<Services>,
-    Asker(caller): Asker,
-    Asked(query): Asked<QueueQuery>,
+    CurrentCaller(caller): CurrentCaller,
+    ValidatedQuery(query): ValidatedQuery<QueueQuery>,
 ) -> ApiResult<Queue> {
     Ok(Json(services.queue(&caller, &query).await?))
 }

@@ -19,7 +19,7 @@ use runlens_domain::{
     store::data_version::{Version, at_one_version},
 };
 
-use super::authentication::Access;
+use super::authentication::AuthOutcome;
 use crate::{http::error::ApiError, state::AppState};
 
 /// The most bytes that are kept.
@@ -33,7 +33,7 @@ type Key = (Version, u64, String);
 
 /// The answers.
 #[derive(Clone)]
-pub(crate) struct KeptAnswers(Cache<Key, Arc<Answer>>);
+pub(crate) struct ResponseCache(Cache<Key, Arc<Answer>>);
 
 struct Answer {
     status: StatusCode,
@@ -44,7 +44,7 @@ struct Answer {
     evidence: Evidence,
 }
 
-impl Default for KeptAnswers {
+impl Default for ResponseCache {
     fn default() -> Self {
         let weigh = |(_, _, address): &Key, answer: &Arc<Answer>| {
             u32::try_from(address.len() + answer.body.len() + answer.evidence.weight() + 300)
@@ -55,15 +55,18 @@ impl Default for KeptAnswers {
 }
 
 /// Around everything: who asks, and what is answered, belong to one state of the database.
-pub(crate) async fn one_version(request: Request, next: Next) -> Response {
+pub(crate) async fn with_pinned_data_version(request: Request, next: Next) -> Response {
     at_one_version(next.run(request)).await
 }
 
 /// Around routes that read nothing but the database and files: answers as before where nothing has changed since. The caller has been
 /// found anew, and what it may see is part of what an answer is known by.
-pub(crate) async fn keep(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let rights = request.extensions().get::<Access>().and_then(Access::rights);
-    let (Some(version), Some(rights)) = (state.platform.store().version(), rights) else {
+pub(crate) async fn cache_response(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let rights = request
+        .extensions()
+        .get::<AuthOutcome>()
+        .and_then(AuthOutcome::rights);
+    let (Some(version), Some(rights)) = (state.services.store().version(), rights) else {
         return next.run(request).await;
     };
     let key = (version, rights, request.uri().to_string());
@@ -75,8 +78,8 @@ pub(crate) async fn keep(State(state): State<AppState>, request: Request, next: 
     {
         return known.to_response();
     }
-    let (response, evidence) = Evidence::of(state.platform.clock().now(), next.run(request)).await;
-    let Some((header, evidence)) = kept_header(&response).zip(evidence) else {
+    let (response, evidence) = Evidence::of(state.services.clock().now(), next.run(request)).await;
+    let Some((header, evidence)) = cacheable_header(&response).zip(evidence) else {
         return response;
     };
     let status = response.status();
@@ -97,7 +100,7 @@ pub(crate) async fn keep(State(state): State<AppState>, request: Request, next: 
 
 /// What is kept of an answer's headers: of JSON that it is such, of another address where it leads. None where the answer is
 /// not kept.
-fn kept_header(response: &Response) -> Option<(HeaderName, HeaderValue)> {
+fn cacheable_header(response: &Response) -> Option<(HeaderName, HeaderValue)> {
     response
         .body()
         .size_hint()

@@ -170,7 +170,7 @@ fn tick() {
 }
 
 fn state(test: &TestPlatform) -> AppState {
-    let http = HttpOptions::default().settle().expect("settings");
+    let http = HttpOptions::default().resolve().expect("settings");
     AppState::new(
         test.platform.clone(),
         http,
