@@ -391,7 +391,7 @@ async fn errors(
     let tests: BTreeSet<i32> = opened
         .iter()
         .flat_map(|opened| &opened.errors.data)
-        .map(|error| error.regression_id)
+        .map(|error| error.regression_test_id)
         .collect();
     let query = RecentResultsQuery {
         regression_test_ids: tests.into_iter().take(MAX_TESTS).collect(),
@@ -440,7 +440,7 @@ async fn of_test(
         .and_then(|key| Some((key.to_owned(), view.bucket_query(grouping, key)?)));
     let all = ErrorQuery {
         page: PageQuery::FIRST_MAX,
-        regression_id: Some(test),
+        regression_test_id: Some(test),
         ..ErrorQuery::default()
     };
     let (key, mut query) = match named {
@@ -472,7 +472,7 @@ async fn of_test(
     // The filters of the view are for lists; who names a test means that test.
     query = ErrorQuery {
         page: all.page,
-        regression_id: Some(test),
+        regression_test_id: Some(test),
         ..query
     };
     let errors = open.errors(&query).await?;

@@ -72,7 +72,7 @@ impl TokenForm {
         Self {
             token_name: text("token_name"),
             expires_in_days: text("expires_in_days"),
-            scopes: params.words("scopes"),
+            scopes: params.parse_enums("scopes"),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use runlens_api_types::{
-    ErrorBody,
-    params::{Params, Query},
+    ErrorBody, Query,
+    params::Params,
     run::RunQuery,
     search::{Search, SearchGroup, SearchKind, SearchResult},
     suite::{RegressionTestQuery, SuiteSampleQuery},

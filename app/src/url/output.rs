@@ -78,7 +78,7 @@ impl Query for OutputView {
         Self {
             is_unified: is("view", ["side", "unified"]),
             shows_whitespace: is("whitespace", ["hide", "show"]),
-            align: params.word("align"),
+            align: params.parse_enum("align"),
             context: params
                 .number("context", 0, DiffQuery::MAX_CONTEXT)
                 .unwrap_or(default.context),

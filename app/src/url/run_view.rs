@@ -1,8 +1,7 @@
 //! What the page of a run shows.
 
 use runlens_api_types::{
-    Query, TextEnum,
-    comparison::Verdict,
+    Query,
     page::MAX_OFFSET,
     params::Params,
     sample::ResultStatus,
@@ -47,15 +46,15 @@ impl Query for RunView {
             offset("tests_offset"),
         );
         Self {
-            group_by: params.word("group_by"),
-            sort: params.word("sort"),
-            severity: params.word("severity"),
-            kind: params.word("type"),
+            group_by: params.parse_enum("group_by"),
+            sort: params.parse_enum("sort"),
+            severity: params.parse_enum("severity"),
+            kind: params.parse_enum("type"),
             is_new: params.flag("new").unwrap_or(false),
             groups_offset,
             bucket: params.text("bucket", 255),
             errors_offset,
-            status: params.word("status"),
+            status: params.parse_enum("status"),
             category: params.text("category", 64),
             test: params.id("test"),
             tests_offset,
@@ -247,12 +246,12 @@ impl RunView {
     pub fn bucket_query(&self, grouping: GroupBy, key: &str) -> Option<ErrorQuery> {
         let mut query = self.error_query();
         match grouping {
-            GroupBy::Type => query.kind = Some(TestErrorType::from_word(key)?),
+            GroupBy::Type => query.kind = Some(key.parse().ok()?),
             GroupBy::SampleId => query.sample_id = Some(key.parse().ok()?),
-            GroupBy::RegressionId => query.regression_id = Some(key.parse().ok()?),
+            GroupBy::RegressionId => query.regression_test_id = Some(key.parse().ok()?),
             GroupBy::Category => query.category = Some(key.to_owned()),
-            GroupBy::Severity => query.severity = Some(Severity::from_word(key)?),
-            GroupBy::Verdict => query.verdict = Some(Verdict::from_word(key)?),
+            GroupBy::Severity => query.severity = Some(key.parse().ok()?),
+            GroupBy::Verdict => query.verdict = Some(key.parse().ok()?),
         }
         Some(query)
     }

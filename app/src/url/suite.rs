@@ -51,7 +51,7 @@ pub fn run_at_test(run: i32, test: i32) -> String {
 }
 
 fn read_choice(params: &mut Params) -> RunChoice {
-    params.word("runs").unwrap_or(RunChoice::Master)
+    params.parse_enum("runs").unwrap_or(RunChoice::Master)
 }
 
 fn write_choice(runs: RunChoice, out: &mut Vec<(&'static str, String)>) {

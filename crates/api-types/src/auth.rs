@@ -2,12 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Timestamp,
-    page::PageQuery,
-    params::{Params, Query},
-    text_enum::text_enum,
-};
+use crate::{Timestamp, page::PageQuery, query::query, text_enum::text_enum};
 
 text_enum! {
     /// One right.
@@ -152,28 +147,14 @@ pub struct Token {
     pub is_current: bool,
 }
 
-/// Which of an account's tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct TokenQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only tokens in this state.
-    pub state: Option<TokenState>,
-}
-
-impl Query for TokenQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            state: params.word("state"),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.state.map(|state| ("state", state.to_string())));
-        self.page.write(out);
+query! {
+    /// Filters of an account's tokens.
+    #[derive(Copy)]
+    pub struct TokenQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// Only tokens in this state.
+        pub state: Option<TokenState> = choice(),
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     page::{PageQuery, Pagination},
-    params::{Params, Query},
+    query::query,
     run::{OperatingSystem, Run, RunStatus},
     sample::{OutputStatus, ResultStatus},
     text_enum::text_enum,
@@ -180,33 +180,15 @@ pub struct SameFailures {
     pub pagination: Pagination,
 }
 
-/// What to compare a run with, and which tests to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct ComparisonQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// The run to compare with. By default the newest earlier run on the same platform that tested a commit of the main
-    /// repository's `master`, completed, and has results.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
-    pub against: Option<i32>,
-    /// Only tests with this verdict.
-    pub verdict: Option<Verdict>,
-}
-
-impl Query for ComparisonQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            against: params.id("against"),
-            verdict: params.word("verdict"),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.against.map(|run| ("against", run.to_string())));
-        out.extend(self.verdict.map(|verdict| ("verdict", verdict.to_string())));
-        self.page.write(out);
+query! {
+    /// The run to compare with, and filters of the tests.
+    pub struct ComparisonQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// The run to compare with. By default the newest earlier run on the same platform that tested a commit of the main
+        /// repository's `master`, completed, and has results.
+        pub against: Option<i32> = id(),
+        /// Only tests with this verdict.
+        pub verdict: Option<Verdict> = choice(),
     }
 }

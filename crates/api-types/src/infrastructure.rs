@@ -3,13 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
-    Timestamp,
-    page::PageQuery,
-    params::{Params, Query},
-    test_error::Severity,
-    text_enum::text_enum,
-};
+use crate::{Timestamp, page::PageQuery, query::query, test_error::Severity, text_enum::text_enum};
 
 text_enum! {
     /// Part of the infrastructure that failed, by keywords in the worker's message.
@@ -102,37 +96,16 @@ pub struct InfrastructureError {
     pub stack: Option<Vec<String>>,
 }
 
-/// Which infrastructure errors of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct InfrastructureErrorQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only errors of this type.
-    #[cfg_attr(feature = "openapi", param(rename = "type"))]
-    pub kind: Option<InfrastructureErrorType>,
-    /// Only errors of this severity.
-    pub severity: Option<Severity>,
-    /// Adds `stack`. Stacks may contain internal paths: needs the role `admin` or `contributor`.
-    #[cfg_attr(feature = "openapi", param(required = false))]
-    pub include_stack: bool,
-}
-
-impl Query for InfrastructureErrorQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            kind: params.word("type"),
-            severity: params.word("severity"),
-            include_stack: params.flag("include_stack").unwrap_or(false),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.kind.map(|kind| ("type", kind.to_string())));
-        out.extend(self.severity.map(|severity| ("severity", severity.to_string())));
-        out.extend(self.include_stack.then(|| ("include_stack", "true".to_owned())));
-        self.page.write(out);
+query! {
+    /// Filters of a run's infrastructure errors.
+    pub struct InfrastructureErrorQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// Only errors of this type.
+        pub kind as "type": Option<InfrastructureErrorType> = choice(),
+        /// Only errors of this severity.
+        pub severity: Option<Severity> = choice(),
+        /// Adds `stack`. Stacks may contain internal paths: needs the role `admin` or `contributor`.
+        pub include_stack: bool = switch(),
     }
 }

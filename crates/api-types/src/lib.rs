@@ -1,8 +1,8 @@
 //! What `/api/v1` speaks: the types of its answers, query parameters and error bodies.
 //!
 //! No I/O, no async, no database: the server, the pages and any Rust client share this crate.
-//! A query struct is read from an address ([`params::Params`]) and written to one ([`params::Query::to_query_string`]),
-//! so that the API, the pages and the browser agree on every name and bound.
+//! A query struct is parsed from a URL and written to one by the same declaration ([`mod@query`]), so that the API, the pages and
+//! the browser agree on every name and bound.
 
 mod text_enum;
 
@@ -17,6 +17,7 @@ pub mod log;
 pub mod output;
 pub mod page;
 pub mod params;
+pub mod query;
 pub mod recent;
 pub mod run;
 pub mod sample;
@@ -30,6 +31,6 @@ pub mod verdict;
 
 pub use error::{ErrorBody, ErrorCode};
 pub use page::Page;
-pub use params::Query;
-pub use text_enum::TextEnum;
+pub use query::Query;
+pub use text_enum::{TextEnum, UnknownValue};
 pub use timestamp::Timestamp;

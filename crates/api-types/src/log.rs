@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     page::{CursorPagination, PageQuery},
-    params::{Params, Query},
+    params::Params,
+    query::query,
     text_enum::text_enum,
 };
 
@@ -105,22 +106,21 @@ pub struct LineRange {
     pub last: u64,
 }
 
-/// Which lines of a log pass: those for which all of these hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct LogFilter {
-    /// Only lines of this level.
-    pub level: Option<LogLevel>,
-    /// Only lines of this source.
-    pub source: Option<LogSource>,
-    /// Only lines with this text, whatever its case. ANSI escape sequences are not searched.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 100))]
-    pub contains: Option<String>,
-    /// Only lines that this regular expression matches somewhere, whatever the case unless it begins with `(?-i)`; not together with
-    /// `contains`. The syntax is that of Rust's `regex`: no look-around, no back-references, linear time. ANSI escape sequences are not
-    /// searched, and a match never spans lines.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 200))]
-    pub regex: Option<String>,
+query! {
+    /// Filters of log lines; a line must match all of them.
+    pub struct LogFilter {
+        /// Only lines of this level.
+        pub level: Option<LogLevel> = choice(),
+        /// Only lines of this source.
+        pub source: Option<LogSource> = choice(),
+        /// Only lines that contain this text, ignoring case. ANSI escape sequences are not searched.
+        pub contains: Option<String> = text(LogFilter::MAX_CONTAINS),
+        /// Only lines that this regular expression matches, ignoring case unless it begins with `(?-i)`; not together with `contains`.
+        /// The syntax is that of Rust's `regex`: no look-around, no back-references, linear time. ANSI escape sequences are not
+        /// searched, and a match never spans lines.
+        pub regex: Option<String> = text(LogFilter::MAX_REGEX),
+    }
+    check(LogFilter::check)
 }
 
 impl LogFilter {
@@ -128,6 +128,10 @@ impl LogFilter {
     pub const MAX_CONTAINS: usize = 100;
     /// The longest regular expression, in characters.
     pub const MAX_REGEX: usize = 200;
+
+    fn check(params: &mut Params) {
+        exclude(params, &["contains", "regex"]);
+    }
 
     /// Whether every line passes.
     pub fn is_empty(&self) -> bool {
@@ -140,62 +144,28 @@ impl LogFilter {
     }
 }
 
-impl Query for LogFilter {
-    fn read(params: &mut Params) -> Self {
-        exclude(params, &["contains", "regex"]);
-        Self {
-            level: params.word("level"),
-            source: params.word("source"),
-            contains: params.text("contains", Self::MAX_CONTAINS),
-            regex: params.text("regex", Self::MAX_REGEX),
-        }
+query! {
+    /// A page of the lines of a log.
+    pub struct LogQuery {
+        /// Maximum number of lines to return.
+        pub limit: u32 = number(1..=PageQuery::MAX_LIMIT).or(PageQuery::MAX_LIMIT),
+        /// Opaque position from a page's `next_cursor`; not together with `offset`, `from_line` or `tail`.
+        pub cursor: Option<String> = text(LogQuery::MAX_CURSOR),
+        /// Number of the line to start at, from 1; backward, the page ends with it. Beyond the end of the log, a page forward is
+        /// empty and a page backward is the last one. Not together with `cursor` or `tail`.
+        pub from_line: Option<u64> = number(1..=LogQuery::MAX_LINE),
+        /// The last lines, this many; short for `direction=backward` with this `limit`. Not together with `cursor`, `from_line`,
+        /// `direction` or `limit`.
+        pub tail: Option<u32> = number(1..=PageQuery::MAX_LIMIT),
+        /// Reading direction; `backward` without a position starts at the end of the log.
+        pub direction: Option<LogDirection> = choice().inline(),
+        /// Number of lines to return before and after each line that matches the filters; they count towards `limit`. Has no effect
+        /// without a filter.
+        pub context: u32 = number(0..=LogQuery::MAX_CONTEXT).or(0),
+        /// Filters of the lines.
+        pub filter: LogFilter = nested(),
     }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        let pairs = [
-            ("level", self.level.map(|level| level.to_string())),
-            ("source", self.source.map(|source| source.to_string())),
-            ("contains", self.contains.clone()),
-            ("regex", self.regex.clone()),
-        ];
-        out.extend(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))));
-    }
-}
-
-/// A page of lines of a log.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct LogQuery {
-    /// Maximum number of lines to return.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 1, maximum = 100, default = 100, required = false)
-    )]
-    pub limit: u32,
-    /// Opaque position from a page's `next_cursor`; not together with `offset`, `from_line` or `tail`.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 200))]
-    pub cursor: Option<String>,
-    /// Number of the line to start at, from 1; backward, the page ends with it. Beyond the end of the log, a page forward is empty and
-    /// one backward is the last. Not together with `cursor` or `tail`.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 9_007_199_254_740_991_u64))]
-    pub from_line: Option<u64>,
-    /// The last lines, as many as this; the short form of `direction=backward` with this `limit`. Not together with `cursor`,
-    /// `from_line`, `direction` or `limit`.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 100))]
-    pub tail: Option<u32>,
-    /// Which way to read; `backward` without a place starts at the end of the log.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub direction: Option<LogDirection>,
-    /// How many lines before and after each line that passes the filters to give with it; they count towards `limit`. Without a
-    /// filter it has no effect.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 0, maximum = 10, default = 0, required = false)
-    )]
-    pub context: u32,
-    /// Which lines pass.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub filter: LogFilter,
+    check(LogQuery::check)
 }
 
 impl LogQuery {
@@ -206,62 +176,19 @@ impl LogQuery {
     /// The most lines around a match, on either side.
     pub const MAX_CONTEXT: u32 = 10;
 
+    fn check(params: &mut Params) {
+        refuse_offset(params);
+        exclude(params, &["cursor", "from_line", "tail"]);
+        exclude(params, &["tail", "direction"]);
+        exclude(params, &["tail", "limit"]);
+    }
+
     /// The limit and direction in force, those that `tail` stands for included.
     pub fn extent(&self) -> (u32, LogDirection) {
         self.tail.map_or(
             (self.limit, self.direction.unwrap_or(LogDirection::Forward)),
             |lines| (lines, LogDirection::Backward),
         )
-    }
-}
-
-impl Default for LogQuery {
-    fn default() -> Self {
-        Self {
-            limit: PageQuery::MAX_LIMIT,
-            cursor: None,
-            from_line: None,
-            tail: None,
-            direction: None,
-            context: 0,
-            filter: LogFilter::default(),
-        }
-    }
-}
-
-impl Query for LogQuery {
-    fn read(params: &mut Params) -> Self {
-        refuse_offset(params);
-        exclude(params, &["cursor", "from_line", "tail"]);
-        exclude(params, &["tail", "direction"]);
-        exclude(params, &["tail", "limit"]);
-        Self {
-            limit: params
-                .number("limit", 1, PageQuery::MAX_LIMIT)
-                .unwrap_or(PageQuery::MAX_LIMIT),
-            cursor: params.text("cursor", Self::MAX_CURSOR),
-            from_line: params.number("from_line", 1, Self::MAX_LINE),
-            tail: params.number("tail", 1, PageQuery::MAX_LIMIT),
-            direction: params.word("direction"),
-            context: params.number("context", 0, Self::MAX_CONTEXT).unwrap_or(0),
-            filter: LogFilter::read(params),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        let pairs = [
-            (
-                "limit",
-                (self.limit != PageQuery::MAX_LIMIT).then(|| self.limit.to_string()),
-            ),
-            ("cursor", self.cursor.clone()),
-            ("from_line", self.from_line.map(|line| line.to_string())),
-            ("tail", self.tail.map(|lines| lines.to_string())),
-            ("direction", self.direction.map(|direction| direction.to_string())),
-            ("context", (self.context != 0).then(|| self.context.to_string())),
-        ];
-        out.extend(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))));
-        self.filter.write(out);
     }
 }
 
@@ -273,7 +200,7 @@ fn refuse_offset(params: &mut Params) {
         } else {
             "is not known here: logs are paged with `cursor`"
         };
-        params.fault("offset", fault);
+        params.error("offset", fault);
     }
 }
 
@@ -282,7 +209,7 @@ fn exclude(params: &mut Params, names: &[&'static str]) {
     let mut given = names.iter().filter(|name| params.get(name).is_some()).copied();
     let Some(first) = given.next() else { return };
     for other in given.collect::<Vec<_>>() {
-        params.fault(other, format!("must not be given together with `{first}`"));
+        params.error(other, format!("must not be given together with `{first}`"));
     }
 }
 
@@ -408,43 +335,18 @@ pub struct LogDensity {
     pub worst: LogLevel,
 }
 
-/// In how many pieces a log is outlined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct LogOutlineQuery {
-    /// The most pieces of `density`.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 0, maximum = 200, default = 20, required = false)
-    )]
-    pub buckets: u32,
+query! {
+    /// Resolution of a log's outline.
+    #[derive(Copy)]
+    pub struct LogOutlineQuery {
+        /// Maximum number of items in `density`.
+        pub buckets: u32 = number(0..=LogOutlineQuery::MAX_BUCKETS).or(20),
+    }
 }
 
 impl LogOutlineQuery {
     /// The finest outline.
     pub const MAX_BUCKETS: u32 = 200;
-}
-
-impl Default for LogOutlineQuery {
-    fn default() -> Self {
-        Self { buckets: 20 }
-    }
-}
-
-impl Query for LogOutlineQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            buckets: params
-                .number("buckets", 0, Self::MAX_BUCKETS)
-                .unwrap_or(Self::default().buckets),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        if *self != Self::default() {
-            out.push(("buckets", self.buckets.to_string()));
-        }
-    }
 }
 
 /// A page of a search through a whole log. Matches are lines: one that matches several times counts once.
@@ -490,73 +392,37 @@ pub struct TextRange {
     pub end: u32,
 }
 
-/// A search through a whole log.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct LogSearchQuery {
-    /// Maximum number of matches to return.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 0, maximum = 100, default = 20, required = false)
-    )]
-    pub limit: u32,
-    /// Opaque position from a page's `next_cursor`; not together with `from_line` or `from_match`.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 200))]
-    pub cursor: Option<String>,
-    /// Matches from this line on; backward, up to it. Not together with `cursor` or `from_match`.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 9_007_199_254_740_991_u64))]
-    pub from_line: Option<u64>,
-    /// Matches from the how-manieth on, from 1; backward, up to it. Not together with `cursor` or `from_line`.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 9_007_199_254_740_991_u64))]
-    pub from_match: Option<u64>,
-    /// Which way to go; `backward` without a place starts at the end of the log.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub direction: Option<LogDirection>,
-    /// What is looked for; at least one of its parts.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub filter: LogFilter,
+query! {
+    /// A search through a whole log.
+    pub struct LogSearchQuery {
+        /// Maximum number of matches to return.
+        pub limit: u32 = number(0..=PageQuery::MAX_LIMIT).or(LogSearchQuery::DEFAULT_LIMIT),
+        /// Opaque position from a page's `next_cursor`; not together with `from_line` or `from_match`.
+        pub cursor: Option<String> = text(LogQuery::MAX_CURSOR),
+        /// Matches from this line on; backward, up to it. Not together with `cursor` or `from_match`.
+        pub from_line: Option<u64> = number(1..=LogQuery::MAX_LINE),
+        /// Matches from this number on, counted from 1; backward, up to it. Not together with `cursor` or `from_line`.
+        pub from_match: Option<u64> = number(1..=LogQuery::MAX_LINE),
+        /// Search direction; `backward` without a position starts at the end of the log.
+        pub direction: Option<LogDirection> = choice().inline(),
+        /// What to search for; at least one of the filters is required.
+        pub filter: LogFilter = nested(),
+    }
+    check(LogSearchQuery::check)
 }
 
 impl LogSearchQuery {
     /// Matches of a page that nobody has asked a size of.
     pub const DEFAULT_LIMIT: u32 = 20;
-}
 
-impl Query for LogSearchQuery {
-    fn read(params: &mut Params) -> Self {
+    fn check(params: &mut Params) {
         refuse_offset(params);
         exclude(params, &["cursor", "from_line", "from_match"]);
-        let filter = LogFilter::read(params);
         if ["contains", "regex", "level", "source"]
             .iter()
             .all(|name| params.get(name).is_none())
         {
-            params.fault("contains", "is required, or one of `regex`, `level` and `source`");
+            params.error("contains", "is required, or one of `regex`, `level` and `source`");
         }
-        Self {
-            limit: params
-                .number("limit", 0, PageQuery::MAX_LIMIT)
-                .unwrap_or(Self::DEFAULT_LIMIT),
-            cursor: params.text("cursor", LogQuery::MAX_CURSOR),
-            from_line: params.number("from_line", 1, LogQuery::MAX_LINE),
-            from_match: params.number("from_match", 1, LogQuery::MAX_LINE),
-            direction: params.word("direction"),
-            filter,
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        let pairs = [
-            (
-                "limit",
-                (self.limit != Self::DEFAULT_LIMIT).then(|| self.limit.to_string()),
-            ),
-            ("cursor", self.cursor.clone()),
-            ("from_line", self.from_line.map(|line| line.to_string())),
-            ("from_match", self.from_match.map(|number| number.to_string())),
-            ("direction", self.direction.map(|direction| direction.to_string())),
-        ];
-        out.extend(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))));
-        self.filter.write(out);
     }
 }

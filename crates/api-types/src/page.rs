@@ -2,27 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::params::{Params, Query};
+use crate::query::query;
 
 /// The largest `offset`, and the largest id: the database's signed 32-bit integer.
 pub const MAX_OFFSET: u32 = 2_147_483_647;
 
-/// Which part of a list: `limit` items after the first `offset`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct PageQuery {
-    /// Maximum number of results to return.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 1, maximum = 100, default = 50, required = false)
-    )]
-    pub limit: u32,
-    /// Number of results to skip for pagination.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 0, maximum = 2_147_483_647_u32, default = 0, required = false)
-    )]
-    pub offset: u32,
+query! {
+    /// The page of a list: `limit` items after the first `offset`.
+    #[derive(Copy)]
+    pub struct PageQuery {
+        /// Maximum number of results to return.
+        pub limit: u32 = number(1..=PageQuery::MAX_LIMIT).or(50),
+        /// Number of results to skip for pagination.
+        pub offset: u32 = number(0..=MAX_OFFSET).or(0),
+    }
 }
 
 impl PageQuery {
@@ -34,34 +27,6 @@ impl PageQuery {
         limit: Self::MAX_LIMIT,
         offset: 0,
     };
-}
-
-impl Default for PageQuery {
-    fn default() -> Self {
-        Self { limit: 50, offset: 0 }
-    }
-}
-
-impl Query for PageQuery {
-    fn read(params: &mut Params) -> Self {
-        let default = Self::default();
-        Self {
-            limit: params
-                .number("limit", 1, Self::MAX_LIMIT)
-                .unwrap_or(default.limit),
-            offset: params.number("offset", 0, MAX_OFFSET).unwrap_or(default.offset),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        let default = Self::default();
-        if self.limit != default.limit {
-            out.push(("limit", self.limit.to_string()));
-        }
-        if self.offset != default.offset {
-            out.push(("offset", self.offset.to_string()));
-        }
-    }
 }
 
 /// One page of a list.

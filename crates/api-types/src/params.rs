@@ -5,40 +5,35 @@ use std::{borrow::Cow, fmt::Write as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::json;
 
-use crate::{ErrorBody, ErrorCode, TextEnum, Timestamp};
+use crate::{ErrorBody, ErrorCode, TextEnum, Timestamp, text_enum::UnknownValue};
 
-/// What a list or view is asked for, as the query part of an address.
-pub trait Query: Sized {
-    /// Takes its parameters from an address; a fault is noted in `params` and leaves a default behind.
-    fn read(params: &mut Params) -> Self;
+/// The largest id: the database's signed 32-bit integer.
+pub const MAX_ID: i32 = i32::MAX;
 
-    /// Writes the parameters that differ from their defaults.
-    fn write(&self, out: &mut Vec<(&'static str, String)>);
+/// Types of numeric parameters.
+pub trait WholeNumber: Copy + Eq + std::fmt::Display + std::fmt::Debug + 'static {
+    /// Returns the number; 0 for a negative one, which no parameter allows.
+    fn to_u64(self) -> u64;
 
-    /// Reads the query part of an address (without `?`). Unknown parameters are ignored.
-    ///
-    /// # Errors
-    /// `validation_error` with `details.fields` naming each parameter that is not allowed, and why.
-    fn parse(query: &str) -> Result<Self, ErrorBody> {
-        let mut params = Params::new(query);
-        let value = Self::read(&mut params);
-        params.finish(value)
-    }
-
-    /// The query part of an address with its `?`, empty where everything is at its default.
-    fn to_query_string(&self) -> String {
-        let mut pairs = Vec::new();
-        self.write(&mut pairs);
-        query_string(&pairs)
-    }
+    /// Returns the number if the type can hold it.
+    fn from_u64(number: u64) -> Option<Self>;
 }
 
-/// Of what has no parameters.
-impl Query for () {
-    fn read(_: &mut Params) -> Self {}
+macro_rules! whole_number {
+    ($($number:ty),+) => {$(
+        impl WholeNumber for $number {
+            fn to_u64(self) -> u64 {
+                u64::try_from(self).unwrap_or(0)
+            }
 
-    fn write(&self, _: &mut Vec<(&'static str, String)>) {}
+            fn from_u64(number: u64) -> Option<Self> {
+                Self::try_from(number).ok()
+            }
+        }
+    )+};
 }
+
+whole_number!(i32, u32, u64);
 
 // What may stand unescaped in a query value: readable addresses, nothing that could end the value.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
@@ -84,11 +79,11 @@ fn decode(text: &str) -> Result<String, String> {
     }
 }
 
-/// The parameters of one address, and the faults found in them so far.
+/// The parameters of one address, and the errors found in them so far.
 #[derive(Debug)]
 pub struct Params {
     pairs: Vec<(String, String)>,
-    faults: Vec<(Cow<'static, str>, String)>,
+    errors: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Params {
@@ -97,13 +92,13 @@ impl Params {
     pub fn new(query: &str) -> Self {
         let mut params = Self {
             pairs: Vec::new(),
-            faults: Vec::new(),
+            errors: Vec::new(),
         };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name), decode(value)) {
                 (Ok(name), Ok(value)) => params.pairs.push((name, value)),
-                (Ok(name) | Err(name), _) => params.fault(
+                (Ok(name) | Err(name), _) => params.error(
                     name.chars().take(MAX_NAME).collect::<String>(),
                     "must be UTF-8 in percent-encoding",
                 ),
@@ -128,42 +123,30 @@ impl Params {
     }
 
     /// Notes that a parameter is not allowed, and why. The first fault of a parameter stands.
-    pub fn fault(&mut self, name: impl Into<Cow<'static, str>>, message: impl Into<String>) {
+    pub fn error(&mut self, name: impl Into<Cow<'static, str>>, message: impl Into<String>) {
         let name = name.into();
-        if self.faults.iter().all(|(known, _)| *known != name) {
-            self.faults.push((name, message.into()));
+        if self.errors.iter().all(|(known, _)| *known != name) {
+            self.errors.push((name, message.into()));
         }
     }
 
-    /// A whole number within bounds.
-    pub fn number<N: Copy + Into<u64> + TryFrom<u64>>(
-        &mut self,
-        name: &'static str,
-        min: N,
-        max: N,
-    ) -> Option<N> {
-        let (text, bounds) = (self.get(name)?, min.into()..=max.into());
+    /// Parses a whole number within bounds.
+    pub fn number<N: WholeNumber>(&mut self, name: &'static str, min: N, max: N) -> Option<N> {
+        let (text, bounds) = (self.get(name)?, min.to_u64()..=max.to_u64());
         let number = text
             .parse::<u64>()
             .ok()
-            .filter(|number| text.bytes().all(|byte| byte.is_ascii_digit()) && bounds.contains(number));
+            .filter(|number| text.bytes().all(|byte| byte.is_ascii_digit()) && bounds.contains(number))
+            .and_then(N::from_u64);
         if number.is_none() {
-            self.fault(
-                name,
-                format!(
-                    "must be a whole number from {} to {}",
-                    bounds.start(),
-                    bounds.end()
-                ),
-            );
+            self.error(name, format!("must be a whole number from {min} to {max}"));
         }
-        number.and_then(|number| N::try_from(number).ok())
+        number
     }
 
-    /// An id of the database.
+    /// Parses an id of the database.
     pub fn id(&mut self, name: &'static str) -> Option<i32> {
-        self.number(name, 1, crate::page::MAX_OFFSET)
-            .and_then(|id| i32::try_from(id).ok())
+        self.number(name, 1, MAX_ID)
     }
 
     /// Some ids of the database, at least one: ascending, each once.
@@ -181,8 +164,8 @@ impl Params {
                 ids
             }
             None => {
-                let bound = crate::page::MAX_OFFSET;
-                self.fault(
+                let bound = MAX_ID;
+                self.error(
                     name,
                     format!("must be 1 to {max} whole numbers from 1 to {bound}, separated by commas"),
                 );
@@ -191,53 +174,55 @@ impl Params {
         }
     }
 
-    /// One of an enumeration's words.
-    pub fn word<E: TextEnum>(&mut self, name: &'static str) -> Option<E> {
-        let value = E::from_word(self.get(name)?);
-        if value.is_none() {
-            self.fault(name, one_of(E::ALL));
+    /// Parses a value of an enumeration.
+    pub fn parse_enum<E: TextEnum>(&mut self, name: &'static str) -> Option<E> {
+        match self.get(name)?.parse::<E>() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.error(name, error.to_string());
+                None
+            }
         }
-        value
     }
 
-    /// Any number of an enumeration's words: a parameter that is given once for each.
-    pub fn words<E: TextEnum>(&mut self, name: &'static str) -> Vec<E> {
-        let given = self
+    /// Parses values of an enumeration, each in a parameter of its own.
+    pub fn parse_enums<E: TextEnum>(&mut self, name: &'static str) -> Vec<E> {
+        let values: Vec<Result<E, UnknownValue>> = self
             .pairs
             .iter()
             .filter(|(key, _)| key == name)
-            .map(|(_, value)| E::from_word(value));
-        let known: Vec<Option<E>> = given.collect();
-        if known.contains(&None) {
-            self.fault(name, one_of(E::ALL));
+            .map(|(_, value)| value.parse())
+            .collect();
+        if let Some(error) = values.iter().find_map(|value| value.as_ref().err()) {
+            self.error(name, error.to_string());
         }
-        known.into_iter().flatten().collect()
+        values.into_iter().flatten().collect()
     }
 
-    /// Some of an enumeration's words in one parameter, separated by commas; each once, in the enumeration's order.
+    /// Parses values of an enumeration in one parameter, separated by commas; each once, in the enumeration's order.
     pub fn list<E: TextEnum>(&mut self, name: &'static str) -> Vec<E> {
         let Some(text) = self.get(name) else {
             return Vec::new();
         };
-        let given: Vec<Option<E>> = text.split(',').map(E::from_word).collect();
-        if given.contains(&None) {
-            self.fault(
-                name,
-                format!("{}, or some of them separated by commas", one_of(E::ALL)),
-            );
+        let values: Result<Vec<E>, UnknownValue> = text.split(',').map(str::parse).collect();
+        match values {
+            Ok(values) => E::ALL
+                .iter()
+                .copied()
+                .filter(|value| values.contains(value))
+                .collect(),
+            Err(error) => {
+                self.error(name, format!("{error}, or some of them separated by commas"));
+                Vec::new()
+            }
         }
-        E::ALL
-            .iter()
-            .copied()
-            .filter(|word| given.contains(&Some(*word)))
-            .collect()
     }
 
     /// `true` or `false`.
     pub fn flag(&mut self, name: &'static str) -> Option<bool> {
         let value = self.get(name)?.parse::<bool>().ok();
         if value.is_none() {
-            self.fault(name, "must be true or false");
+            self.error(name, "must be true or false");
         }
         value
     }
@@ -248,7 +233,7 @@ impl Params {
         if (1..=max).contains(&text.chars().count()) {
             return Some(text.to_owned());
         }
-        self.fault(name, format!("must have 1 to {max} characters"));
+        self.error(name, format!("must have 1 to {max} characters"));
         None
     }
 
@@ -263,7 +248,7 @@ impl Params {
         if holds(text) {
             return Some(text.to_owned());
         }
-        self.fault(name, format!("must be {rule}"));
+        self.error(name, format!("must be {rule}"));
         None
     }
 
@@ -271,53 +256,42 @@ impl Params {
     pub fn timestamp(&mut self, name: &'static str) -> Option<Timestamp> {
         let value = Timestamp::parse(self.get(name)?);
         if value.is_none() {
-            self.fault(name, "must be a time such as 2026-06-27T12:42:03Z");
+            self.error(name, "must be a time such as 2026-06-27T12:42:03Z");
         }
         value
     }
 
-    /// The value read, or the faults found on the way.
+    /// The value read, or the errors found on the way.
     ///
     /// # Errors
     /// `validation_error` naming each parameter.
     pub fn finish<T>(self, value: T) -> Result<T, ErrorBody> {
-        match self.faults.as_slice() {
+        match self.errors.as_slice() {
             [] => Ok(value),
-            faults => Err(invalid(faults)),
+            errors => Err(invalid(errors)),
         }
     }
 }
 
-/// Words of an enumeration as [`Params::list`] reads them.
-pub fn join<E: TextEnum>(words: &[E]) -> String {
-    words
+/// Joins values of an enumeration as [`Params::list`] parses them.
+pub fn join<E: TextEnum>(values: &[E]) -> String {
+    values
         .iter()
-        .map(|word| word.as_str())
+        .map(|value| value.as_str())
         .collect::<Vec<_>>()
         .join(",")
 }
 
-/// "must be one of …" for an enumeration.
-pub fn one_of<E: TextEnum>(all: &[E]) -> String {
-    format!(
-        "must be one of {}",
-        all.iter()
-            .map(|value| value.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
-    )
-}
-
-/// The error body for faults in named fields of a request.
-pub fn invalid<N: AsRef<str>>(faults: &[(N, String)]) -> ErrorBody {
-    let message = faults
+/// The error body for errors in named fields of a request.
+pub fn invalid<N: AsRef<str>>(errors: &[(N, String)]) -> ErrorBody {
+    let message = errors
         .iter()
-        .map(|(name, fault)| format!("`{}` {fault}", name.as_ref()))
+        .map(|(name, error)| format!("`{}` {error}", name.as_ref()))
         .collect::<Vec<_>>()
         .join("; ");
-    let fields: serde_json::Map<_, _> = faults
+    let fields: serde_json::Map<_, _> = errors
         .iter()
-        .map(|(name, fault)| (name.as_ref().to_owned(), json!(fault)))
+        .map(|(name, error)| (name.as_ref().to_owned(), json!(error)))
         .collect();
     ErrorBody::new(ErrorCode::ValidationError, message + ".").with("fields", fields)
 }
@@ -348,12 +322,12 @@ mod tests {
     fn a_parameter_may_be_given_once_for_each_of_its_words() {
         let mut params = Params::new("scopes=runs%3Aread&days=7&scopes=system:read");
         assert_eq!(
-            params.words::<Scope>("scopes"),
+            params.parse_enums::<Scope>("scopes"),
             [Scope::RunsRead, Scope::SystemRead]
         );
-        assert_eq!(params.words::<Scope>("others"), []);
+        assert_eq!(params.parse_enums::<Scope>("others"), []);
         let mut params = Params::new("scopes=runs:read&scopes=runs:fly");
-        assert_eq!(params.words::<Scope>("scopes"), [Scope::RunsRead]);
+        assert_eq!(params.parse_enums::<Scope>("scopes"), [Scope::RunsRead]);
         assert!(params.finish(()).is_err());
     }
 
@@ -382,7 +356,7 @@ mod tests {
             assert!(
                 read(wrong).expect_err(wrong).details["fields"]["scopes"]
                     .as_str()
-                    .is_some_and(|fault| fault.contains("commas")),
+                    .is_some_and(|error| error.contains("commas")),
                 "{wrong}"
             );
         }

@@ -2,12 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Timestamp,
-    params::{Params, Query},
-    run::OperatingSystem,
-    text_enum::text_enum,
-};
+use crate::{Timestamp, query::query, run::OperatingSystem, text_enum::text_enum};
 
 /// The most regression tests that can be asked for at once.
 pub const MAX_TESTS: usize = 100;
@@ -117,89 +112,33 @@ pub struct PlatformResults {
     pub data: Vec<RecentResults>,
 }
 
-/// Which tests, in the runs up to one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct RecentResultsQuery {
-    /// IDs of the regression tests: 1 to 100, separated by commas.
-    #[cfg_attr(feature = "openapi", param(schema_with = ids))]
-    pub regression_test_ids: Vec<i32>,
-}
-
-/// Some ids, each of which the database can hold.
-#[cfg(feature = "openapi")]
-fn ids() -> utoipa::openapi::schema::Array {
-    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
-    let id = ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(1))
-        .maximum(Some(crate::page::MAX_OFFSET))
-        .build();
-    let description = "IDs of the regression tests: 1 to 100, separated by commas.";
-    ArrayBuilder::new()
-        .description(Some(description))
-        .items(id)
-        .min_items(Some(1))
-        .max_items(Some(MAX_TESTS))
-        .build()
-}
-
-impl Query for RecentResultsQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            regression_test_ids: params.ids("regression_test_ids", MAX_TESTS),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        let ids: Vec<String> = self.regression_test_ids.iter().map(ToString::to_string).collect();
-        out.push(("regression_test_ids", ids.join(",")));
+query! {
+    /// The tests whose results up to a run are returned.
+    pub struct RecentResultsQuery {
+        /// IDs of the regression tests: 1 to 100, separated by commas.
+        pub regression_test_ids: Vec<i32> = ids(MAX_TESTS),
     }
 }
 
-/// Which tests, in which runs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct PlatformResultsQuery {
-    /// The tests.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub tests: RecentResultsQuery,
-    /// Which runs; those of `master` unless said otherwise.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub runs: Option<RunChoice>,
-    /// How many runs on each operating system.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 1, maximum = 50, default = 10, required = false)
-    )]
-    pub run_count: u32,
+query! {
+    /// The tests and the runs whose results are returned.
+    pub struct PlatformResultsQuery {
+        /// IDs of the regression tests: 1 to 100, separated by commas.
+        pub regression_test_ids: Vec<i32> = ids(MAX_TESTS),
+        /// The runs; those of `master` by default.
+        pub runs: Option<RunChoice> = choice().inline(),
+        /// Number of runs on each operating system.
+        pub run_count: u32 = number(1..=MAX_RUNS).or(RUNS_BEFORE),
+    }
 }
 
 impl PlatformResultsQuery {
     /// Some tests in as many of the newest runs.
     pub fn new(regression_test_ids: Vec<i32>, runs: RunChoice, run_count: u32) -> Self {
         Self {
-            tests: RecentResultsQuery { regression_test_ids },
+            regression_test_ids,
             runs: Some(runs),
             run_count,
-        }
-    }
-}
-
-impl Query for PlatformResultsQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            tests: RecentResultsQuery::read(params),
-            runs: params.word("runs"),
-            run_count: params.number("run_count", 1, MAX_RUNS).unwrap_or(RUNS_BEFORE),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        self.tests.write(out);
-        out.extend(self.runs.map(|runs| ("runs", runs.to_string())));
-        if self.run_count != RUNS_BEFORE {
-            out.push(("run_count", self.run_count.to_string()));
         }
     }
 }

@@ -2,14 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    page::PageQuery,
-    params::{Params, Query},
-    text_enum::text_enum,
-};
+use crate::{page::PageQuery, query::query, text_enum::text_enum};
 
 /// The category under which tests of no category are counted.
 pub const UNCATEGORIZED: &str = "uncategorized";
+
+/// The longest category to filter by, in characters.
+pub(crate) const MAX_CATEGORY: usize = 64;
 
 text_enum! {
     /// What became of one regression test in a run.
@@ -115,32 +114,14 @@ pub struct RunOutput {
     pub status: OutputStatus,
 }
 
-/// Which tests of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct SampleQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only tests of this status.
-    pub status: Option<ResultStatus>,
-    /// Only tests of this category, by name; `uncategorized` for those in none.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 64))]
-    pub category: Option<String>,
-}
-
-impl Query for SampleQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            status: params.word("status"),
-            category: params.text("category", 64),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.status.map(|status| ("status", status.to_string())));
-        out.extend(self.category.clone().map(|category| ("category", category)));
-        self.page.write(out);
+query! {
+    /// Filters of a run's tests.
+    pub struct SampleQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// Only tests with this status.
+        pub status: Option<ResultStatus> = choice(),
+        /// Only tests of this category, by name; `uncategorized` for those in none.
+        pub category: Option<String> = text(MAX_CATEGORY),
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    params::{Params, Query},
+    query::query,
     run::{MAX_TEXT, RunStatus},
     text_enum::text_enum,
 };
@@ -66,27 +66,11 @@ pub struct SearchResult {
     pub path: String,
 }
 
-/// What is looked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct SearchQuery {
-    /// A number, the beginning of a hash, or words that must all be found. `run`, `pr`, `commit`, `branch`, `test` or `sample` before it
-    /// looks for that kind alone.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 100))]
-    pub q: String,
-}
-
-impl Query for SearchQuery {
-    fn read(params: &mut Params) -> Self {
-        if params.get("q").is_none() {
-            params.fault("q", "must be given");
-        }
-        Self {
-            q: params.text("q", MAX_TEXT).unwrap_or_default(),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.push(("q", self.q.clone()));
+query! {
+    /// A search for runs, commits, tests and samples.
+    pub struct SearchQuery {
+        /// A number, the beginning of a hash, or words that must all be found. With `run`, `pr`, `commit`, `branch`, `test` or
+        /// `sample` before it, only that kind is searched.
+        pub q: String = text(MAX_TEXT).required(),
     }
 }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     page::PageQuery,
-    params::{Params, Query},
-    run::{OperatingSystem, RunPlatform, TestType},
-    sample::ResultStatus,
+    query::query,
+    run::{MAX_BRANCH, OperatingSystem, RunPlatform, TestType},
+    sample::{MAX_CATEGORY, ResultStatus},
 };
 
 /// The longest text a list can be searched for, in characters.
@@ -141,137 +141,54 @@ pub struct HistoryEntry {
     pub expected_rc: Option<i32>,
 }
 
-/// Which samples of the suite.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct SuiteSampleQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only samples with this extension, with or without its dot, whatever its case.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 64))]
-    pub extension: Option<String>,
-    /// Only samples with this text in their original names, whatever its case.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 100))]
-    pub contains: Option<String>,
-}
-
-impl Query for SuiteSampleQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            extension: params.text("extension", 64),
-            contains: params.text("contains", MAX_CONTAINS),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.extension.clone().map(|extension| ("extension", extension)));
-        out.extend(self.contains.clone().map(|contains| ("contains", contains)));
-        self.page.write(out);
+query! {
+    /// Filters of the suite's samples.
+    pub struct SuiteSampleQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// Only samples with this extension, with or without its dot, ignoring case.
+        pub extension: Option<String> = text(64),
+        /// Only samples whose original name contains this text, ignoring case.
+        pub contains: Option<String> = text(MAX_CONTAINS),
     }
 }
 
-/// Which regression tests of the suite.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct RegressionTestQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only tests that are active, or only those that are not.
-    pub active: Option<bool>,
-    /// Only tests of this category, by name; `uncategorized` for those in none.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 64))]
-    pub category: Option<String>,
-    /// Only tests of this sample.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
-    pub sample_id: Option<i32>,
-    /// Only tests with this text in their commands, whatever its case.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 100))]
-    pub contains: Option<String>,
-}
-
-impl Query for RegressionTestQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            active: params.flag("active"),
-            category: params.text("category", 64),
-            sample_id: params.id("sample_id"),
-            contains: params.text("contains", MAX_CONTAINS),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.active.map(|active| ("active", active.to_string())));
-        out.extend(self.category.clone().map(|category| ("category", category)));
-        out.extend(self.sample_id.map(|id| ("sample_id", id.to_string())));
-        out.extend(self.contains.clone().map(|contains| ("contains", contains)));
-        self.page.write(out);
+query! {
+    /// Filters of the suite's regression tests.
+    pub struct RegressionTestQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// Only active tests, or only inactive ones.
+        pub active: Option<bool> = flag(),
+        /// Only tests of this category, by name; `uncategorized` for those in none.
+        pub category: Option<String> = text(MAX_CATEGORY),
+        /// Only tests of this sample.
+        pub sample_id: Option<i32> = id(),
+        /// Only tests whose command contains this text, ignoring case.
+        pub contains: Option<String> = text(MAX_CONTAINS),
     }
 }
 
-/// Which results of a history.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct HistoryQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only results of this status.
-    pub status: Option<ResultStatus>,
-    /// Only results of runs on this operating system.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub platform: Option<RunPlatform>,
-    /// Only results of runs of this branch.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 255))]
-    pub branch: Option<String>,
-}
-
-impl Query for HistoryQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            status: params.word("status"),
-            platform: params.word("platform"),
-            branch: params.text("branch", 255),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.status.map(|status| ("status", status.to_string())));
-        out.extend(self.platform.map(|platform| ("platform", platform.to_string())));
-        out.extend(self.branch.clone().map(|branch| ("branch", branch)));
-        self.page.write(out);
+query! {
+    /// Filters of a history.
+    pub struct HistoryQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// Only results with this status.
+        pub status: Option<ResultStatus> = choice(),
+        /// Only results of runs on this operating system.
+        pub platform: Option<RunPlatform> = choice().inline(),
+        /// Only results of runs of this branch.
+        pub branch: Option<String> = text(MAX_BRANCH),
     }
 }
 
-/// Which results of a sample's history.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct SampleHistoryQuery {
-    /// As in the history of a regression test.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub history: HistoryQuery,
-    /// Only results of this regression test.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
-    pub regression_test_id: Option<i32>,
-}
-
-impl Query for SampleHistoryQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            history: HistoryQuery::read(params),
-            regression_test_id: params.id("regression_test_id"),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(
-            self.regression_test_id
-                .map(|id| ("regression_test_id", id.to_string())),
-        );
-        self.history.write(out);
+query! {
+    /// Filters of a sample's history.
+    pub struct SampleHistoryQuery {
+        /// The same filters as for a regression test's history.
+        pub history: HistoryQuery = nested(),
+        /// Only results of this regression test.
+        pub regression_test_id: Option<i32> = id(),
     }
 }

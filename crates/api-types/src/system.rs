@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Page, Timestamp,
     page::{PageQuery, Pagination},
-    params::{Params, Query},
+    query::query,
     run::{OperatingSystem, RunPlatform},
     text_enum::text_enum,
 };
@@ -143,29 +143,13 @@ impl Queue {
     }
 }
 
-/// Which runs of the queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct QueueQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only runs on this operating system. Positions stay those among all queued runs.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub platform: Option<RunPlatform>,
-}
-
-impl Query for QueueQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            platform: params.word("platform"),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.platform.map(|platform| ("platform", platform.to_string())));
-        self.page.write(out);
+query! {
+    /// Filters of the queue.
+    pub struct QueueQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// Only runs on this operating system. Positions are still those among all queued runs.
+        pub platform: Option<RunPlatform> = choice().inline(),
     }
 }
 

@@ -6,7 +6,8 @@ use crate::{
     Timestamp,
     comparison::Verdict,
     page::PageQuery,
-    params::{Params, Query},
+    query::query,
+    sample::MAX_CATEGORY,
     text_enum::{TextEnum, text_enum},
 };
 
@@ -51,7 +52,8 @@ pub struct TestError {
     #[cfg_attr(feature = "openapi", schema(required))]
     pub sample_name: Option<String>,
     /// Regression test.
-    pub regression_id: i32,
+    #[serde(rename = "regression_id")]
+    pub regression_test_id: i32,
     /// Arguments the program is run with in that test.
     pub command: String,
     /// What is wrong.
@@ -85,59 +87,25 @@ pub struct TestError {
     pub is_new: Option<bool>,
 }
 
-/// Which errors of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct ErrorQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only errors of this type.
-    #[cfg_attr(feature = "openapi", param(rename = "type"))]
-    pub kind: Option<TestErrorType>,
-    /// Only errors of this severity.
-    pub severity: Option<Severity>,
-    /// Only errors of this media sample.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
-    pub sample_id: Option<i32>,
-    /// Only errors of this regression test.
-    #[cfg_attr(feature = "openapi", param(minimum = 1, maximum = 2_147_483_647_u32))]
-    pub regression_id: Option<i32>,
-    /// Only errors of tests in this category, by name; `uncategorized` for tests in none.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 64))]
-    pub category: Option<String>,
-    /// Only errors of tests with this verdict. Without a reference run every test is `no_reference`.
-    pub verdict: Option<Verdict>,
-    /// Only errors that the reference run does not have, or only those that it has.
-    pub new: Option<bool>,
-}
-
-impl Query for ErrorQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            kind: params.word("type"),
-            severity: params.word("severity"),
-            sample_id: params.id("sample_id"),
-            regression_id: params.id("regression_id"),
-            category: params.text("category", 64),
-            verdict: params.word("verdict"),
-            new: params.flag("new"),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        let pairs = [
-            ("type", self.kind.map(|v| v.to_string())),
-            ("severity", self.severity.map(|v| v.to_string())),
-            ("sample_id", self.sample_id.map(|v| v.to_string())),
-            ("regression_id", self.regression_id.map(|v| v.to_string())),
-            ("category", self.category.clone()),
-            ("verdict", self.verdict.map(|v| v.to_string())),
-            ("new", self.new.map(|v| v.to_string())),
-        ];
-        out.extend(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))));
-        self.page.write(out);
+query! {
+    /// Filters of a run's test errors.
+    pub struct ErrorQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// Only errors of this type.
+        pub kind as "type": Option<TestErrorType> = choice(),
+        /// Only errors of this severity.
+        pub severity: Option<Severity> = choice(),
+        /// Only errors of this media sample.
+        pub sample_id: Option<i32> = id(),
+        /// Only errors of this regression test.
+        pub regression_test_id as "regression_id": Option<i32> = id(),
+        /// Only errors of tests in this category, by name; `uncategorized` for tests in none.
+        pub category: Option<String> = text(MAX_CATEGORY),
+        /// Only errors of tests with this verdict. Without a baseline every test is `no_reference`.
+        pub verdict: Option<Verdict> = choice(),
+        /// Only errors that do not occur in the baseline, or only those that do.
+        pub new: Option<bool> = flag(),
     }
 }
 
@@ -194,14 +162,14 @@ text_enum! {
 }
 
 impl BucketSort {
-    /// The same column, the other way round.
-    pub fn turned(self) -> Self {
-        let word = self.as_str();
-        let turned = word
+    /// Returns the same column in the opposite order.
+    pub fn reversed(self) -> Self {
+        let column = self.as_str();
+        let reversed = column
             .strip_prefix('-')
-            .map_or_else(|| format!("-{word}"), str::to_owned);
-        // Every column has both ways.
-        Self::from_word(&turned).unwrap_or(self)
+            .map_or_else(|| format!("-{column}"), str::to_owned);
+        // Every column has both orders.
+        reversed.parse().unwrap_or(self)
     }
 }
 
@@ -229,7 +197,8 @@ pub struct ErrorBucket {
     /// Their media samples, ascending.
     pub sample_ids: Vec<i32>,
     /// Their regression tests, ascending.
-    pub regression_ids: Vec<i32>,
+    #[serde(rename = "regression_ids")]
+    pub regression_test_ids: Vec<i32>,
     /// The earliest `occurred_at`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub first_seen_at: Option<Timestamp>,
@@ -238,30 +207,26 @@ pub struct ErrorBucket {
     pub last_seen_at: Option<Timestamp>,
 }
 
-/// How to group a run's errors.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct ErrorSummaryQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// What to group by; `type` by default.
-    pub group_by: Option<GroupBy>,
-    /// Only errors of this severity.
-    pub severity: Option<Severity>,
-    /// Only errors of this type.
-    #[cfg_attr(feature = "openapi", param(rename = "type"))]
-    pub kind: Option<TestErrorType>,
-    /// Only errors of tests in this category, by name; `uncategorized` for tests in none.
-    #[cfg_attr(feature = "openapi", param(min_length = 1, max_length = 64))]
-    pub category: Option<String>,
-    /// Only errors of tests with this verdict. Without a reference run every test is `no_reference`.
-    pub verdict: Option<Verdict>,
-    /// Only errors that the reference run does not have, or only those that it has.
-    pub new: Option<bool>,
-    /// Order; `-count` by default.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub sort: Option<BucketSort>,
+query! {
+    /// Grouping, order and filters of a run's test errors.
+    pub struct ErrorSummaryQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// What to group by; `type` by default.
+        pub group_by: Option<GroupBy> = choice(),
+        /// Only errors of this severity.
+        pub severity: Option<Severity> = choice(),
+        /// Only errors of this type.
+        pub kind as "type": Option<TestErrorType> = choice(),
+        /// Only errors of tests in this category, by name; `uncategorized` for tests in none.
+        pub category: Option<String> = text(MAX_CATEGORY),
+        /// Only errors of tests with this verdict. Without a baseline every test is `no_reference`.
+        pub verdict: Option<Verdict> = choice(),
+        /// Only errors that do not occur in the baseline, or only those that do.
+        pub new: Option<bool> = flag(),
+        /// Order; `-count` by default.
+        pub sort: Option<BucketSort> = choice().inline(),
+    }
 }
 
 impl ErrorSummaryQuery {
@@ -282,30 +247,5 @@ impl ErrorSummaryQuery {
             new,
             ..ErrorQuery::default()
         }
-    }
-}
-
-impl Query for ErrorSummaryQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            group_by: params.word("group_by"),
-            severity: params.word("severity"),
-            kind: params.word("type"),
-            category: params.text("category", 64),
-            verdict: params.word("verdict"),
-            new: params.flag("new"),
-            sort: params.word("sort"),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.group_by.map(|group_by| ("group_by", group_by.to_string())));
-        out.extend(self.sort.map(|sort| ("sort", sort.to_string())));
-        ErrorQuery {
-            page: self.page,
-            ..self.errors()
-        }
-        .write(out);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     content_type::content_type,
     error::Result,
     files::{Directory, Extent, FileKey, Files, FoundFile, Listing},
-    runs::word,
+    runs::parse_column,
 };
 
 const LINUX_PROGRAM: &str = "ccextractor";
@@ -111,7 +111,7 @@ fn presence(listing: &Listing, name: &str) -> Presence {
 
 /// What a run has once it is through. A platform of another name has a program of an unknown one.
 fn expected_names(platform: &str) -> Vec<&'static str> {
-    let program = match word(platform) {
+    let program = match parse_column(platform) {
         Some(OperatingSystem::Linux) => Some(LINUX_PROGRAM),
         Some(OperatingSystem::Windows) => Some(WINDOWS_PROGRAM),
         Some(OperatingSystem::Unknown) | None => None,

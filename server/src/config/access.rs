@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use runlens_api_types::{TextEnum, auth::Scope, params::one_of};
+use runlens_api_types::{TextEnum, auth::Scope};
 use runlens_domain::clock::random_bytes;
 use serde::{Deserialize, Serialize};
 
@@ -88,7 +88,11 @@ pub fn parse_scopes(text: &str) -> Result<Vec<Scope>, String> {
         .split(|separator: char| separator == ',' || separator.is_whitespace())
         .filter(|word| !word.is_empty());
     words
-        .map(|word| Scope::from_word(word).ok_or_else(|| format!("`{word}` {}", one_of(Scope::ALL))))
+        .map(|scope| {
+            scope
+                .parse::<Scope>()
+                .map_err(|error| format!("`{scope}` {error}"))
+        })
         .collect()
 }
 

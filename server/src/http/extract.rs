@@ -156,7 +156,7 @@ async fn path_ids<S: Send + Sync, const N: usize>(
     let mut params = Params::new(query_string(&pairs).trim_start_matches('?'));
     let ids = names.map(|name| {
         if params.get(name).is_none() {
-            params.fault(name, "must be a whole number");
+            params.error(name, "must be a whole number");
         }
         params.id(name).unwrap_or_default()
     });

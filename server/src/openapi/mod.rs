@@ -15,9 +15,9 @@ use serde_json::json;
 use utoipa::{
     ToSchema,
     openapi::{
-        Components, ContentBuilder, Header, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Required,
-        Response, ResponseBuilder, Schema, Server,
-        path::{Operation, Parameter, ParameterIn, ParameterStyle, PathItem},
+        Components, ContentBuilder, Header, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Response,
+        ResponseBuilder, Schema, Server,
+        path::{Operation, Parameter, ParameterIn, PathItem},
         schema::{SchemaType, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
         tag::TagBuilder,
@@ -225,7 +225,6 @@ fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(parameter) = parameter {
             bound_id(parameter);
-            list(parameter);
         }
     }
     for common in COMMON
@@ -249,21 +248,6 @@ fn bound_id(parameter: &mut Parameter) {
     {
         schema.minimum = Some(1.into());
         schema.maximum = Some(MAX_OFFSET.into());
-    }
-}
-
-/// A list is one parameter, with commas between its items. Where its schema is made by a function, nothing else is known of it: it is told
-/// by its schema, and must be there if it may not be empty.
-fn list(parameter: &mut Parameter) {
-    if let (ParameterIn::Query, None, Some(RefOr::T(Schema::Array(schema)))) =
-        (&parameter.parameter_in, parameter.explode, &mut parameter.schema)
-    {
-        if schema.min_items.is_some_and(|least| least > 0) {
-            parameter.required = Required::True;
-        }
-        parameter.description = schema.description.take();
-        parameter.style = Some(ParameterStyle::Form);
-        parameter.explode = Some(false);
     }
 }
 

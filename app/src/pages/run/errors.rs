@@ -181,10 +181,10 @@ fn head(about: &About, grouping: GroupBy) -> AnyView {
     use BucketSort as Sort;
     let current = about.view.order(grouping);
     let column = |label: &'static str, first: Sort, class: &'static str| {
-        let is_current = current == first || current == first.turned();
+        let is_current = current == first || current == first.reversed();
         let to = about
             .view
-            .sorted(if current == first { first.turned() } else { first });
+            .sorted(if current == first { first.reversed() } else { first });
         let order = is_current.then(|| {
             if current.as_str().starts_with('-') {
                 "descending"
@@ -232,7 +232,7 @@ fn group(
     let view = &about.view;
     let anchor = bucket_anchor(&bucket.key);
     let is_open = inside.is_some();
-    let verdict = Verdict::from_word(&bucket.key).filter(|_| grouping == GroupBy::Verdict);
+    let verdict = bucket.key.parse().ok().filter(|_| grouping == GroupBy::Verdict);
     let name = match verdict {
         Some(verdict) => verdict_name(about, verdict),
         None => bucket.label.clone().into_any(),
@@ -264,7 +264,7 @@ fn group(
             <tr>
                 <th scope="row" class="name" class:command=is_command>{label}</th>
                 <td class="worst">{mark(bucket.severity)}</td>
-                {cell(bucket.regression_ids.len() as u64, "end", ["test", "tests"])}
+                {cell(bucket.regression_test_ids.len() as u64, "end", ["test", "tests"])}
                 {cell(bucket.sample_ids.len() as u64, "end", ["sample", "samples"])}
                 {new}
                 {cell(bucket.count, "end total", ["error", "errors"])}

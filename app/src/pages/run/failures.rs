@@ -37,13 +37,13 @@ fn by_test(errors: Vec<TestError>) -> Vec<Failure> {
     for error in errors {
         if let Some(failure) = failures
             .last_mut()
-            .filter(|failure| failure.test == error.regression_id)
+            .filter(|failure| failure.test == error.regression_test_id)
         {
             failure.errors.push(error);
             continue;
         }
         failures.push(Failure {
-            test: error.regression_id,
+            test: error.regression_test_id,
             sample: error.sample_id.map(|id| {
                 (
                     id,
@@ -177,7 +177,7 @@ fn what(run: i32, error: TestError) -> AnyView {
     let name = error.filename.unwrap_or_default();
     match (error.kind, error.output_id) {
         (TestErrorType::DiffMismatch, Some(output)) => {
-            let to = url::output::path(run, error.regression_id, output);
+            let to = url::output::path(run, error.regression_test_id, output);
             view! { {sign} " " <a href=to aria-label=format!("Difference of {name}")><code>{name.clone()}</code></a> }.into_any()
         }
         (TestErrorType::MissingOutput, _) => view! { {sign} " " <code>{name}</code> " is missing" }.into_any(),

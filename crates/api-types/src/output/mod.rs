@@ -10,7 +10,7 @@ use crate::{
     comparison::{ReferenceRun, Verdict},
     log::TextRange,
     page::MAX_OFFSET,
-    params::{Params, Query},
+    query::query,
     sample::OutputStatus,
     text_enum::text_enum,
 };
@@ -284,112 +284,36 @@ pub struct DiffText {
     pub line_end: LineEnd,
 }
 
-/// How a difference is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct DiffQuery {
-    /// `unified` for a text instead of hunks; the answer is JSON all the same. It compares lines, whatever `align` says.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub format: Option<DiffFormat>,
-    /// What to lay beside what; `lines` by default. Files that hold no captions are compared by lines all the same.
-    #[cfg_attr(feature = "openapi", param(inline))]
-    pub align: Option<DiffAlignment>,
-    /// Number of equal lines around those that differ.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 0, maximum = 5_000, default = 3, required = false)
-    )]
-    pub context: u32,
-    /// Maximum number of lines of the hunks to return.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 1, maximum = 5_000, default = 5_000, required = false)
-    )]
-    pub limit: u32,
-    /// Number of lines of the hunks to skip.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 0, maximum = 2_147_483_647_u32, default = 0, required = false)
-    )]
-    pub offset: u32,
+query! {
+    /// Format and page of a diff.
+    #[derive(Copy)]
+    pub struct DiffQuery {
+        /// `unified` for a text instead of hunks; the response is JSON in both cases. Lines are compared, regardless of `align`.
+        pub format: Option<DiffFormat> = choice().inline(),
+        /// What to align; `lines` by default. Files without captions are always compared by lines.
+        pub align: Option<DiffAlignment> = choice().inline(),
+        /// Number of equal lines around those that differ.
+        pub context: u32 = number(0..=DiffQuery::MAX_CONTEXT).or(DiffQuery::DEFAULT_CONTEXT),
+        /// Maximum number of hunk lines to return.
+        pub limit: u32 = number(1..=OutputDiff::MAX_LINES).or(OutputDiff::MAX_LINES),
+        /// Number of hunk lines to skip.
+        pub offset: u32 = number(0..=MAX_OFFSET).or(0),
+    }
 }
 
 impl DiffQuery {
     /// The most context.
     pub const MAX_CONTEXT: u32 = 5_000;
+    /// Context if nothing else is requested.
+    pub const DEFAULT_CONTEXT: u32 = 3;
 }
 
-impl Default for DiffQuery {
-    fn default() -> Self {
-        Self {
-            format: None,
-            align: None,
-            context: 3,
-            limit: OutputDiff::MAX_LINES,
-            offset: 0,
-        }
-    }
-}
-
-impl Query for DiffQuery {
-    fn read(params: &mut Params) -> Self {
-        let default = Self::default();
-        Self {
-            format: params.word("format"),
-            align: params.word("align"),
-            context: params
-                .number("context", 0, Self::MAX_CONTEXT)
-                .unwrap_or(default.context),
-            limit: params
-                .number("limit", 1, OutputDiff::MAX_LINES)
-                .unwrap_or(default.limit),
-            offset: params.number("offset", 0, MAX_OFFSET).unwrap_or(default.offset),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        let default = Self::default();
-        out.extend(self.format.map(|format| ("format", format.to_string())));
-        out.extend(self.align.map(|align| ("align", align.to_string())));
-        let numbers = [
-            ("context", self.context, default.context),
-            ("limit", self.limit, default.limit),
-            ("offset", self.offset, default.offset),
-        ];
-        out.extend(
-            numbers
-                .into_iter()
-                .filter(|(_, value, default)| value != default)
-                .map(|(name, value, _)| (name, value.to_string())),
-        );
-    }
-}
-
-/// How a difference is written to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct DiffFileQuery {
-    /// Number of equal lines around those that differ.
-    #[cfg_attr(
-        feature = "openapi",
-        param(minimum = 0, maximum = 5_000, default = 3, required = false)
-    )]
-    pub context: u32,
-}
-
-impl Query for DiffFileQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            context: params
-                .number("context", 0, DiffQuery::MAX_CONTEXT)
-                .unwrap_or(DiffQuery::default().context),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        if self.context != DiffQuery::default().context {
-            out.push(("context", self.context.to_string()));
-        }
+query! {
+    /// Context of a diff that is downloaded as a file.
+    #[derive(Copy)]
+    pub struct DiffFileQuery {
+        /// Number of equal lines around those that differ.
+        pub context: u32 = number(0..=DiffQuery::MAX_CONTEXT).or(DiffQuery::DEFAULT_CONTEXT),
     }
 }
 

@@ -2,19 +2,14 @@
 
 mod query;
 
-pub(crate) use query::MAX_TEXT;
+pub(crate) use query::{MAX_BRANCH, MAX_TEXT};
 pub use query::{RunInclude, RunPlatform, RunQuery, RunSort, RunTestType};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Timestamp,
-    comparison::VerdictCounts,
-    infrastructure::InfrastructureErrorType,
-    page::PageQuery,
-    params::{Params, Query},
-    sample::Counts,
-    text_enum::text_enum,
+    Timestamp, comparison::VerdictCounts, infrastructure::InfrastructureErrorType, page::PageQuery,
+    query::query, sample::Counts, text_enum::text_enum,
 };
 
 text_enum! {
@@ -269,27 +264,12 @@ pub struct ProgressEntry {
     pub message: String,
 }
 
-/// Which reports of a run's progress.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct ProgressQuery {
-    /// Part of the list.
-    #[cfg_attr(feature = "openapi", param(ignore))]
-    pub page: PageQuery,
-    /// Only reports of this stage.
-    pub status: Option<ProgressStatus>,
-}
-
-impl Query for ProgressQuery {
-    fn read(params: &mut Params) -> Self {
-        Self {
-            page: PageQuery::read(params),
-            status: params.word("status"),
-        }
-    }
-
-    fn write(&self, out: &mut Vec<(&'static str, String)>) {
-        out.extend(self.status.map(|status| ("status", status.to_string())));
-        self.page.write(out);
+query! {
+    /// Filters of a run's progress reports.
+    pub struct ProgressQuery {
+        /// Page of the list.
+        pub page: PageQuery = nested(),
+        /// Only reports of this stage.
+        pub status: Option<ProgressStatus> = choice(),
     }
 }

@@ -191,7 +191,7 @@ pub(super) fn read_scopes(json: &str) -> Vec<Scope> {
     let words: Vec<serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
     words
         .iter()
-        .filter_map(|word| Scope::from_word(word.as_str()?))
+        .filter_map(|scope| scope.as_str()?.parse().ok())
         .collect()
 }
 

@@ -5,10 +5,7 @@ mod own_tokens;
 mod password;
 mod session;
 
-use runlens_api_types::{
-    TextEnum,
-    auth::{Account, Role},
-};
+use runlens_api_types::auth::{Account, Role};
 
 pub use password::PasswordChecker;
 pub use session::{SESSION_SECONDS, Session};
@@ -46,5 +43,5 @@ fn role(user: &user::Model) -> Role {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    Role::from_word(&word).unwrap_or(Role::User)
+    word.parse().unwrap_or(Role::User)
 }

@@ -81,7 +81,7 @@ impl RaisedError<'_> {
             && query
                 .sample_id
                 .is_none_or(|sample| test.sample_id == Some(sample))
-            && query.regression_id.is_none_or(|id| test.id == id)
+            && query.regression_test_id.is_none_or(|id| test.id == id)
             && query
                 .category
                 .as_deref()
@@ -111,7 +111,7 @@ impl RaisedError<'_> {
             run_id,
             sample_id: test.sample_id,
             sample_name: test.sample_name.clone(),
-            regression_id: test.id,
+            regression_test_id: test.id,
             command: test.command.clone(),
             kind: self.kind,
             severity: self.severity(),
@@ -201,7 +201,7 @@ pub(crate) fn summarize<'a>(
                     .max()
                     .unwrap_or(Severity::Info),
                 sample_ids: samples.into_iter().collect(),
-                regression_ids: tests.into_iter().collect(),
+                regression_test_ids: tests.into_iter().collect(),
                 first_seen_at: occurred_at,
                 last_seen_at: occurred_at,
             }
@@ -232,8 +232,8 @@ fn order(buckets: &mut [ErrorBucket], sort: BucketSort) {
         Sort::SeverityAscending => buckets.sort_by_key(|bucket| bucket.severity),
         Sort::SamplesDescending => buckets.sort_by_key(|bucket| Reverse(bucket.sample_ids.len())),
         Sort::SamplesAscending => buckets.sort_by_key(|bucket| bucket.sample_ids.len()),
-        Sort::TestsDescending => buckets.sort_by_key(|bucket| Reverse(bucket.regression_ids.len())),
-        Sort::TestsAscending => buckets.sort_by_key(|bucket| bucket.regression_ids.len()),
+        Sort::TestsDescending => buckets.sort_by_key(|bucket| Reverse(bucket.regression_test_ids.len())),
+        Sort::TestsAscending => buckets.sort_by_key(|bucket| bucket.regression_test_ids.len()),
     }
 }
 

@@ -161,7 +161,7 @@ fn groups_come_with_most_errors_first_and_then_by_key() {
     assert_eq!(
         (
             &buckets[0].sample_ids[..],
-            &buckets[0].regression_ids[..],
+            &buckets[0].regression_test_ids[..],
             buckets[0].label.as_str()
         ),
         (&[20][..], &[2, 11][..], "Diff mismatch")
@@ -250,8 +250,8 @@ fn groups_are_in_the_order_asked_for_and_equal_ones_by_key() {
         assert_eq!(keys(sort), expected, "{sort}");
     }
     for sort in BucketSort::ALL {
-        assert_eq!(sort.turned().turned(), *sort);
-        assert_ne!(sort.turned(), *sort);
+        assert_eq!(sort.reversed().reversed(), *sort);
+        assert_ne!(sort.reversed(), *sort);
     }
 }
 

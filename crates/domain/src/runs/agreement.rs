@@ -330,7 +330,7 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
             .await
             .map_err(ask)?;
         prop_assert_eq!(errors.pagination.total, summary.error_count);
-        let mut failed: Vec<i32> = errors.data.iter().map(|error| error.regression_id).collect();
+        let mut failed: Vec<i32> = errors.data.iter().map(|error| error.regression_test_id).collect();
         failed.dedup();
         let has_failed = |status| matches!(status, ResultStatus::Fail | ResultStatus::MissingOutput);
         let failed_samples: Vec<i32> = samples
@@ -351,7 +351,7 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
             let verdict = comparison
                 .data
                 .iter()
-                .find(|test| test.regression_test_id == error.regression_id)
+                .find(|test| test.regression_test_id == error.regression_test_id)
                 .map(|test| test.verdict);
             prop_assert_eq!(
                 error.verdict,
@@ -378,7 +378,7 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
             let buckets = open.error_summary(&query).await.map_err(ask)?.data;
             let regression_ids = buckets
                 .iter()
-                .flat_map(|bucket| bucket.regression_ids.iter().copied());
+                .flat_map(|bucket| bucket.regression_test_ids.iter().copied());
             prop_assert_eq!(
                 &regression_ids
                     .collect::<std::collections::BTreeSet<_>>()

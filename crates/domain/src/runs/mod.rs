@@ -165,8 +165,8 @@ fn to_run(row: RunRow, state: &RunState, summary: Option<RunSummary>, settings: 
         commit_sha: row.commit,
         pull_request,
         pr_number: pull_request,
-        platform: word(&row.platform).unwrap_or(OperatingSystem::Unknown),
-        test_type: word(&row.test_type).unwrap_or(TestType::Unknown),
+        platform: parse_column(&row.platform).unwrap_or(OperatingSystem::Unknown),
+        test_type: parse_column(&row.test_type).unwrap_or(TestType::Unknown),
         run_errors: run_errors(state),
         triggered_by: row.triggered_by,
         created_at: state.created_at,
@@ -193,8 +193,8 @@ fn run_errors(state: &RunState) -> RunErrors {
 }
 
 /// An enumerated column as it is read: some installations pad it, some write it in capitals.
-pub(crate) fn word<E: TextEnum>(text: &str) -> Option<E> {
-    E::from_word(&text.trim().to_ascii_lowercase())
+pub(crate) fn parse_column<E: TextEnum>(text: &str) -> Option<E> {
+    text.trim().to_ascii_lowercase().parse().ok()
 }
 
 /// `OWNER/NAME` of an address such as `https://github.com/OWNER/NAME.git`; empty where it has none.

@@ -5,7 +5,7 @@ use runlens_api_types::{
     run::{ProgressStatus, RunStatus},
 };
 
-use super::word;
+use super::parse_column;
 use crate::{errors::is_infrastructure_error, store::entity::test_progress};
 
 /// What is derived of a run from its progress, and from whether it has results and errors.
@@ -58,5 +58,5 @@ impl RunState {
 
 /// The stage that a report names.
 pub(crate) fn stage(row: &test_progress::Model) -> ProgressStatus {
-    word(&row.status).unwrap_or(ProgressStatus::Unknown)
+    parse_column(&row.status).unwrap_or(ProgressStatus::Unknown)
 }

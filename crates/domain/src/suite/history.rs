@@ -1,7 +1,7 @@
 //! What became of a regression test, or of a sample's tests, over all runs.
 
 use runlens_api_types::{
-    Page, TextEnum, Timestamp,
+    Page, Timestamp,
     auth::Scope,
     run::{OperatingSystem, TestType},
     sample::ResultStatus,
@@ -10,7 +10,7 @@ use runlens_api_types::{
 
 use crate::{
     Caller, Error, Result, Services,
-    runs::{repository, word},
+    runs::{parse_column, repository},
     store::history::{HistoryOf, HistoryRow},
 };
 
@@ -70,20 +70,22 @@ impl Services {
 }
 
 fn to_entry(row: HistoryRow) -> Result<HistoryEntry> {
-    let status = ResultStatus::from_word(&row.status)
-        .ok_or_else(|| Error::Internal(format!("{} is no status of a result", row.status)))?;
+    let status = row
+        .status
+        .parse()
+        .map_err(|error| Error::Internal(format!("status `{}` of a result {error}", row.status)))?;
     Ok(HistoryEntry {
         run_id: row.test_id,
         regression_test_id: row.regression_test_id,
         platform: row
             .platform
             .as_deref()
-            .and_then(word)
+            .and_then(parse_column)
             .unwrap_or(OperatingSystem::Unknown),
         test_type: row
             .test_type
             .as_deref()
-            .and_then(word)
+            .and_then(parse_column)
             .unwrap_or(TestType::Unknown),
         repository: repository(row.github.as_deref().unwrap_or_default()),
         branch: row.branch.filter(|branch| !branch.is_empty()),

@@ -10,7 +10,7 @@ use runlens_api_types::{
 
 use crate::{
     Caller, Result, Services,
-    runs::{RunState, repository, word},
+    runs::{RunState, parse_column, repository},
 };
 
 impl Services {
@@ -37,7 +37,7 @@ impl Services {
                 } else {
                     QueueStatus::Running
                 },
-                platform: word(&row.platform).unwrap_or(OperatingSystem::Unknown),
+                platform: parse_column(&row.platform).unwrap_or(OperatingSystem::Unknown),
                 repository: repository(row.github.as_deref().unwrap_or_default()),
                 branch: (!row.branch.is_empty()).then_some(row.branch),
                 commit_sha: row.commit,

@@ -9,7 +9,6 @@ use axum::{
 use runlens_api_types::{
     ErrorBody, Page,
     auth::{CreatedToken, Me, Token, TokenQuery, TokenRequest},
-    page::PageQuery,
 };
 use runlens_domain::Services;
 
@@ -49,7 +48,7 @@ pub(crate) async fn create_token(
 /// Those of the caller's own account, newest first, those that no longer work included. A person who has signed in with a
 /// browser may always list them.
 #[utoipa::path(
-    get, path = "/auth/tokens", tag = "auth", operation_id = "list_tokens", params(PageQuery, TokenQuery),
+    get, path = "/auth/tokens", tag = "auth", operation_id = "list_tokens", params(TokenQuery),
     responses((status = OK, description = "A page of tokens", body = Page<Token>)),
     extensions(("x-required-scope" = json!("tokens:manage")))
 )]

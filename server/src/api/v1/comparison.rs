@@ -24,7 +24,7 @@ use crate::{
 /// test is `no_reference`. A test that passes on both sides has no verdict and is not listed.
 #[utoipa::path(
     get, path = "/runs/{run_id}/comparison", tag = "errors", operation_id = "compare_runs",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery, ComparisonQuery),
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), ComparisonQuery),
     responses(
         (status = OK, description = "Counts of all tests by verdict, and a page of those that have one", body = Comparison),
         (status = NOT_FOUND, description = "Run not found, or the one to compare it with", body = ErrorBody)

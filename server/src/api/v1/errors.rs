@@ -4,7 +4,6 @@ use axum::{Json, extract::State};
 use runlens_api_types::{
     ErrorBody, Page,
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
-    page::PageQuery,
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
 use runlens_domain::Services;
@@ -19,7 +18,7 @@ use crate::{
 /// One result can raise several.
 #[utoipa::path(
     get, path = "/runs/{run_id}/errors", tag = "errors", operation_id = "list_run_errors",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery, ErrorQuery),
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), ErrorQuery),
     responses(
         (status = OK, description = "A page of test errors", body = Page<TestError>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
@@ -41,7 +40,7 @@ pub(crate) async fn list_run_errors(
 /// `group_by=sample_id` helps identify flaky samples. Most errors first.
 #[utoipa::path(
     get, path = "/runs/{run_id}/error-summary", tag = "errors", operation_id = "get_run_error_summary",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery, ErrorSummaryQuery),
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), ErrorSummaryQuery),
     responses(
         (status = OK, description = "Paginated grouped error summary", body = Page<ErrorBucket>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
@@ -69,7 +68,7 @@ pub(crate) async fn get_run_error_summary(
 /// opt-in, to avoid leaking internal paths: `include_stack=true` needs the role `admin` or `contributor`.
 #[utoipa::path(
     get, path = "/runs/{run_id}/infrastructure-errors", tag = "errors", operation_id = "list_run_infrastructure_errors",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery, InfrastructureErrorQuery),
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), InfrastructureErrorQuery),
     responses(
         (status = OK, description = "Paginated infrastructure errors", body = Page<InfrastructureError>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use runlens_api_types::{
     ErrorBody,
-    log::{LogFilter, LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
+    log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
 };
 use runlens_domain::Services;
 
@@ -22,7 +22,7 @@ use crate::{
 /// filtered log ends where looking for matches has taken long; `examined` says how far it looked, and the cursor goes on from there.
 #[utoipa::path(
     get, path = "/runs/{run_id}/logs", tag = "logs", operation_id = "list_run_logs",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), LogQuery, LogFilter),
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), LogQuery),
     responses(
         (status = OK, description = "Cursor-paginated run log lines", body = LogPage),
         (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody)
@@ -76,7 +76,7 @@ pub(crate) async fn get_run_log_outline(
 /// matches yet.
 #[utoipa::path(
     get, path = "/runs/{run_id}/logs/search", tag = "logs", operation_id = "search_run_log",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), LogSearchQuery, LogFilter),
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), LogSearchQuery),
     responses(
         (status = OK, description = "A page of matches", body = LogSearch),
         (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody)

@@ -18,7 +18,7 @@ use crate::{
 /// Newest first unless asked otherwise. `include=summary` adds each run's counts, `include=verdict` what it says beside its reference
 /// run, which takes the scope `results:read` too; `include=summary,verdict` both.
 #[utoipa::path(
-    get, path = "/runs", tag = "runs", operation_id = "list_runs", params(PageQuery, RunQuery),
+    get, path = "/runs", tag = "runs", operation_id = "list_runs", params(RunQuery),
     responses((status = OK, description = "A page of runs", body = Page<Run>)),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
@@ -76,7 +76,7 @@ pub(crate) async fn get_run_summary(
 /// The worker's reports in the order in which they arrived.
 #[utoipa::path(
     get, path = "/runs/{run_id}/progress", tag = "runs", operation_id = "list_run_progress",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery, ProgressQuery),
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), ProgressQuery),
     responses(
         (status = OK, description = "A page of reports", body = Page<ProgressEntry>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)

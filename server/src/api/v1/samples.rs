@@ -3,7 +3,6 @@
 use axum::{Json, extract::State};
 use runlens_api_types::{
     ErrorBody, Page,
-    page::PageQuery,
     sample::{SampleQuery, TestResult},
 };
 use runlens_domain::Services;
@@ -18,7 +17,7 @@ use crate::{
 /// One entry per regression test of the run, those without a result included.
 #[utoipa::path(
     get, path = "/runs/{run_id}/samples", tag = "runs", operation_id = "list_run_samples",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery, SampleQuery),
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), SampleQuery),
     responses(
         (status = OK, description = "A page of results", body = Page<TestResult>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)

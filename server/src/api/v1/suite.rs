@@ -22,7 +22,7 @@ use crate::{
 ///
 /// By ID.
 #[utoipa::path(
-    get, path = "/samples", tag = "suite", operation_id = "list_samples", params(PageQuery, SuiteSampleQuery),
+    get, path = "/samples", tag = "suite", operation_id = "list_samples", params(SuiteSampleQuery),
     responses((status = OK, description = "A page of samples", body = Page<Sample>)),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
@@ -59,7 +59,7 @@ pub(crate) async fn get_sample(
     get, path = "/samples/{sample_id}/history", tag = "suite", operation_id = "list_sample_history",
     params(
         ("sample_id" = i32, Path, description = "Numeric sample ID", minimum = 1),
-        PageQuery, HistoryQuery, SampleHistoryQuery
+        SampleHistoryQuery
     ),
     responses(
         (status = OK, description = "A page of results", body = Page<HistoryEntry>),
@@ -80,7 +80,7 @@ pub(crate) async fn list_sample_history(
 ///
 /// As they are defined today, by ID, active or not.
 #[utoipa::path(
-    get, path = "/regression-tests", tag = "suite", operation_id = "list_regression_tests", params(PageQuery, RegressionTestQuery),
+    get, path = "/regression-tests", tag = "suite", operation_id = "list_regression_tests", params(RegressionTestQuery),
     responses((status = OK, description = "A page of regression tests", body = Page<RegressionTest>)),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
@@ -98,7 +98,7 @@ pub(crate) async fn list_regression_tests(
 /// that completed, unless asked otherwise.
 #[utoipa::path(
     get, path = "/regression-tests/recent-results", tag = "suite", operation_id = "get_recent_results",
-    params(RecentResultsQuery, PlatformResultsQuery),
+    params(PlatformResultsQuery),
     responses((status = OK, description = "Results by operating system", body = PlatformResults)),
     extensions(("x-required-scope" = json!("runs:read")))
 )]
@@ -182,7 +182,7 @@ pub(crate) async fn get_regression_test_health(
 /// Its result in every run that has one, newest run first. Statuses are decided by the outputs as they are defined today.
 #[utoipa::path(
     get, path = "/regression-tests/{regression_test_id}/history", tag = "suite", operation_id = "list_regression_test_history",
-    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1), PageQuery, HistoryQuery),
+    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1), HistoryQuery),
     responses(
         (status = OK, description = "A page of results", body = Page<HistoryEntry>),
         (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)

@@ -1,10 +1,7 @@
 //! The state of the installation.
 
 use axum::{Json, extract::State, http::StatusCode};
-use runlens_api_types::{
-    page::PageQuery,
-    system::{Health, HealthStatus, Queue, QueueQuery},
-};
+use runlens_api_types::system::{Health, HealthStatus, Queue, QueueQuery};
 use runlens_domain::{Services, system::dependency};
 
 use crate::{
@@ -41,7 +38,7 @@ pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Js
 ///
 /// Runs that have not ended: those running by ID, then those queued by ID. `meta` counts all of them, on every operating system.
 #[utoipa::path(
-    get, path = "/system/queue", tag = "system", operation_id = "list_queue", params(PageQuery, QueueQuery),
+    get, path = "/system/queue", tag = "system", operation_id = "list_queue", params(QueueQuery),
     responses((status = OK, description = "A page of the queue", body = Queue)),
     extensions(("x-required-scope" = json!("system:read")))
 )]

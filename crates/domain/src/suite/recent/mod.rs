@@ -35,7 +35,7 @@ impl Services {
         query: &PlatformResultsQuery,
     ) -> Result<PlatformResults> {
         caller.require(Scope::RunsRead)?;
-        let tests = &query.tests.regression_test_ids;
+        let tests = &query.regression_test_ids;
         let of = match query.runs.unwrap_or(RunChoice::Master) {
             RunChoice::Master => RunsOf::Master {
                 repository: &self.settings().main_repository,
