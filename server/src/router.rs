@@ -45,7 +45,7 @@ pub(crate) fn api_routes() -> OpenApiRouter<AppState> {
 }
 
 /// Those whose answers depend on nothing but the address, the database, files and the caller's rights, or say that they are not to be
-/// kept (`files::not_to_be_kept`).
+/// kept (`files::mark_uncacheable`).
 fn cacheable_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(runs::list_runs))
@@ -113,7 +113,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::pages(&state))
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(response_cache::with_pinned_data_version))
+                .layer(from_fn(response_cache::pin_data_version))
                 .layer(from_fn(request_id::plain_request_id))
                 .layer(SetRequestIdLayer::x_request_id(request_id::RandomId))
                 .layer(

@@ -1,4 +1,4 @@
-//! Work that keeps a core busy, or waits: off the async threads, few at a time.
+//! Blocking or CPU-bound work, moved off the async threads.
 
 use std::sync::Arc;
 
@@ -6,44 +6,44 @@ use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 
-/// A number of pieces of work that may run at the same time; the others wait. Cheap to clone.
+/// Limits how many blocking jobs of one kind run at the same time; further jobs wait. Cheap to clone.
 #[derive(Clone)]
-pub struct Workers {
+pub struct BlockingPool {
     permits: Arc<Semaphore>,
 }
 
-impl Workers {
-    /// At most so many at the same time.
-    pub fn new(count: usize) -> Self {
+impl BlockingPool {
+    /// Creates a pool that runs at most `max_concurrent` jobs at a time.
+    pub fn new(max_concurrent: usize) -> Self {
         Self {
-            permits: Arc::new(Semaphore::new(count)),
+            permits: Arc::new(Semaphore::new(max_concurrent)),
         }
     }
 
-    /// Does a piece of work on a thread of its own.
+    /// Runs a job on a blocking thread once a permit is free.
     ///
     /// # Errors
-    /// [`Error::Internal`] where the work panics.
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    /// [`Error::Internal`] if the job panics.
+    pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let permit = Arc::clone(&self.permits)
             .acquire_owned()
             .await
             .map_err(|error| Error::Internal(error.to_string()))?;
-        apart(move || {
-            // Held until the work is done, also where nobody waits for its answer any more.
+        spawn_blocking(move || {
+            // Held until the job ends, even if the caller stops waiting for it.
             let _permit = permit;
-            work()
+            job()
         })
         .await
     }
 }
 
-/// Does a piece of work that waits, or is short, on a thread of its own.
+/// Runs a short job on a blocking thread, without a limit on concurrency.
 ///
 /// # Errors
-/// [`Error::Internal`] where the work panics.
-pub(crate) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work)
+/// [`Error::Internal`] if the job panics.
+pub(crate) async fn spawn_blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(job)
         .await
         .map_err(|error| Error::Internal(error.to_string()))
 }

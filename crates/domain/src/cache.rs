@@ -1,92 +1,97 @@
-//! Keeps what was read from the database for as long as nothing in it has changed.
+//! A cache of query results that is valid as long as the database does not change.
 
 use std::{hash::Hash, sync::Arc};
 
-use runlens_api_types::{
-    Page,
-    recent::RecentResults,
-    run::{Run, RunQuery},
-};
+use tokio::sync::OnceCell;
 
 use crate::{
     Result,
-    results::Suite,
-    runs::{Fingerprints, RunFacts},
-    store::{
-        Store,
-        data_version::Version,
-        entity::{api_token, user},
-        same_failures::CompletedRun,
-    },
+    store::{Store, data_version::DataVersion},
 };
 
-/// Answers of one kind of question. An entry counts only while the database is as it was when the entry was read, so nothing
-/// that was written since, by whomever, is ever hidden. A database that cannot say so (MariaDB) is asked anew each time.
-pub(crate) struct ReadCache<K, V> {
-    entries: moka::sync::Cache<(Version, K), V>,
+/// Results of one kind of query, keyed by its arguments.
+///
+/// An entry is valid for the [`DataVersion`] it was read at, so every write to the database, by any process, invalidates it.
+/// Callers that miss on the same key at the same time share one read. A database without a data version (MariaDB) is not
+/// cached.
+pub(crate) struct QueryCache<K, V> {
+    entries: moka::sync::Cache<(DataVersion, K), Arc<OnceCell<V>>>,
 }
 
-impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> ReadCache<K, V> {
-    fn new(capacity: u64) -> Self {
+impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> QueryCache<K, V> {
+    /// Creates a cache of at most `max_entries` entries.
+    pub(crate) fn new(max_entries: u64) -> Self {
         Self {
-            entries: moka::sync::Cache::new(capacity),
+            entries: moka::sync::Cache::new(max_entries),
         }
     }
 
-    /// The answer to `key`, read where it is not known.
+    /// Returns the cached result for `key`, or runs `read` and caches what it returns. Errors are not cached: the next caller
+    /// reads again.
     pub(crate) async fn get(
         &self,
         store: &Store,
         key: K,
         read: impl Future<Output = Result<V>>,
     ) -> Result<V> {
-        // The version is older than what is read with it, never newer: a change in between is seen by the next question.
-        let Some(version) = store.version() else {
+        // Taken before the read, so the version is never newer than the result stored under it.
+        let Some(version) = store.data_version().await else {
             return read.await;
         };
-        let key = (version, key);
-        if let Some(known) = self.entries.get(&key) {
-            return Ok(known);
-        }
-        let value = read.await?;
-        self.entries.insert(key, value.clone());
-        Ok(value)
+        let entry = self.entries.get_with((version, key), Arc::default);
+        entry.get_or_try_init(|| read).await.cloned()
     }
 }
 
-/// All that is kept. Capacities are numbers of entries: a run or a page of runs takes some hundred kilobytes.
-pub(crate) struct ReadCaches {
-    pub(crate) suite: ReadCache<(), Arc<Suite>>,
-    pub(crate) runs: ReadCache<i32, Arc<RunFacts>>,
-    pub(crate) lists: ReadCache<RunQuery, Arc<Page<Run>>>,
-    /// Completed runs around a run.
-    pub(crate) around: ReadCache<i32, Arc<Vec<CompletedRun>>>,
-    /// What became of some tests in a run, and in runs before it.
-    pub(crate) recent: ReadCache<(i32, Vec<i32>), RecentResults>,
-    /// By the hash of the whole token; what is unknown is kept too.
-    pub(crate) tokens: ReadCache<String, Option<Arc<(api_token::Model, user::Model)>>>,
-    pub(crate) users: ReadCache<i32, Option<Arc<user::Model>>>,
-    fingerprints: Fingerprints,
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
 
-impl ReadCaches {
-    /// What completed runs fail. Unlike the rest it outlives what is written to other runs, on MariaDB too.
-    pub(crate) fn fingerprints(&self) -> &Fingerprints {
-        &self.fingerprints
+    use tokio::task::yield_now;
+
+    use super::QueryCache;
+    use crate::{
+        Error, Result,
+        testing::{Backend, TestPlatform},
+    };
+
+    #[tokio::test]
+    async fn concurrent_misses_share_one_read() {
+        let test = TestPlatform::new(Backend::Sqlite).await;
+        let (cache, reads) = (QueryCache::new(8), AtomicU32::new(0));
+        let get = || {
+            cache.get(test.platform.store(), "key", async {
+                yield_now().await;
+                Ok(reads.fetch_add(1, Ordering::Relaxed))
+            })
+        };
+        let results = futures::future::join_all([get(), get(), get()]).await;
+        assert!(
+            results
+                .into_iter()
+                .all(|result| result.is_ok_and(|value| value == 0))
+        );
+        assert_eq!(reads.into_inner(), 1);
     }
-}
 
-impl Default for ReadCaches {
-    fn default() -> Self {
-        Self {
-            suite: ReadCache::new(1),
-            runs: ReadCache::new(32),
-            lists: ReadCache::new(16),
-            around: ReadCache::new(32),
-            recent: ReadCache::new(64),
-            tokens: ReadCache::new(1_000),
-            users: ReadCache::new(1_000),
-            fingerprints: Fingerprints::default(),
-        }
+    #[tokio::test]
+    async fn a_failed_read_is_not_cached() {
+        let test = TestPlatform::new(Backend::Sqlite).await;
+        let cache = QueryCache::new(8);
+        let get = |result: Result<u32>| cache.get(test.platform.store(), (), async { result });
+        assert!(get(Err(Error::Unauthorized)).await.is_err());
+        assert_eq!(get(Ok(7)).await.ok(), Some(7));
+        assert_eq!(get(Ok(8)).await.ok(), Some(7));
+    }
+
+    #[tokio::test]
+    async fn a_write_invalidates_every_entry() {
+        let test = TestPlatform::new(Backend::Sqlite).await;
+        let cache = QueryCache::new(8);
+        let get = |value: u32| cache.get(test.platform.store(), (), async move { Ok(value) });
+        assert_eq!(get(1).await.ok(), Some(1));
+        test.sql("INSERT INTO category (name, description) VALUES ('DVB', '')")
+            .await;
+        assert_eq!(get(2).await.ok(), Some(2));
     }
 }

@@ -1,4 +1,4 @@
-//! The time, and randomness: the only places they are taken from, so that tests can decide both.
+//! The only sources of time and randomness, so that tests can control both.
 
 use std::{
     sync::Arc,
@@ -7,7 +7,7 @@ use std::{
 
 use runlens_api_types::Timestamp;
 
-/// Tells the time.
+/// A source of the current time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -21,39 +21,36 @@ impl Clock {
         Self::new(|| time::OffsetDateTime::now_utc().into())
     }
 
-    /// Any other clock.
+    /// A clock for tests.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The time.
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }
 }
 
-/// Tells how long something takes, whatever becomes of the machine's clock meanwhile.
+/// Measures elapsed time, independently of changes to the machine's clock.
 pub(crate) struct Stopwatch(Box<dyn Fn() -> Duration + Send>);
 
 impl Stopwatch {
-    /// Begins to measure.
     pub(crate) fn start() -> Self {
         let start = Instant::now();
         Self::new(move || start.elapsed())
     }
 
-    /// Any other stopwatch.
+    /// A stopwatch for tests.
     pub(crate) fn new(elapsed: impl Fn() -> Duration + Send + 'static) -> Self {
         Self(Box::new(elapsed))
     }
 
-    /// Time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
         (self.0)()
     }
 }
 
-/// Random bytes that nobody can guess.
+/// Returns cryptographically secure random bytes.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     #[expect(
         clippy::disallowed_methods,

@@ -1,7 +1,7 @@
-//! Media types of files, by their names.
+//! Media types by file name.
 
-/// What a name's extension stands for; `unknown` for any other.
-pub(crate) fn content_type(name: &str, unknown: &'static str) -> &'static str {
+/// Returns the media type of a file name's extension, or `default` for an unknown one.
+pub(crate) fn content_type(name: &str, default: &'static str) -> &'static str {
     let extension = name
         .rsplit_once('.')
         .map_or("", |(_, extension)| extension)
@@ -18,6 +18,6 @@ pub(crate) fn content_type(name: &str, unknown: &'static str) -> &'static str {
         "gz" => "application/gzip",
         "zip" => "application/zip",
         "exe" | "bin" => "application/octet-stream",
-        _ => unknown,
+        _ => default,
     }
 }

@@ -37,12 +37,12 @@ pub use clock::Clock;
 pub use error::{Error, Result};
 pub use runs::OpenRun;
 
-use auth::PasswordChecker;
-use blocking::Workers;
-use cache::ReadCaches;
+use auth::{AuthCaches, PasswordChecker};
+use blocking::BlockingPool;
 use files::Files;
 use live::{LiveRuns, LiveSettings};
 use logs::{LogCache, MatchCache};
+use runs::RunCaches;
 use store::Store;
 
 /// What an installation is told about itself.
@@ -85,9 +85,10 @@ struct Inner {
     settings: Settings,
     logs: LogCache,
     searches: MatchCache,
-    reads: ReadCaches,
+    run_caches: RunCaches,
+    auth_caches: AuthCaches,
     passwords: PasswordChecker,
-    differ: Workers,
+    diff_pool: BlockingPool,
     live: LiveRuns,
 }
 
@@ -101,9 +102,10 @@ impl Services {
             settings,
             logs: LogCache::default(),
             searches: MatchCache::default(),
-            reads: ReadCaches::default(),
+            run_caches: RunCaches::default(),
+            auth_caches: AuthCaches::default(),
             passwords: PasswordChecker::default(),
-            differ: Workers::new(outputs::DIFFS_AT_A_TIME),
+            diff_pool: BlockingPool::new(outputs::DIFFS_AT_A_TIME),
             live: LiveRuns::default(),
         };
         Self {
@@ -139,8 +141,12 @@ impl Services {
         &self.inner.searches
     }
 
-    pub(crate) fn reads(&self) -> &ReadCaches {
-        &self.inner.reads
+    pub(crate) fn run_caches(&self) -> &RunCaches {
+        &self.inner.run_caches
+    }
+
+    pub(crate) fn auth_caches(&self) -> &AuthCaches {
+        &self.inner.auth_caches
     }
 
     pub(crate) fn passwords(&self) -> &PasswordChecker {
@@ -151,8 +157,8 @@ impl Services {
         &self.inner.live
     }
 
-    pub(crate) fn differ(&self) -> &Workers {
-        &self.inner.differ
+    pub(crate) fn diff_pool(&self) -> &BlockingPool {
+        &self.inner.diff_pool
     }
 
     /// A visitor without an account.

@@ -16,7 +16,7 @@ pub(super) fn redis_url() -> String {
 
 /// Keeps a test's counts apart from those of others.
 pub(super) fn key_prefix() -> String {
-    random_bytes::<8>().map(|byte| format!("{byte:02x}")).concat()
+    hex::encode(random_bytes::<8>())
 }
 
 /// The counters of two instances of the server that share their counts.

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use bytes::Bytes;
 use moka::future::Cache;
 use resvg::{tiny_skia, usvg};
-use runlens_domain::{Error, blocking::Workers};
+use runlens_domain::{Error, blocking::BlockingPool};
 
 use crate::images::text::FONTS;
 
@@ -18,7 +18,7 @@ const AT_A_TIME: usize = 2;
 #[derive(Clone)]
 pub(crate) struct PreviewCache {
     kept: Cache<u128, Bytes>,
-    workers: Workers,
+    workers: BlockingPool,
 }
 
 impl Default for PreviewCache {
@@ -26,7 +26,7 @@ impl Default for PreviewCache {
         let weigh = |_: &u128, picture: &Bytes| u32::try_from(picture.len() + 100).unwrap_or(u32::MAX);
         Self {
             kept: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build(),
-            workers: Workers::new(AT_A_TIME),
+            workers: BlockingPool::new(AT_A_TIME),
         }
     }
 }

@@ -175,7 +175,7 @@ each_backend! {
 
         let ours = ask_for_token(&server, json!({"token_name": "ours"})).await.json();
         let ours = ours["token"].as_str().expect("a token");
-        let hash: String = sha2::Sha256::digest(ours).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(sha2::Sha256::digest(ours));
         server.test.sql(&format!("UPDATE api_token SET revoked_at = created_at WHERE NOT (token_hash = '{hash}'
             AND token_prefix = '{}' AND scopes_json = '[\"runs:read\",\"results:read\"]' AND revoked_at IS NULL)", &ours[..16])).await;
         server.get("/api/v1/auth/me").token(ours).send().await.ok();

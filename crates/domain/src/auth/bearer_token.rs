@@ -1,4 +1,4 @@
-//! Bearer tokens: made, and read back.
+//! Bearer tokens: authenticating with one, and creating one with a password or from the command line.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use runlens_api_types::{
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{account, password::MAX_PASSWORD, role};
+use super::{account, password::MAX_PASSWORD_BYTES, role};
 use crate::{
     Caller, Error, Result, Services,
     caller::may_have,
@@ -22,22 +22,24 @@ use crate::{
     },
 };
 
-const MARK: &str = "spci_";
-const PREFIX: usize = 16;
-// 32 bytes in base64 take 43; a longer one is not looked up.
-const MAX_TOKEN: usize = 255;
+/// Start of every token, by which secret scanners recognize it.
+const TOKEN_PREFIX: &str = "spci_";
+/// Characters of a token that are stored in clear text, to look it up and to name it in lists.
+const LOOKUP_PREFIX_LEN: usize = 16;
+/// Longer tokens are rejected without a query. Generated ones have 48.
+const MAX_TOKEN_BYTES: usize = 255;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 impl Services {
-    /// The caller that a bearer token stands for.
+    /// Returns the caller of a bearer token.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`] where it is malformed, unknown, expired or revoked.
+    /// [`Error::Unauthorized`] if it is malformed, unknown, expired or revoked.
     pub async fn authenticate_token(&self, token: &str) -> Result<Caller> {
-        if !token.starts_with(MARK) || token.len() > MAX_TOKEN {
+        if !token.starts_with(TOKEN_PREFIX) || token.len() > MAX_TOKEN_BYTES {
             return Err(Error::Unauthorized);
         }
-        let prefix = token.get(..PREFIX).ok_or(Error::Unauthorized)?;
+        let prefix = token.get(..LOOKUP_PREFIX_LEN).ok_or(Error::Unauthorized)?;
         let hash = hash(token);
         let read = async {
             let rows = self.store().tokens_by_prefix(prefix).await?;
@@ -50,18 +52,18 @@ impl Services {
             let user = self.store().user(row.user_id).await?;
             Ok(user.map(|user| Arc::new((row, user))))
         };
-        // Kept by its whole hash: what is found is this token's, and a revocation is a change of the database.
+        // A revocation is a write to the database, so it invalidates the cached row.
         let found = self
-            .reads()
+            .auth_caches()
             .tokens
             .get(self.store(), hash.clone(), read)
             .await?
             .ok_or(Error::Unauthorized)?;
         let (row, user) = &*found;
-        if !is_live(row, self.clock().now()) {
+        if !is_active(row, self.clock().now()) {
             return Err(Error::Unauthorized);
         }
-        let scopes = read_scopes(&row.scopes_json);
+        let scopes = parse_scopes(&row.scopes_json);
         let info = TokenInfo {
             token_id: row.id,
             token_name: row.token_name.clone(),
@@ -71,13 +73,13 @@ impl Services {
         Ok(Caller::token(account(user), info, scopes))
     }
 
-    /// Makes a token for the account whose password is given.
+    /// Creates a token for the account with this e-mail address and password.
     ///
     /// # Errors
-    /// [`Error::Invalid`], [`Error::WrongPassword`], [`Error::MissingRole`] for a scope that is for admins, and
-    /// [`Error::Unprocessable`] where a live token has the name.
+    /// [`Error::Invalid`], [`Error::WrongPassword`], [`Error::MissingRole`] for a scope only admins may have, and
+    /// [`Error::Unprocessable`] if an active token has the name.
     pub async fn create_token(&self, request: &TokenRequest) -> Result<CreatedToken> {
-        let mut faults = faults(&request.token_name, &request.scopes, request.expires_in_days);
+        let mut errors = validate(&request.token_name, &request.scopes, request.expires_in_days);
         let lengths = [
             (
                 "email",
@@ -88,16 +90,16 @@ impl Services {
             (
                 "password",
                 request.password.len(),
-                MAX_PASSWORD,
-                format!("must have 1 to {MAX_PASSWORD} bytes"),
+                MAX_PASSWORD_BYTES,
+                format!("must have 1 to {MAX_PASSWORD_BYTES} bytes"),
             ),
         ];
-        for (name, length, max, fault) in lengths {
+        for (name, length, max, message) in lengths {
             if !(1..=max).contains(&length) {
-                faults.push((name, fault));
+                errors.push((name, message));
             }
         }
-        refuse(&faults)?;
+        reject_invalid(&errors)?;
         let user = self.user_by_password(&request.email, &request.password).await?;
         self.issue_token(
             &user,
@@ -108,10 +110,11 @@ impl Services {
         .await
     }
 
-    /// Makes a token for an account by name, for the command line: whoever may run the program may do everything.
+    /// Creates a token for an account by name, for the command line. There is no check of rights: whoever can run the program on
+    /// the server can also write to the database.
     ///
     /// # Errors
-    /// [`Error::Unprocessable`] where there is no such account, and those of [`Services::create_token`].
+    /// [`Error::Unprocessable`] if there is no such account, and those of [`Services::create_token`].
     pub async fn create_token_for(
         &self,
         user_name: &str,
@@ -119,7 +122,7 @@ impl Services {
         scopes: &[Scope],
         days: i64,
     ) -> Result<CreatedToken> {
-        refuse(&faults(token_name, scopes, days))?;
+        reject_invalid(&validate(token_name, scopes, days))?;
         let user = self.store().user_by_name(user_name).await?;
         let user =
             user.ok_or_else(|| Error::Unprocessable(format!("There is no account named `{user_name}`.")))?;
@@ -143,13 +146,13 @@ impl Services {
         }
         let created_at = self.clock().now();
         let expires_at = Timestamp::from_unix(created_at.unix() + days * DAY_SECONDS)
-            .ok_or_else(|| Error::Internal("the clock is off".to_owned()))?;
-        let token = format!("{MARK}{}", URL_SAFE_NO_PAD.encode(random_bytes::<32>()));
+            .ok_or_else(|| Error::Internal("the token's expiry is out of range".to_owned()))?;
+        let token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random_bytes::<32>()));
         let row = NewToken {
             user_id: user.id,
             token_name: token_name.to_owned(),
             token_hash: hash(&token),
-            token_prefix: token[..PREFIX].to_owned(),
+            token_prefix: token[..LOOKUP_PREFIX_LEN].to_owned(),
             scopes_json: serde_json::to_string(&scopes)
                 .map_err(|error| Error::Internal(error.to_string()))?,
             created_at: created_at.to_utc(),
@@ -157,7 +160,7 @@ impl Services {
         };
         if !self
             .store()
-            .add_token(row, |old| is_live(old, created_at))
+            .add_token(row, |old| is_active(old, created_at))
             .await?
         {
             let message = format!(
@@ -176,51 +179,50 @@ impl Services {
 }
 
 fn hash(token: &str) -> String {
-    Sha256::digest(token)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(Sha256::digest(token))
 }
 
-pub(super) fn is_live(row: &api_token::Model, now: Timestamp) -> bool {
+pub(super) fn is_active(row: &api_token::Model, now: Timestamp) -> bool {
     row.revoked_at.is_none() && Timestamp::from_utc(row.expires_at) > now
 }
 
-/// Words that are no scope are left out, and so is everything that is no list of words.
-pub(super) fn read_scopes(json: &str) -> Vec<Scope> {
-    let words: Vec<serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
-    words
+/// Parses a JSON list of scope names. Unknown names are skipped, and anything but a list is empty.
+pub(super) fn parse_scopes(json: &str) -> Vec<Scope> {
+    let names: Vec<serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
+    names
         .iter()
-        .filter_map(|scope| scope.as_str()?.parse().ok())
+        .filter_map(|name| name.as_str()?.parse().ok())
         .collect()
 }
 
-pub(super) fn faults(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'static str, String)> {
-    let mut faults = Vec::new();
+/// Returns the invalid fields of a new token, each with what is allowed.
+pub(super) fn validate(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'static str, String)> {
+    let mut errors = Vec::new();
     let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !(1..=50).contains(&token_name.len()) || !token_name.bytes().all(is_name_byte) {
-        faults.push((
+        errors.push((
             "token_name",
             "must be 1 to 50 letters, digits, `_` or `-`".to_owned(),
         ));
     }
     if !(1..=30).contains(&days) {
-        faults.push((
+        errors.push((
             "expires_in_days",
             "must be a whole number from 1 to 30".to_owned(),
         ));
     }
     if !(1..=Scope::ALL.len()).contains(&scopes.len()) {
-        faults.push(("scopes", format!("must name 1 to {} scopes", Scope::ALL.len())));
+        errors.push(("scopes", format!("must name 1 to {} scopes", Scope::ALL.len())));
     }
-    faults
+    errors
 }
 
-pub(super) fn refuse(faults: &[(&'static str, String)]) -> Result<()> {
-    if faults.is_empty() {
+/// Fails with [`Error::Invalid`] if there are any errors.
+pub(super) fn reject_invalid(errors: &[(&'static str, String)]) -> Result<()> {
+    if errors.is_empty() {
         Ok(())
     } else {
-        Err(Error::Invalid(invalid(faults)))
+        Err(Error::Invalid(invalid(errors)))
     }
 }
 
@@ -228,29 +230,29 @@ pub(super) fn refuse(faults: &[(&'static str, String)]) -> Result<()> {
 mod tests {
     use runlens_api_types::auth::Scope;
 
-    use super::{faults, read_scopes};
+    use super::{parse_scopes, validate};
 
     #[test]
-    fn scopes_are_read_leniently() {
+    fn unknown_scopes_are_skipped() {
         assert_eq!(
-            read_scopes(r#"["runs:read", "runs:fly", 7, "system:read"]"#),
+            parse_scopes(r#"["runs:read", "runs:fly", 7, "system:read"]"#),
             [Scope::RunsRead, Scope::SystemRead]
         );
-        for odd in ["", "null", "{}", "runs:read", r#""runs:read""#] {
-            assert_eq!(read_scopes(odd), [], "{odd}");
+        for invalid in ["", "null", "{}", "runs:read", r#""runs:read""#] {
+            assert_eq!(parse_scopes(invalid), [], "{invalid}");
         }
     }
 
     #[test]
-    fn a_token_needs_a_plain_name_some_days_and_a_scope() {
+    fn name_lifetime_and_scopes_of_a_token_are_validated() {
         let long = "x".repeat(51);
         for name in ["", "a b", "ä", long.as_str()] {
-            assert_eq!(faults(name, &[Scope::RunsRead], 1).len(), 1, "{name}");
+            assert_eq!(validate(name, &[Scope::RunsRead], 1).len(), 1, "{name}");
         }
         for days in [0, 31, -1, i64::MAX] {
-            assert_eq!(faults("ci", &[Scope::RunsRead], days).len(), 1, "{days}");
+            assert_eq!(validate("ci", &[Scope::RunsRead], days).len(), 1, "{days}");
         }
-        assert_eq!(faults("", &[], 0).len(), 3);
-        assert_eq!(faults("ci_1-A", &[Scope::RunsRead], 30), []);
+        assert_eq!(validate("", &[], 0).len(), 3);
+        assert_eq!(validate("ci_1-A", &[Scope::RunsRead], 30), []);
     }
 }

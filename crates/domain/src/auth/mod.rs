@@ -1,21 +1,23 @@
 //! Passwords, bearer tokens and browser sessions.
 
 mod bearer_token;
+mod caches;
 mod own_tokens;
 mod password;
 mod session;
 
 use runlens_api_types::auth::{Account, Role};
 
+pub(crate) use caches::AuthCaches;
 pub use password::PasswordChecker;
 pub use session::{SESSION_SECONDS, Session};
 
 use crate::{Error, Result, Services, store::entity::user};
 
 impl Services {
-    /// The account that an e-mail address and a password belong to.
+    /// Returns the account with this e-mail address if the password is right.
     async fn user_by_password(&self, email: &str, password: &str) -> Result<user::Model> {
-        if password.is_empty() || password.len() > password::MAX_PASSWORD {
+        if password.is_empty() || password.len() > password::MAX_PASSWORD_BYTES {
             return Err(Error::WrongPassword);
         }
         let user = self.store().user_by_email(email).await?;
@@ -35,13 +37,13 @@ fn account(user: &user::Model) -> Account {
     }
 }
 
-/// Whatever is no known role has the least rights.
+/// Returns the account's role. An unknown role gets the fewest rights.
 fn role(user: &user::Model) -> Role {
-    let word = user
+    let name = user
         .role
         .as_deref()
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    word.parse().unwrap_or(Role::User)
+    name.parse().unwrap_or(Role::User)
 }

@@ -1,15 +1,15 @@
-//! An account's own tokens: listed, revoked, and made by whoever has signed in.
+//! The tokens of the caller's account: listing, revoking, and creating them.
 
 use runlens_api_types::{
     Page, Timestamp,
     auth::{Account, CreatedToken, Scope, Token, TokenQuery, TokenState},
 };
 
-use super::bearer_token::{faults, is_live, read_scopes, refuse};
+use super::bearer_token::{is_active, parse_scopes, reject_invalid, validate};
 use crate::{Caller, Error, Result, Services, caller::may_have, store::entity::api_token};
 
 impl Services {
-    /// A page of the tokens of the caller's account, newest first. Scope `tokens:manage`, or a person who has signed in.
+    /// Returns a page of the tokens of the caller's account, newest first. Needs the scope `tokens:manage` or a browser session.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
@@ -30,10 +30,10 @@ impl Services {
         Ok(Page::new(tokens, query.page, total))
     }
 
-    /// Revokes a token of the caller's account, at once and for good. Revoking it again changes nothing.
+    /// Revokes a token of the caller's account, immediately and permanently. Revoking it again changes nothing.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where the account has no such token, whoever else may; [`Error::MissingRole`] for a visitor.
+    /// [`Error::NotFound`] if the account has no such token, even if another account has; [`Error::MissingRole`] for a visitor.
     pub async fn revoke_token(&self, caller: &Caller, id: i32) -> Result<()> {
         let account = own_account(caller)?;
         let is_own = self
@@ -50,10 +50,10 @@ impl Services {
         }
     }
 
-    /// Revokes the token that asks.
+    /// Revokes the token that made this request.
     ///
     /// # Errors
-    /// [`Error::Unprocessable`] where a browser asks, which has none, and those of [`Services::revoke_token`].
+    /// [`Error::Unprocessable`] for a browser session, which has no token, and those of [`Services::revoke_token`].
     pub async fn revoke_current_token(&self, caller: &Caller) -> Result<()> {
         own_account(caller)?;
         let token = caller.token_info().ok_or_else(|| {
@@ -65,11 +65,11 @@ impl Services {
         self.revoke_token(caller, token.token_id).await
     }
 
-    /// Makes a token for the person who has signed in: the session stands for the password.
+    /// Creates a token for the signed-in account; the session replaces the password.
     ///
     /// # Errors
-    /// [`Error::MissingRole`] for a token, which must not outlive itself in another, for a visitor, and for a scope that is
-    /// for admins; [`Error::Invalid`]; [`Error::Unprocessable`] where a live token has the name.
+    /// [`Error::MissingRole`] for a visitor, for a scope only admins may have, and for a token, which could otherwise prolong its
+    /// own life; [`Error::Invalid`]; [`Error::Unprocessable`] if an active token has the name.
     pub async fn create_own_token(
         &self,
         caller: &Caller,
@@ -83,7 +83,7 @@ impl Services {
             ));
         }
         let account = own_account(caller)?;
-        refuse(&faults(token_name, scopes, days))?;
+        reject_invalid(&validate(token_name, scopes, days))?;
         let user = self
             .store()
             .user(account.user_id)
@@ -102,10 +102,10 @@ fn own_account(caller: &Caller) -> Result<&Account> {
 fn to_token(row: api_token::Model, account: &Account, caller: &Caller, now: Timestamp) -> Token {
     let state = match row.revoked_at {
         Some(_) => TokenState::Revoked,
-        None if is_live(&row, now) => TokenState::Active,
+        None if is_active(&row, now) => TokenState::Active,
         None => TokenState::Expired,
     };
-    let scopes = read_scopes(&row.scopes_json)
+    let scopes = parse_scopes(&row.scopes_json)
         .into_iter()
         .filter(|scope| may_have(account.role, *scope));
     Token {
@@ -128,20 +128,20 @@ mod tests {
     use crate::{Caller, Error, each_backend};
 
     each_backend! {
-        async fn only_a_person_makes_tokens_without_a_password(test) {
+        async fn only_a_session_creates_tokens_without_a_password(test) {
             let user = test.user("ada", Some("user"), "no hash").await;
             let platform = &test.platform;
-            let made = platform.create_token_for("ada", "first", &[Scope::RunsRead], 7).await.expect("a token");
-            let token = platform.authenticate_token(&made.token).await.expect("a caller");
-            let person = Caller::signed_in(token.account().expect("an account").clone());
-            assert_eq!(person.account().map(|account| account.user_id), Some(user));
+            let created = platform.create_token_for("ada", "first", &[Scope::RunsRead], 7).await.expect("a token");
+            let token = platform.authenticate_token(&created.token).await.expect("a caller");
+            let session = Caller::signed_in(token.account().expect("an account").clone());
+            assert_eq!(session.account().map(|account| account.user_id), Some(user));
             for caller in [&token, &platform.visitor(), &Caller::visitor([Scope::TokensManage])] {
-                let refused = platform.create_own_token(caller, "second", &[Scope::RunsRead], 7).await;
-                assert!(matches!(refused, Err(Error::MissingRole(_))));
+                let result = platform.create_own_token(caller, "second", &[Scope::RunsRead], 7).await;
+                assert!(matches!(result, Err(Error::MissingRole(_))));
             }
-            assert!(platform.create_own_token(&person, "second", &[Scope::RunsRead], 7).await.is_ok());
-            let refused = platform.create_own_token(&person, "third", &[Scope::TokensManage], 7).await;
-            assert!(matches!(refused, Err(Error::MissingRole(_))));
+            assert!(platform.create_own_token(&session, "second", &[Scope::RunsRead], 7).await.is_ok());
+            let result = platform.create_own_token(&session, "third", &[Scope::TokensManage], 7).await;
+            assert!(matches!(result, Err(Error::MissingRole(_))));
         }
     }
 }

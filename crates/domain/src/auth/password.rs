@@ -2,34 +2,40 @@
 
 use sha_crypt::{Params, PasswordVerifier, ShaCrypt, sha256_crypt, sha512_crypt};
 
-use crate::{Result, blocking::Workers};
+use crate::{Result, blocking::BlockingPool};
 
-/// The longest password that is looked at, in bytes: the cost of a check grows with it.
-pub(super) const MAX_PASSWORD: usize = 1024;
+/// The cost of a check grows with the length of the password.
+pub(super) const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// Rounds of the platform's hashes. A wrong password costs as many of either kind whatever is stored, so that time tells nobody
-/// which accounts there are, or which have an old hash or none.
+/// Rounds of the platform's hashes. A wrong password always costs this many rounds of both kinds, so that response times do not
+/// reveal which accounts exist, or which have an old hash or none.
 const ROUNDS: u32 = 1_024_000;
 
-/// Checks passwords off the async threads, few at a time: each takes over half a second of a core.
+/// Concurrent checks. Each takes more than half a second of one core.
+const MAX_CONCURRENT_CHECKS: usize = 2;
+
+/// Only the cost of these hashes matters.
+const DUMMY_SALT: &[u8] = b"of nobody";
+
+/// Checks passwords on blocking threads, with limited concurrency.
 #[derive(Clone)]
 pub struct PasswordChecker {
-    workers: Workers,
+    pool: BlockingPool,
 }
 
 impl Default for PasswordChecker {
     fn default() -> Self {
         Self {
-            workers: Workers::new(2),
+            pool: BlockingPool::new(MAX_CONCURRENT_CHECKS),
         }
     }
 }
 
 impl PasswordChecker {
-    /// Whether a password belongs to an account's hash. No account, or a hash that is none, costs the same and fails.
+    /// Whether the password matches an account's hash. A missing account or an invalid hash costs the same and fails.
     pub(super) async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
         let password = password.to_owned();
-        self.workers
+        self.pool
             .run(move || verify(password.as_bytes(), hash.as_deref()))
             .await
     }
@@ -40,19 +46,19 @@ fn verify(password: &[u8], hash: Option<&str>) -> bool {
     if !is_right {
         let (sha512, sha256) = missing_rounds(hash);
         if let Ok(rest) = Params::new(sha512) {
-            std::hint::black_box(sha512_crypt(password, b"of nobody", rest));
+            std::hint::black_box(sha512_crypt(password, DUMMY_SALT, rest));
         }
         if let Ok(rest) = Params::new(sha256) {
-            std::hint::black_box(sha256_crypt(password, b"of nobody", rest));
+            std::hint::black_box(sha256_crypt(password, DUMMY_SALT, rest));
         }
     }
     is_right
 }
 
-/// Rounds of sha512-crypt and of sha256-crypt that checking a hash leaves out of the platform's.
+/// Returns how many rounds of sha512-crypt and of sha256-crypt checking this hash takes fewer than [`ROUNDS`].
 fn missing_rounds(hash: Option<&str>) -> (u32, u32) {
-    let rounds = |mark: &str| {
-        let parameter = hash?.strip_prefix(mark)?.split('$').next()?;
+    let rounds = |scheme: &str| {
+        let parameter = hash?.strip_prefix(scheme)?.split('$').next()?;
         let params = if parameter.starts_with("rounds=") {
             parameter.parse::<Params>().ok()?
         } else {
@@ -60,7 +66,7 @@ fn missing_rounds(hash: Option<&str>) -> (u32, u32) {
         };
         params.to_string().strip_prefix("rounds=")?.parse::<u32>().ok()
     };
-    let missing = |mark| ROUNDS.saturating_sub(rounds(mark).unwrap_or_default());
+    let missing = |scheme| ROUNDS.saturating_sub(rounds(scheme).unwrap_or_default());
     (missing("$6$"), missing("$5$"))
 }
 
@@ -69,7 +75,7 @@ mod tests {
     use super::{missing_rounds, verify};
 
     #[test]
-    fn a_password_is_checked_against_what_passlib_stored() {
+    fn passlib_hashes_are_verified() {
         let cases = [
             (
                 "secret",
@@ -107,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_asked_for_a_wrong_password_costs_the_same() {
+    fn a_wrong_password_costs_the_same_for_every_account() {
         let cases = [
             (None, (1_024_000, 1_024_000)),
             (Some(""), (1_024_000, 1_024_000)),
@@ -125,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_no_password() {
+    fn an_invalid_hash_matches_no_password() {
         for hash in [
             None,
             Some(""),

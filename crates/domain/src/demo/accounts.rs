@@ -5,7 +5,7 @@ use runlens_api_types::{TextEnum as _, auth::Role};
 use sha_crypt::{Algorithm, Params, PasswordHasher as _, ShaCrypt};
 
 use crate::{
-    blocking::apart,
+    blocking::spawn_blocking,
     clock::random_bytes,
     error::{Error, Result},
     store::entity::user,
@@ -39,7 +39,7 @@ pub(super) fn accounts() -> Vec<DemoAccount> {
 pub(super) async fn rows(accounts: &[DemoAccount], rounds: u32) -> Result<Vec<user::Model>> {
     let hashes = accounts.iter().map(|account| {
         let password = account.password.clone();
-        async move { apart(move || hash(&password, rounds)).await? }
+        async move { spawn_blocking(move || hash(&password, rounds)).await? }
     });
     let hashes = futures::future::try_join_all(hashes).await?;
     let row = |((id, account), password): ((i32, &DemoAccount), String)| user::Model {

@@ -1,4 +1,4 @@
-//! What local files looked like while an answer was made, and whether they still do.
+//! The local files that a response was made from, and whether they are unchanged.
 
 use std::{
     cell::RefCell,
@@ -10,108 +10,109 @@ use std::{
 
 use runlens_api_types::Timestamp;
 
-/// How many looks an answer that is kept may rest on: each is taken again with every request.
-const MAX_LOOKS: usize = 64;
+/// Files that a cacheable response may depend on: every request that the cache serves stats all of them.
+const MAX_RECORDS: usize = 64;
 
-/// Seconds without a change after which a file's stamp tells its content. A file system's clock may tick no oftener than this, and
-/// of two changes within one tick the second leaves the stamp as the first did.
-const SETTLED_AFTER: i64 = 2;
+/// Age from which a file's stamp identifies its content. The clock of a file system may tick this rarely, and a second change
+/// within one tick would leave the stamp as it is.
+const MIN_AGE_SECS: i64 = 2;
 
 tokio::task_local! {
-    /// What the answer under way rests on; nothing where it is not to be kept.
-    static LOOKS: RefCell<Option<Vec<Look>>>;
+    /// The stats taken for the current response. `None` once it must not be cached.
+    static RECORDS: RefCell<Option<Vec<StatRecord>>>;
 }
 
-/// What an answer rests on besides the database: how each local file and directory looked that was asked for, those included that
-/// were not there.
+/// The state of each local file and directory that a response depends on, including paths where nothing exists.
 #[derive(Clone, Debug)]
-pub struct Evidence(Vec<Look>);
+pub struct FileDependencies(Vec<StatRecord>);
 
 #[derive(Clone, Debug)]
-struct Look {
+struct StatRecord {
     path: Box<Path>,
-    /// None where there was nothing.
-    stamp: Option<Stamp>,
+    /// `None` if nothing existed at the path.
+    stamp: Option<FileStamp>,
 }
 
-impl Evidence {
-    /// Makes an answer to what was asked at `asked_at`, with what it rests on; without, where it is not to be kept: it has asked a store
-    /// that is not local, it has looked at too much, or at what has changed a moment ago, or [`not_to_be_kept`] was called.
+impl FileDependencies {
+    /// Runs `f` and records the files it stats. `None` if the result must not be cached: it read a bucket, more than
+    /// [`MAX_RECORDS`] files or a file modified in the last [`MIN_AGE_SECS`], or called [`mark_uncacheable`].
     ///
-    /// Looks that a task or thread of its own takes go unnoticed: whatever finds or lists files for the answer has to do so in
-    /// `answer` itself.
-    pub async fn of<F: Future>(asked_at: Timestamp, answer: F) -> (F::Output, Option<Self>) {
-        let observed = async { (answer.await, LOOKS.with(RefCell::take)) };
-        let (output, looks) = LOOKS.scope(RefCell::new(Some(Vec::new())), observed).await;
-        // All looks are later than the question: what had settled by then has settled.
-        let is_settled = |look: &Look| {
-            look.stamp
-                .is_none_or(|stamp| stamp.last_change() < asked_at.unix() - SETTLED_AFTER)
+    /// Files found or listed in a task spawned by `f` are not recorded.
+    pub async fn collect<F: Future>(requested_at: Timestamp, f: F) -> (F::Output, Option<Self>) {
+        let recorded = async { (f.await, RECORDS.with(RefCell::take)) };
+        let (output, records) = RECORDS.scope(RefCell::new(Some(Vec::new())), recorded).await;
+        // Compared with the time of the request, because every stat is later than that.
+        let is_old_enough = |record: &StatRecord| {
+            record
+                .stamp
+                .is_none_or(|stamp| stamp.last_change_secs() < requested_at.unix() - MIN_AGE_SECS)
         };
         (
             output,
-            looks.filter(|looks| looks.iter().all(is_settled)).map(Self),
+            records
+                .filter(|records| records.iter().all(is_old_enough))
+                .map(Self),
         )
     }
 
-    /// Looks again, at the latest state of each: whether all are as they were. Asked on the thread that waits for it, since handing
-    /// some few questions that take a microsecond each to another thread would take longer than they do.
-    pub fn still_holds(&self) -> bool {
-        self.0.iter().all(|look| match Stamp::at(&look.path) {
-            Ok(stamp) => stamp.map(|(stamp, _)| stamp) == look.stamp,
+    /// Stats all files again and returns whether none has changed. Runs on the calling thread: a few stats of a microsecond each
+    /// are cheaper than a hand-over to another thread.
+    pub fn is_fresh(&self) -> bool {
+        self.0.iter().all(|record| match FileStamp::at(&record.path) {
+            Ok(found) => found.map(|(stamp, _)| stamp) == record.stamp,
             Err(_) => false,
         })
     }
 
-    /// About how many bytes of memory it takes.
-    pub fn weight(&self) -> usize {
+    /// Returns the approximate memory use in bytes.
+    pub fn memory_bytes(&self) -> usize {
         self.0
             .iter()
-            .map(|look| size_of::<Look>() + look.path.as_os_str().len())
+            .map(|record| size_of::<StatRecord>() + record.path.as_os_str().len())
             .sum()
     }
 }
 
-/// Says that the answer under way rests on what no look at local files tells, such as the time, or work that goes on. Outside
-/// [`Evidence::of`] it means nothing.
-pub fn not_to_be_kept() {
-    change(|looks| *looks = None);
+/// Excludes the current response from caching, because it depends on something other than the database and local files, such
+/// as the time or a job in progress. Does nothing outside [`FileDependencies::collect`].
+pub fn mark_uncacheable() {
+    update_records(|records| *records = None);
 }
 
-/// Notes how a path looked, before anything was read there: what changes after that is seen by the next look.
-pub(super) fn note(path: &Path, stamp: Option<Stamp>) {
-    change(|looks| match looks {
-        Some(noted) if noted.len() < MAX_LOOKS => noted.push(Look {
+/// Records the stamp of a path, taken before anything was read there, so that a later change is detected.
+pub(super) fn record(path: &Path, stamp: Option<FileStamp>) {
+    update_records(|records| match records {
+        Some(list) if list.len() < MAX_RECORDS => list.push(StatRecord {
             path: path.into(),
             stamp,
         }),
-        _ => *looks = None,
+        _ => *records = None,
     });
 }
 
-fn change(change: impl FnOnce(&mut Option<Vec<Look>>)) {
-    // Outside an answer that may be kept there is nobody to tell.
-    let _ = LOOKS.try_with(|looks| change(&mut looks.borrow_mut()));
+fn update_records(update: impl FnOnce(&mut Option<Vec<StatRecord>>)) {
+    // Fails outside `FileDependencies::collect`, where nothing is recorded.
+    let _ = RECORDS.try_with(|records| update(&mut records.borrow_mut()));
 }
 
-/// What tells one state of a file or directory from another.
+/// Metadata that changes whenever a file or directory changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    size: u64,
+pub(super) struct FileStamp {
+    size_bytes: u64,
     modified: Option<SystemTime>,
-    identity: Identity,
+    inode: Inode,
 }
 
-impl Stamp {
+impl FileStamp {
     pub(super) fn of(metadata: &Metadata) -> Self {
         Self {
-            size: metadata.len(),
+            size_bytes: metadata.len(),
             modified: metadata.modified().ok(),
-            identity: Identity::of(metadata),
+            inode: Inode::of(metadata),
         }
     }
 
-    /// What is at a path, links followed; none where nothing is.
+    /// Stats a path, following links. `None` if nothing exists there.
     pub(super) fn at(path: &Path) -> io::Result<Option<(Self, Metadata)>> {
         match fs::metadata(path) {
             Ok(metadata) => Ok(Some((Self::of(&metadata), metadata))),
@@ -120,65 +121,65 @@ impl Stamp {
         }
     }
 
-    /// Bytes.
-    pub(super) fn size(&self) -> u64 {
-        self.size
+    pub(super) fn size_bytes(&self) -> u64 {
+        self.size_bytes
     }
 
-    /// Seconds since 1970, before which there is nothing; none where the file system does not tell.
-    pub(super) fn modified(&self) -> Option<i64> {
+    /// Returns the modification time in seconds since 1970, 0 for anything earlier. `None` if the file system has none.
+    pub(super) fn modified_secs(&self) -> Option<i64> {
         let since = self.modified?.duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_secs()).ok()
     }
 
-    /// Whether both are of one file, in different states perhaps.
-    pub(super) fn is_of_same_file(&self, other: &Self) -> bool {
-        (self.identity.device, self.identity.inode) == (other.identity.device, other.identity.inode)
+    /// Whether both stamps are of the same file, possibly in different states.
+    pub(super) fn is_same_file(&self, other: &Self) -> bool {
+        (self.inode.device, self.inode.number) == (other.inode.device, other.inode.number)
     }
 
-    /// Seconds since 1970: a moment ago for ever, where the file system does not tell.
-    fn last_change(&self) -> i64 {
-        self.modified().unwrap_or(i64::MAX).max(self.identity.changed.0)
+    /// Seconds since 1970. A file system without modification times counts as always just changed.
+    fn last_change_secs(&self) -> i64 {
+        self.modified_secs().unwrap_or(i64::MAX).max(self.inode.changed.0)
     }
 }
 
-/// Writes it so that no other state of the file is written alike.
-impl std::fmt::Display for Stamp {
+/// A text that is unique to this state of the file; used as entity tag.
+impl std::fmt::Display for FileStamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let modified = self
             .modified
             .and_then(|at| at.duration_since(UNIX_EPOCH).ok())
             .unwrap_or_default()
             .as_nanos();
-        let Identity {
+        let Inode {
             device,
-            inode,
+            number,
             changed: (seconds, nanoseconds),
-        } = self.identity;
+        } = self.inode;
         write!(
             f,
-            "{device:x}-{inode:x}-{seconds:x}.{nanoseconds:x}-{modified:x}-{:x}",
-            self.size
+            "{device:x}-{number:x}-{seconds:x}.{nanoseconds:x}-{modified:x}-{:x}",
+            self.size_bytes
         )
     }
 }
 
-/// What a file has that is put in the place of another, and that no program can set as it can the time of modification.
+/// Detects a file that was replaced by another with the same size and modification time. Unlike the modification time, a
+/// program cannot set the change time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Identity {
+struct Inode {
     device: u64,
-    inode: u64,
-    /// Seconds and nanoseconds.
+    number: u64,
+    /// Change time: seconds and nanoseconds since 1970.
     changed: (i64, i64),
 }
 
-impl Identity {
+impl Inode {
     #[cfg(unix)]
     fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
         Self {
             device: metadata.dev(),
-            inode: metadata.ino(),
+            number: metadata.ino(),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }

@@ -1,4 +1,4 @@
-//! Files below a local directory: one trip to a thread that may wait for the disk for each question.
+//! Files below a local directory. Each operation is one job on a blocking thread.
 
 use std::{
     fs::{self, File},
@@ -11,85 +11,86 @@ use bytes::Bytes;
 
 use super::{
     Extent, MAX_LISTED,
-    file_deps::{self, Stamp},
+    file_deps::{self, FileStamp},
 };
 
-/// A file as it looked.
-pub(super) struct Seen {
+/// An existing file with its state at the time of the stat.
+pub(super) struct LocalFile {
     pub(super) path: PathBuf,
-    pub(super) stamp: Stamp,
+    pub(super) stamp: FileStamp,
 }
 
-/// What is at a path, links followed; none where there is no file.
-pub(super) async fn find(path: PathBuf) -> io::Result<Option<Seen>> {
-    let looked = away(move || Stamp::at(&path).map(|found| (path, found))).await;
-    let (path, found) = looked.inspect_err(|_| file_deps::not_to_be_kept())?;
-    file_deps::note(&path, found.as_ref().map(|(stamp, _)| *stamp));
+/// Finds a file, following links. `None` if there is no file at the path.
+pub(super) async fn find(path: PathBuf) -> io::Result<Option<LocalFile>> {
+    let result = spawn_blocking(move || FileStamp::at(&path).map(|found| (path, found))).await;
+    let (path, found) = result.inspect_err(|_| file_deps::mark_uncacheable())?;
+    file_deps::record(&path, found.as_ref().map(|(stamp, _)| *stamp));
     Ok(found
         .filter(|(_, metadata)| metadata.is_file())
-        .map(|(stamp, _)| Seen { path, stamp }))
+        .map(|(stamp, _)| LocalFile { path, stamp }))
 }
 
-/// What lies right in a directory, which may be missing: the files whose names are text, links followed.
-pub(super) async fn list(directory: PathBuf) -> io::Result<(Vec<(String, Seen)>, Extent)> {
-    let walked = away(move || walk(&directory)).await;
-    let walk = walked.inspect_err(|_| file_deps::not_to_be_kept())?;
-    walk.looks
+/// Lists the files directly in a directory, following links. A missing directory is empty; names that are not UTF-8 are skipped.
+pub(super) async fn list(directory: PathBuf) -> io::Result<(Vec<(String, LocalFile)>, Extent)> {
+    let result = spawn_blocking(move || read_directory(&directory)).await;
+    let listing = result.inspect_err(|_| file_deps::mark_uncacheable())?;
+    listing
+        .stats
         .iter()
-        .for_each(|(path, stamp)| file_deps::note(path, *stamp));
-    Ok((walk.files, walk.extent))
+        .for_each(|(path, stamp)| file_deps::record(path, *stamp));
+    Ok((listing.files, listing.extent))
 }
 
-struct Walk {
-    files: Vec<(String, Seen)>,
+struct DirectoryListing {
+    files: Vec<(String, LocalFile)>,
     extent: Extent,
-    /// The directory's first: it tells of names that come and go, the others' of what is behind the names.
-    looks: Vec<(PathBuf, Option<Stamp>)>,
+    /// Stats of the directory, which change when a name is added or removed, and of each entry.
+    stats: Vec<(PathBuf, Option<FileStamp>)>,
 }
 
-fn walk(directory: &Path) -> io::Result<Walk> {
-    let found = Stamp::at(directory)?;
-    let looks = vec![(directory.to_owned(), found.as_ref().map(|(stamp, _)| *stamp))];
-    let mut walk = Walk {
+fn read_directory(directory: &Path) -> io::Result<DirectoryListing> {
+    let found = FileStamp::at(directory)?;
+    let mut listing = DirectoryListing {
         files: Vec::new(),
         extent: Extent::Whole,
-        looks,
+        stats: vec![(directory.to_owned(), found.as_ref().map(|(stamp, _)| *stamp))],
     };
     if !found.is_some_and(|(_, metadata)| metadata.is_dir()) {
-        return Ok(walk);
+        return Ok(listing);
     }
     for (count, entry) in fs::read_dir(directory)?.enumerate() {
         let entry = entry?;
         if count == MAX_LISTED {
-            walk.extent = Extent::Part;
+            listing.extent = Extent::Part;
             break;
         }
         let (path, name) = (entry.path(), entry.file_name().into_string());
         let (Ok(name), false) = (name, entry.file_type()?.is_dir()) else {
             continue;
         };
-        let found = Stamp::at(&path).unwrap_or_else(|_| {
-            // Such as a link that leads to itself. Its look never holds.
-            walk.extent = Extent::Part;
+        let found = FileStamp::at(&path).unwrap_or_else(|_| {
+            // For example a link to itself. Recorded as missing, so the listing is never fresh while the stat fails.
+            listing.extent = Extent::Part;
             None
         });
-        walk.looks
+        listing
+            .stats
             .push((path.clone(), found.as_ref().map(|(stamp, _)| *stamp)));
         if let Some((stamp, _)) = found.filter(|(_, metadata)| metadata.is_file()) {
-            walk.files.push((name, Seen { path, stamp }));
+            listing.files.push((name, LocalFile { path, stamp }));
         }
     }
-    Ok(walk)
+    Ok(listing)
 }
 
-/// Opens a file, to be read at many places.
-pub(super) async fn open(path: Arc<Path>) -> io::Result<(File, Seen)> {
-    away(move || {
+/// Opens a file for reads at several offsets.
+pub(super) async fn open(path: Arc<Path>) -> io::Result<(File, LocalFile)> {
+    spawn_blocking(move || {
         let file = File::open(&path)?;
-        let stamp = Stamp::of(&file.metadata()?);
+        let stamp = FileStamp::of(&file.metadata()?);
         Ok((
             file,
-            Seen {
+            LocalFile {
                 path: path.to_path_buf(),
                 stamp,
             },
@@ -98,9 +99,9 @@ pub(super) async fn open(path: Arc<Path>) -> io::Result<(File, Seen)> {
     .await
 }
 
-/// Reads `length` bytes from `start` on; fewer where the file ends.
+/// Reads `length` bytes from offset `start`, fewer if the file ends earlier.
 pub(super) async fn read(path: Arc<Path>, start: u64, length: u64) -> io::Result<Bytes> {
-    away(move || {
+    spawn_blocking(move || {
         let mut file = File::open(path)?;
         file.seek(SeekFrom::Start(start))?;
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
@@ -110,8 +111,8 @@ pub(super) async fn read(path: Arc<Path>, start: u64, length: u64) -> io::Result
     .await
 }
 
-async fn away<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(io::Error::other)?
+async fn spawn_blocking<T: Send + 'static>(
+    job: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(job).await.map_err(io::Error::other)?
 }

@@ -1,4 +1,4 @@
-//! A file that is sent as it lies in its store, piece by piece.
+//! A file that is sent unchanged, in chunks.
 
 use std::{ops::Range, sync::Arc};
 
@@ -9,16 +9,15 @@ use sha2::{Digest as _, Sha256};
 
 use super::FoundFile;
 use crate::{
-    blocking::apart,
+    blocking::spawn_blocking,
     error::{Error, Result},
 };
 
-/// Bytes that are read at a time.
-const PIECE: u64 = 512 << 10;
-/// Pieces that are read at the same time, ahead of what is taken.
-const AHEAD: usize = 2;
+const CHUNK_BYTES: u64 = 512 << 10;
+/// Chunks that are read ahead of the client.
+const READ_AHEAD_CHUNKS: usize = 2;
 
-/// A file as it lies in its store.
+/// A file to download, as it is in its store.
 pub struct RawFile(FoundFile);
 
 impl RawFile {
@@ -30,37 +29,40 @@ impl RawFile {
         &self.0
     }
 
-    /// Bytes.
+    /// Size in bytes.
     pub fn size(&self) -> u64 {
         self.0.size
     }
 
-    /// When it was last written.
+    /// Time of the last modification.
     pub fn last_modified(&self) -> Timestamp {
         self.0.last_modified
     }
 
-    /// A name for exactly these bytes: 32 hexadecimal digits.
+    /// Returns an identifier of exactly these bytes: 32 hexadecimal digits.
     pub fn version(&self) -> String {
-        let digest = Sha256::digest(self.0.version());
-        digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&Sha256::digest(self.0.version())[..16])
     }
 
-    /// A part of it, read as it is taken. A file that has become shorter or another one ends in an error, never in other bytes.
+    /// Streams a range of the file, read as the stream is polled. If the file is truncated or replaced meanwhile, the stream
+    /// ends with an error rather than with other bytes.
     ///
     /// # Errors
-    /// [`Error::Files`] where it has gone, [`Error::NotReady`] where it is another one already.
-    pub async fn pieces(&self, part: Range<u64>) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
-        let (reader, end) = (Arc::new(self.0.reader().await?), part.end);
+    /// [`Error::Files`] if the file no longer exists, [`Error::NotReady`] if it has been replaced already.
+    pub async fn pieces(
+        &self,
+        range: Range<u64>,
+    ) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
+        let (reader, end) = (Arc::new(self.0.reader().await?), range.end);
         if reader.file().version() != self.0.version() && !reader.can_grow() {
             return Err(Error::NotReady(
-                "The file has just been replaced. Ask again.".to_owned(),
+                "The file has just been replaced. Retry.".to_owned(),
             ));
         }
-        let reads = stream::iter(part.step_by(PIECE as usize)).map(move |start| {
+        let chunks = stream::iter(range.step_by(CHUNK_BYTES as usize)).map(move |start| {
             let reader = reader.clone();
-            async move { apart(move || reader.read(start..end.min(start + PIECE))).await? }
+            async move { spawn_blocking(move || reader.read(start..end.min(start + CHUNK_BYTES))).await? }
         });
-        Ok(reads.buffered(AHEAD))
+        Ok(chunks.buffered(READ_AHEAD_CHUNKS))
     }
 }

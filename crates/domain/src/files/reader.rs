@@ -1,4 +1,4 @@
-//! Reads a file at many places: opened once, by threads that may wait.
+//! Reads an open file at several offsets, from threads that may block.
 
 use std::{fs::File, io, ops::Range, os::unix::fs::FileExt as _, sync::Arc};
 
@@ -6,11 +6,11 @@ use bytes::Bytes;
 use object_store::{GetOptions, ObjectStore, ObjectStoreExt as _};
 use tokio::runtime::Handle;
 
-use super::{Content, FoundFile, failed, local};
+use super::{Content, FoundFile, local, store_error};
 use crate::error::Result;
 
-/// An open file. What is put in the place of a local file meanwhile is not seen, and of any other it is an error; what is appended to a
-/// local file is seen.
+/// An open file. A local file that is replaced later still reads as before, and appended data is visible. A replaced object in a
+/// bucket is an error.
 #[derive(Debug)]
 pub(crate) struct FileReader {
     file: FoundFile,
@@ -20,29 +20,29 @@ pub(crate) struct FileReader {
 #[derive(Debug)]
 enum Source {
     Local(File),
-    /// Read by requests, which the runtime makes while the thread waits.
-    Requests(Arc<dyn ObjectStore>, Handle),
+    /// Read by requests that run on the runtime while the calling thread blocks.
+    Bucket(Arc<dyn ObjectStore>, Handle),
 }
 
 impl FoundFile {
-    /// Opens the file as it is now.
+    /// Opens the file in its current state.
     ///
     /// # Errors
-    /// [`Error::Files`](crate::Error::Files), also where it has gone.
+    /// [`Error::Files`](crate::Error::Files), also if the file no longer exists.
     pub(crate) async fn reader(&self) -> Result<FileReader> {
         Ok(match &self.content {
             Content::Local(path, _) => {
-                let (file, seen) = local::open(path.clone())
+                let (file, local) = local::open(path.clone())
                     .await
                     .map_err(|error| match error.kind() {
                         io::ErrorKind::NotFound => object_store::Error::NotFound {
                             path: self.path.to_string(),
                             source: error.into(),
                         },
-                        _ => failed(self.store, error),
+                        _ => store_error(self.store, error),
                     })?;
                 FileReader {
-                    file: Self::local(self.store, self.path.clone(), seen),
+                    file: Self::local(self.store, self.path.clone(), local),
                     source: Source::Local(file),
                 }
             }
@@ -51,39 +51,39 @@ impl FoundFile {
                 let file = Self::object(self.store, objects.clone(), signer.clone(), meta);
                 FileReader {
                     file,
-                    source: Source::Requests(objects.clone(), Handle::current()),
+                    source: Source::Bucket(objects.clone(), Handle::current()),
                 }
             }
         })
     }
 
-    /// Names this file, whatever is in it, among all files of all stores.
-    pub(crate) fn place(&self) -> String {
+    /// Returns the store and path, which identify the file among all stores whatever its content.
+    pub(crate) fn location(&self) -> String {
         format!("{}/{}", self.store, self.path)
     }
 }
 
 impl FileReader {
-    /// The file as it was when it was opened.
+    /// The file's state when it was opened.
     pub(crate) fn file(&self) -> &FoundFile {
         &self.file
     }
 
-    /// Whether a file that has grown is still the same one: objects in a bucket are replaced as a whole.
+    /// Whether the file can grow in place. Objects in a bucket are only replaced as a whole.
     pub(crate) fn can_grow(&self) -> bool {
         matches!(self.source, Source::Local(_))
     }
 
-    /// Fills a buffer with what lies at `offset`. It waits: on a thread for that only.
+    /// Fills `buffer` with the bytes at `offset`. Blocks the thread.
     ///
     /// # Errors
-    /// [`Error::Files`](crate::Error::Files), also where the file ends earlier.
+    /// [`Error::Files`](crate::Error::Files), also if the file ends earlier.
     pub(crate) fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
         match &self.source {
             Source::Local(file) => Ok(file
                 .read_exact_at(buffer, offset)
-                .map_err(|error| failed(self.file.store, error))?),
-            Source::Requests(objects, runtime) => {
+                .map_err(|error| store_error(self.file.store, error))?),
+            Source::Bucket(objects, runtime) => {
                 let bytes = runtime.block_on(self.request(objects, offset..offset + buffer.len() as u64))?;
                 buffer.copy_from_slice(&bytes);
                 Ok(())
@@ -91,7 +91,7 @@ impl FileReader {
         }
     }
 
-    /// Reads a part of the file. It waits: on a thread for that only.
+    /// Reads a range of the file. Blocks the thread.
     ///
     /// # Errors
     /// As [`Self::read_at`].
@@ -102,7 +102,7 @@ impl FileReader {
                 self.read_at(range.start, &mut buffer)?;
                 Ok(buffer.into())
             }
-            Source::Requests(objects, runtime) => runtime.block_on(self.request(objects, range)),
+            Source::Bucket(objects, runtime) => runtime.block_on(self.request(objects, range)),
         }
     }
 
@@ -111,26 +111,26 @@ impl FileReader {
             return Ok(Bytes::new());
         }
         let (file, length) = (&self.file, range.end - range.start);
-        let answer = objects
+        let response = objects
             .get_opts(&file.path, GetOptions::new().with_range(Some(range)))
             .await?;
-        let is_other = answer
+        let is_replaced = response
             .meta
             .e_tag
             .as_ref()
             .is_some_and(|e_tag| *e_tag != file.e_tag);
-        let bytes = if is_other {
+        let bytes = if is_replaced {
             Bytes::new()
         } else {
-            answer.bytes().await?
+            response.bytes().await?
         };
         if bytes.len() as u64 != length {
-            let what = if is_other { "replaced" } else { "cut" };
+            let change = if is_replaced { "replaced" } else { "truncated" };
             let source = io::Error::new(
                 io::ErrorKind::UnexpectedEof,
-                format!("{} was {what} while it was read", file.path),
+                format!("{} was {change} during the read", file.path),
             );
-            return Err(failed(file.store, source).into());
+            return Err(store_error(file.store, source).into());
         }
         Ok(bytes)
     }

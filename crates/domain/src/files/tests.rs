@@ -1,26 +1,27 @@
-//! The same suite on local files, in memory and in a bucket; keys, and stores that fail.
+//! One suite for local files, memory and a bucket; stores that fail; cacheable responses.
+
+use runlens_api_types::Timestamp;
 
 use super::*;
 use crate::testing::Bucket;
 
-/// Puts a file into a store by another way than the one under test.
-trait Shelf {
-    async fn lay(&self, key: &str, content: &str);
+/// Writes a file to a store without the code under test.
+trait TestStore {
+    async fn write(&self, key: &str, content: &str);
 }
 
-/// A directory.
 struct Root(tempfile::TempDir);
 
-impl Shelf for Root {
-    async fn lay(&self, key: &str, content: &str) {
+impl TestStore for Root {
+    async fn write(&self, key: &str, content: &str) {
         let path = self.0.path().join(key);
         std::fs::create_dir_all(path.parent().expect("a directory")).expect("made");
         std::fs::write(path, content).expect("written");
     }
 }
 
-impl Shelf for Files {
-    async fn lay(&self, key: &str, content: &str) {
+impl TestStore for Files {
+    async fn write(&self, key: &str, content: &str) {
         self.put(
             &FileKey(ObjectPath::parse(key).expect("a path")),
             content.to_owned(),
@@ -30,29 +31,29 @@ impl Shelf for Files {
     }
 }
 
-impl Shelf for Bucket {
-    async fn lay(&self, key: &str, content: &str) {
+impl TestStore for Bucket {
+    async fn write(&self, key: &str, content: &str) {
         Self::lay(self, key, content.to_owned()).await;
     }
 }
 
-/// What holds of every store.
-async fn suite(name: &str, files: &Files, shelf: &impl Shelf) {
+/// Checks what every store has to do.
+async fn suite(name: &str, files: &Files, store: &impl TestStore) {
     let (log, run) = (FileKey::log(71), Directory::artifacts(71));
     assert!(files.find(&log).await.expect("an answer").is_none());
-    assert!(files.check().await.iter().all(|(_, finding)| finding.is_ok()));
+    assert!(files.check().await.iter().all(|(_, result)| result.is_ok()));
     let listing = async |directory: &Directory| {
         let mut listings = files.list(directory).await.expect("an answer");
         assert_eq!(listings.len(), 1);
         listings.remove(0)
     };
-    let nothing = listing(&run).await;
+    let empty = listing(&run).await;
     assert_eq!(
-        (nothing.store, nothing.files.len(), nothing.extent),
+        (empty.store, empty.files.len(), empty.extent),
         (name, 0, Extent::Whole)
     );
 
-    shelf.lay("LogFiles/71.txt", "hello").await;
+    store.write("LogFiles/71.txt", "hello").await;
     let found = files.find(&log).await.expect("an answer").expect("found");
     assert_eq!((found.store, found.size), (name, 5));
     for (range, bytes) in [
@@ -64,7 +65,7 @@ async fn suite(name: &str, files: &Files, shelf: &impl Shelf) {
     ] {
         assert_eq!(found.read(range.clone()).await.expect("read"), bytes, "{range:?}");
     }
-    shelf.lay("LogFiles/71.txt", "good-bye").await;
+    store.write("LogFiles/71.txt", "good-bye").await;
     let later = files.find(&log).await.expect("an answer").expect("found");
     assert_ne!(later.version(), found.version());
     assert!(
@@ -91,7 +92,7 @@ async fn suite(name: &str, files: &Files, shelf: &impl Shelf) {
         ("test_artifacts/710/coredump", "of another run"),
         ("test_artifacts/711", "a file"),
     ] {
-        shelf.lay(key, content).await;
+        store.write(key, content).await;
     }
     let listed = listing(&run).await;
     let sizes: Vec<(&str, u64)> = listed
@@ -116,28 +117,28 @@ async fn suite(name: &str, files: &Files, shelf: &impl Shelf) {
         );
     }
     for count in 0..=MAX_LISTED {
-        shelf.lay(&format!("test_artifacts/73/{count}"), "").await;
+        store.write(&format!("test_artifacts/73/{count}"), "").await;
     }
     let many = listing(&Directory::artifacts(73)).await;
     assert_eq!((many.files.len(), many.extent), (MAX_LISTED, Extent::Part));
 }
 
 #[tokio::test]
-async fn the_suite_holds_of_local_files() {
+async fn local_files_pass_the_suite() {
     let root = Root(tempfile::tempdir().expect("a directory"));
     let files = Files::none().with_local(root.0.path());
     suite("local", &files, &root).await;
-    signs_nothing(&files).await;
+    has_no_signed_urls(&files).await;
 }
 
 #[tokio::test]
-async fn the_suite_holds_of_memory() {
+async fn memory_passes_the_suite() {
     let files = Files::none().with_memory();
     suite("memory", &files, &files).await;
-    signs_nothing(&files).await;
+    has_no_signed_urls(&files).await;
 }
 
-async fn signs_nothing(files: &Files) {
+async fn has_no_signed_urls(files: &Files) {
     let found = files
         .find(&FileKey::log(71))
         .await
@@ -153,7 +154,7 @@ async fn signs_nothing(files: &Files) {
 }
 
 #[tokio::test]
-async fn the_suite_holds_of_a_bucket_whose_files_anybody_may_be_let_at() {
+async fn a_bucket_passes_the_suite_and_signs_addresses() {
     let bucket = Bucket::new();
     let files = bucket.behind(Files::none());
     suite("gcs", &files, &bucket).await;
@@ -187,7 +188,7 @@ async fn the_suite_holds_of_a_bucket_whose_files_anybody_may_be_let_at() {
         );
     }
 
-    // A name that no path can have spoils the list, and no more.
+    // A name that a path cannot have makes the listing incomplete; files are still found by name.
     for key in [
         "test_artifacts/72/coredump",
         "test_artifacts/72/a\nb",
@@ -195,54 +196,18 @@ async fn the_suite_holds_of_a_bucket_whose_files_anybody_may_be_let_at() {
     ] {
         bucket.lay(key, "core").await;
     }
-    let spoilt = files
+    let incomplete = files
         .list(&Directory::artifacts(72))
         .await
         .expect("an answer")
         .remove(0);
-    assert_eq!(spoilt.extent, Extent::Part);
+    assert_eq!(incomplete.extent, Extent::Part);
     let key = FileKey::artifact(72, "coredump").expect("a name");
     assert!(files.find(&key).await.expect("an answer").is_some());
 }
 
-#[test]
-fn a_key_never_leads_out_of_its_directory() {
-    assert_eq!(FileKey::log(9317).to_string(), "LogFiles/9317.txt");
-    assert_eq!(
-        FileKey::result("0ab1", ".srt").map(|key| key.to_string()),
-        Some("TestResults/0ab1.srt".to_owned())
-    );
-    assert_eq!(
-        FileKey::result("0ab1", "").map(|key| key.to_string()),
-        Some("TestResults/0ab1".to_owned())
-    );
-    assert_eq!(
-        FileKey::artifact(7, "coredump").map(|key| key.to_string()),
-        Some("test_artifacts/7/coredump".to_owned())
-    );
-    let long = "x".repeat(300);
-    for (hash, extension) in [
-        ("", ".srt"),
-        ("../LogFiles/1", ".txt"),
-        ("..", ""),
-        (".", ""),
-        ("a", "/b"),
-        ("a", "\\b"),
-        ("a\0", ".srt"),
-        ("a", ".s\nrt"),
-        ("/etc/passwd", ""),
-        (&long, ""),
-    ] {
-        assert_eq!(FileKey::result(hash, extension), None, "{hash:?} {extension:?}");
-        assert!(
-            FileKey::artifact(1, &format!("{hash}{extension}")).is_none() || hash.is_empty(),
-            "{hash:?} {extension:?}"
-        );
-    }
-}
-
 #[tokio::test]
-async fn a_missing_root_holds_nothing_until_something_is_put() {
+async fn a_missing_root_is_empty_and_created_on_write() {
     let directory = tempfile::tempdir().expect("a directory");
     let root = directory.path().join("not yet/there");
     let files = Files::none().with_local(&root);
@@ -265,7 +230,7 @@ async fn a_missing_root_holds_nothing_until_something_is_put() {
     assert!(files.check().await[0].1.is_ok());
 
     std::fs::write(root.join("LogFiles/1.txt"), "hi").expect("written");
-    assert!(found.read(0..5).await.is_err(), "the file has become shorter");
+    assert!(found.read(0..5).await.is_err(), "the file is truncated");
     assert_ne!(
         files
             .find(&FileKey::log(1))
@@ -278,7 +243,7 @@ async fn a_missing_root_holds_nothing_until_something_is_put() {
 }
 
 #[tokio::test]
-async fn the_next_store_is_asked_where_one_has_nothing_or_fails() {
+async fn the_next_store_is_searched_if_one_has_no_file_or_fails() {
     let directory = tempfile::tempdir().expect("a directory");
     let (first, later) = (
         Files::none().with_local(directory.path()),
@@ -294,13 +259,16 @@ async fn the_next_store_is_asked_where_one_has_nothing_or_fails() {
         Some("memory")
     );
 
-    // A file stands where the directory of logs should be.
+    // A file in the place of the log directory makes every lookup there fail.
     std::fs::write(directory.path().join("LogFiles"), "").expect("written");
     assert_eq!(
         store(both.find(&FileKey::log(1)).await.expect("an answer")),
         Some("memory")
     );
-    let error = both.find(&FileKey::log(2)).await.expect_err("nobody can say");
+    let error = both
+        .find(&FileKey::log(2))
+        .await
+        .expect_err("the first store failed");
     assert!(error.is_unavailable(), "{error}");
     assert!(
         Files::none()
@@ -312,7 +280,7 @@ async fn the_next_store_is_asked_where_one_has_nothing_or_fails() {
 }
 
 #[tokio::test]
-async fn a_bucket_out_of_reach_is_said_by_name() {
+async fn check_names_an_unreachable_bucket() {
     let directory = tempfile::tempdir().expect("a directory");
     let key = directory.path().join("key.json");
     let account = r#"{"private_key": "", "private_key_id": "", "client_email": "", "disable_oauth": true, "gcs_base_url": "http://127.0.0.1:9"}"#;
@@ -320,10 +288,10 @@ async fn a_bucket_out_of_reach_is_said_by_name() {
     let files = Files::none()
         .with_bucket("samples", Some(&key))
         .expect("a bucket");
-    let findings = files.check().await;
+    let results = files.check().await;
     assert!(
-        matches!(findings.as_slice(), [("gcs", Err(Error::Files(_)))]),
-        "{findings:?}"
+        matches!(results.as_slice(), [("gcs", Err(Error::Files(_)))]),
+        "{results:?}"
     );
     assert!(
         files
@@ -332,13 +300,13 @@ async fn a_bucket_out_of_reach_is_said_by_name() {
     );
 }
 
-/// Long after everything that a test writes.
+/// A time when all files of a test are old enough to be cached.
 fn later() -> Timestamp {
     Timestamp::parse("2100-01-01T00:00:00Z").expect("a time")
 }
 
 #[tokio::test]
-async fn evidence_holds_until_something_is_changed() {
+async fn dependencies_are_fresh_until_a_file_changes() {
     let root = Root(tempfile::tempdir().expect("a directory"));
     let (files, run) = (Files::none().with_local(root.0.path()), Directory::artifacts(71));
     let path = |name: &str| root.0.path().join(name);
@@ -348,21 +316,21 @@ async fn evidence_holds_until_something_is_changed() {
         "test_artifacts/71/coredump",
         "test_artifacts/71/deeper/coredump",
     ] {
-        root.lay(name, "text").await;
+        root.write(name, "text").await;
     }
-    let look = async || {
-        let looks = async {
+    let collect = async || {
+        let lookups = async {
             (
                 files.find(&FileKey::log(71)).await,
                 files.find(&FileKey::log(72)).await,
                 files.list(&run).await,
             )
         };
-        let (_, evidence) = Evidence::of(later(), looks).await;
-        evidence.expect("kept")
+        let (_, dependencies) = FileDependencies::collect(later(), lookups).await;
+        dependencies.expect("cacheable")
     };
-    let evidence = look().await;
-    assert!(evidence.still_holds() && look().await.still_holds());
+    let dependencies = collect().await;
+    assert!(dependencies.is_fresh() && collect().await.is_fresh());
     let remove = |name: &str| std::fs::remove_file(path(name)).expect("removed");
     let link = |to: &str, name: &str| std::os::unix::fs::symlink(path(to), path(name)).expect("linked");
     let changes: [(&str, &dyn Fn()); 9] = [
@@ -390,20 +358,20 @@ async fn evidence_holds_until_something_is_changed() {
             std::fs::remove_dir_all(path("test_artifacts")).expect("removed")
         }),
     ];
-    for (change, make) in changes {
-        let evidence = look().await;
-        assert!(evidence.still_holds(), "before {change}");
-        // The clock of the file system ticks some hundred times a second.
+    for (change, apply) in changes {
+        let dependencies = collect().await;
+        assert!(dependencies.is_fresh(), "before {change}");
+        // Two changes within one tick of the file system's clock cannot be told apart.
         std::thread::sleep(Duration::from_millis(20));
-        make();
-        assert!(!evidence.still_holds(), "{change}");
+        apply();
+        assert!(!dependencies.is_fresh(), "{change}");
     }
     std::fs::write(path("test_artifacts/71/deeper/other"), "").expect_err("all is gone");
-    assert!(look().await.still_holds());
+    assert!(collect().await.is_fresh());
 }
 
 #[tokio::test]
-async fn there_is_evidence_of_settled_local_files_in_bounds_alone() {
+async fn only_a_bounded_number_of_unchanged_local_files_is_cacheable() {
     let directory = tempfile::tempdir().expect("a directory");
     let (local, memory) = (
         Files::none().with_local(directory.path()),
@@ -419,51 +387,51 @@ async fn there_is_evidence_of_settled_local_files_in_bounds_alone() {
         .last_modified
         .unix();
     let at = |seconds: i64| Timestamp::from_unix(written + seconds).expect("a time");
-    let is_kept = async |asked_at, files: &Files, key: &FileKey| {
-        let (found, evidence) = Evidence::of(asked_at, files.find(key)).await;
+    let is_cacheable = async |requested_at, files: &Files, key: &FileKey| {
+        let (found, dependencies) = FileDependencies::collect(requested_at, files.find(key)).await;
         found.expect("an answer");
-        evidence.is_some()
+        dependencies.is_some()
     };
-    for (seconds, kept) in [(-1, false), (0, false), (2, false), (3, true)] {
+    for (seconds, expected) in [(-1, false), (0, false), (2, false), (3, true)] {
         assert_eq!(
-            is_kept(at(seconds), &local, &log).await,
-            kept,
+            is_cacheable(at(seconds), &local, &log).await,
+            expected,
             "{seconds} seconds after the file was written"
         );
     }
     assert!(
-        is_kept(at(-1), &local, &FileKey::log(2)).await,
-        "what is not there has not changed"
+        is_cacheable(at(-1), &local, &FileKey::log(2)).await,
+        "a missing file has no modification time"
     );
-    assert!(!is_kept(later(), &memory, &log).await, "memory");
+    assert!(!is_cacheable(later(), &memory, &log).await, "memory");
     assert!(
-        Evidence::of(later(), async {})
+        FileDependencies::collect(later(), async {})
             .await
             .1
-            .is_some_and(|evidence| evidence.still_holds()),
-        "nothing was looked at"
+            .is_some_and(|dependencies| dependencies.is_fresh()),
+        "no files"
     );
     assert!(
-        Evidence::of(later(), async { not_to_be_kept() })
+        FileDependencies::collect(later(), async { mark_uncacheable() })
             .await
             .1
             .is_none(),
-        "said so"
+        "marked as uncacheable"
     );
-    for (count, kept) in [(64, true), (65, false)] {
-        let looks = futures::future::join_all((0..count).map(|id| {
+    for (count, expected) in [(64, true), (65, false)] {
+        let lookups = futures::future::join_all((0..count).map(|id| {
             let (local, key) = (&local, FileKey::log(id));
             async move { local.find(&key).await }
         }));
         assert_eq!(
-            Evidence::of(later(), looks).await.1.is_some(),
-            kept,
-            "{count} looks"
+            FileDependencies::collect(later(), lookups).await.1.is_some(),
+            expected,
+            "{count} lookups"
         );
     }
-    // A file stands where a directory should be.
+    // A file in the place of a directory makes the lookup fail.
     std::fs::write(directory.path().join("TestResults"), "").expect("written");
-    let broken = Evidence::of(later(), async {
+    let broken = FileDependencies::collect(later(), async {
         local
             .find(&FileKey::result("a", ".srt").expect("a name"))
             .await
@@ -474,11 +442,11 @@ async fn there_is_evidence_of_settled_local_files_in_bounds_alone() {
 }
 
 #[tokio::test]
-async fn of_a_local_directory_everything_with_a_name_is_listed() {
+async fn a_local_listing_has_every_file_with_a_valid_name() {
     let root = Root(tempfile::tempdir().expect("a directory"));
     let files = Files::none().with_local(root.0.path());
     for name in ["a\nb", "a..b", "coredump", "deeper/coredump", "z"] {
-        root.lay(&format!("test_artifacts/71/{name}"), "text").await;
+        root.write(&format!("test_artifacts/71/{name}"), "text").await;
     }
     let path = |name: &str| root.0.path().join("test_artifacts/71").join(name);
     std::os::unix::fs::symlink(path("z"), path("link")).expect("linked");
@@ -498,6 +466,6 @@ async fn of_a_local_directory_everything_with_a_name_is_listed() {
     std::os::unix::fs::symlink(path("round"), path("round")).expect("linked");
     assert_eq!(names().await, ("coredump link z".to_owned(), Extent::Part));
     std::fs::remove_dir_all(path("")).expect("removed");
-    root.lay("test_artifacts/71", "a file").await;
+    root.write("test_artifacts/71", "a file").await;
     assert_eq!(names().await, (String::new(), Extent::Whole));
 }

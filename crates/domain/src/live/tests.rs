@@ -41,7 +41,7 @@ async fn next(watch: &mut RunWatch) -> Option<LiveRun> {
 fn looks(test: &TestPlatform) -> usize {
     test.take_queries()
         .iter()
-        .filter(|sql| sql.contains("AS report"))
+        .filter(|sql| sql.contains("AS newest_progress"))
         .count()
 }
 

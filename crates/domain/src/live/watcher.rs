@@ -12,7 +12,7 @@ use super::{Told, Watched};
 use crate::{
     Error, Result, Services,
     files::FileKey,
-    store::{data_version::Version, live::Pulse},
+    store::{data_version::DataVersion, live::RunChangeMarker},
 };
 
 /// Looks at a run again and again, until it ends or nobody watches.
@@ -21,7 +21,7 @@ pub(super) async fn watch(platform: Services, id: i32, log_bytes: Option<u64>, w
         platform,
         id,
         version: None,
-        pulse: None,
+        change_marker: None,
         log: LogLook {
             bytes: log_bytes,
             next: Instant::now(),
@@ -59,9 +59,9 @@ pub(super) async fn watch(platform: Services, id: i32, log_bytes: Option<u64>, w
 struct Watcher {
     platform: Services,
     id: i32,
-    /// The content of the database that `pulse` is of; none where it cannot tell.
-    version: Option<Version>,
-    pulse: Option<Pulse>,
+    /// The data version that `change_marker` was read at. `None` if the database has none.
+    version: Option<DataVersion>,
+    change_marker: Option<RunChangeMarker>,
     log: LogLook,
 }
 
@@ -88,28 +88,28 @@ impl Watcher {
         }
         let log_bytes = self.log.bytes;
         // Older than what is read with it, never newer: what is written in between is seen the next time.
-        let version = self.platform.store().version();
+        let version = self.platform.store().data_version().await;
         if version.is_some() && version == self.version {
             return Ok(LiveRun {
                 log_bytes,
                 ..before.clone()
             });
         }
-        let pulse = self
+        let marker = self
             .platform
             .store()
-            .pulse(self.id)
+            .run_change_marker(self.id)
             .await?
             .ok_or(Error::NotFound {
                 resource: "run",
                 id: self.id,
             })?;
-        let run = if self.pulse == Some(pulse) {
+        let run = if self.change_marker == Some(marker) {
             before.clone()
         } else {
             self.platform.live_run(self.id).await?
         };
-        (self.version, self.pulse) = (version, Some(pulse));
+        (self.version, self.change_marker) = (version, Some(marker));
         Ok(LiveRun { log_bytes, ..run })
     }
 

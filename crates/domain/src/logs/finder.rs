@@ -20,9 +20,9 @@ use super::{
 };
 use crate::{
     Services,
-    blocking::apart,
+    blocking::spawn_blocking,
     error::Result,
-    files::{FileReader, FoundFile, not_to_be_kept},
+    files::{FileReader, FoundFile, mark_uncacheable},
 };
 
 /// A page of matches in a run's log.
@@ -63,7 +63,7 @@ pub(super) async fn find(
     let reader = open(file, run_id).await?;
     if let Some(cursor) = cursor {
         let opened = reader.clone();
-        apart(move || cursor.require_in(&opened)).await??;
+        spawn_blocking(move || cursor.require_in(&opened)).await??;
     }
     let (indexing, limits) = (logs.index(file).await?, logs.limits);
     let matches = searches.matches(file, &indexing, &matcher, limits).await?;
@@ -73,12 +73,12 @@ pub(super) async fn find(
     let (total, end) = (matches.total(), matches.end);
     let is_complete = matches.is_complete && end.offset == file.size;
     if !is_complete {
-        not_to_be_kept();
+        mark_uncacheable();
     }
     let found = if blocks.is_empty() {
         Vec::new()
     } else {
-        let read = apart(move || {
+        let read = spawn_blocking(move || {
             require_same(&indexing, &reader)?;
             let page = Page {
                 reader: &reader,

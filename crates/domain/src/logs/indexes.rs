@@ -22,7 +22,7 @@ use super::{
     index::{self, Block, LogIndex},
 };
 use crate::{
-    blocking::{Workers, apart},
+    blocking::{self, BlockingPool},
     error::{Error, Result},
     files::{FileReader, FoundFile},
 };
@@ -46,7 +46,7 @@ pub struct LogCache {
     indexes: Cache<String, Arc<Indexing>>,
     pub(super) gate: Arc<Semaphore>,
     /// Pages that look for something at the same time.
-    pub(super) searches: Workers,
+    pub(super) searches: BlockingPool,
     pub(super) limits: Limits,
 }
 
@@ -67,7 +67,7 @@ impl LogCache {
         Self {
             indexes,
             gate: Arc::new(Semaphore::new(AT_A_TIME)),
-            searches: Workers::new(SEARCHES),
+            searches: BlockingPool::new(SEARCHES),
             limits,
         }
     }
@@ -78,7 +78,7 @@ impl LogCache {
     /// # Errors
     /// [`Error::Files`] where the log cannot be opened.
     pub(super) async fn index(&self, file: &FoundFile) -> Result<Arc<Indexing>> {
-        let (place, version) = (file.place(), file.version());
+        let (place, version) = (file.location(), file.version());
         if let Some(current) = self.indexes.get(&place).await
             && current.is_of(&version)
         {
@@ -122,9 +122,10 @@ impl LogCache {
         let (progress, opened) = (current.progress.borrow().clone(), reader.clone());
         let is_complete = progress.index.is_complete;
         let is_longer = reader.file().size > current.file.size && current.file.may_have_grown(reader.file());
-        let same =
-            apart(move || Ok::<_, Error>((is_longer && progress.marks.are_in(&opened)?).then_some(progress)))
-                .await??;
+        let same = blocking::spawn_blocking(move || {
+            Ok::<_, Error>((is_longer && progress.marks.are_in(&opened)?).then_some(progress))
+        })
+        .await??;
         Ok(match same {
             Some(_) if reader.can_grow() && !is_complete => Op::Nop,
             Some(known) => {

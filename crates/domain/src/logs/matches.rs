@@ -23,7 +23,7 @@ use super::{
     matcher::Matcher,
 };
 use crate::{
-    blocking::Workers,
+    blocking::BlockingPool,
     error::Result,
     files::{FileReader, FoundFile},
 };
@@ -115,7 +115,7 @@ impl Matches {
 /// The searches that are remembered.
 pub(crate) struct MatchCache {
     searches: Cache<(String, LogFilter), watch::Receiver<Matches>>,
-    pub(super) workers: Workers,
+    pub(super) workers: BlockingPool,
 }
 
 impl Default for MatchCache {
@@ -126,7 +126,7 @@ impl Default for MatchCache {
         };
         Self {
             searches: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build(),
-            workers: Workers::new(THREADS),
+            workers: BlockingPool::new(THREADS),
         }
     }
 }
@@ -237,7 +237,7 @@ struct Scan {
     indexing: Arc<Indexing>,
     matcher: Arc<Matcher>,
     limits: Limits,
-    workers: Workers,
+    workers: BlockingPool,
 }
 
 /// What is searched next.

@@ -36,10 +36,10 @@ use runlens_api_types::log::{LogPage, LogQuery};
 
 use crate::{
     Services,
-    blocking::apart,
+    blocking::spawn_blocking,
     clock::Stopwatch,
     error::Result,
-    files::{FoundFile, not_to_be_kept},
+    files::{FoundFile, mark_uncacheable},
 };
 pub(crate) use encoding::Encoding;
 pub(crate) use finder::search_log;
@@ -99,7 +99,7 @@ pub(crate) async fn log_page(platform: &Services, run_id: i32, query: &LogQuery)
         .page(&file, run_id, query.clone(), matcher, cursor, Stopwatch::start())
         .await?;
     if answer.is_provisional {
-        not_to_be_kept();
+        mark_uncacheable();
     }
     Ok(answer.page)
 }
@@ -126,7 +126,7 @@ impl LogCache {
         if is_search {
             self.searches.run(work).await?
         } else {
-            apart(work).await?
+            spawn_blocking(work).await?
         }
     }
 }

@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     Services,
-    blocking::apart,
+    blocking::spawn_blocking,
     error::Result,
-    files::{FileReader, FoundFile, not_to_be_kept},
+    files::{FileReader, FoundFile, mark_uncacheable},
 };
 
 /// How long an outline waits until a log has been gone through.
@@ -75,9 +75,9 @@ pub(super) async fn outline(
     let (encoding, total, end) = (summary.encoding, summary.total, summary.end);
     let is_complete = summary.is_complete && end.offset == file.size;
     if !is_complete {
-        not_to_be_kept();
+        mark_uncacheable();
     }
-    let found = apart(move || {
+    let found = spawn_blocking(move || {
         require_same(&indexing, &reader)?;
         summary.read(&reader, &limits)
     });

@@ -148,7 +148,7 @@ impl OutputOfRun<'_> {
         };
         let (query, extension) = (*query, self.output.extension.clone());
         platform
-            .differ()
+            .diff_pool()
             .run(move || compare(head, &expected, &actual, &extension, query))
             .await
     }

@@ -77,7 +77,7 @@ impl OutputOfRun<'_> {
     pub(crate) async fn diff_file(&self, platform: &Services, context: u32) -> Result<DiffFile> {
         let (expected, actual, is_identical) = self.both(platform.files()).await?;
         let name = self.output.filename.clone();
-        let text = platform.differ().run(move || {
+        let text = platform.diff_pool().run(move || {
             let is_binary = expected.text.is_binary() || actual.text.is_binary();
             if is_identical {
                 return "The files are the same, byte for byte.\n".to_owned();

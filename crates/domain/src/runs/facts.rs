@@ -43,7 +43,7 @@ impl Services {
                 reference: OnceCell::new(),
             }))
         };
-        self.reads().runs.get(self.store(), id, read).await
+        self.run_caches().runs.get(self.store(), id, read).await
     }
 }
 

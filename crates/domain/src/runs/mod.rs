@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod caches;
 mod facts;
 mod newest;
 mod open;
@@ -22,6 +23,7 @@ use runlens_api_types::{
     },
 };
 
+pub(crate) use caches::RunCaches;
 pub(crate) use facts::RunFacts;
 pub use open::OpenRun;
 pub(crate) use same_failures::Fingerprints;
@@ -44,7 +46,7 @@ impl Services {
         if query.include.contains(&RunInclude::Verdict) {
             caller.require(Scope::ResultsRead)?;
         }
-        let page = self.reads().lists.get(self.store(), query.clone(), async {
+        let page = self.run_caches().pages.get(self.store(), query.clone(), async {
             Ok(Arc::new(self.list_runs(query).await?))
         });
         Ok(Arc::unwrap_or_clone(page.await?))
@@ -131,7 +133,7 @@ impl Services {
     /// The suite as it is defined today.
     pub(crate) async fn suite(&self) -> Result<Arc<Suite>> {
         let read = async { Ok(Arc::new(Suite::of(self.store().suite_rows().await?))) };
-        self.reads().suite.get(self.store(), (), read).await
+        self.run_caches().suite.get(self.store(), (), read).await
     }
 }
 

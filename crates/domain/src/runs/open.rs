@@ -172,7 +172,7 @@ impl OpenRun {
     pub async fn recent_results(&self, query: &RecentResultsQuery) -> Result<RecentResults> {
         self.caller.require(Scope::RunsRead)?;
         let tests = &query.regression_test_ids;
-        let known = &self.platform.reads().recent;
+        let known = &self.platform.run_caches().recent;
         known
             .get(
                 self.platform.store(),

@@ -1,4 +1,4 @@
-//! Whether the database has changed since it was last asked.
+//! A number that changes with every write to the database: what cached results are valid for.
 
 use std::{
     cell::Cell,
@@ -12,35 +12,35 @@ use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 
 use super::Store;
 
-/// The state of a database's content: where two are equal, nothing was written in between.
+/// The state of the database's content: nothing was written between two equal versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Version {
+pub struct DataVersion {
+    /// SQLite's numbers are only comparable within one connection.
     connection: u64,
     changes: i64,
 }
 
 tokio::task_local! {
-    /// What was seen during the request under way; nothing before it was looked for.
-    static SEEN: Cell<Option<Option<Version>>>;
+    /// The version that the current request works with, once it has been read.
+    static PINNED: Cell<Option<Option<DataVersion>>>;
 }
 
-/// Answers a request that looks at the version at most once: everything it reads is at least as new as the request itself.
-pub async fn at_one_version<F: Future>(request: F) -> F::Output {
-    SEEN.scope(Cell::new(None), request).await
+/// Runs a request that reads the data version at most once: everything it returns is at least as new as the request.
+pub async fn with_pinned_data_version<F: Future>(request: F) -> F::Output {
+    PINNED.scope(Cell::new(None), request).await
 }
 
-/// A connection that SQLite tells of the commits of all others, those of other processes included. It never writes, so it
-/// misses none. SQLite's number means something on one connection only, so the connection has a number too.
+/// A connection of its own that reads SQLite's `data_version`, which counts commits of all other connections and processes.
+/// It never writes, so it misses none.
 ///
-/// It is asked with every request, and answers from memory that all connections share: on the thread that asks, since handing the
-/// question to another would take ten times as long as the answer.
-pub(super) struct Watch {
+/// It answers from shared memory, on the calling thread: handing the question to another thread would take ten times as long.
+pub(super) struct DataVersionProbe {
     file: PathBuf,
     connection: Mutex<(u64, Option<Connection>)>,
 }
 
-impl Watch {
-    /// None for a database that no second connection can see.
+impl DataVersionProbe {
+    /// Returns `None` for an in-memory database, which a second connection cannot see.
     pub(super) fn new(url: &str) -> Option<Self> {
         let options: SqliteConnectOptions = url.parse().ok().filter(|_| !url.contains(":memory:"))?;
         Some(Self {
@@ -49,7 +49,7 @@ impl Watch {
         })
     }
 
-    fn version(&self) -> rusqlite::Result<Version> {
+    fn read(&self) -> rusqlite::Result<DataVersion> {
         let mut guard = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let (number, slot) = &mut *guard;
         let connection = match slot.take() {
@@ -64,12 +64,12 @@ impl Watch {
                 connection
             }
         };
-        // Where this fails, the connection is dropped and the next call has a new one.
+        // If this fails, the connection is dropped and the next call opens another.
         let changes = connection
             .prepare_cached("PRAGMA data_version")?
             .query_row([], |row| row.get(0))?;
         *slot = Some(connection);
-        Ok(Version {
+        Ok(DataVersion {
             connection: *number,
             changes,
         })
@@ -77,54 +77,56 @@ impl Watch {
 }
 
 impl Store {
-    /// The state of the content; none where the database cannot tell, or does not answer.
-    pub fn version(&self) -> Option<Version> {
-        let seen = SEEN.try_with(|seen| {
-            let version = seen.get().unwrap_or_else(|| self.look());
-            seen.set(Some(version));
-            version
-        });
-        seen.unwrap_or_else(|_| self.look())
+    /// Returns the current version, or the one pinned for this request. `None` if the database has none or the probe fails.
+    pub async fn data_version(&self) -> Option<DataVersion> {
+        if let Ok(Some(pinned)) = PINNED.try_with(Cell::get) {
+            return pinned;
+        }
+        let version = self.probe_data_version().await;
+        // Outside a request there is nothing to pin to.
+        let _ = PINNED.try_with(|pinned| pinned.set(Some(version)));
+        version
     }
 
-    fn look(&self) -> Option<Version> {
-        let version = self.watch.as_ref()?.version();
+    async fn probe_data_version(&self) -> Option<DataVersion> {
+        let version = self.data_version_probe.as_ref()?.read();
         version
-            .inspect_err(|error| tracing::warn!(%error, "the database cannot be watched; nothing is kept"))
+            .inspect_err(|error| tracing::warn!(%error, "data version probe failed, caching disabled"))
             .ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::at_one_version;
+    use super::with_pinned_data_version;
     use crate::testing::{Backend, TestPlatform};
 
     #[tokio::test]
-    async fn a_version_lasts_until_something_is_written() {
+    async fn a_version_changes_with_every_write_only() {
         let test = TestPlatform::new(Backend::Sqlite).await;
         let store = test.platform.store();
-        let before = store.version().expect("a version");
-        assert_eq!(store.version(), Some(before));
+        let before = store.data_version().await.expect("a version");
+        assert_eq!(store.data_version().await, Some(before));
         test.sql("INSERT INTO category (name, description) VALUES ('DVB', '')")
             .await;
-        let after = store.version().expect("a version");
+        let after = store.data_version().await.expect("a version");
         assert_ne!(after, before);
-        assert_eq!(store.version(), Some(after));
+        assert_eq!(store.data_version().await, Some(after));
     }
+
     #[tokio::test]
-    async fn a_request_stays_at_the_version_it_began_with() {
+    async fn a_request_keeps_the_version_it_started_with() {
         let test = TestPlatform::new(Backend::Sqlite).await;
         let store = test.platform.store();
-        let (before, during) = at_one_version(async {
-            let before = store.version();
+        let (before, during) = with_pinned_data_version(async {
+            let before = store.data_version().await;
             test.sql("INSERT INTO category (name, description) VALUES ('DVB', '')")
                 .await;
-            (before, store.version())
+            (before, store.data_version().await)
         })
         .await;
         assert!(before.is_some());
         assert_eq!(before, during);
-        assert_ne!(store.version(), during);
+        assert_ne!(store.data_version().await, during);
     }
 }

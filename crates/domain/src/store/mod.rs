@@ -26,7 +26,7 @@ use sea_orm_migration::MigratorTrait;
 #[derive(Clone)]
 pub struct Store {
     db: DatabaseConnection,
-    watch: Option<Arc<data_version::Watch>>,
+    data_version_probe: Option<Arc<data_version::DataVersionProbe>>,
 }
 
 impl Store {
@@ -42,8 +42,8 @@ impl Store {
         } else {
             url.to_owned()
         };
-        let watch = if is_sqlite {
-            data_version::Watch::new(&url).map(Arc::new)
+        let data_version_probe = if is_sqlite {
+            data_version::DataVersionProbe::new(&url).map(Arc::new)
         } else {
             None
         };
@@ -82,7 +82,10 @@ impl Store {
         if is_sqlite {
             migration::Migrator::up(&db, None).await?;
         }
-        Ok(Self { db, watch })
+        Ok(Self {
+            db,
+            data_version_probe,
+        })
     }
 
     /// The pool.

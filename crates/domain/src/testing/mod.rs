@@ -158,12 +158,7 @@ async fn new_mariadb_database() -> String {
     #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
     let server = std::env::var("RUNLENS_TEST_MARIADB_URL")
         .expect("RUNLENS_TEST_MARIADB_URL names no MariaDB server; `make test` starts one and sets it");
-    let name = format!(
-        "runlens_{}",
-        crate::clock::random_bytes::<8>()
-            .map(|byte| format!("{byte:02x}"))
-            .concat()
-    );
+    let name = format!("runlens_{}", hex::encode(crate::clock::random_bytes::<8>()));
     let admin = Store::open(&format!("{server}/mysql")).await.expect("an address");
     admin
         .db()

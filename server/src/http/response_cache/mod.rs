@@ -15,8 +15,8 @@ use axum::{
 use bytes::Bytes;
 use moka::sync::Cache;
 use runlens_domain::{
-    files::Evidence,
-    store::data_version::{Version, at_one_version},
+    files::FileDependencies,
+    store::data_version::{DataVersion, with_pinned_data_version},
 };
 
 use super::authentication::AuthOutcome;
@@ -29,7 +29,7 @@ const CAPACITY: u64 = 16 * 1024 * 1024;
 const MAX_BODY: u64 = 256 * 1024;
 
 /// Of what an answer is made, besides files: a state of the database, rights, and an address.
-type Key = (Version, u64, String);
+type Key = (DataVersion, u64, String);
 
 /// The answers.
 #[derive(Clone)]
@@ -41,13 +41,13 @@ struct Answer {
     header: (HeaderName, HeaderValue),
     body: Bytes,
     /// What it says of files.
-    evidence: Evidence,
+    files: FileDependencies,
 }
 
 impl Default for ResponseCache {
     fn default() -> Self {
         let weigh = |(_, _, address): &Key, answer: &Arc<Answer>| {
-            u32::try_from(address.len() + answer.body.len() + answer.evidence.weight() + 300)
+            u32::try_from(address.len() + answer.body.len() + answer.files.memory_bytes() + 300)
                 .unwrap_or(u32::MAX)
         };
         Self(Cache::builder().max_capacity(CAPACITY).weigher(weigh).build())
@@ -55,8 +55,8 @@ impl Default for ResponseCache {
 }
 
 /// Around everything: who asks, and what is answered, belong to one state of the database.
-pub(crate) async fn with_pinned_data_version(request: Request, next: Next) -> Response {
-    at_one_version(next.run(request)).await
+pub(crate) async fn pin_data_version(request: Request, next: Next) -> Response {
+    with_pinned_data_version(next.run(request)).await
 }
 
 /// Around routes that read nothing but the database and files: answers as before where nothing has changed since. The caller has been
@@ -66,20 +66,15 @@ pub(crate) async fn cache_response(State(state): State<AppState>, request: Reque
         .extensions()
         .get::<AuthOutcome>()
         .and_then(AuthOutcome::rights);
-    let (Some(version), Some(rights)) = (state.services.store().version(), rights) else {
+    let (Some(version), Some(rights)) = (state.services.store().data_version().await, rights) else {
         return next.run(request).await;
     };
     let key = (version, rights, request.uri().to_string());
-    if let Some(known) = state
-        .answers
-        .0
-        .get(&key)
-        .filter(|known| known.evidence.still_holds())
-    {
+    if let Some(known) = state.answers.0.get(&key).filter(|known| known.files.is_fresh()) {
         return known.to_response();
     }
-    let (response, evidence) = Evidence::of(state.services.clock().now(), next.run(request)).await;
-    let Some((header, evidence)) = cacheable_header(&response).zip(evidence) else {
+    let (response, files) = FileDependencies::collect(state.services.clock().now(), next.run(request)).await;
+    let Some((header, files)) = cacheable_header(&response).zip(files) else {
         return response;
     };
     let status = response.status();
@@ -89,7 +84,7 @@ pub(crate) async fn cache_response(State(state): State<AppState>, request: Reque
                 status,
                 header,
                 body,
-                evidence,
+                files,
             });
             state.answers.0.insert(key, answer.clone());
             answer.to_response()

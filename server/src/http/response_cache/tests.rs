@@ -144,12 +144,12 @@ impl Served {
     fn mark(&self) -> usize {
         let kept: Vec<_> = self.state.answers.0.iter().collect();
         for (key, answer) in &kept {
-            let (header, evidence) = (answer.header.clone(), answer.evidence.clone());
+            let (header, files) = (answer.header.clone(), answer.files.clone());
             let marked = Answer {
                 status: answer.status,
                 header,
                 body: Bytes::from_static(MARK.as_bytes()),
-                evidence,
+                files,
             };
             self.state.answers.0.insert(Key::clone(key), Arc::new(marked));
         }

@@ -71,8 +71,8 @@ impl OpenRun {
             };
             let around = self
                 .platform
-                .reads()
-                .around
+                .run_caches()
+                .neighbours
                 .get(self.platform.store(), self.id(), read)
                 .await?;
             runs_compared = around.len() as u64;
@@ -110,7 +110,7 @@ impl OpenRun {
 impl Services {
     /// What each of some completed runs fails.
     async fn fingerprints(&self, suite: &Suite, runs: &[CompletedRun]) -> Result<Vec<(i32, Fingerprint)>> {
-        let cache = self.reads().fingerprints();
+        let cache = &self.run_caches().fingerprints;
         let suite_key = suite_key(suite);
         let key = |run: &CompletedRun| (run.id, run.last_report, suite_key);
         let _reading = cache.reading.lock().await;

@@ -101,7 +101,7 @@ each_backend! {
             // What they are called, and which runs there are where the database cannot say that those are the same: their results are known.
             counts.push((first.data.len(), cold, test.take_queries().len()));
         }
-        let again = if test.platform.store().version().is_some() { 2 } else { 3 };
+        let again = if test.platform.store().data_version().await.is_some() { 2 } else { 3 };
         assert_eq!(counts, [(1, 5, again), (21, 5, again)]);
     }
 }

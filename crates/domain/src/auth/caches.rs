@@ -1,0 +1,23 @@
+//! Cached queries for accounts and tokens.
+
+use std::sync::Arc;
+
+use crate::{
+    cache::QueryCache,
+    store::entity::{api_token, user},
+};
+
+pub(crate) struct AuthCaches {
+    /// Keyed by the hash of the whole token. Unknown tokens are cached too.
+    pub(super) tokens: QueryCache<String, Option<Arc<(api_token::Model, user::Model)>>>,
+    pub(super) users: QueryCache<i32, Option<Arc<user::Model>>>,
+}
+
+impl Default for AuthCaches {
+    fn default() -> Self {
+        Self {
+            tokens: QueryCache::new(1_000),
+            users: QueryCache::new(1_000),
+        }
+    }
+}

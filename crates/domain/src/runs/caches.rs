@@ -1,0 +1,37 @@
+//! Cached queries for runs. Capacities count entries: a run or a page of runs takes some hundred kilobytes.
+
+use std::sync::Arc;
+
+use runlens_api_types::{
+    Page,
+    recent::RecentResults,
+    run::{Run, RunQuery},
+};
+
+use super::{Fingerprints, RunFacts};
+use crate::{cache::QueryCache, results::Suite, store::same_failures::CompletedRun};
+
+pub(crate) struct RunCaches {
+    pub(crate) suite: QueryCache<(), Arc<Suite>>,
+    pub(super) runs: QueryCache<i32, Arc<RunFacts>>,
+    pub(super) pages: QueryCache<RunQuery, Arc<Page<Run>>>,
+    /// Completed runs shortly before and after a run.
+    pub(super) neighbours: QueryCache<i32, Arc<Vec<CompletedRun>>>,
+    /// Results of some tests in a run and in the runs before it.
+    pub(super) recent: QueryCache<(i32, Vec<i32>), RecentResults>,
+    /// What completed runs fail. Keyed so that it outlives writes to other runs, and cached on MariaDB too.
+    pub(super) fingerprints: Fingerprints,
+}
+
+impl Default for RunCaches {
+    fn default() -> Self {
+        Self {
+            suite: QueryCache::new(1),
+            runs: QueryCache::new(32),
+            pages: QueryCache::new(16),
+            neighbours: QueryCache::new(32),
+            recent: QueryCache::new(64),
+            fingerprints: Fingerprints::default(),
+        }
+    }
+}
