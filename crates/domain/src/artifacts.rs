@@ -187,7 +187,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_in_the_bucket_has_an_address_and_one_in_the_bucket_alone_is_degraded() {
-        let (root, bucket) = (tempfile::tempdir().expect("a directory"), Bucket::new());
+        let Some(bucket) = Bucket::from_env() else { return };
+        let root = tempfile::tempdir().expect("a directory");
         let local = Files::none().with_local(root.path());
         for name in [LINUX_PROGRAM, "local.txt"] {
             local
@@ -197,9 +198,9 @@ mod tests {
         }
         // The last name makes the bucket's list unreadable.
         for name in [LINUX_PROGRAM, COREDUMP, "a\nb"] {
-            bucket.lay(&format!("test_artifacts/81/{name}"), "text").await;
+            bucket.put(&format!("test_artifacts/81/{name}"), "text").await;
         }
-        let files = bucket.behind(local);
+        let files = bucket.add_to(local);
         let page = page(&files, 81, "linux", PageQuery::default())
             .await
             .expect("a page");

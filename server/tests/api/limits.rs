@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::http::Method;
 use runlens_domain::{
     each_backend,
-    testing::{Backend, START, TestPlatform},
+    testing::{Backend, START, TestPlatform, TestServer},
 };
 use runlens_server::{
     config::Redis,
@@ -351,9 +351,9 @@ async fn two_instances_let_exactly_the_limit_through_in_memory() {
 
 #[tokio::test]
 async fn two_instances_let_exactly_the_limit_through_in_redis() {
-    #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
-    let url = std::env::var("RUNLENS_TEST_REDIS_URL")
-        .expect("RUNLENS_TEST_REDIS_URL names no Redis; `make test` starts one and sets it");
+    let Some(url) = TestServer::Redis.locate() else {
+        return;
+    };
     let redis = Redis::open(&url).expect("an address");
     let prefix = format!("test:{:?}", runlens_domain::clock::random_bytes::<8>());
     let counters = || {

@@ -33,7 +33,7 @@ impl TestStore for Files {
 
 impl TestStore for Bucket {
     async fn write(&self, key: &str, content: &str) {
-        Self::lay(self, key, content.to_owned()).await;
+        self.put(key, content.to_owned()).await;
     }
 }
 
@@ -155,8 +155,8 @@ async fn has_no_signed_urls(files: &Files) {
 
 #[tokio::test]
 async fn a_bucket_passes_the_suite_and_signs_addresses() {
-    let bucket = Bucket::new();
-    let files = bucket.behind(Files::none());
+    let Some(bucket) = Bucket::from_env() else { return };
+    let files = bucket.add_to(Files::none());
     suite("gcs", &files, &bucket).await;
     for (_, file) in files
         .list(&Directory::artifacts(71))
@@ -194,7 +194,7 @@ async fn a_bucket_passes_the_suite_and_signs_addresses() {
         "test_artifacts/72/a\nb",
         "test_artifacts/72/a//b",
     ] {
-        bucket.lay(key, "core").await;
+        bucket.put(key, "core").await;
     }
     let incomplete = files
         .list(&Directory::artifacts(72))

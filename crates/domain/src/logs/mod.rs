@@ -41,7 +41,6 @@ use crate::{
     error::Result,
     files::{FoundFile, mark_uncacheable},
 };
-pub(crate) use encoding::Encoding;
 pub(crate) use finder::search_log;
 pub use indexes::LogCache;
 pub(crate) use matches::MatchCache;

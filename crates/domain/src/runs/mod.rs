@@ -1,8 +1,8 @@
 //! Runs: pages of them, and one opened.
 
-#[cfg(test)]
-mod agreement;
 mod caches;
+#[cfg(test)]
+mod consistency_tests;
 mod facts;
 mod newest;
 mod open;

@@ -1,79 +1,79 @@
-//! The bucket that scripts/with-gcs makes.
+//! The bucket that `scripts/with-gcs` creates.
 
 use std::path::PathBuf;
 
 use bytes::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::TestServer;
 use crate::files::Files;
 
-/// A bucket for tests. All tests share it: each has names of its own.
+/// The bucket for tests. All tests share it, so each has to use keys of its own.
 pub struct Bucket {
-    /// What lets a client in.
+    /// Service account key that clients authenticate with.
     pub key_file: PathBuf,
-    /// Where it is served.
+    /// Base URL of the server.
     pub url: String,
     client: reqwest::Client,
 }
 
 impl Bucket {
-    /// Its name.
+    /// Name of the bucket.
     pub const NAME: &str = "samples";
 
-    /// # Panics
-    /// Without a server for it.
-    #[expect(clippy::new_without_default, reason = "it panics")]
-    pub fn new() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
-        let key_file = std::env::var("RUNLENS_TEST_GCS_KEY")
-            .expect("RUNLENS_TEST_GCS_KEY names no key file; `make test` makes one, with a bucket, by scripts/with-gcs");
-        let key: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(&key_file).expect("a key file")).expect("JSON");
-        Self {
-            key_file: key_file.into(),
-            url: key["gcs_base_url"].as_str().expect("an address").to_owned(),
-            client: reqwest::Client::new(),
-        }
-    }
-
-    /// Adds the bucket to stores.
+    /// Returns `None` if `RUNLENS_TEST_GCS_KEY` names no key file.
     ///
     /// # Panics
-    /// Without its key file.
-    pub fn behind(&self, files: Files) -> Files {
+    /// If the key file cannot be read.
+    pub fn from_env() -> Option<Self> {
+        let key_file = TestServer::Gcs.locate()?;
+        let key: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&key_file).expect("a key file")).expect("JSON");
+        Some(Self {
+            key_file: key_file.into(),
+            url: key["gcs_base_url"].as_str().expect("a URL").to_owned(),
+            client: reqwest::Client::new(),
+        })
+    }
+
+    /// Adds the bucket to `files` as the last store.
+    ///
+    /// # Panics
+    /// If the key file cannot be read.
+    pub fn add_to(&self, files: Files) -> Files {
         files
             .with_bucket(Self::NAME, Some(&self.key_file))
             .expect("a bucket")
     }
 
-    /// Puts a file into it, by another way than the one under test.
+    /// Uploads an object with an HTTP client that is independent of the code under test.
     ///
     /// # Panics
-    /// When the server refuses.
-    pub async fn lay(&self, key: &str, content: impl Into<Bytes>) {
+    /// If the server refuses.
+    pub async fn put(&self, key: &str, content: impl Into<Bytes>) {
         let name = utf8_percent_encode(key, NON_ALPHANUMERIC);
         let url = format!(
             "{}/upload/storage/v1/b/{}/o?uploadType=media&name={name}",
             self.url,
             Self::NAME
         );
-        let answer = self
+        let response = self
             .client
             .post(url)
             .body(content.into())
             .send()
             .await
-            .expect("the bucket answers");
-        assert!(answer.status().is_success(), "{answer:?}");
+            .expect("a response of the bucket");
+        assert!(response.status().is_success(), "{response:?}");
     }
 
-    /// Fetches what lies at an address, as anybody may.
+    /// Downloads a URL without authentication.
     ///
     /// # Panics
-    /// When the server refuses.
+    /// If the server refuses.
     pub async fn fetch(&self, url: &str) -> Bytes {
-        let answer = self.client.get(url).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{answer:?}");
-        answer.bytes().await.expect("a body")
+        let response = self.client.get(url).send().await.expect("a response");
+        assert!(response.status().is_success(), "{response:?}");
+        response.bytes().await.expect("a body")
     }
 }

@@ -1,7 +1,16 @@
-//! For tests: a platform with a database of its own, on SQLite or on MariaDB, builders for its rows, and a clock that tests move.
+//! Test support: a platform with a database per test, row builders, and a clock that tests advance.
+//!
+//! Tests need no servers. What runs on MariaDB, Redis or a bucket is skipped, and says so on stderr, unless the variable of
+//! [`TestServer`] is set; `make test` sets all of them.
+//!
+//! Property tests (`proptest`) record the seed of a failure in `proptest-regressions/` of their crate and print it as a line
+//! `cc …`. Commit that file, or add the line that CI printed, and every later run tries the failing case first.
+//! `PROPTEST_RNG_SEED=N` makes all generated cases reproducible, `PROPTEST_CASES=N` sets their number where a test does not.
 
 mod bucket;
+mod mariadb;
 mod rows;
+mod servers;
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -15,31 +24,43 @@ use crate::{Clock, Services, Settings, files::Files, live::LiveSettings, store::
 
 pub use crate::logs::fuzzing::check_log;
 pub use bucket::Bucket;
+use mariadb::MariaDbDatabase;
 pub use rows::{OutputSpec, RunSpec, TestSpec};
+pub use servers::TestServer;
 
-/// When tests begin: 2026-06-27T12:00:00Z.
+/// Time at which tests start: 2026-06-27T12:00:00Z.
 pub const START: i64 = 1_782_561_600;
 
-/// Which database a test runs on.
+/// Database of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
-    /// A file in a directory of the test's own.
+    /// A file in a temporary directory per test.
     Sqlite,
-    /// A database of the test's own on the server that `RUNLENS_TEST_MARIADB_URL` names.
+    /// A database per test on the server that `RUNLENS_TEST_MARIADB_URL` names.
     MariaDb,
+}
+
+impl Backend {
+    /// Whether tests can run on this backend. Reports on stderr that they are skipped if not.
+    pub fn is_available(self) -> bool {
+        self == Self::Sqlite || TestServer::MariaDb.locate().is_some()
+    }
 }
 
 /// A platform for one test.
 pub struct TestPlatform {
-    /// The platform under test; its files are in memory.
+    /// The services under test; files are stored in memory.
     pub platform: Services,
     seconds: Arc<AtomicI64>,
     queries: Arc<Mutex<Vec<String>>>,
     _directory: tempfile::TempDir,
+    _database: Option<MariaDbDatabase>,
 }
 
-/// Runs one test body on SQLite and on MariaDB: `each_backend! { async fn name_as_a_sentence(test) { … } }`, where `test` is
-/// a [`TestPlatform`].
+/// Runs one test body per [`Backend`], as the tests `name::sqlite` and `name::mariadb`:
+/// `each_backend! { async fn name(test) { … } }`, where `test` is a [`TestPlatform`].
+///
+/// `name::mariadb` returns at once if no MariaDB server is configured.
 #[macro_export]
 macro_rules! each_backend {
     ($(async fn $name:ident($test:ident) $body:block)+) => {
@@ -49,37 +70,43 @@ macro_rules! each_backend {
             async fn body($test: $crate::testing::TestPlatform) $body
 
             #[tokio::test]
-            async fn on_sqlite() {
+            async fn sqlite() {
                 body($crate::testing::TestPlatform::new($crate::testing::Backend::Sqlite).await).await;
             }
 
             #[tokio::test]
-            async fn on_mariadb() {
-                body($crate::testing::TestPlatform::new($crate::testing::Backend::MariaDb).await).await;
+            async fn mariadb() {
+                if $crate::testing::Backend::MariaDb.is_available() {
+                    body($crate::testing::TestPlatform::new($crate::testing::Backend::MariaDb).await).await;
+                }
             }
         })+
     };
 }
 
 impl TestPlatform {
-    /// An empty platform.
+    /// Creates an empty platform.
     ///
     /// # Panics
-    /// Without a database to run on.
+    /// If the database cannot be created.
     pub async fn new(backend: Backend) -> Self {
         Self::with(backend, Settings::default()).await
     }
 
-    /// An empty platform that is told something else about itself.
+    /// Creates an empty platform with these settings.
     ///
     /// # Panics
-    /// Without a database to run on.
+    /// If the database cannot be created, or no MariaDB server is configured: check [`Backend::is_available`] first.
     pub async fn with(backend: Backend, settings: Settings) -> Self {
         let directory = tempfile::tempdir().expect("a directory for the test");
-        let url = match backend {
-            Backend::Sqlite => format!("sqlite://{}", directory.path().join("runlens.db").display()),
-            Backend::MariaDb => new_mariadb_database().await,
+        let database = match backend {
+            Backend::Sqlite => None,
+            Backend::MariaDb => Some(MariaDbDatabase::create().await.expect("a MariaDB server")),
         };
+        let url = database.as_ref().map_or_else(
+            || format!("sqlite://{}", directory.path().join("runlens.db").display()),
+            MariaDbDatabase::url,
+        );
         let mut store = Store::open(&url).await.expect("the test's database opens");
         let queries = Arc::new(Mutex::new(Vec::new()));
         let log = queries.clone();
@@ -98,10 +125,11 @@ impl TestPlatform {
             seconds,
             queries,
             _directory: directory,
+            _database: database,
         }
     }
 
-    /// The same platform with its files elsewhere.
+    /// Replaces the file stores.
     pub fn with_files(mut self, files: Files) -> Self {
         let platform = &self.platform;
         self.platform = Services::new(
@@ -113,7 +141,7 @@ impl TestPlatform {
         self
     }
 
-    /// The same platform, looking at the runs that are watched as often as a test has patience for.
+    /// Replaces the intervals at which followed runs are polled.
     pub fn with_live(mut self, live: LiveSettings) -> Self {
         let platform = &self.platform;
         let settings = Settings {
@@ -129,20 +157,20 @@ impl TestPlatform {
         self
     }
 
-    /// Moves the clock forward.
+    /// Advances the clock.
     pub fn advance(&self, seconds: i64) {
         self.seconds.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// The queries since the last call.
+    /// Returns the SQL texts executed since the last call.
     pub fn take_queries(&self) -> Vec<String> {
         std::mem::take(&mut self.queries.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Runs SQL that no builder is for.
+    /// Executes SQL for which there is no builder.
     ///
     /// # Panics
-    /// When the database refuses.
+    /// If the database refuses.
     pub async fn sql(&self, sql: &str) {
         self.platform
             .store()
@@ -151,26 +179,4 @@ impl TestPlatform {
             .await
             .expect(sql);
     }
-}
-
-/// A database with the platform's tables, on the server for tests.
-async fn new_mariadb_database() -> String {
-    #[expect(clippy::disallowed_methods, reason = "tests are told where their server is")]
-    let server = std::env::var("RUNLENS_TEST_MARIADB_URL")
-        .expect("RUNLENS_TEST_MARIADB_URL names no MariaDB server; `make test` starts one and sets it");
-    let name = format!("runlens_{}", hex::encode(crate::clock::random_bytes::<8>()));
-    let admin = Store::open(&format!("{server}/mysql")).await.expect("an address");
-    admin
-        .db()
-        .execute_unprepared(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"))
-        .await
-        .expect("the MariaDB for tests answers");
-    let url = format!("{server}/{name}");
-    let store = Store::open(&url).await.expect("an address");
-    store
-        .db()
-        .execute_unprepared(include_str!("platform-schema.sql"))
-        .await
-        .expect("the platform's schema");
-    url
 }

@@ -1,4 +1,6 @@
-//! One derivation: over random platforms, every answer about a run agrees with every other, and SQL with Rust.
+//! Property test over random platforms: all responses about a run agree with each other, whether SQL or Rust derived them.
+//!
+//! See `crate::testing` for how to replay a failure.
 
 use std::fmt::Write as _;
 
@@ -40,14 +42,14 @@ struct ResultCase {
     codes: (Option<i32>, Option<i32>),
     runtime: Option<i32>,
     files: Vec<Option<(&'static str, Option<&'static str>)>>,
-    is_marked_missing: bool,
+    has_missing_marker: bool,
 }
 
 #[derive(Clone, Debug)]
 struct RunCase {
     is_linux: bool,
     is_master: bool,
-    trail: Vec<(&'static str, &'static str)>,
+    progress: Vec<(&'static str, &'static str)>,
     chosen: Vec<bool>,
     results: Vec<Option<ResultCase>>,
 }
@@ -87,11 +89,11 @@ fn result_case() -> impl Strategy<Value = ResultCase> {
         vec(file, MAX_OUTPUTS),
         any::<bool>(),
     )
-        .prop_map(|(codes, runtime, files, is_marked_missing)| ResultCase {
+        .prop_map(|(codes, runtime, files, has_missing_marker)| ResultCase {
             codes,
             runtime,
             files,
-            is_marked_missing,
+            has_missing_marker,
         })
 }
 
@@ -106,20 +108,20 @@ fn run_case() -> impl Strategy<Value = RunCase> {
         vec!["paused"],
     ]);
     let message = select(&["", "GCP operation timed out.", "Canceled via API by admin"][..]);
-    let trail = (ending, message)
+    let progress = (ending, message)
         .prop_map(|(stages, message)| stages.into_iter().map(|stage| (stage, message)).collect());
     let chosen = prop_oneof![3 => Just(vec![]), 1 => vec(any::<bool>(), MAX_TESTS)];
     (
         any::<bool>(),
         any::<bool>(),
-        trail,
+        progress,
         chosen,
         vec(option::weighted(0.8, result_case()), MAX_TESTS),
     )
-        .prop_map(|(is_linux, is_master, trail, chosen, results)| RunCase {
+        .prop_map(|(is_linux, is_master, progress, chosen, results)| RunCase {
             is_linux,
             is_master,
-            trail,
+            progress,
             chosen,
             results,
         })
@@ -133,8 +135,8 @@ fn number(number: Option<i32>) -> String {
     number.map_or_else(|| "NULL".to_owned(), |number| number.to_string())
 }
 
-/// The rows of a random platform in the place of those that are there.
-fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
+/// Returns SQL that replaces all rows by those of the cases.
+fn replace_rows_sql(tests: &[TestCase], runs: &[RunCase]) -> String {
     let mut sql = String::new();
     // Writing to a String cannot fail.
     let mut line = |text: String| _ = writeln!(sql, "{text};");
@@ -161,7 +163,7 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
     line(
         "INSERT INTO category (id, name, description) VALUES (1, 'DVB', ''), (2, 'Teletext', '')".to_owned(),
     );
-    // What the platform's markers of missing output point to.
+    // The platform's markers for missing output refer to this row.
     line("INSERT INTO regression_test_output (id, correct_extension) VALUES (-1, '')".to_owned());
     for (test, id) in tests.iter().zip(1..) {
         if test.has_sample {
@@ -179,8 +181,8 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
                 "INSERT INTO regression_test_category (regression_id, category_id) VALUES ({id}, {category})"
             ));
         }
-        for ((ignore, correct, variants), number_of) in test.outputs.iter().zip(1..) {
-            let output = id * 10 + number_of;
+        for ((ignore, correct, variants), output_number) in test.outputs.iter().zip(1..) {
+            let output = id * 10 + output_number;
             line(format!(
                 "INSERT INTO regression_test_output (id, regression_id, correct, correct_extension, `ignore`)
                  VALUES ({output}, {id}, {}, '.srt', {})",
@@ -202,7 +204,7 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
         line(format!(
             "INSERT INTO test (id, platform, test_type, fork_id, branch, `commit`, pr_nr) VALUES ({id}, '{platform}', 'commit', 1, '{branch}', 'c{id}', 0)"
         ));
-        for (status, message) in &run.trail {
+        for (status, message) in &run.progress {
             line(format!(
                 "INSERT INTO test_progress (test_id, status, timestamp, message) VALUES ({id}, '{status}', '2026-06-27 12:00:00', '{message}')"
             ));
@@ -217,23 +219,23 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
                 "INSERT INTO customized_test (test_id, regression_id) VALUES ({id}, {test})"
             ));
         }
-        for ((result, test), number_of_test) in run.results.iter().zip(tests).zip(1..) {
+        for ((result, test), test_id) in run.results.iter().zip(tests).zip(1..) {
             let Some(result) = result else { continue };
             let (code, expected) = (number(result.codes.0), number(result.codes.1));
             let runtime = number(result.runtime);
             line(format!(
                 "INSERT INTO test_result (test_id, regression_test_id, runtime, exit_code, expected_rc)
-                 VALUES ({id}, {number_of_test}, {runtime}, {code}, {expected})"
+                 VALUES ({id}, {test_id}, {runtime}, {code}, {expected})"
             ));
-            let marker = result.is_marked_missing.then_some((-1, "a", Some("error")));
+            let marker = result.has_missing_marker.then_some((-1, "a", Some("error")));
             let files = result.files.iter().zip(1..=test.outputs.len());
             let files = files.filter_map(|(file, output)| {
-                file.map(|(expected, got)| (number_of_test * 10 + output as i32, expected, got))
+                file.map(|(expected, got)| (test_id * 10 + output as i32, expected, got))
             });
             for (output, expected, got) in files.chain(marker) {
                 line(format!(
                     "INSERT INTO test_result_file (test_id, regression_test_id, regression_test_output_id, expected, got)
-                     VALUES ({id}, {number_of_test}, {output}, '{expected}', {})",
+                     VALUES ({id}, {test_id}, {output}, '{expected}', {})",
                     literal(got)
                 ));
             }
@@ -242,17 +244,16 @@ fn script(tests: &[TestCase], runs: &[RunCase]) -> String {
     sql
 }
 
-/// Holds every answer about every run to every other.
-async fn check(platform: &Services) -> Result<(), TestCaseError> {
+/// Compares the responses about each run with each other.
+async fn check_all_runs(platform: &Services) -> Result<(), TestCaseError> {
     let caller = Caller::visitor(Scope::ALL.iter().copied());
-    let ask = |error: crate::Error| TestCaseError::fail(error.to_string());
-    let whole = PageQuery::FIRST_MAX;
+    let fail = |error: crate::Error| TestCaseError::fail(error.to_string());
     let query = RunQuery {
-        page: whole,
+        page: PageQuery::FIRST_MAX,
         include: vec![RunInclude::Summary, RunInclude::Verdict],
         ..RunQuery::default()
     };
-    let listed = platform.runs(&caller, &query).await.map_err(ask)?.data;
+    let listed = platform.runs(&caller, &query).await.map_err(fail)?.data;
     for status in RunStatus::ALL {
         let found = platform
             .runs(
@@ -263,7 +264,7 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
                 },
             )
             .await
-            .map_err(ask)?;
+            .map_err(fail)?;
         let expected: Vec<_> = listed
             .iter()
             .filter(|run| run.status == *status)
@@ -276,16 +277,16 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
         check_same_failures(platform, run, &listed).await?;
     }
     for mut run in listed {
-        let open = platform.open_run(&caller, run.run_id).await.map_err(ask)?;
-        let summary = open.summary().await.map_err(ask)?;
+        let open = platform.open_run(&caller, run.run_id).await.map_err(fail)?;
+        let summary = open.summary().await.map_err(fail)?;
         prop_assert_eq!(run.summary.take(), Some(summary.clone()));
         let comparison = open
             .comparison(&ComparisonQuery {
-                page: whole,
+                page: PageQuery::FIRST_MAX,
                 ..ComparisonQuery::default()
             })
             .await
-            .map_err(ask)?;
+            .map_err(fail)?;
         let reference_run_id = comparison.reference.as_ref().map(|reference| reference.run_id);
         prop_assert_eq!(
             run.comparison.take(),
@@ -294,27 +295,27 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
                 counts: comparison.counts
             })
         );
-        let whole_infrastructure = InfrastructureErrorQuery {
-            page: whole,
+        let infrastructure_query = InfrastructureErrorQuery {
+            page: PageQuery::FIRST_MAX,
             ..InfrastructureErrorQuery::default()
         };
         let infrastructure = open
-            .infrastructure_errors(&whole_infrastructure)
-            .map_err(ask)?
+            .infrastructure_errors(&infrastructure_query)
+            .map_err(fail)?
             .data;
         prop_assert_eq!(
             run.infrastructure_error_type.take(),
             infrastructure.last().map(|error| error.kind)
         );
-        prop_assert_eq!(&run, &open.run().await.map_err(ask)?);
+        prop_assert_eq!(&run, &open.run().await.map_err(fail)?);
 
         let samples = open
             .samples(&SampleQuery {
-                page: whole,
+                page: PageQuery::FIRST_MAX,
                 ..SampleQuery::default()
             })
             .await
-            .map_err(ask)?
+            .map_err(fail)?
             .data;
         let count = |status| samples.iter().filter(|sample| sample.status == status).count() as u64;
         prop_assert_eq!(summary.pass_count, count(ResultStatus::Pass));
@@ -324,11 +325,11 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
 
         let errors = open
             .errors(&ErrorQuery {
-                page: whole,
+                page: PageQuery::FIRST_MAX,
                 ..ErrorQuery::default()
             })
             .await
-            .map_err(ask)?;
+            .map_err(fail)?;
         prop_assert_eq!(errors.pagination.total, summary.error_count);
         let mut failed: Vec<i32> = errors.data.iter().map(|error| error.regression_test_id).collect();
         failed.dedup();
@@ -362,7 +363,7 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
                 }
             );
         }
-        let are_new = |is_new| {
+        let count_where = |is_new| {
             errors
                 .data
                 .iter()
@@ -371,11 +372,11 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
         };
         for group_by in GroupBy::ALL {
             let query = ErrorSummaryQuery {
-                page: whole,
+                page: PageQuery::FIRST_MAX,
                 group_by: Some(*group_by),
                 ..ErrorSummaryQuery::default()
             };
-            let buckets = open.error_summary(&query).await.map_err(ask)?.data;
+            let buckets = open.error_summary(&query).await.map_err(fail)?.data;
             let regression_ids = buckets
                 .iter()
                 .flat_map(|bucket| bucket.regression_test_ids.iter().copied());
@@ -391,7 +392,7 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
                     .iter()
                     .all(|bucket| bucket.new_count.is_some() == comparison.reference.is_some())
             );
-            // An error of a test in two categories is in two buckets.
+            // An error of a test in two categories counts in two buckets.
             if *group_by != GroupBy::Category {
                 prop_assert_eq!(
                     buckets.iter().map(|bucket| bucket.count).sum::<u64>(),
@@ -399,14 +400,14 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
                 );
                 prop_assert_eq!(
                     buckets.iter().filter_map(|bucket| bucket.new_count).sum::<u64>(),
-                    are_new(true)
+                    count_where(true)
                 );
                 prop_assert_eq!(
                     buckets
                         .iter()
                         .filter_map(|bucket| bucket.known_count)
                         .sum::<u64>(),
-                    are_new(false)
+                    count_where(false)
                 );
             }
         }
@@ -414,16 +415,16 @@ async fn check(platform: &Services) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Holds the runs that are said to fail in the same way to the comparison of each pair.
+/// Compares the list of runs with the same failures with the pairwise comparisons.
 async fn check_same_failures(platform: &Services, run: &Run, listed: &[Run]) -> Result<(), TestCaseError> {
     let caller = Caller::visitor(Scope::ALL.iter().copied());
-    let ask = |error: crate::Error| TestCaseError::fail(error.to_string());
+    let fail = |error: crate::Error| TestCaseError::fail(error.to_string());
     let failing = |run: &Run| {
         run.summary
             .as_ref()
             .map_or(0, |summary| summary.fail_count + summary.missing_output_count)
     };
-    let open = platform.open_run(&caller, run.run_id).await.map_err(ask)?;
+    let open = platform.open_run(&caller, run.run_id).await.map_err(fail)?;
     let mut expected = Vec::new();
     for other in listed {
         let is_candidate = other.run_id != run.run_id && other.platform == run.platform;
@@ -435,7 +436,7 @@ async fn check_same_failures(platform: &Services, run: &Run, listed: &[Run]) -> 
             let same = open
                 .comparison(&query)
                 .await
-                .map_err(ask)?
+                .map_err(fail)?
                 .counts
                 .failing_identically;
             if same == failing(run) && same == failing(other) {
@@ -443,7 +444,7 @@ async fn check_same_failures(platform: &Services, run: &Run, listed: &[Run]) -> 
             }
         }
     }
-    let found = open.same_failures(PageQuery::FIRST_MAX).await.map_err(ask)?;
+    let found = open.same_failures(PageQuery::FIRST_MAX).await.map_err(fail)?;
     prop_assert_eq!(found.failing_count, failing(run));
     let found: Vec<i32> = found.data.iter().map(|run| run.run_id).collect();
     // Both are newest first.
@@ -451,30 +452,38 @@ async fn check_same_failures(platform: &Services, run: &Run, listed: &[Run]) -> 
     Ok(())
 }
 
-fn agree(backend: Backend) {
+fn check_random_platforms(backend: Backend) {
+    if !backend.is_available() {
+        return;
+    }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let test = runtime.block_on(TestPlatform::new(backend));
     let mut runner = TestRunner::new(Config {
         cases: 48,
-        failure_persistence: None,
+        // With it, failures are recorded as those of `proptest!` are.
+        source_file: Some(file!()),
         ..Config::default()
     });
     let platforms = (vec(test_case(), 1..=MAX_TESTS), vec(run_case(), 1..6));
     let outcome = runner.run(&platforms, |(tests, runs)| {
         runtime.block_on(async {
-            test.sql(&script(&tests, &runs)).await;
-            check(&test.platform).await
+            test.sql(&replace_rows_sql(&tests, &runs)).await;
+            check_all_runs(&test.platform).await
         })
     });
-    outcome.unwrap_or_else(|error| panic!("{error}"));
+    outcome.unwrap_or_else(|error| panic!("{error}\n{runner}"));
 }
 
-#[test]
-fn every_answer_about_a_run_agrees_with_every_other_on_sqlite() {
-    agree(Backend::Sqlite);
-}
+mod responses_about_a_run_agree {
+    use super::*;
 
-#[test]
-fn every_answer_about_a_run_agrees_with_every_other_on_mariadb() {
-    agree(Backend::MariaDb);
+    #[test]
+    fn sqlite() {
+        check_random_platforms(Backend::Sqlite);
+    }
+
+    #[test]
+    fn mariadb() {
+        check_random_platforms(Backend::MariaDb);
+    }
 }
