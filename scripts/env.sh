@@ -1,11 +1,9 @@
-# The environment every script works in; sourced, never run. Nothing here installs.
+# The environment of every script: sourced, never run. Installs nothing.
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-# Versions that must agree with each other: wasm-bindgen's is pinned in Cargo.toml too.
+# wasm-bindgen's version is pinned in Cargo.toml as well; the two must be equal.
 CARGO_LEPTOS_VERSION=0.3.10
 WASM_BINDGEN_VERSION=0.2.130
-NEXTEST_VERSION=0.9.143
-CARGO_FUZZ_VERSION=0.13.2
 
 WASM_TARGET=wasm32-unknown-unknown
 DEBIAN_TOOLCHAIN=debian-web
@@ -21,6 +19,6 @@ if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! has_wasm_target && rustup toolchain list 
   export RUSTUP_TOOLCHAIN=$DEBIAN_TOOLCHAIN
 fi
 
-# wasm-opt and Playwright come from npm's lock file.
-export PATH="$PWD/end2end/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+# wasm-opt, eslint and Playwright come from npm's lock file; nextest, cargo-fuzz and the linters from PyPI's, unless the machine has its own.
+export PATH="$PWD/end2end/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH:$PWD/target/python/bin"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
