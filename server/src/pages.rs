@@ -35,7 +35,7 @@ use tower_http::{
 
 use crate::{
     config::Http,
-    http::{authentication, client_address::ClientAddress, same_origin},
+    http::{authentication, client_address::ClientAddress, error::error_body, same_origin},
     limits::{Quota, RateLimitKey},
     router::MAX_BODY,
     state::AppState,
@@ -107,6 +107,7 @@ fn page_context(state: &AppState) {
     provide_request(
         state.services.clone(),
         caller.unwrap_or_else(|| state.services.visitor()),
+        error_body,
     );
     let cookies = state.clone();
     provide_context(SessionCookies(Arc::new(move |value| {

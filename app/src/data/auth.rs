@@ -42,7 +42,7 @@ pub async fn sign_in(
 
     let next = next.as_deref().and_then(local_path).map(str::to_owned);
     let signed_in = match request() {
-        Ok(request) => answer(request.services.sign_in(email.trim(), &password).await),
+        Ok(request) => answer(request.services.auth.sign_in(email.trim(), &password).await),
         Err(body) => Err(body),
     };
     let refused = match signed_in {

@@ -34,7 +34,7 @@ mod server;
 #[cfg(feature = "hydrate")]
 use browser::{RunSource, Source, store, stored};
 #[cfg(feature = "ssr")]
-pub use server::provide_request;
+pub use server::{ErrorBodyOf, provide_request};
 #[cfg(feature = "ssr")]
 use server::{RunSource, Source, store, stored};
 

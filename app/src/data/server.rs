@@ -23,7 +23,7 @@ use runlens_api_types::{
     system::{Queue, QueueQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
-use runlens_domain::{Caller, OpenRun, Services, outputs::OutputIds};
+use runlens_domain::{Caller, Services, access, outputs::OutputIds, runs::LoadedRun};
 
 use super::outputs::Place;
 
@@ -31,11 +31,19 @@ use super::outputs::Place;
 pub(crate) struct Request {
     pub(crate) services: Services,
     pub(crate) caller: Caller,
+    error_body: ErrorBodyOf,
 }
 
+/// Translates a failed use case for the reader of a page.
+pub type ErrorBodyOf = fn(&runlens_domain::Error) -> ErrorBody;
+
 /// Tells the pages of one request whom to ask, and for whom.
-pub fn provide_request(services: Services, caller: Caller) {
-    provide_context(Request { services, caller });
+pub fn provide_request(services: Services, caller: Caller, error_body: ErrorBodyOf) {
+    provide_context(Request {
+        services,
+        caller,
+        error_body,
+    });
 }
 
 pub(crate) fn request() -> Result<Request, ErrorBody> {
@@ -67,7 +75,10 @@ pub fn origin() -> String {
 
 pub(crate) fn answer<T>(result: runlens_domain::Result<T>) -> Result<T, ErrorBody> {
     result.map_err(|error| {
-        let body = error.to_body();
+        let body = match request() {
+            Ok(request) => (request.error_body)(&error),
+            Err(body) => return body,
+        };
         if matches!(body.code, ErrorCode::InternalError | ErrorCode::Unavailable) {
             tracing::error!(%error, "a page could not be filled");
         }
@@ -122,23 +133,23 @@ impl Source {
     }
 
     pub(super) async fn runs(&self, query: &RunQuery) -> Result<Page<Run>, ErrorBody> {
-        ask(self.0.services.runs(&self.0.caller, query)).await
+        ask(self.0.services.runs.list(&self.0.caller, query)).await
     }
 
     pub(super) async fn search(&self, query: &SearchQuery, _signal: Signal) -> Result<Search, ErrorBody> {
-        ask(self.0.services.search(&self.0.caller, query)).await
+        ask(self.0.services.search.find(&self.0.caller, query)).await
     }
 
     pub(super) async fn tokens(&self, query: &TokenQuery) -> Result<Page<Token>, ErrorBody> {
-        ask(self.0.services.tokens(&self.0.caller, query)).await
+        ask(self.0.services.auth.tokens(&self.0.caller, query)).await
     }
 
     pub(super) async fn samples(&self, query: &SuiteSampleQuery) -> Result<Page<Sample>, ErrorBody> {
-        ask(self.0.services.samples(&self.0.caller, query)).await
+        ask(self.0.services.suite.samples(&self.0.caller, query)).await
     }
 
     pub(super) async fn sample(&self, id: i32) -> Result<Sample, ErrorBody> {
-        ask(self.0.services.sample(&self.0.caller, id)).await
+        ask(self.0.services.suite.sample(&self.0.caller, id)).await
     }
 
     pub(super) async fn sample_history(
@@ -146,22 +157,22 @@ impl Source {
         id: i32,
         query: &SampleHistoryQuery,
     ) -> Result<Page<HistoryEntry>, ErrorBody> {
-        ask(self.0.services.sample_history(&self.0.caller, id, query)).await
+        ask(self.0.services.suite.sample_history(&self.0.caller, id, query)).await
     }
 
     pub(super) async fn regression_tests(
         &self,
         query: &RegressionTestQuery,
     ) -> Result<Page<RegressionTest>, ErrorBody> {
-        ask(self.0.services.regression_tests(&self.0.caller, query)).await
+        ask(self.0.services.suite.regression_tests(&self.0.caller, query)).await
     }
 
     pub(super) async fn regression_test(&self, id: i32) -> Result<RegressionTest, ErrorBody> {
-        ask(self.0.services.regression_test(&self.0.caller, id)).await
+        ask(self.0.services.suite.regression_test(&self.0.caller, id)).await
     }
 
     pub(super) async fn regression_test_health(&self, id: i32) -> Result<TestHealth, ErrorBody> {
-        ask(self.0.services.regression_test_health(&self.0.caller, id)).await
+        ask(self.0.services.suite.regression_test_health(&self.0.caller, id)).await
     }
 
     pub(super) async fn regression_test_history(
@@ -169,113 +180,123 @@ impl Source {
         id: i32,
         query: &HistoryQuery,
     ) -> Result<Page<HistoryEntry>, ErrorBody> {
-        ask(self.0.services.regression_test_history(&self.0.caller, id, query)).await
+        ask(self
+            .0
+            .services
+            .suite
+            .regression_test_history(&self.0.caller, id, query))
+        .await
     }
 
     pub(super) async fn platform_results(
         &self,
         query: &PlatformResultsQuery,
     ) -> Result<PlatformResults, ErrorBody> {
-        ask(self.0.services.platform_results(&self.0.caller, query)).await
+        ask(self.0.services.suite.recent_results(&self.0.caller, query)).await
     }
 
     pub(super) async fn categories(&self, page: PageQuery) -> Result<Page<Category>, ErrorBody> {
-        ask(self.0.services.categories(&self.0.caller, page)).await
+        ask(self.0.services.suite.categories(&self.0.caller, page)).await
     }
 
     pub(super) async fn queue(&self, query: &QueueQuery) -> Result<Queue, ErrorBody> {
-        ask(self.0.services.queue(&self.0.caller, query)).await
+        ask(self.0.services.system.queue(&self.0.caller, query)).await
     }
 
     pub(super) async fn open(&self, id: i32) -> Result<RunSource, ErrorBody> {
-        ask(self.0.services.open_run(&self.0.caller, id))
-            .await
-            .map(RunSource)
+        let load = self.0.services.runs.load(&self.0.caller, access::GET_RUN, id);
+        Ok(RunSource {
+            run: ask(load).await?,
+            services: self.0.services.clone(),
+        })
     }
 }
 
-pub(super) struct RunSource(OpenRun);
+pub(super) struct RunSource {
+    run: LoadedRun,
+    services: Services,
+}
 
 impl RunSource {
     pub(super) async fn run(&self) -> Result<Run, ErrorBody> {
-        ask(self.0.run()).await
+        ask(self.run.run()).await
     }
 
     pub(super) async fn summary(&self) -> Result<RunSummary, ErrorBody> {
-        ask(self.0.summary()).await
+        ask(self.run.summary()).await
     }
 
     pub(super) async fn progress(&self, query: &ProgressQuery) -> Result<Page<ProgressEntry>, ErrorBody> {
-        answer(self.0.progress(query))
+        answer(self.run.progress(query))
     }
 
     pub(super) async fn categories(&self, query: PageQuery) -> Result<Page<CategorySummary>, ErrorBody> {
-        ask(self.0.categories(query)).await
+        ask(self.run.categories(query)).await
     }
 
     pub(super) async fn recent_results(
         &self,
         query: &RecentResultsQuery,
     ) -> Result<RecentResults, ErrorBody> {
-        ask(self.0.recent_results(query)).await
+        ask(self.run.recent_results(query)).await
     }
 
     pub(super) async fn samples(&self, query: &SampleQuery) -> Result<Page<TestResult>, ErrorBody> {
-        ask(self.0.samples(query)).await
+        ask(self.run.test_results(query)).await
     }
 
     pub(super) async fn sample(&self, test: i32) -> Result<TestResult, ErrorBody> {
-        ask(self.0.sample(test)).await
+        ask(self.run.test_result(test)).await
     }
 
     pub(super) async fn errors(&self, query: &ErrorQuery) -> Result<Page<TestError>, ErrorBody> {
-        ask(self.0.errors(query)).await
+        ask(self.run.errors(query)).await
     }
 
     pub(super) async fn error_summary(
         &self,
         query: &ErrorSummaryQuery,
     ) -> Result<Page<ErrorBucket>, ErrorBody> {
-        ask(self.0.error_summary(query)).await
+        ask(self.run.error_summary(query)).await
     }
 
     pub(super) async fn comparison(&self, query: &ComparisonQuery) -> Result<Comparison, ErrorBody> {
-        ask(self.0.comparison(query)).await
+        ask(self.run.comparison(query)).await
     }
 
     pub(super) async fn same_failures(&self, query: PageQuery) -> Result<SameFailures, ErrorBody> {
-        ask(self.0.same_failures(query)).await
+        ask(self.run.same_failures(query)).await
     }
 
     pub(super) async fn infrastructure_errors(
         &self,
         query: &InfrastructureErrorQuery,
     ) -> Result<Page<InfrastructureError>, ErrorBody> {
-        answer(self.0.infrastructure_errors(query))
+        answer(self.run.infrastructure_errors(query))
     }
 
     pub(super) async fn logs(&self, query: &LogQuery) -> Result<LogPage, ErrorBody> {
-        ask(self.0.logs(query)).await
+        ask(self.services.logs.page(&self.run, query)).await
     }
 
     pub(super) async fn log_outline(&self, query: &LogOutlineQuery) -> Result<LogOutline, ErrorBody> {
-        ask(self.0.log_outline(query)).await
+        ask(self.services.logs.outline(&self.run, query)).await
     }
 
     pub(super) async fn search_log(&self, query: &LogSearchQuery) -> Result<LogSearch, ErrorBody> {
-        ask(self.0.search_log(query)).await
+        ask(self.services.logs.search(&self.run, query)).await
     }
 
     pub(super) async fn output(&self, place: Place) -> Result<OutputInfo, ErrorBody> {
-        ask(self.0.output(place.into())).await
+        ask(self.services.outputs.info(&self.run, place.into())).await
     }
 
     pub(super) async fn output_diff(&self, place: Place, query: &DiffQuery) -> Result<OutputDiff, ErrorBody> {
-        ask(self.0.output_diff(place.into(), query)).await
+        ask(self.services.outputs.diff(&self.run, place.into(), query)).await
     }
 
     pub(super) async fn expected_output(&self, place: Place) -> Result<OutputFile, ErrorBody> {
-        ask(self.0.expected_output(place.into())).await
+        ask(self.services.outputs.expected(&self.run, place.into())).await
     }
 }
 

@@ -89,6 +89,7 @@ impl TokenAnswer {
                 let days = form.expires_in_days.parse().unwrap_or_default();
                 answer(
                     services
+                        .auth
                         .create_own_token(caller, &form.token_name, &form.scopes, days)
                         .await,
                 )
@@ -119,7 +120,13 @@ pub async fn revoke_token(
     // Whatever it says, it leads to this page only.
     let view = read::<TokensView>(view.as_deref().unwrap_or_default()).unwrap_or_default();
     let revoked = match request() {
-        Ok(request) => answer(request.services.revoke_token(&request.caller, token_id).await),
+        Ok(request) => answer(
+            request
+                .services
+                .auth
+                .revoke_token(&request.caller, token_id)
+                .await,
+        ),
         Err(body) => Err(body),
     };
     let way = match revoked {

@@ -1,4 +1,4 @@
-//! Who asks. Every use case takes a [`Caller`] and refuses for itself.
+//! The caller of a use case, with its scopes.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use runlens_api_types::auth::{Account, Me, Role, Scope, TokenInfo};
 
 use crate::error::{Error, Result};
 
-/// Who asks, with what rights.
+/// An authenticated account, a token or a visitor, with its scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     account: Option<Account>,
@@ -15,7 +15,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A visitor without an account.
+    /// Creates a visitor without an account.
     pub fn visitor(scopes: impl IntoIterator<Item = Scope>) -> Self {
         Self {
             account: None,
@@ -24,7 +24,7 @@ impl Caller {
         }
     }
 
-    /// A person who has signed in: everything that the role allows.
+    /// Creates a signed-in user, with all scopes of the role.
     pub fn signed_in(account: Account) -> Self {
         let scopes = allowed_scopes(account.role).collect();
         Self {
@@ -34,7 +34,7 @@ impl Caller {
         }
     }
 
-    /// A token: the scopes it was made with, as far as its account's role allows them today.
+    /// Creates a token's caller, with the token's scopes that the account's role allows today.
     pub fn token(account: Account, token: TokenInfo, scopes: impl IntoIterator<Item = Scope>) -> Self {
         let scopes = scopes
             .into_iter()
@@ -47,7 +47,7 @@ impl Caller {
         }
     }
 
-    /// Refuses without the scope.
+    /// Checks a scope.
     ///
     /// # Errors
     /// [`Error::MissingScope`].
@@ -59,32 +59,30 @@ impl Caller {
         }
     }
 
-    /// Whether the caller has the scope.
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
     }
 
-    /// Role of the caller's account; none for a visitor.
+    /// Returns the role of the account; none for a visitor.
     pub fn role(&self) -> Option<Role> {
         self.account.as_ref().map(|account| account.role)
     }
 
-    /// The caller's account; none for a visitor.
+    /// Returns the account; none for a visitor.
     pub fn account(&self) -> Option<&Account> {
         self.account.as_ref()
     }
 
-    /// Whether a person asks who has signed in, and no token.
+    /// Whether this is a browser session, as opposed to a token or a visitor.
     pub fn is_signed_in(&self) -> bool {
         self.account.is_some() && self.token.is_none()
     }
 
-    /// The token of this request; none for a browser.
+    /// Returns the token of the request; none for a browser.
     pub fn token_info(&self) -> Option<&TokenInfo> {
         self.token.as_ref()
     }
 
-    /// What the caller is told about itself.
     pub fn me(&self) -> Me {
         Me {
             user: self.account.clone(),
@@ -94,7 +92,7 @@ impl Caller {
     }
 }
 
-/// The scopes that a role can have: those for admins are for admins.
+/// Returns the scopes that a role can have.
 pub fn allowed_scopes(role: Role) -> impl Iterator<Item = Scope> {
     use runlens_api_types::TextEnum;
     Scope::ALL
@@ -103,7 +101,6 @@ pub fn allowed_scopes(role: Role) -> impl Iterator<Item = Scope> {
         .filter(move |scope| may_have(role, *scope))
 }
 
-/// Whether a role can have a scope.
 pub(crate) fn may_have(role: Role, scope: Scope) -> bool {
     role == Role::Admin || !scope.is_for_admins()
 }

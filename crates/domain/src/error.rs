@@ -1,10 +1,7 @@
 //! What a use case can refuse or fail with. The layers above translate it; none of them decides.
 
-use runlens_api_types::{ErrorBody, ErrorCode, auth::Scope, output::OutputSide, sample::OutputStatus};
+use runlens_api_types::{ErrorBody, auth::Scope, output::OutputSide};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
-
-/// Where files are looked for, as clients of the platform know it.
-const STORES: [&str; 2] = ["local", "gcs"];
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -79,65 +76,6 @@ impl Error {
             Self::Files(_) | Self::NotReady(_) => true,
             Self::Database(error) => is_connection_error(error),
             _ => false,
-        }
-    }
-
-    /// What the caller is told. A fault of ours says nothing of the inside.
-    pub fn to_body(&self) -> ErrorBody {
-        match self {
-            Self::Invalid(body) => body.clone(),
-            Self::NotFound { resource, id } => ErrorBody::not_found(resource, *id),
-            Self::LogNotFound { run_id } => ErrorBody::new(
-                ErrorCode::LogNotFound,
-                format!("The log of run {run_id} is in none of the stores."),
-            )
-            .with("run_id", *run_id)
-            .with("checked", STORES.to_vec()),
-            Self::NotProduced { output_id } => ErrorBody::new(
-                ErrorCode::NotFound,
-                format!("The test did not produce output {output_id}: there is no file."),
-            )
-            .with("resource", "file")
-            .with("output_id", *output_id)
-            .with("side", OutputSide::Actual.to_string())
-            .with("output_status", OutputStatus::MissingOutput.to_string()),
-            Self::OutputFileNotFound { output_id, side } => ErrorBody::new(
-                ErrorCode::NotFound,
-                format!("The {side} file of output {output_id} is in none of the stores."),
-            )
-            .with("resource", "file")
-            .with("output_id", *output_id)
-            .with("side", side.to_string())
-            .with("checked", STORES.to_vec()),
-            Self::Unauthorized => ErrorBody::new(
-                ErrorCode::Unauthorized,
-                "Bearer token is missing, expired, or invalid.",
-            ),
-            Self::WrongPassword => {
-                ErrorBody::new(ErrorCode::Unauthorized, "E-mail address or password is wrong.")
-            }
-            Self::MissingScope(scope) => {
-                ErrorBody::new(ErrorCode::Forbidden, format!("This needs the scope `{scope}`."))
-                    .with("required_scope", scope.to_string())
-            }
-            Self::MissingRole(message) => ErrorBody::new(ErrorCode::Forbidden, *message),
-            Self::Unprocessable(message) => ErrorBody::new(ErrorCode::Unprocessable, message),
-            Self::NotReady(message) => ErrorBody::new(ErrorCode::Unavailable, message),
-            _ if self.is_unavailable() => {
-                let what = if matches!(self, Self::Files(_)) {
-                    "file store"
-                } else {
-                    "database"
-                };
-                ErrorBody::new(
-                    ErrorCode::Unavailable,
-                    format!("The {what} cannot be reached at the moment. Try again in a minute."),
-                )
-            }
-            _ => ErrorBody::new(
-                ErrorCode::InternalError,
-                "Something went wrong on our side. It has been logged under this request's id.",
-            ),
         }
     }
 }

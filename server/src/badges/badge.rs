@@ -5,9 +5,9 @@ use runlens_api_types::{
     run::{OperatingSystem, RunQuery},
     verdict::Outlook,
 };
+use runlens_domain::runs::RunHeadline;
 
 use crate::images::{
-    run_facts::Facts,
     svg::{Svg, number},
     text::{Font, cut, plain, width},
 };
@@ -58,13 +58,13 @@ pub(crate) fn query(asked: RunQuery, main_repository: &str) -> RunQuery {
 
 impl Badge {
     /// What became of a run.
-    pub(crate) fn of_run(facts: &Facts) -> Self {
-        let Facts {
+    pub(crate) fn of_run(headline: &RunHeadline) -> Self {
+        let RunHeadline {
             run,
             summary,
             verdict,
             ..
-        } = facts;
+        } = headline;
         // Where it is not known what is new, how many pass says more than how many do not.
         let message = match verdict.outlook {
             Outlook::Failed if !run.status.is_in_progress() => {

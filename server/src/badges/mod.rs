@@ -12,7 +12,7 @@ use crate::{
         error::ApiError,
         extract::{RunId, ValidatedQuery},
     },
-    images::{self, Answer, run_facts::Facts, visitor},
+    images::{self, Answer, image_error, visitor_headline},
     state::AppState,
 };
 use badge::Badge;
@@ -34,11 +34,11 @@ async fn run_badge(
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let badge = match Facts::of(&state.services, &visitor(&state)?, id).await {
-        Ok(facts) => Badge::of_run(&facts),
+    let badge = match visitor_headline(&state, id).await {
+        Ok(headline) => Badge::of_run(&headline),
         // Whoever shows the badge shows nothing at all of a failure.
         Err(Error::NotFound { .. }) => Badge::unknown(id),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(image_error(error)),
     };
     Ok(badge_answer(&badge, &headers))
 }
@@ -49,10 +49,11 @@ async fn newest_badge(
     ValidatedQuery(asked): ValidatedQuery<RunQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let visitor = visitor(&state)?;
+    let visitor = state.services.visitor();
     let query = badge::query(asked, &state.services.settings().main_repository);
-    let badge = match state.services.newest_completed_run(&visitor, &query).await? {
-        Some(id) => Badge::of_run(&Facts::of(&state.services, &visitor, id).await?),
+    let newest = state.services.runs.newest_completed(&visitor, &query).await;
+    let badge = match newest.map_err(image_error)? {
+        Some(id) => Badge::of_run(&visitor_headline(&state, id).await.map_err(image_error)?),
         None => Badge::no_runs(&query),
     };
     Ok(badge_answer(&badge, &headers))

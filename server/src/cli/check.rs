@@ -2,30 +2,30 @@
 
 use std::process::ExitCode;
 
-use runlens_domain::system::Finding;
+use runlens_domain::system::CheckResult;
 
 use super::{CommandError, open_services, print};
 use crate::{config::Config, limits::RedisStore};
 
-/// One line for each thing looked at; fails where something is wrong.
+/// Prints one line per check; fails if a check fails.
 pub(super) async fn run(config: &Config) -> Result<ExitCode, CommandError> {
-    let mut findings = open_services(config).await?.check().await;
+    let mut results = open_services(config).await?.system.check().await;
     if let Some(redis) = &config.redis {
         let state = RedisStore::new(redis).check().await;
-        findings.push(Finding::new(
+        results.push(CheckResult::new(
             "redis",
             state
                 .err()
                 .map(|error| format!("redis: {error}; limits would be counted in memory")),
         ));
     }
-    for finding in &findings {
-        match &finding.problem {
-            None => print(&format!("ok    {}", finding.subject))?,
-            Some(problem) => print(&format!("WRONG {problem}"))?,
+    for result in &results {
+        match &result.error {
+            None => print(&format!("ok    {}", result.subject))?,
+            Some(error) => print(&format!("WRONG {error}"))?,
         }
     }
-    let is_fine = findings.iter().all(|finding| finding.problem.is_none());
+    let is_fine = results.iter().all(|result| result.error.is_none());
     Ok(if is_fine {
         ExitCode::SUCCESS
     } else {

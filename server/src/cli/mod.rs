@@ -11,7 +11,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use runlens_domain::{Clock, Services, Settings, files::Files, live::LiveSettings, store::Store};
+use runlens_domain::{Clock, LiveSettings, Services, Settings, files::Files, store::Store};
 
 use crate::{
     config::{Config, ConfigError, Options},

@@ -35,6 +35,7 @@ pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<(), Co
         parse_scopes(&args.scopes).map_err(|fault| CommandError::Refused(format!("--scopes: {fault}")))?;
     let token = open_services(config)
         .await?
+        .auth
         .create_token_for(&args.user, &args.name, &scopes, args.days)
         .await?;
     print(&token.token)

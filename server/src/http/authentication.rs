@@ -119,7 +119,7 @@ async fn authenticate_bearer(
             None
         }
     };
-    match (state.services.authenticate_token(token).await, counted) {
+    match (state.services.auth.authenticate_token(token).await, counted) {
         (Ok(caller), Some(window)) => (caller.into(), window),
         (Ok(caller), None) => {
             let mut client = address;
@@ -150,7 +150,7 @@ pub(crate) async fn authenticate(state: &AppState, headers: &HeaderMap) -> Resul
     let Some(token) = bearer(value) else {
         return Ok(None);
     };
-    match state.services.authenticate_token(token).await {
+    match state.services.auth.authenticate_token(token).await {
         Ok(caller) => Ok(Some(caller)),
         Err(Error::Unauthorized) => Ok(None),
         Err(error) => Err(error),
@@ -191,7 +191,7 @@ pub(crate) async fn authenticate_cookie(
 ) -> Result<Option<Caller>, Error> {
     let jar = SignedCookieJar::from_headers(headers, state.cookies.clone());
     if let Some(session) = jar.get(SESSION_COOKIE)
-        && let Some(caller) = state.services.authenticate_session(session.value()).await?
+        && let Some(caller) = state.services.auth.authenticate_session(session.value()).await?
     {
         return Ok(Some(caller));
     }

@@ -1,7 +1,6 @@
 //! What is shown of a run elsewhere: the picture of a link's preview, and badges. Public addresses: whoever asks sees what a visitor
 //! without an account may see, whatever else they are.
 
-pub(crate) mod run_facts;
 pub(crate) mod svg;
 pub(crate) mod text;
 
@@ -14,8 +13,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use runlens_api_types::{ErrorBody, ErrorCode, auth::Scope};
-use runlens_domain::Caller;
+use runlens_api_types::{ErrorBody, ErrorCode};
+use runlens_domain::{Error, access, runs::RunHeadline};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -36,15 +35,21 @@ pub(crate) fn with_layers(routes: Router<AppState>, state: &AppState) -> Router<
     )
 }
 
-/// For whom everything here is made. Where visitors may not see runs, there is nothing here.
-pub(crate) fn visitor(state: &AppState) -> Result<Caller, ApiError> {
+/// Loads a run as a visitor without an account sees it: images are public, whoever requests them.
+pub(crate) async fn visitor_headline(state: &AppState, id: i32) -> Result<RunHeadline, Error> {
     let visitor = state.services.visitor();
-    match visitor.require(Scope::RunsRead) {
-        Ok(()) => Ok(visitor),
-        Err(_) => Err(ApiError::new(
+    let run = state.services.runs.load(&visitor, access::GET_RUN, id).await?;
+    run.headline().await
+}
+
+/// Translates an error for a reader who cannot sign in: where visitors may not see runs, there are no images of them.
+pub(crate) fn image_error(error: Error) -> ApiError {
+    match error {
+        Error::MissingScope(_) => ApiError::new(
             ErrorCode::NotFound,
             "This installation shows runs to people who have signed in, and no pictures or badges of them.",
-        )),
+        ),
+        error => error.into(),
     }
 }
 

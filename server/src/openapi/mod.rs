@@ -25,7 +25,7 @@ use utoipa::{
 };
 
 use crate::{
-    http::error::ApiError,
+    http::error::{ApiError, error_body},
     http::{error_envelope, rate_limit},
     limits::Window,
     router::api_routes,
@@ -104,7 +104,7 @@ const COMMON: [Common; 8] = [
         status: "401",
         description: "Missing, expired, or invalid bearer token",
         header: Some("WWW-Authenticate"),
-        example: || Some(Error::Unauthorized.to_body()),
+        example: || Some(error_body(&Error::Unauthorized)),
         happens_to: |operation, _| operation.security.is_none(),
     },
     Common {
@@ -112,7 +112,7 @@ const COMMON: [Common; 8] = [
         status: "403",
         description: "Token is valid but lacks the required scope or role; or a browser was made to write by another site",
         header: None,
-        example: || Some(Error::MissingScope(Scope::SystemRead).to_body()),
+        example: || Some(error_body(&Error::MissingScope(Scope::SystemRead))),
         happens_to: |operation, is_get| {
             let needs_scope = operation
                 .extensions

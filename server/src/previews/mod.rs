@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
     http::{error::ApiError, extract::RunId},
-    images::{self, Answer, run_facts::Facts, visitor},
+    images::{self, Answer, image_error, visitor_headline},
     state::AppState,
 };
 
@@ -31,13 +31,13 @@ async fn preview(
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let facts = Facts::of(&state.services, &visitor(&state)?, id).await?;
-    let seconds = if facts.run.status.is_in_progress() {
+    let headline = visitor_headline(&state, id).await.map_err(image_error)?;
+    let seconds = if headline.run.status.is_in_progress() {
         GOING_ON
     } else {
         ENDED
     };
-    let svg = picture::svg(&facts);
+    let svg = picture::svg(&headline);
     // Known by what is drawn: neither is drawn again what the client has, nor what somebody has asked for before.
     let key = xxh3_128(svg.as_bytes());
     let answer = Answer {

@@ -6,9 +6,9 @@ use runlens_app::{
     format::{exact, number as digits},
     pages::run::subject,
 };
+use runlens_domain::runs::RunHeadline;
 
 use crate::images::{
-    run_facts::Facts,
     svg::{Svg, number},
     text::{Font, cut, drawable, lines, pieces, width},
 };
@@ -39,12 +39,15 @@ struct Part {
 }
 
 /// The picture as SVG. Known by its bytes: the same of two runs that are shown alike.
-pub(super) fn svg(facts: &Facts) -> String {
+pub(super) fn svg(headline: &RunHeadline) -> String {
     let (wide, high) = (PICTURE_SIZE.0 as f32, PICTURE_SIZE.1 as f32);
     let inner = wide - 2.0 * MARGIN;
-    let run = &facts.run;
+    let run = &headline.run;
     let mut svg = Svg::new(wide, high);
-    let (mark, colour) = (Mark::from(run.status), colour(run.status, facts.verdict.outlook));
+    let (mark, colour) = (
+        Mark::from(run.status),
+        colour(run.status, headline.verdict.outlook),
+    );
     svg.rect([0.0, 0.0, wide, high], SURFACE)
         .rect([0.0, 0.0, 16.0, high], colour);
 
@@ -75,7 +78,7 @@ pub(super) fn svg(facts: &Facts) -> String {
         &cut(Font::Regular, 32.0, inner, &subject),
     );
 
-    let sentence = lines(Font::Bold, 46.0, inner, 2, &drawable(&facts.verdict.headline));
+    let sentence = lines(Font::Bold, 46.0, inner, 2, &drawable(&headline.verdict.headline));
     let mut y = 346.0;
     for line in &sentence {
         write(&mut svg, Font::Bold, 46.0, TEXT, (MARGIN, y), line);
@@ -83,8 +86,8 @@ pub(super) fn svg(facts: &Facts) -> String {
     }
     let rest = drawable(&format!(
         "{} {}",
-        facts.verdict.detail,
-        facts.verdict.counts_text()
+        headline.verdict.detail,
+        headline.verdict.counts_text()
     ));
     write(
         &mut svg,
@@ -95,7 +98,7 @@ pub(super) fn svg(facts: &Facts) -> String {
         &cut(Font::Regular, 30.0, inner, &rest),
     );
 
-    bar(&mut svg, &parts(facts), [MARGIN, 500.0, inner, 24.0]);
+    bar(&mut svg, &parts(headline), [MARGIN, 500.0, inner, 24.0]);
     if let Some(at) = run.completed_at.or(run.created_at) {
         let when = exact(at);
         write(
@@ -166,13 +169,13 @@ fn brand(svg: &mut Svg, right: f32, y: f32) {
 }
 
 /// The tests of the run, in parts that add up to all of them: what is new first.
-fn parts(facts: &Facts) -> Vec<Part> {
-    let summary = &facts.summary;
+fn parts(headline: &RunHeadline) -> Vec<Part> {
+    let summary = &headline.summary;
     let failed = summary.fail_count + summary.missing_output_count;
-    let counts = facts
+    let counts = headline
         .comparison
         .as_ref()
-        .filter(|comparison| comparison.reference.is_some())
+        .filter(|comparison| comparison.baseline.is_some())
         .map(|comparison| comparison.counts);
     let (broken, different, same) = counts.map_or((0, 0, 0), |counts| {
         (
@@ -253,6 +256,7 @@ mod tests {
         comparison::Comparison,
         run::{Run, RunSummary},
     };
+    use runlens_domain::runs::BaselineComparison;
     use serde_json::json;
 
     use super::*;
@@ -269,7 +273,7 @@ mod tests {
             "error_summary",
             "infrastructure_errors",
             "logs",
-            "artifacts",
+            "artiheadline",
         ];
         let links: serde_json::Map<_, _> = names
             .into_iter()
@@ -297,19 +301,25 @@ mod tests {
         }
     }
 
-    fn comparison([broken, different, same, fixed]: [u64; 4]) -> Comparison {
-        serde_json::from_value(json!({
+    fn comparison([broken, different, same, fixed]: [u64; 4]) -> BaselineComparison {
+        let Comparison {
+            reference, counts, ..
+        } = serde_json::from_value(json!({
             "run_id": 9346,
             "reference": {"run_id": 9328, "status": "fail", "platform": "linux", "repository": "CCExtractor/ccextractor", "branch": "master",
                 "commit_sha": "c0ec804", "commit_short": "c0ec804", "completed_at": null},
             "counts": {"broken_here": broken, "failing_differently": different, "failing_identically": same, "fixed_here": fixed, "no_reference": 0},
             "data": [], "pagination": {"limit": 1, "offset": 0, "total": 0, "next_offset": null},
         }))
-        .expect("a comparison")
+        .expect("a comparison");
+        BaselineComparison {
+            baseline: reference,
+            counts,
+        }
     }
 
-    fn failed(branch: &str) -> Facts {
-        Facts::put_together(
+    fn failed(branch: &str) -> RunHeadline {
+        RunHeadline::new(
             run("fail", branch),
             summary(RunStatus::Fail, [240, 121, 119, 0]),
             Some(comparison([2, 1, 116, 1])),
@@ -357,30 +367,30 @@ mod tests {
 
     #[test]
     fn a_picture_of_nothing_is_drawn_too() {
-        let facts = Facts::put_together(
+        let headline = RunHeadline::new(
             run("queued", ""),
             summary(RunStatus::Queued, [0, 0, 0, 0]),
             None,
             None,
         );
-        assert!(png(&svg(&facts)).expect("a picture").len() > 5_000);
+        assert!(png(&svg(&headline)).expect("a picture").len() > 5_000);
     }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
         #[test]
         fn a_hostile_name_is_a_text_and_nothing_else(name in "[<>&\"'/a-z\u{0}-\u{1f}\u{202a}-\u{202e}\u{fffe}\u{1f600}字]{0,300}") {
-            let facts = failed(&name);
+            let headline = failed(&name);
             let tree = |svg: &str| {
                 let tree = usvg::roxmltree::Document::parse(svg).expect("XML");
                 tree.descendants().filter(|node| node.is_element() && !node.has_tag_name("tspan")).map(|node| node.tag_name().name().to_owned()).collect::<Vec<_>>()
             };
-            prop_assert_eq!(tree(&svg(&facts)), tree(&svg(&failed("master"))));
-            let stopped = Facts::put_together(run("canceled", &name), summary(RunStatus::Canceled, [240, 0, 0, 240]), None, Some(&name));
+            prop_assert_eq!(tree(&svg(&headline)), tree(&svg(&failed("master"))));
+            let stopped = RunHeadline::new(run("canceled", &name), summary(RunStatus::Canceled, [240, 0, 0, 240]), None, Some(&name));
             prop_assert!(!texts(&svg(&stopped)).is_empty());
             let badge = Badge::of_run(&stopped).svg();
-            prop_assert_eq!(tree(&badge), tree(&Badge::of_run(&facts).svg()));
-            for text in texts(&svg(&facts)) {
+            prop_assert_eq!(tree(&badge), tree(&Badge::of_run(&headline).svg()));
+            for text in texts(&svg(&headline)) {
                 prop_assert!(width(Font::Bold, 20.0, &text) < 1100.0, "{}", text);
             }
         }

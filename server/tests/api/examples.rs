@@ -94,6 +94,7 @@ async fn ask(server: &Server, accounts: &[DemoAccount], example: &Example) -> Ex
     let token = server
         .test
         .platform
+        .auth
         .create_token_for(role.as_str(), "laptop", &scopes, 7)
         .await
         .expect("a token")

@@ -9,8 +9,7 @@ use axum::{
 use futures::StreamExt as _;
 use runlens_api_types::auth::Scope;
 use runlens_domain::{
-    each_backend,
-    live::LiveSettings,
+    LiveSettings, each_backend,
     testing::{RunSpec, TestPlatform, TestSpec},
 };
 use runlens_server::limits::LimitSettings;
@@ -23,10 +22,10 @@ const EVERY: Duration = Duration::from_millis(40);
 
 fn quick(test: TestPlatform) -> TestPlatform {
     test.with_live(LiveSettings {
-        look: EVERY,
-        ask: EVERY,
-        look_afar: EVERY,
-        check: EVERY * 2,
+        sqlite_poll_interval: EVERY,
+        mysql_poll_interval: EVERY,
+        remote_log_poll_interval: EVERY,
+        reauthenticate_interval: EVERY * 2,
     })
 }
 

@@ -1,6 +1,12 @@
 //! GET /api/v1/openapi.json
 
-use runlens_domain::testing::{Backend, TestPlatform};
+use std::collections::BTreeMap;
+
+use runlens_api_types::{TextEnum as _, auth::Scope};
+use runlens_domain::{
+    access,
+    testing::{Backend, TestPlatform},
+};
 use serde_json::json;
 
 use crate::server::Server;
@@ -116,4 +122,67 @@ async fn every_reference_leads_somewhere_and_every_word_is_that_of_the_wire() {
         document["components"]["schemas"]["TestErrorType"]["enum"],
         json!(["exit_code_mismatch", "missing_output", "diff_mismatch"])
     );
+}
+
+#[tokio::test]
+async fn every_operation_documents_the_scope_that_its_use_case_checks() {
+    let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
+    let document = server.get("/api/v1/openapi.json").send().await.ok();
+    let paths = document["paths"].as_object().expect("paths");
+    let operations = paths
+        .values()
+        .flat_map(|methods| methods.as_object().expect("methods").values());
+    let documented: BTreeMap<String, String> = operations
+        .filter_map(|operation| {
+            let scope = operation["x-required-scope"].as_str()?;
+            let id = operation["operationId"].as_str()?;
+            Some((id.to_uppercase(), scope.to_owned()))
+        })
+        .collect();
+    let declared: BTreeMap<String, String> = access::OPERATIONS
+        .iter()
+        .map(|(name, scope)| ((*name).to_owned(), scope.to_string()))
+        .collect();
+    assert_eq!(documented, declared);
+}
+
+#[tokio::test]
+async fn every_operation_on_a_run_checks_its_scope_before_it_looks_for_the_run() {
+    let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
+    let document = server.get("/api/v1/openapi.json").send().await.ok();
+    let mut tokens = BTreeMap::new();
+    let read = [Scope::RunsRead, Scope::ResultsRead, Scope::SystemRead];
+    for (required, role) in read.into_iter().zip(["admin", "contributor", "tester"]) {
+        let others: Vec<Scope> = read.into_iter().filter(|scope| *scope != required).collect();
+        tokens.insert(required.as_str(), server.token(role, &others).await);
+    }
+    let mut checked = 0;
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        let Some(required) = methods["get"]["x-required-scope"].as_str() else {
+            continue;
+        };
+        if !path.starts_with("/runs/{run_id}") {
+            continue;
+        }
+        let path = path
+            .replace("{run_id}", "9317")
+            .replace("{regression_test_id}", "1")
+            .replace("{regression_id}", "1")
+            .replace("{sample_id}", "1")
+            .replace("{output_id}", "1");
+        let url = match path.ends_with("recent-results") {
+            true => format!("/api/v1{path}?regression_test_id=1"),
+            false if path.ends_with("logs/search") => format!("/api/v1{path}?contains=error"),
+            false => format!("/api/v1{path}"),
+        };
+        let body = server
+            .get(&url)
+            .token(&tokens[required])
+            .send()
+            .await
+            .failure(403, "forbidden");
+        assert_eq!(body["details"]["required_scope"], required, "{url}");
+        checked += 1;
+    }
+    assert!(checked >= 20, "{checked} operations");
 }

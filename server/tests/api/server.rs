@@ -68,6 +68,7 @@ impl Server {
         self.test.user(role, Some(role), SECRET).await;
         self.test
             .platform
+            .auth
             .create_token_for(role, "tests", scopes, 7)
             .await
             .expect("a token")

@@ -82,10 +82,10 @@ each_backend! {
     }
 
     async fn a_table_of_another_version_is_named(test) {
-        assert!(test.platform.check().await.iter().all(|finding| finding.problem.is_none()));
+        assert!(test.platform.system.check().await.iter().all(|finding| finding.error.is_none()));
         test.sql("ALTER TABLE test_progress DROP COLUMN message").await;
         test.sql("DROP TABLE customized_test").await;
-        let problems: Vec<_> = test.platform.check().await.into_iter().filter_map(|finding| finding.problem).collect();
+        let problems: Vec<_> = test.platform.system.check().await.into_iter().filter_map(|finding| finding.error).collect();
         assert_eq!(problems.len(), 2, "{problems:?}");
         assert!(problems.iter().any(|problem| problem.starts_with("table test_progress lacks column message: ")), "{problems:?}");
         assert!(problems.iter().any(|problem| problem.starts_with("table customized_test is missing: ")), "{problems:?}");

@@ -31,7 +31,7 @@ each_backend! {
         let server = Server::new(test);
         let platform = &server.test.platform;
         let make = async |user: &str, name: &str, scopes: &[Scope], days| {
-            platform.create_token_for(user, name, scopes, days).await.expect("a token").token
+            platform.auth.create_token_for(user, name, scopes, days).await.expect("a token").token
         };
         server.token("user", &[Scope::RunsRead]).await;
         make("ada", "nightly", &[Scope::RunsRead, Scope::SystemRead], 1).await;
@@ -64,7 +64,7 @@ each_backend! {
         let server = Server::new(test);
         let token = server.token("admin", &[Scope::TokensManage]).await;
         for name in ["a", "b", "c"] {
-            server.test.platform.create_token_for("admin", name, &[Scope::RunsRead], 1).await.expect("a token");
+            server.test.platform.auth.create_token_for("admin", name, &[Scope::RunsRead], 1).await.expect("a token");
         }
         server.test.take_queries();
         assert_eq!(server.get(TOKENS).token(&token).send().await.ok()["pagination"]["total"], 4);
@@ -110,7 +110,7 @@ each_backend! {
     async fn a_token_is_revoked_once_and_for_good(test) {
         let server = Server::new(test);
         let token = server.token("user", &[Scope::RunsRead]).await;
-        let other = server.test.platform.create_token_for("user", "other", &[Scope::RunsRead], 7).await.expect("a token").token;
+        let other = server.test.platform.auth.create_token_for("user", "other", &[Scope::RunsRead], 7).await.expect("a token").token;
         let path = format!("{TOKENS}/{}", id_of(&server, &other).await);
         let revoked_at = async || {
             let session = server.session("user").await;

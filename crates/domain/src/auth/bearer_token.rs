@@ -11,9 +11,9 @@ use runlens_api_types::{
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{account, password::MAX_PASSWORD_BYTES, role};
+use super::{AuthService, account, password::MAX_PASSWORD_BYTES, role};
 use crate::{
-    Caller, Error, Result, Services,
+    Caller, Error, Result,
     caller::may_have,
     clock::random_bytes,
     store::{
@@ -30,7 +30,7 @@ const LOOKUP_PREFIX_LEN: usize = 16;
 const MAX_TOKEN_BYTES: usize = 255;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
-impl Services {
+impl AuthService {
     /// Returns the caller of a bearer token.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl Services {
         };
         // A revocation is a write to the database, so it invalidates the cached row.
         let found = self
-            .auth_caches()
+            .caches()
             .tokens
             .get(self.store(), hash.clone(), read)
             .await?
@@ -114,7 +114,7 @@ impl Services {
     /// the server can also write to the database.
     ///
     /// # Errors
-    /// [`Error::Unprocessable`] if there is no such account, and those of [`Services::create_token`].
+    /// [`Error::Unprocessable`] if there is no such account, and those of [`AuthService::create_token`].
     pub async fn create_token_for(
         &self,
         user_name: &str,

@@ -8,13 +8,54 @@ mod session;
 
 use runlens_api_types::auth::{Account, Role};
 
-pub(crate) use caches::AuthCaches;
 pub use password::PasswordChecker;
 pub use session::{SESSION_SECONDS, Session};
 
-use crate::{Error, Result, Services, store::entity::user};
+use std::sync::Arc;
 
-impl Services {
+use crate::{
+    Clock, Error, Result,
+    store::{Store, entity::user},
+};
+use caches::AuthCaches;
+
+/// Use cases of accounts, tokens and sessions. Cheap to clone.
+#[derive(Clone)]
+pub struct AuthService {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    caches: AuthCaches,
+    passwords: PasswordChecker,
+}
+
+impl AuthService {
+    pub(crate) fn new(store: Store, clock: Clock) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                clock,
+                caches: AuthCaches::default(),
+                passwords: PasswordChecker::default(),
+            }),
+        }
+    }
+
+    fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    fn caches(&self) -> &AuthCaches {
+        &self.inner.caches
+    }
+
     /// Returns the account with this e-mail address if the password is right.
     async fn user_by_password(&self, email: &str, password: &str) -> Result<user::Model> {
         if password.is_empty() || password.len() > password::MAX_PASSWORD_BYTES {
@@ -22,7 +63,8 @@ impl Services {
         }
         let user = self.store().user_by_email(email).await?;
         let is_right = self
-            .passwords()
+            .inner
+            .passwords
             .verify(password, user.as_ref().map(|user| user.password.clone()))
             .await?;
         user.filter(|_| is_right).ok_or(Error::WrongPassword)

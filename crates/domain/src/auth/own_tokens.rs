@@ -5,19 +5,20 @@ use runlens_api_types::{
     auth::{Account, CreatedToken, Scope, Token, TokenQuery, TokenState},
 };
 
+use super::AuthService;
 use super::bearer_token::{is_active, parse_scopes, reject_invalid, validate};
-use crate::{Caller, Error, Result, Services, caller::may_have, store::entity::api_token};
+use crate::{Caller, Error, Result, access, caller::may_have, store::entity::api_token};
 
-impl Services {
+impl AuthService {
     /// Returns a page of the tokens of the caller's account, newest first. Needs the scope `tokens:manage` or a browser session.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
     pub async fn tokens(&self, caller: &Caller, query: &TokenQuery) -> Result<Page<Token>> {
         if !caller.is_signed_in() {
-            caller.require(Scope::TokensManage)?;
+            caller.require(access::LIST_TOKENS)?;
         }
-        let account = caller.account().ok_or(Error::MissingScope(Scope::TokensManage))?;
+        let account = caller.account().ok_or(Error::MissingScope(access::LIST_TOKENS))?;
         let now = self.clock().now();
         let (rows, total) = self
             .store()
@@ -53,7 +54,7 @@ impl Services {
     /// Revokes the token that made this request.
     ///
     /// # Errors
-    /// [`Error::Unprocessable`] for a browser session, which has no token, and those of [`Services::revoke_token`].
+    /// [`Error::Unprocessable`] for a browser session, which has no token, and those of [`AuthService::revoke_token`].
     pub async fn revoke_current_token(&self, caller: &Caller) -> Result<()> {
         own_account(caller)?;
         let token = caller.token_info().ok_or_else(|| {
@@ -131,16 +132,16 @@ mod tests {
         async fn only_a_session_creates_tokens_without_a_password(test) {
             let user = test.user("ada", Some("user"), "no hash").await;
             let platform = &test.platform;
-            let created = platform.create_token_for("ada", "first", &[Scope::RunsRead], 7).await.expect("a token");
-            let token = platform.authenticate_token(&created.token).await.expect("a caller");
+            let created = platform.auth.create_token_for("ada", "first", &[Scope::RunsRead], 7).await.expect("a token");
+            let token = platform.auth.authenticate_token(&created.token).await.expect("a caller");
             let session = Caller::signed_in(token.account().expect("an account").clone());
             assert_eq!(session.account().map(|account| account.user_id), Some(user));
             for caller in [&token, &platform.visitor(), &Caller::visitor([Scope::TokensManage])] {
-                let result = platform.create_own_token(caller, "second", &[Scope::RunsRead], 7).await;
+                let result = platform.auth.create_own_token(caller, "second", &[Scope::RunsRead], 7).await;
                 assert!(matches!(result, Err(Error::MissingRole(_))));
             }
-            assert!(platform.create_own_token(&session, "second", &[Scope::RunsRead], 7).await.is_ok());
-            let result = platform.create_own_token(&session, "third", &[Scope::TokensManage], 7).await;
+            assert!(platform.auth.create_own_token(&session, "second", &[Scope::RunsRead], 7).await.is_ok());
+            let result = platform.auth.create_own_token(&session, "third", &[Scope::TokensManage], 7).await;
             assert!(matches!(result, Err(Error::MissingRole(_))));
         }
     }

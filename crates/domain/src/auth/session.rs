@@ -6,8 +6,8 @@ use runlens_api_types::{Timestamp, auth::Account};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::account;
-use crate::{Caller, Result, Services, store::entity::user};
+use super::{AuthService, account};
+use crate::{Caller, Result, store::entity::user};
 
 /// Lifetime of a session in seconds.
 pub const SESSION_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -36,7 +36,7 @@ impl Session {
     }
 }
 
-impl Services {
+impl AuthService {
     /// Starts a session for the account with this e-mail address and password.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Services {
             return Ok(None);
         }
         let read = async { Ok(self.store().user(user_id).await?.map(Arc::new)) };
-        let user = self.auth_caches().users.get(self.store(), user_id, read).await?;
+        let user = self.caches().users.get(self.store(), user_id, read).await?;
         let user = user.filter(|user| {
             password_fingerprint(user)
                 .as_bytes()

@@ -1,4 +1,4 @@
-//! A run against a reference run. Pure: outcomes in, verdicts out.
+//! A run compared with its baseline. Pure: outcomes in, verdicts out.
 
 #[cfg(test)]
 mod tests;
@@ -10,7 +10,7 @@ use runlens_api_types::{
 
 use crate::results::{self, Outcome};
 
-/// One test on both sides.
+/// One test in both runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Compared<'a> {
     pub(crate) verdict: Verdict,
@@ -18,7 +18,7 @@ pub(crate) struct Compared<'a> {
     there: Option<&'a Outcome>,
 }
 
-/// Compares the tests of two runs, both by test id: those that have a verdict, by verdict and then by test.
+/// Compares the tests of two runs, both ordered by test id. Returns the tests with a verdict, by verdict and test.
 pub(crate) fn compare<'a>(here: &'a [Outcome], there: &'a [Outcome]) -> Vec<Compared<'a>> {
     let compared = here.iter().filter_map(|here| {
         let there = counterpart(here, there);
@@ -29,17 +29,17 @@ pub(crate) fn compare<'a>(here: &'a [Outcome], there: &'a [Outcome]) -> Vec<Comp
         })
     });
     let mut compared: Vec<_> = compared.collect();
-    // Stable: tests of one verdict stay in their order.
+    // A stable sort: tests of one verdict stay ordered by id.
     compared.sort_by_key(|compared| compared.verdict);
     compared
 }
 
-/// The same test's result in another run, whose outcomes are by test id; none where it has none.
+/// Returns the same test's result in another run, whose outcomes are ordered by test id.
 pub(crate) fn counterpart<'a>(here: &Outcome, there: &'a [Outcome]) -> Option<&'a Outcome> {
     results::find(there, here.test.id).filter(|outcome| outcome.result.is_some())
 }
 
-/// What a result says beside the one `there`; none where it passes on both sides, or where there is no result here.
+/// Returns the verdict on a result; none if it passes in both runs, or if there is no result here.
 pub(crate) fn verdict(here: &Outcome, there: Option<&Outcome>) -> Option<Verdict> {
     here.result.as_ref()?;
     let Some(there) = there else {
@@ -57,7 +57,7 @@ pub(crate) fn verdict(here: &Outcome, there: Option<&Outcome>) -> Option<Verdict
     }
 }
 
-/// Whether two results are byte for byte the same. What was produced counts, whatever was expected of it at the time.
+/// Whether two results have the same exit code and byte-identical outputs. Expectations are not compared: they may have changed.
 pub(crate) fn is_identical(here: &Outcome, there: &Outcome) -> bool {
     let exit = |outcome: &Outcome| outcome.result.as_ref().map(|result| result.exit_code);
     let produced = |outcome: &Outcome| {
@@ -71,7 +71,6 @@ pub(crate) fn is_identical(here: &Outcome, there: &Outcome) -> bool {
 }
 
 impl Compared<'_> {
-    /// As the API answers it.
     pub(crate) fn to_test(self) -> ComparedTest {
         ComparedTest {
             regression_test_id: self.here.test.id,

@@ -147,7 +147,7 @@ pub async fn fill(
     });
     let account_rows = accounts::rows(&report.accounts, options.password_rounds).await?;
 
-    let transaction = platform.store().db().begin().await?;
+    let transaction = platform.store.db().begin().await?;
     rows::insert(&transaction, account_rows).await?;
     let mut run_rows = RunRows::default();
     let mut history = History::new(&suite, options.seed, now, options.runs);
@@ -202,13 +202,13 @@ pub async fn fill(
 
 async fn refuse_unless_empty(platform: &Services) -> Result<()> {
     let refuse = |why: String| Err(Error::Unprocessable(why));
-    if !platform.store().is_embedded() {
+    if !platform.store.is_embedded() {
         return refuse(
             "A demo platform is made only in an SQLite database, never in the platform's own MariaDB."
                 .to_owned(),
         );
     }
-    let db = platform.store().db();
+    let db = platform.store.db();
     for (what, count) in [
         ("runs", test::Entity::find().count(db).await?),
         (
@@ -259,7 +259,7 @@ impl Demo<'_> {
 
     /// Writes the output files that are new; how many.
     async fn write_files(&mut self) -> Result<u64> {
-        let files = self.platform.files();
+        let files = &self.platform.files;
         let pending = self.shelf.take_pending();
         let count = pending.len() as u64;
         futures::stream::iter(pending)
@@ -276,7 +276,7 @@ impl Demo<'_> {
         let count = artifacts.len() as u64;
         for (name, bytes) in artifacts {
             if let Some(key) = FileKey::artifact(run.id, name) {
-                self.platform.files().put(&key, bytes).await?;
+                self.platform.files.put(&key, bytes).await?;
             }
         }
         Ok(count)
@@ -296,7 +296,7 @@ impl Demo<'_> {
         }
         let key = FileKey::log(run.id);
         if quirk == Quirk::Empty {
-            self.platform.files().put(&key, Vec::new()).await?;
+            self.platform.files.put(&key, Vec::new()).await?;
             return Ok(true);
         }
         let lines = self
@@ -313,7 +313,7 @@ impl Demo<'_> {
             quirk,
             lines,
         };
-        let mut writer = self.platform.files().writer(&key).await?;
+        let mut writer = self.platform.files.writer(&key).await?;
         let failed = |error: std::io::Error| {
             Error::Internal(format!("the log of run {} could not be written: {error}", run.id))
         };

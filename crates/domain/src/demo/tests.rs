@@ -68,7 +68,12 @@ async fn runs(platform: &Services, status: Option<RunStatus>) -> Vec<Run> {
         },
         ..RunQuery::default()
     };
-    platform.runs(&admin(platform), &query).await.expect("runs").data
+    platform
+        .runs
+        .list(&admin(platform), &query)
+        .await
+        .expect("runs")
+        .data
 }
 
 async fn bytes(platform: &Services, key: &FileKey) -> Option<Bytes> {
@@ -197,7 +202,11 @@ async fn everything_that_can_happen_happens() {
     let (mut infrastructure, mut errors, mut run_errors) =
         (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for run in &all {
-        let open = platform.open_run(&caller, run.run_id).await.expect("a run");
+        let open = platform
+            .runs
+            .load(&caller, Scope::RunsRead, run.run_id)
+            .await
+            .expect("a run");
         let query = InfrastructureErrorQuery {
             include_stack: true,
             ..InfrastructureErrorQuery::default()
@@ -246,6 +255,7 @@ async fn everything_that_can_happen_happens() {
     assert_eq!(roles, Role::ALL.iter().map(Role::to_string).collect());
     let account = &report.accounts[0];
     platform
+        .auth
         .sign_in(&account.email, &account.password)
         .await
         .expect("the password is right");
@@ -262,7 +272,8 @@ async fn master_carries_its_failures_and_its_logs_are_of_every_kind() {
         .filter(|run| run.branch.as_deref() == Some("master") && run.status == RunStatus::Fail);
     for run in masters {
         let summary = platform
-            .open_run(&caller, run.run_id)
+            .runs
+            .load(&caller, Scope::RunsRead, run.run_id)
             .await
             .expect("a run")
             .summary()
@@ -278,9 +289,14 @@ async fn master_carries_its_failures_and_its_logs_are_of_every_kind() {
 
     let mut kinds = BTreeMap::<ArtifactType, u64>::new();
     for run in runs(platform, None).await {
-        let open = platform.open_run(&caller, run.run_id).await.expect("a run");
-        let artifacts = open
-            .artifacts(PageQuery::default())
+        let open = platform
+            .runs
+            .load(&caller, Scope::RunsRead, run.run_id)
+            .await
+            .expect("a run");
+        let artifacts = platform
+            .outputs
+            .artifacts(&open, PageQuery::default())
             .await
             .expect("artifacts")
             .data;

@@ -1,4 +1,4 @@
-//! Failures of the infrastructure, read from the worker's last words.
+//! Infrastructure errors, from the messages of `canceled` progress rows.
 
 use runlens_api_types::{
     Timestamp,
@@ -9,14 +9,14 @@ use runlens_api_types::{
 use crate::store::entity::test_progress;
 
 const MAX_STACK_LINES: usize = 50;
-const MAX_STACK_LINE: usize = 2_000;
+const MAX_STACK_LINE_CHARS: usize = 2_000;
 
-/// Whether a report of progress is a failure of the infrastructure: a cancellation that is not a person's.
+/// Whether a progress row is an infrastructure error: a cancellation that no person requested.
 pub(crate) fn is_infrastructure_error(progress: &test_progress::Model) -> bool {
     progress.status.trim().eq_ignore_ascii_case("canceled") && !Type::is_by_person(&progress.message)
 }
 
-/// The part of the infrastructure that failed last, of a run's reports.
+/// Returns the type of the last infrastructure error.
 pub(crate) fn last_infrastructure_error(progress: &[test_progress::Model]) -> Option<Type> {
     progress
         .iter()
@@ -25,7 +25,6 @@ pub(crate) fn last_infrastructure_error(progress: &[test_progress::Model]) -> Op
         .map(|row| Type::of_message(&row.message))
 }
 
-/// The failures among a run's reports, in their order.
 pub(crate) fn infrastructure_errors(
     run_id: i32,
     progress: &[test_progress::Model],
@@ -40,7 +39,7 @@ pub(crate) fn infrastructure_errors(
             let stack = include_stack.then(|| {
                 lines
                     .take(MAX_STACK_LINES)
-                    .map(|line| line.chars().take(MAX_STACK_LINE).collect())
+                    .map(|line| line.chars().take(MAX_STACK_LINE_CHARS).collect())
                     .collect()
             });
             InfrastructureError {

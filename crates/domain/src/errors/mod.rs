@@ -1,4 +1,4 @@
-//! What is wrong with a run: errors of its tests, groups of them, and failures of the infrastructure. Pure.
+//! Errors of a run: of its tests, in groups, and of the infrastructure. Pure.
 
 mod infrastructure;
 #[cfg(test)]
@@ -24,15 +24,15 @@ use crate::results::{Outcome, Output};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RaisedError<'a> {
     kind: TestErrorType,
-    /// The output that is wrong; none where the exit code is.
+    /// The failing output; none for a wrong exit code.
     output: Option<&'a Output>,
     outcome: &'a Outcome,
-    /// What the test's result says beside the reference run's; none without one.
+    /// The verdict of the test against the baseline; none without one.
     verdict: Option<Verdict>,
 }
 
-/// All errors that a run's tests raise: by test, then by type, then by output. One result can raise several. `verdict` tells
-/// what a test's result says beside the reference run's.
+/// Returns the errors of all tests, by test, type and output. One result can raise several. `verdict` compares a test with the
+/// baseline.
 pub(crate) fn test_errors<'a>(
     outcomes: &'a [Outcome],
     verdict: impl Fn(&Outcome) -> Option<Verdict> + Copy,
@@ -65,7 +65,6 @@ pub(crate) fn test_errors<'a>(
 }
 
 impl RaisedError<'_> {
-    /// How bad it is.
     pub(crate) fn severity(&self) -> Severity {
         match self.kind {
             TestErrorType::ExitCodeMismatch | TestErrorType::MissingOutput => Severity::Error,
@@ -73,7 +72,6 @@ impl RaisedError<'_> {
         }
     }
 
-    /// Whether it is among those asked for.
     pub(crate) fn matches(&self, query: &ErrorQuery) -> bool {
         let test = &self.outcome.test;
         query.kind.is_none_or(|kind| self.kind == kind)
@@ -88,18 +86,16 @@ impl RaisedError<'_> {
                 .is_none_or(|category| test.is_in(category))
             && query
                 .verdict
-                .is_none_or(|verdict| self.verdict_or_none() == verdict)
+                .is_none_or(|verdict| self.verdict_or_no_reference() == verdict)
             && query
                 .new
                 .is_none_or(|is_new| self.verdict.and_then(Verdict::is_new) == Some(is_new))
     }
 
-    /// Its verdict; that there is no reference where there is no reference run.
-    fn verdict_or_none(&self) -> Verdict {
+    fn verdict_or_no_reference(&self) -> Verdict {
         self.verdict.unwrap_or(Verdict::NoReference)
     }
 
-    /// As the API answers it.
     pub(crate) fn to_error(self, run_id: i32, occurred_at: Option<Timestamp>) -> TestError {
         let test = &self.outcome.test;
         let suffix = self
@@ -143,16 +139,15 @@ impl RaisedError<'_> {
     }
 }
 
-/// The key of the bucket for errors whose sample is not known.
-const UNKNOWN_SAMPLE: &str = "unknown";
+/// The key of the bucket for errors without a sample.
+const NO_SAMPLE_KEY: &str = "unknown";
 
-/// Groups errors. An error of a test in two categories counts in both. `has_reference` tells whether there is a run to compare
-/// with, `occurred_at` when the run's errors are said to have occurred.
+/// Groups errors. An error of a test in two categories counts in both.
 pub(crate) fn summarize<'a>(
     raised: impl Iterator<Item = RaisedError<'a>>,
     group_by: GroupBy,
     sort: BucketSort,
-    has_reference: bool,
+    has_baseline: bool,
     occurred_at: Option<Timestamp>,
 ) -> Vec<ErrorBucket> {
     #[derive(Default)]
@@ -162,7 +157,7 @@ pub(crate) fn summarize<'a>(
     }
     let mut groups: BTreeMap<String, Group<'a>> = BTreeMap::new();
     for error in raised {
-        for key in keys(&error, group_by) {
+        for key in bucket_keys(&error, group_by) {
             let group = groups.entry(key).or_default();
             if group.errors.is_empty() {
                 group.label = label(&error, group_by);
@@ -193,8 +188,8 @@ pub(crate) fn summarize<'a>(
                 },
                 key,
                 count: errors.len() as u64,
-                new_count: has_reference.then(|| are_new(true)),
-                known_count: has_reference.then(|| are_new(false)),
+                new_count: has_baseline.then(|| are_new(true)),
+                known_count: has_baseline.then(|| are_new(false)),
                 severity: errors
                     .iter()
                     .map(RaisedError::severity)
@@ -207,18 +202,18 @@ pub(crate) fn summarize<'a>(
             }
         })
         .collect();
-    order(&mut buckets, sort);
+    sort_buckets(&mut buckets, sort);
     buckets
 }
 
-/// Puts groups, which are by the text of their keys, in an order.
-fn order(buckets: &mut [ErrorBucket], sort: BucketSort) {
+/// Sorts buckets that are already ordered by the text of their keys.
+fn sort_buckets(buckets: &mut [ErrorBucket], sort: BucketSort) {
     use BucketSort as Sort;
-    // Stable, so that equal ones stay in the order of their keys.
+    // Stable sorts: equal buckets stay ordered by key.
     match sort {
         Sort::CountDescending => buckets.sort_by_key(|bucket| Reverse(bucket.count)),
         Sort::CountAscending => buckets.sort_by_key(|bucket| bucket.count),
-        // An id is a number, and stands before every word.
+        // Ids sort as numbers and before every word.
         Sort::KeyAscending => buckets.sort_by_key(|bucket| bucket.key.parse().unwrap_or(i32::MAX)),
         Sort::KeyDescending => {
             buckets.sort_by_key(|bucket| bucket.key.parse().unwrap_or(i32::MAX));
@@ -237,28 +232,28 @@ fn order(buckets: &mut [ErrorBucket], sort: BucketSort) {
     }
 }
 
-/// Keys of the buckets that an error belongs to.
-fn keys(error: &RaisedError<'_>, group_by: GroupBy) -> Vec<String> {
+/// Returns the keys of the buckets that an error belongs to.
+pub(crate) fn bucket_keys(error: &RaisedError<'_>, group_by: GroupBy) -> Vec<String> {
     let test = &error.outcome.test;
     match group_by {
         GroupBy::Type => vec![error.kind.to_string()],
         GroupBy::Severity => vec![error.severity().to_string()],
         GroupBy::SampleId => vec![
             test.sample_id
-                .map_or_else(|| UNKNOWN_SAMPLE.to_owned(), |id| id.to_string()),
+                .map_or_else(|| NO_SAMPLE_KEY.to_owned(), |id| id.to_string()),
         ],
         GroupBy::RegressionId => vec![test.id.to_string()],
         GroupBy::Category => test.counted_categories().map(str::to_owned).collect(),
-        GroupBy::Verdict => vec![error.verdict_or_none().to_string()],
+        GroupBy::Verdict => vec![error.verdict_or_no_reference().to_string()],
     }
 }
 
-/// What people call the bucket that an error is in; a category is called by its key.
+/// Returns the label of an error's bucket; a category is labelled by its key.
 fn label(error: &RaisedError<'_>, group_by: GroupBy) -> String {
     let test = &error.outcome.test;
     match group_by {
-        GroupBy::Type => words(error.kind.as_str()),
-        GroupBy::Severity => words(error.severity().as_str()),
+        GroupBy::Type => sentence_case(error.kind.as_str()),
+        GroupBy::Severity => sentence_case(error.severity().as_str()),
         GroupBy::SampleId => match (test.sample_id, &test.sample_name) {
             (Some(_), Some(name)) => name.clone(),
             (Some(id), None) => format!("Sample {id}"),
@@ -266,12 +261,12 @@ fn label(error: &RaisedError<'_>, group_by: GroupBy) -> String {
         },
         GroupBy::RegressionId => test.label(),
         GroupBy::Category => String::new(),
-        GroupBy::Verdict => words(error.verdict_or_none().as_str()),
+        GroupBy::Verdict => sentence_case(error.verdict_or_no_reference().as_str()),
     }
 }
 
-/// `missing_output` as `Missing output`.
-fn words(word: &str) -> String {
+/// Formats `missing_output` as `Missing output`.
+fn sentence_case(word: &str) -> String {
     let mut words = word.replace('_', " ");
     if let Some(first) = words.get_mut(..1) {
         first.make_ascii_uppercase();

@@ -1,5 +1,6 @@
 //! Files of the platform, in a local directory, in a bucket, or in memory for tests.
 
+mod download_url;
 mod file_deps;
 mod found_file;
 mod key;
@@ -26,6 +27,7 @@ use object_store::{
 };
 
 use crate::error::{Error, Result};
+pub(crate) use download_url::download_url;
 pub use file_deps::{FileDependencies, mark_uncacheable};
 use found_file::Content;
 pub use found_file::FoundFile;

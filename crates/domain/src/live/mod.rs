@@ -1,7 +1,7 @@
-//! Runs while they go on: how they stand, told to whoever watches.
+//! Live updates of runs that have not ended.
 //!
-//! A run has one watcher, however many watch it: it begins with the first, ends with the last or with the run, and asks the database as
-//! little as the database allows. What another process writes is seen like what this one does.
+//! All subscribers of a run share one watcher. It starts with the first subscriber, stops with the last one or with the run, and
+//! polls the database, so it also sees what other processes write.
 
 #[cfg(test)]
 mod tests;
@@ -13,67 +13,61 @@ use std::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
-use runlens_api_types::{auth::Scope, live::LiveRun};
+use runlens_api_types::live::LiveRun;
 use tokio::{sync::watch, task::AbortHandle};
 
-use crate::{Caller, OpenRun, Result, Services, files::FileKey};
+use crate::{
+    Caller, LiveSettings, Result, access,
+    files::{FileKey, Files},
+    runs::{LoadedRun, RunService},
+    store::Store,
+};
 
-/// How often a run that is watched is looked at.
-#[derive(Clone, Copy, Debug)]
-pub struct LiveSettings {
-    /// How often SQLite is asked whether anything has been written, which costs it nothing, and how a log's size is looked at.
-    pub look: Duration,
-    /// How often MariaDB, which cannot say so, is asked for a run's counts.
-    pub ask: Duration,
-    /// How often a log is looked at that lies in a bucket or in no store.
-    pub look_afar: Duration,
-    /// How often whoever watches must show again who they are.
-    pub check: Duration,
+/// Live updates of runs. Cheap to clone.
+#[derive(Clone)]
+pub struct LiveService {
+    inner: Arc<Inner>,
 }
 
-impl Default for LiveSettings {
-    fn default() -> Self {
-        Self {
-            look: Duration::from_secs(1),
-            ask: Duration::from_secs(2),
-            look_afar: Duration::from_secs(15),
-            check: Duration::from_secs(30),
-        }
-    }
+struct Inner {
+    runs: RunService,
+    store: Store,
+    files: Files,
+    settings: LiveSettings,
+    watched: WatchedRuns,
 }
 
-/// The runs that are watched.
+/// The runs that have subscribers.
 #[derive(Default)]
-pub(crate) struct LiveRuns(Mutex<HashMap<i32, Weak<Watched>>>);
+struct WatchedRuns(Mutex<HashMap<i32, Weak<WatchedRun>>>);
 
-/// A run that is watched, for as long as somebody does.
-struct Watched {
-    told: watch::Sender<Told>,
-    /// Those who may know the size of its log.
+/// A run with subscribers, which share it.
+struct WatchedRun {
+    updates: watch::Sender<RunUpdate>,
+    /// Number of subscribers that may learn the size of its log.
     log_readers: AtomicUsize,
     watcher: Mutex<Option<AbortHandle>>,
 }
 
-/// What is told of a run.
+/// The state of a run that its subscribers are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Told {
+struct RunUpdate {
     run: LiveRun,
-    /// Whether there is no such run any more.
-    is_gone: bool,
+    /// Whether the run was deleted.
+    is_deleted: bool,
 }
 
-impl Watched {
-    /// Whether there is still a watcher. One that has ended leaves a run behind that may be another by now.
-    fn goes_on(&self) -> bool {
-        let told = self.told.borrow();
-        !told.is_gone && !told.run.is_finished()
+impl WatchedRun {
+    /// Whether its watcher still polls. A watcher that has stopped leaves a state behind that may be outdated.
+    fn is_active(&self) -> bool {
+        let update = self.updates.borrow();
+        !update.is_deleted && !update.run.is_finished()
     }
 }
 
-impl Drop for Watched {
+impl Drop for WatchedRun {
     fn drop(&mut self) {
         if let Some(watcher) = self
             .watcher
@@ -86,33 +80,46 @@ impl Drop for Watched {
     }
 }
 
-/// A run, watched by one caller. To drop it is to stop watching.
-pub struct RunWatch {
-    /// What was told last.
+/// A subscription to a run's updates. Dropping it unsubscribes.
+pub struct RunSubscription {
+    /// The update that was returned last.
     last: Option<LiveRun>,
     may_read_logs: bool,
     source: Source,
 }
 
 enum Source {
-    /// It has ended before it was watched.
+    /// The run had ended before the subscription.
     Ended(LiveRun),
     Watched {
-        told: watch::Receiver<Told>,
-        watched: Arc<Watched>,
+        updates: watch::Receiver<RunUpdate>,
+        watched: Arc<WatchedRun>,
     },
 }
 
-impl Services {
-    /// Watches a run. Scope `runs:read`; the size of its log is told with `system:read`.
+impl LiveService {
+    pub(crate) fn new(runs: RunService, store: Store, files: Files, settings: LiveSettings) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                runs,
+                store,
+                files,
+                settings,
+                watched: WatchedRuns::default(),
+            }),
+        }
+    }
+
+    /// Subscribes to a run. Scope `runs:read`; the size of its log needs `system:read`.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
-    pub async fn watch_run(&self, caller: &Caller, id: i32) -> Result<RunWatch> {
-        caller.require(Scope::RunsRead)?;
-        let may_read_logs = caller.may(Scope::SystemRead);
-        if let Some(watched) = self.live().find(id) {
-            return Ok(RunWatch::of(watched, may_read_logs));
+    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::NotFound`](crate::Error::NotFound),
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn subscribe(&self, caller: &Caller, id: i32) -> Result<RunSubscription> {
+        caller.require(access::STREAM_RUN_EVENTS)?;
+        let may_read_logs = caller.may(access::READ_LOG_SIZE);
+        if let Some(watched) = self.inner.watched.find(id) {
+            return Ok(RunSubscription::new(watched, may_read_logs));
         }
         let log_bytes = if may_read_logs {
             self.log_bytes(id).await
@@ -124,25 +131,34 @@ impl Services {
             ..self.live_run(id).await?
         };
         if run.is_finished() {
-            return Ok(RunWatch {
+            return Ok(RunSubscription {
                 last: None,
                 may_read_logs,
                 source: Source::Ended(run),
             });
         }
-        Ok(RunWatch::of(self.live().find_or_begin(self, run), may_read_logs))
+        Ok(RunSubscription::new(
+            self.inner.watched.find_or_start(self, run),
+            may_read_logs,
+        ))
     }
 
     /// How a run stands, without its log.
     async fn live_run(&self, id: i32) -> Result<LiveRun> {
-        // Whoever watches has shown this one right.
-        let run = self.open_run(&Caller::visitor([Scope::RunsRead]), id).await?;
-        run.live().await
+        // Every subscriber was checked for this scope.
+        let caller = Caller::visitor([access::STREAM_RUN_EVENTS]);
+        let run = self
+            .inner
+            .runs
+            .load(&caller, access::STREAM_RUN_EVENTS, id)
+            .await?;
+        to_live_run(&run).await
     }
 
     async fn log_bytes(&self, id: i32) -> Option<u64> {
-        // A store that does not answer has been logged; the run is told of all the same.
-        self.files()
+        // An unavailable store has been logged; the run is still sent, without the size.
+        self.inner
+            .files
             .find(&FileKey::log(id))
             .await
             .ok()
@@ -151,48 +167,44 @@ impl Services {
     }
 }
 
-impl OpenRun {
-    /// How it stands, without its log.
-    async fn live(&self) -> Result<LiveRun> {
-        Ok(LiveRun::of(
-            &self.run().await?,
-            &self.summary().await?,
-            self.stage(),
-        ))
-    }
+async fn to_live_run(run: &LoadedRun) -> Result<LiveRun> {
+    Ok(LiveRun::of(&run.run().await?, &run.summary().await?, run.stage()))
 }
 
-impl LiveRuns {
-    fn find(&self, id: i32) -> Option<Arc<Watched>> {
+impl WatchedRuns {
+    fn find(&self, id: i32) -> Option<Arc<WatchedRun>> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&id)?
             .upgrade()
-            .filter(|watched| watched.goes_on())
+            .filter(|watched| watched.is_active())
     }
 
-    /// The run as it is watched already, else with a watcher from now on.
-    fn find_or_begin(&self, platform: &Services, run: LiveRun) -> Arc<Watched> {
+    /// Returns the watched run, after starting a watcher if there is none.
+    fn find_or_start(&self, service: &LiveService, run: LiveRun) -> Arc<WatchedRun> {
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(watched) = runs
             .get(&run.run_id)
             .and_then(Weak::upgrade)
-            .filter(|watched| watched.goes_on())
+            .filter(|watched| watched.is_active())
         {
             return watched;
         }
         runs.retain(|_, watched| watched.strong_count() > 0);
         let id = run.run_id;
         let log_bytes = run.log_bytes;
-        let told = watch::Sender::new(Told { run, is_gone: false });
-        let watched = Arc::new(Watched {
-            told,
+        let updates = watch::Sender::new(RunUpdate {
+            run,
+            is_deleted: false,
+        });
+        let watched = Arc::new(WatchedRun {
+            updates,
             log_readers: AtomicUsize::new(0),
             watcher: Mutex::default(),
         });
         let watcher = tokio::spawn(watcher::watch(
-            platform.clone(),
+            service.clone(),
             id,
             log_bytes,
             Arc::downgrade(&watched),
@@ -203,8 +215,8 @@ impl LiveRuns {
     }
 }
 
-impl RunWatch {
-    fn of(watched: Arc<Watched>, may_read_logs: bool) -> Self {
+impl RunSubscription {
+    fn new(watched: Arc<WatchedRun>, may_read_logs: bool) -> Self {
         if may_read_logs {
             watched.log_readers.fetch_add(1, Ordering::Relaxed);
         }
@@ -212,19 +224,19 @@ impl RunWatch {
             last: None,
             may_read_logs,
             source: Source::Watched {
-                told: watched.told.subscribe(),
+                updates: watched.updates.subscribe(),
                 watched,
             },
         }
     }
 
-    /// How the run stands: the first time at once, then whenever that changes. None once its end has been told, and where the run is
-    /// gone. May be called off at any time.
+    /// Returns the state of the run: the first time at once, then after each change. None after the end was returned and when the
+    /// run was deleted. Cancel safe.
     pub async fn next(&mut self) -> Option<LiveRun> {
         if self.last.as_ref().is_some_and(LiveRun::is_finished) {
             return None;
         }
-        let Source::Watched { told, .. } = &mut self.source else {
+        let Source::Watched { updates, .. } = &mut self.source else {
             let Source::Ended(run) = &self.source else {
                 return None;
             };
@@ -232,8 +244,8 @@ impl RunWatch {
             return self.last.clone();
         };
         loop {
-            let Told { mut run, is_gone } = told.borrow_and_update().clone();
-            if is_gone {
+            let RunUpdate { mut run, is_deleted } = updates.borrow_and_update().clone();
+            if is_deleted {
                 return None;
             }
             if !self.may_read_logs {
@@ -243,18 +255,18 @@ impl RunWatch {
                 self.last = Some(run);
                 return self.last.clone();
             }
-            // The sender lives as long as this watch.
-            told.changed().await.ok()?;
+            // The sender lives as long as this subscription.
+            updates.changed().await.ok()?;
         }
     }
 
-    /// Whether the run has come to its end, and that has been told.
+    /// Whether the end of the run was returned.
     pub fn is_over(&self) -> bool {
         self.last.as_ref().is_some_and(LiveRun::is_finished)
     }
 }
 
-impl Drop for RunWatch {
+impl Drop for RunSubscription {
     fn drop(&mut self) {
         if let (Source::Watched { watched, .. }, true) = (&self.source, self.may_read_logs) {
             watched.log_readers.fetch_sub(1, Ordering::Relaxed);

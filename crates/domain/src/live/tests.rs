@@ -20,10 +20,10 @@ const EVERY: Duration = Duration::from_millis(40);
 
 fn quick(test: TestPlatform) -> TestPlatform {
     test.with_live(LiveSettings {
-        look: EVERY,
-        ask: EVERY,
-        look_afar: EVERY,
-        check: EVERY,
+        sqlite_poll_interval: EVERY,
+        mysql_poll_interval: EVERY,
+        remote_log_poll_interval: EVERY,
+        reauthenticate_interval: EVERY,
     })
 }
 
@@ -31,7 +31,7 @@ fn visitor() -> Caller {
     Caller::visitor([Scope::RunsRead])
 }
 
-async fn next(watch: &mut RunWatch) -> Option<LiveRun> {
+async fn next(watch: &mut RunSubscription) -> Option<LiveRun> {
     timeout(Duration::from_secs(20), watch.next())
         .await
         .expect("something is told in time")
@@ -52,7 +52,7 @@ each_backend! {
         let run = test.run(RunSpec::default()).await;
         let mut watches = Vec::new();
         for _ in 0..3 {
-            watches.push(test.platform.watch_run(&visitor(), run).await.expect("a watch"));
+            watches.push(test.platform.live.subscribe(&visitor(), run).await.expect("a watch"));
         }
         let mut told = Vec::new();
         for step in 0..6 {
@@ -98,7 +98,7 @@ each_backend! {
         let run = test.run(RunSpec::default()).await;
         let mut watches = Vec::new();
         for _ in 0..8 {
-            let mut watch = test.platform.watch_run(&visitor(), run).await.expect("a watch");
+            let mut watch = test.platform.live.subscribe(&visitor(), run).await.expect("a watch");
             next(&mut watch).await.expect("the run");
             watches.push(watch);
         }
@@ -125,7 +125,7 @@ each_backend! {
         sleep(EVERY * 5).await;
         assert_eq!(looks(&test), 0, "nobody watches any more");
         // Whoever comes then begins anew.
-        let mut watch = test.platform.watch_run(&visitor(), run).await.expect("a watch");
+        let mut watch = test.platform.live.subscribe(&visitor(), run).await.expect("a watch");
         assert_eq!(next(&mut watch).await.expect("the run").stage, Some(ProgressStatus::Testing));
     }
 
@@ -138,7 +138,7 @@ each_backend! {
         std::fs::write(&log, "one\n").expect("a log");
         let reader = Caller::visitor([Scope::RunsRead, Scope::SystemRead]);
         let (mut reader, mut visitor) =
-            (test.platform.watch_run(&reader, run).await.expect("a watch"), test.platform.watch_run(&visitor(), run).await.expect("a watch"));
+            (test.platform.live.subscribe(&reader, run).await.expect("a watch"), test.platform.live.subscribe(&visitor(), run).await.expect("a watch"));
         assert_eq!(next(&mut reader).await.expect("the run").log_bytes, Some(4));
         assert_eq!(next(&mut visitor).await.expect("the run").log_bytes, None);
         std::fs::write(&log, "one\ntwo\n").expect("a log");
@@ -151,12 +151,12 @@ each_backend! {
     async fn a_run_that_is_gone_is_watched_no_more(test) {
         let test = quick(test);
         let run = test.run(RunSpec::default()).await;
-        let mut watch = test.platform.watch_run(&visitor(), run).await.expect("a watch");
+        let mut watch = test.platform.live.subscribe(&visitor(), run).await.expect("a watch");
         next(&mut watch).await.expect("the run");
         test.sql(&format!("DELETE FROM test WHERE id = {run}")).await;
         assert_eq!(next(&mut watch).await, None);
         assert!(!watch.is_over());
-        assert!(matches!(test.platform.watch_run(&visitor(), run).await.err(), Some(crate::Error::NotFound { .. })));
-        assert!(matches!(test.platform.watch_run(&Caller::visitor([]), run).await.err(), Some(crate::Error::MissingScope(Scope::RunsRead))));
+        assert!(matches!(test.platform.live.subscribe(&visitor(), run).await.err(), Some(crate::Error::NotFound { .. })));
+        assert!(matches!(test.platform.live.subscribe(&Caller::visitor([]), run).await.err(), Some(crate::Error::MissingScope(Scope::RunsRead))));
     }
 }

@@ -8,47 +8,50 @@ use std::{
 use runlens_api_types::live::LiveRun;
 use tokio::time::{Instant, sleep};
 
-use super::{Told, Watched};
+use super::{LiveService, RunUpdate, WatchedRun};
 use crate::{
-    Error, Result, Services,
+    Error, Result,
     files::FileKey,
     store::{data_version::DataVersion, live::RunChangeMarker},
 };
 
-/// Looks at a run again and again, until it ends or nobody watches.
-pub(super) async fn watch(platform: Services, id: i32, log_bytes: Option<u64>, watched: Weak<Watched>) {
+/// Polls a run until it ends, is deleted, or has no subscriber.
+pub(super) async fn watch(service: LiveService, id: i32, log_bytes: Option<u64>, watched: Weak<WatchedRun>) {
     let mut watcher = Watcher {
-        platform,
+        service,
         id,
         version: None,
         change_marker: None,
-        log: LogLook {
+        log: LogSize {
             bytes: log_bytes,
-            next: Instant::now(),
+            next_check: Instant::now(),
         },
     };
-    let every = watcher.every();
+    let interval = watcher.interval();
     loop {
-        sleep(every).await;
+        sleep(interval).await;
         let Some(watched) = watched.upgrade() else { return };
-        let told = watched.told.borrow().clone();
+        let last = watched.updates.borrow().clone();
         let reads_log = watched.log_readers.load(Ordering::Relaxed) > 0;
-        let told = match watcher.look(&told.run, reads_log).await {
-            Ok(run) => Told { run, is_gone: false },
-            Err(Error::NotFound { .. }) => Told {
-                is_gone: true,
-                ..told
+        let update = match watcher.poll(&last.run, reads_log).await {
+            Ok(run) => RunUpdate {
+                run,
+                is_deleted: false,
+            },
+            Err(Error::NotFound { .. }) => RunUpdate {
+                is_deleted: true,
+                ..last
             },
             Err(error) => {
-                tracing::warn!(run = id, %error, "a run that is watched cannot be looked at");
+                tracing::warn!(run = id, %error, "watched run could not be read");
                 continue;
             }
         };
-        let is_over = told.is_gone || told.run.is_finished();
-        watched.told.send_if_modified(|before| {
-            let is_new = *before != told;
-            *before = told;
-            is_new
+        let is_over = update.is_deleted || update.run.is_finished();
+        watched.updates.send_if_modified(|last| {
+            let has_changed = *last != update;
+            *last = update;
+            has_changed
         });
         if is_over {
             return;
@@ -57,77 +60,72 @@ pub(super) async fn watch(platform: Services, id: i32, log_bytes: Option<u64>, w
 }
 
 struct Watcher {
-    platform: Services,
+    service: LiveService,
     id: i32,
-    /// The data version that `change_marker` was read at. `None` if the database has none.
+    /// The data version that `change_marker` was read at; none where the database has none.
     version: Option<DataVersion>,
     change_marker: Option<RunChangeMarker>,
-    log: LogLook,
+    log: LogSize,
 }
 
-/// What is known of a log's size.
-struct LogLook {
+struct LogSize {
     bytes: Option<u64>,
-    next: Instant,
+    next_check: Instant,
 }
 
 impl Watcher {
-    fn every(&self) -> Duration {
-        let settings = self.platform.settings().live;
-        if self.platform.store().is_embedded() {
-            settings.look
+    fn interval(&self) -> Duration {
+        let settings = self.service.inner.settings;
+        if self.service.inner.store.is_embedded() {
+            settings.sqlite_poll_interval
         } else {
-            settings.ask
+            settings.mysql_poll_interval
         }
     }
 
-    /// How the run stands now, from how it stood: little is asked where little can have changed.
-    async fn look(&mut self, before: &LiveRun, reads_log: bool) -> Result<LiveRun> {
+    /// Reads the run, or returns its last state where nothing was written since.
+    async fn poll(&mut self, last: &LiveRun, reads_log: bool) -> Result<LiveRun> {
         if reads_log {
-            self.look_at_log().await;
+            self.check_log_size().await;
         }
         let log_bytes = self.log.bytes;
-        // Older than what is read with it, never newer: what is written in between is seen the next time.
-        let version = self.platform.store().data_version().await;
+        let store = &self.service.inner.store;
+        // Taken before the read, so a write in between is seen by the next poll.
+        let version = store.data_version().await;
         if version.is_some() && version == self.version {
             return Ok(LiveRun {
                 log_bytes,
-                ..before.clone()
+                ..last.clone()
             });
         }
-        let marker = self
-            .platform
-            .store()
-            .run_change_marker(self.id)
-            .await?
-            .ok_or(Error::NotFound {
-                resource: "run",
-                id: self.id,
-            })?;
+        let marker = store.run_change_marker(self.id).await?.ok_or(Error::NotFound {
+            resource: "run",
+            id: self.id,
+        })?;
         let run = if self.change_marker == Some(marker) {
-            before.clone()
+            last.clone()
         } else {
-            self.platform.live_run(self.id).await?
+            self.service.live_run(self.id).await?
         };
         (self.version, self.change_marker) = (version, Some(marker));
         Ok(LiveRun { log_bytes, ..run })
     }
 
-    async fn look_at_log(&mut self) {
+    async fn check_log_size(&mut self) {
         let now = Instant::now();
-        if now < self.log.next {
+        if now < self.log.next_check {
             return;
         }
-        let settings = self.platform.settings().live;
-        // A store that does not answer has been logged, and may have the same log as before.
-        let Ok(found) = self.platform.files().find(&FileKey::log(self.id)).await else {
-            self.log.next = now + settings.look_afar;
+        let remote_interval = self.service.inner.settings.remote_log_poll_interval;
+        // An unavailable store has been logged; the last known size stays.
+        let Ok(found) = self.service.inner.files.find(&FileKey::log(self.id)).await else {
+            self.log.next_check = now + remote_interval;
             return;
         };
-        let is_near = found.as_ref().is_some_and(|file| file.is_local());
-        self.log = LogLook {
+        let is_local = found.as_ref().is_some_and(|file| file.is_local());
+        self.log = LogSize {
             bytes: found.map(|file| file.size),
-            next: if is_near { now } else { now + settings.look_afar },
+            next_check: if is_local { now } else { now + remote_interval },
         };
     }
 }

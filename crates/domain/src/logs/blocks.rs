@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    Limits,
+    Limits, LogService,
     cursor::Position,
     encoding::Encoding,
     index::{Counts, LogIndex},
@@ -11,7 +11,6 @@ use super::{
     line,
 };
 use crate::{
-    Services,
     error::{Error, Result},
     files::{FileKey, FileReader, FoundFile},
 };
@@ -99,8 +98,8 @@ pub(super) fn long_content(
 ///
 /// # Errors
 /// [`Error::LogNotFound`], [`Error::Files`].
-pub(super) async fn find_log(platform: &Services, run_id: i32) -> Result<FoundFile> {
-    platform
+pub(super) async fn find_log(service: &LogService, run_id: i32) -> Result<FoundFile> {
+    service
         .files()
         .find(&FileKey::log(run_id))
         .await?

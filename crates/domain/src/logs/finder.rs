@@ -8,7 +8,7 @@ use runlens_api_types::{
 };
 
 use super::{
-    Limits, LogCache, MatchCache,
+    Limits, LogCache, LogService, MatchCache,
     ansi::visible,
     blocks::{Stretch, changed, find_log, head, lines, open, require_same},
     cursor::Position,
@@ -19,7 +19,6 @@ use super::{
     matches::Matches,
 };
 use crate::{
-    Services,
     blocking::spawn_blocking,
     error::Result,
     files::{FileReader, FoundFile, mark_uncacheable},
@@ -31,16 +30,16 @@ use crate::{
 /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a cursor that does not fit or a regular
 /// expression that is none, [`Error::Files`](crate::Error::Files).
 pub(crate) async fn search_log(
-    platform: &Services,
+    service: &LogService,
     run_id: i32,
     query: &LogSearchQuery,
 ) -> Result<LogSearch> {
     let matcher = Arc::new(Matcher::new(&query.filter)?);
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-    let file = find_log(platform, run_id).await?;
+    let file = find_log(service, run_id).await?;
     find(
-        platform.logs(),
-        platform.searches(),
+        service.logs(),
+        service.searches(),
         &file,
         run_id,
         query,

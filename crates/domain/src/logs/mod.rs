@@ -24,6 +24,7 @@ mod place;
 mod raw;
 mod reader;
 mod search;
+mod service;
 mod shapes;
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,6 @@ use std::time::Duration;
 use runlens_api_types::log::{LogPage, LogQuery};
 
 use crate::{
-    Services,
     blocking::spawn_blocking,
     clock::Stopwatch,
     error::Result,
@@ -47,6 +47,7 @@ pub(crate) use matches::MatchCache;
 pub(crate) use outline::log_outline;
 pub(crate) use raw::raw_log;
 pub use raw::{LogFile, RawLog};
+pub use service::LogService;
 
 use blocks::{find_log, open};
 use cursor::Position;
@@ -89,11 +90,11 @@ impl Limits {
 /// # Errors
 /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a cursor that does not fit and for what is no regular expression, [`Error::NotReady`](crate::Error::NotReady)
 /// where the log has not been gone through as far as the page needs, [`Error::Files`](crate::Error::Files).
-pub(crate) async fn log_page(platform: &Services, run_id: i32, query: &LogQuery) -> Result<LogPage> {
+pub(crate) async fn log_page(service: &LogService, run_id: i32, query: &LogQuery) -> Result<LogPage> {
     let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
     let matcher = Matcher::new(&query.filter)?;
-    let file = find_log(platform, run_id).await?;
-    let answer = platform
+    let file = find_log(service, run_id).await?;
+    let answer = service
         .logs()
         .page(&file, run_id, query.clone(), matcher, cursor, Stopwatch::start())
         .await?;

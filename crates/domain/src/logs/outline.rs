@@ -10,7 +10,7 @@ use runlens_api_types::{
 };
 
 use super::{
-    Limits, LogCache,
+    Limits, LogCache, LogService,
     blocks::{Stretch, find_log, head, lines, open, require_same},
     classify::tally,
     cursor::Position,
@@ -18,7 +18,6 @@ use super::{
     index::{Counts, LogIndex},
 };
 use crate::{
-    Services,
     blocking::spawn_blocking,
     error::Result,
     files::{FileReader, FoundFile, mark_uncacheable},
@@ -48,13 +47,13 @@ struct Summary {
 /// # Errors
 /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Files`](crate::Error::Files).
 pub(crate) async fn log_outline(
-    platform: &Services,
+    service: &LogService,
     run_id: i32,
     is_growing: bool,
     query: &LogOutlineQuery,
 ) -> Result<LogOutline> {
-    let file = find_log(platform, run_id).await?;
-    outline(platform.logs(), &file, run_id, is_growing, query).await
+    let file = find_log(service, run_id).await?;
+    outline(service.logs(), &file, run_id, is_growing, query).await
 }
 
 /// The same for a file that has been found.

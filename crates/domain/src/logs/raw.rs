@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use runlens_api_types::log::LogEncoding;
 
-use super::blocks::find_log;
-use crate::{Services, artifacts::download_url, error::Result, files::RawFile};
+use super::{LogService, blocks::find_log};
+use crate::{
+    error::Result,
+    files::{RawFile, download_url},
+};
 
 /// How long an answer waits to know the encoding.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -20,13 +23,13 @@ pub enum RawLog {
 
 /// The file of a log.
 pub struct LogFile {
-    platform: Services,
+    service: LogService,
     file: RawFile,
 }
 
-pub(crate) async fn raw_log(platform: &Services, run_id: i32) -> Result<RawLog> {
-    let file = find_log(platform, run_id).await?;
-    let address = if platform.settings().redirect_raw_logs {
+pub(crate) async fn raw_log(service: &LogService, run_id: i32) -> Result<RawLog> {
+    let file = find_log(service, run_id).await?;
+    let address = if service.redirect_raw_logs() {
         download_url(&[&file]).await
     } else {
         None
@@ -34,7 +37,7 @@ pub(crate) async fn raw_log(platform: &Services, run_id: i32) -> Result<RawLog> 
     Ok(address.map_or_else(
         || {
             RawLog::File(LogFile {
-                platform: platform.clone(),
+                service: service.clone(),
                 file: RawFile::new(file),
             })
         },
@@ -53,7 +56,7 @@ impl LogFile {
     /// # Errors
     /// [`Error::Files`](crate::Error::Files).
     pub async fn encoding(&self) -> Result<Option<LogEncoding>> {
-        let indexing = self.platform.logs().index(self.file.found()).await?;
+        let indexing = self.service.logs().index(self.file.found()).await?;
         indexing
             .wait(PATIENCE, |index| {
                 index.is_complete.then_some(index.encoding.into())

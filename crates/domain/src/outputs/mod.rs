@@ -1,7 +1,9 @@
 //! Output files of a run's tests: what was expected, what was produced, and how the two differ.
 
+mod artifacts;
 mod info;
 mod raw;
+mod service;
 
 use ::bytes::Bytes;
 use runlens_api_types::output::{
@@ -10,13 +12,12 @@ use runlens_api_types::output::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Services,
     content_type::content_type,
     error::{Error, Result},
     files::{FileKey, Files, FoundFile},
     results::{self, Outcome, Output},
 };
-pub(crate) use info::info;
+use info::info;
 pub use raw::{DiffFile, RawOutput};
 use runlens_text_diff::{
     bytes, captions,
@@ -24,6 +25,7 @@ use runlens_text_diff::{
     text::{self, Text},
     unified,
 };
+pub use service::OutputService;
 
 /// Comparisons that run at the same time; each keeps a core busy, for seconds at worst.
 pub(crate) const DIFFS_AT_A_TIME: usize = 2;
@@ -121,8 +123,8 @@ impl OutputOfRun<'_> {
     }
 
     /// How the one differs from the other.
-    pub(crate) async fn diff(&self, platform: &Services, query: &DiffQuery) -> Result<OutputDiff> {
-        let (expected, actual, is_identical) = self.both(platform.files()).await?;
+    pub(crate) async fn diff(&self, service: &OutputService, query: &DiffQuery) -> Result<OutputDiff> {
+        let (expected, actual, is_identical) = self.both(service.files()).await?;
         let head = OutputDiff {
             run_id: self.run_id,
             sample_id: self.ids.sample_id,
@@ -147,7 +149,7 @@ impl OutputOfRun<'_> {
             truncated: expected.is_cut || actual.is_cut,
         };
         let (query, extension) = (*query, self.output.extension.clone());
-        platform
+        service
             .diff_pool()
             .run(move || compare(head, &expected, &actual, &extension, query))
             .await

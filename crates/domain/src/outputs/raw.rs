@@ -7,9 +7,8 @@ use runlens_text_diff::{
     unified,
 };
 
-use super::OutputOfRun;
+use super::{OutputOfRun, OutputService};
 use crate::{
-    Services,
     content_type::content_type,
     error::{Error, Result},
     files::{FileKey, Files, RawFile},
@@ -74,10 +73,10 @@ impl OutputOfRun<'_> {
     }
 
     /// All that differs between its files, line by line, with `context` equal lines around.
-    pub(crate) async fn diff_file(&self, platform: &Services, context: u32) -> Result<DiffFile> {
-        let (expected, actual, is_identical) = self.both(platform.files()).await?;
+    pub(crate) async fn diff_file(&self, service: &OutputService, context: u32) -> Result<DiffFile> {
+        let (expected, actual, is_identical) = self.both(service.files()).await?;
         let name = self.output.filename.clone();
-        let text = platform.diff_pool().run(move || {
+        let text = service.diff_pool().run(move || {
             let is_binary = expected.text.is_binary() || actual.text.is_binary();
             if is_identical {
                 return "The files are the same, byte for byte.\n".to_owned();

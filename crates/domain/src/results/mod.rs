@@ -1,4 +1,4 @@
-//! What became of each regression test in a run. Pure: rows in, outcomes out.
+//! Classifies the result of each regression test of a run. Pure: rows in, outcomes out.
 
 mod suite;
 #[cfg(test)]
@@ -18,11 +18,11 @@ use crate::store::{
     suite::RunRows,
 };
 
-/// What became of one regression test.
+/// The classified result of one regression test.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) test: Arc<SuiteTest>,
-    /// Whether the run is made of it, as opposed to having a result for it all the same.
+    /// Whether the run is expected to have a result for it.
     pub(crate) chosen: bool,
     pub(crate) result: Option<test_result::Model>,
     pub(crate) status: ResultStatus,
@@ -30,23 +30,22 @@ pub(crate) struct Outcome {
     pub(crate) outputs: Vec<Output>,
 }
 
-/// What became of one output of a test that has a result.
+/// The classified result of one output of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Output {
     pub(crate) id: i32,
-    /// What people call it.
     pub(crate) filename: String,
-    /// With its dot; the files of the output have it in their names.
+    /// With its dot. Part of the names of the output's files.
     pub(crate) extension: String,
     pub(crate) status: OutputStatus,
-    /// Hash of what was expected when the test ran; of what is expected today where nothing was produced.
+    /// Hash of the file that was expected when the test ran; the one expected today if nothing was produced.
     pub(crate) expected: Option<String>,
-    /// Hash of what was produced; none where nothing was.
+    /// Hash of the produced file, if any.
     pub(crate) actual: Option<String>,
 }
 
 impl Outcome {
-    /// Whether the program ended with another exit code than expected. NULL equals NULL.
+    /// Whether the exit code differs from the expected one. NULL equals NULL.
     pub(crate) fn has_wrong_exit(&self) -> bool {
         self.result
             .as_ref()
@@ -58,8 +57,7 @@ impl Outcome {
         matches!(self.status, ResultStatus::Fail | ResultStatus::MissingOutput)
     }
 
-    /// As the API answers it.
-    pub(crate) fn to_sample(&self) -> TestResult {
+    pub(crate) fn to_test_result(&self) -> TestResult {
         let result = self.result.as_ref();
         TestResult {
             regression_test_id: self.test.id,
@@ -84,7 +82,7 @@ impl Outcome {
     }
 }
 
-/// What became of one test, among outcomes that are by test id.
+/// Finds a test among outcomes ordered by test id.
 pub(crate) fn find(outcomes: &[Outcome], test_id: i32) -> Option<&Outcome> {
     outcomes.get(
         outcomes
@@ -93,10 +91,10 @@ pub(crate) fn find(outcomes: &[Outcome], test_id: i32) -> Option<&Outcome> {
     )
 }
 
-/// Decides what became of every test that a run is made of or has a result for, by test id.
+/// Classifies every test that a run is expected to have or has a result for, by test id.
 ///
-/// Outputs are taken as defined today. A file row of an output that is not defined for its test says nothing; an output that
-/// is ignored cannot be missing, but it can differ.
+/// Outputs are taken as defined today. File rows of outputs that are not defined are ignored. An output with `ignore` cannot be
+/// missing, but it can differ.
 pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
     let chosen: HashSet<i32> = rows.chosen.into_iter().collect();
     let mut results: HashMap<i32, test_result::Model> = rows
@@ -118,7 +116,7 @@ pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
         .filter(|test| is_chosen(test) || results.contains_key(&test.id))
         .map(|test| (test.id, test.clone()))
         .collect();
-    // A result whose test is gone is still a result.
+    // A result whose test was deleted still counts.
     for id in results.keys() {
         tests.entry(*id).or_insert_with(|| Arc::new(SuiteTest::gone(*id)));
     }
@@ -128,7 +126,7 @@ pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
         .collect()
 }
 
-/// Decides what became of each result, whatever runs they are of: by run and test.
+/// Classifies results of any runs, by run and test.
 pub(crate) fn derive_results(
     suite: &Suite,
     results: Vec<test_result::Model>,
@@ -157,7 +155,7 @@ pub(crate) fn derive_results(
     outcomes.collect()
 }
 
-/// A run's output files, by test and output: what was expected, and what was produced instead.
+/// A run's output files, by test and output: the expected hash, and the produced one if it differs.
 type Files = HashMap<(i32, i32), (String, Option<String>)>;
 
 fn by_output(file: test_result_file::Model) -> ((i32, i32), (String, Option<String>)) {
@@ -184,7 +182,6 @@ fn outcome(chosen: bool, test: Arc<SuiteTest>, result: Option<test_result::Model
     outcome
 }
 
-/// What became of the outputs of a test that has a result, given the run's files.
 fn outputs(test: &SuiteTest, files: &Files) -> Vec<Output> {
     let outputs = test.outputs.iter().filter_map(|output| {
         let file = files.get(&(test.id, output.id));
@@ -208,7 +205,7 @@ fn outputs(test: &SuiteTest, files: &Files) -> Vec<Output> {
     outputs.collect()
 }
 
-/// One result has one status; missing output is decided first.
+/// Returns the one status of a result. Missing outputs are decided first.
 fn status(outcome: &Outcome) -> ResultStatus {
     let has = |status| outcome.outputs.iter().any(|output| output.status == status);
     if outcome.result.is_none() {

@@ -8,12 +8,11 @@ use runlens_api_types::{
     run::{Run, RunQuery},
 };
 
-use super::{Fingerprints, RunFacts};
-use crate::{cache::QueryCache, results::Suite, store::same_failures::CompletedRun};
+use super::{same_failures::Fingerprints, snapshot::RunSnapshot};
+use crate::{cache::QueryCache, store::same_failures::CompletedRun};
 
-pub(crate) struct RunCaches {
-    pub(crate) suite: QueryCache<(), Arc<Suite>>,
-    pub(super) runs: QueryCache<i32, Arc<RunFacts>>,
+pub(super) struct RunCaches {
+    pub(super) runs: QueryCache<i32, Arc<RunSnapshot>>,
     pub(super) pages: QueryCache<RunQuery, Arc<Page<Run>>>,
     /// Completed runs shortly before and after a run.
     pub(super) neighbours: QueryCache<i32, Arc<Vec<CompletedRun>>>,
@@ -26,7 +25,6 @@ pub(crate) struct RunCaches {
 impl Default for RunCaches {
     fn default() -> Self {
         Self {
-            suite: QueryCache::new(1),
             runs: QueryCache::new(32),
             pages: QueryCache::new(16),
             neighbours: QueryCache::new(32),

@@ -253,10 +253,11 @@ async fn check_all_runs(platform: &Services) -> Result<(), TestCaseError> {
         include: vec![RunInclude::Summary, RunInclude::Verdict],
         ..RunQuery::default()
     };
-    let listed = platform.runs(&caller, &query).await.map_err(fail)?.data;
+    let listed = platform.runs.list(&caller, &query).await.map_err(fail)?.data;
     for status in RunStatus::ALL {
         let found = platform
-            .runs(
+            .runs
+            .list(
                 &caller,
                 &RunQuery {
                     status: Some(*status),
@@ -277,7 +278,11 @@ async fn check_all_runs(platform: &Services) -> Result<(), TestCaseError> {
         check_same_failures(platform, run, &listed).await?;
     }
     for mut run in listed {
-        let open = platform.open_run(&caller, run.run_id).await.map_err(fail)?;
+        let open = platform
+            .runs
+            .load(&caller, Scope::RunsRead, run.run_id)
+            .await
+            .map_err(fail)?;
         let summary = open.summary().await.map_err(fail)?;
         prop_assert_eq!(run.summary.take(), Some(summary.clone()));
         let comparison = open
@@ -310,7 +315,7 @@ async fn check_all_runs(platform: &Services) -> Result<(), TestCaseError> {
         prop_assert_eq!(&run, &open.run().await.map_err(fail)?);
 
         let samples = open
-            .samples(&SampleQuery {
+            .test_results(&SampleQuery {
                 page: PageQuery::FIRST_MAX,
                 ..SampleQuery::default()
             })
@@ -424,7 +429,11 @@ async fn check_same_failures(platform: &Services, run: &Run, listed: &[Run]) -> 
             .as_ref()
             .map_or(0, |summary| summary.fail_count + summary.missing_output_count)
     };
-    let open = platform.open_run(&caller, run.run_id).await.map_err(fail)?;
+    let open = platform
+        .runs
+        .load(&caller, Scope::RunsRead, run.run_id)
+        .await
+        .map_err(fail)?;
     let mut expected = Vec::new();
     for other in listed {
         let is_candidate = other.run_id != run.run_id && other.platform == run.platform;

@@ -1,102 +1,49 @@
-//! A run summed up: its verdict in a sentence, and a report in Markdown for a comment on a pull request.
+//! A report on a run in Markdown, for a comment on a pull request.
 
 use runlens_api_types::{
     TextEnum,
-    auth::Scope,
-    comparison::{ComparedResult, ComparedTest, ReferenceRun, Verdict, VerdictCounts},
-    run::{OperatingSystem, ProgressStatus, Run, RunSummary},
+    comparison::{ComparedResult, ComparedTest, Verdict},
+    run::OperatingSystem,
     sample::{OutputStatus, ResultStatus},
     text::{group_thousands, pluralize},
-    verdict::{Beside, RunVerdict, Stop, Target, verdict},
+    verdict::Target,
 };
 
-use super::{OpenRun, state::stage, to_run};
-use crate::{Result, comparison::compare, store::entity::test_progress};
+use super::{LoadedRun, verdict::RunHeadline};
+use crate::{Result, access, comparison::compare};
 
-/// The most failures that a report lists.
 const MAX_FAILURES: usize = 50;
 
-/// A report lists no further failure from this size on, in bytes: what follows then still fits into the 60 kB that a comment may have.
-const ENOUGH: usize = 52_000;
+/// No further failure is listed above this size: what follows the list still fits into the 60 kB of a comment.
+const REPORT_SOFT_LIMIT_BYTES: usize = 52_000;
 
-/// The longest command, name and message that are told, in characters.
-const MAX_COMMAND: usize = 200;
-const MAX_NAME: usize = 100;
-const MAX_MESSAGE: usize = 2_000;
+const MAX_COMMAND_CHARS: usize = 200;
+const MAX_NAME_CHARS: usize = 100;
+const MAX_MESSAGE_CHARS: usize = 2_000;
+const MAX_OUTPUTS_PER_TEST: usize = 4;
 
-/// The most outputs that are named of one test.
-const MAX_OUTPUTS: usize = 4;
-
-/// What a run is summed up from.
-struct Facts {
-    run: Run,
-    summary: RunSummary,
-    reference: Option<ReferenceRun>,
-    counts: VerdictCounts,
-    /// Tests that fail and are not known to have failed so before, what is broken first.
-    failures: Vec<ComparedTest>,
-}
-
-impl OpenRun {
-    /// What became of it, in a sentence. Scope `runs:read`; what it is beside the reference run takes `results:read` too.
+impl LoadedRun {
+    /// Returns a report in Markdown of at most 60 kB: the verdict, and the failures that the baseline does not have. Scope
+    /// `results:read`.
     ///
     /// # Errors
-    /// [`crate::Error::MissingScope`], [`crate::Error::Database`].
-    pub async fn verdict(&self) -> Result<RunVerdict> {
-        self.caller.require(Scope::RunsRead)?;
-        if !self.caller.may(Scope::ResultsRead) {
-            let run = to_run(
-                self.facts.row.clone(),
-                &self.state().await?,
-                None,
-                self.platform.settings(),
-            );
-            return Ok(verdict(
-                &run,
-                &self.count_results().await?,
-                Beside::Unknown,
-                self.stop(),
-            ));
-        }
-        Ok(self.sum_up(&self.report_facts().await?))
-    }
-
-    /// A report in Markdown, of at most 60 kB: the verdict, and the failures that the reference run does not have. Scope `results:read`.
-    ///
-    /// # Errors
-    /// [`crate::Error::MissingScope`], [`crate::Error::Database`].
+    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Database`](crate::Error::Database).
     pub async fn report(&self) -> Result<String> {
-        self.caller.require(Scope::ResultsRead)?;
-        let facts = self.report_facts().await?;
+        self.caller.require(access::GET_RUN_REPORT)?;
+        let headline = self.read_headline().await?;
         Ok(write(
-            &facts,
-            &self.sum_up(&facts),
-            &self.platform.settings().public_url,
+            &headline,
+            &self.unknown_failures().await?,
+            &self.runs.settings().public_url,
         ))
     }
 
-    fn sum_up(&self, facts: &Facts) -> RunVerdict {
-        let beside = facts
-            .reference
-            .as_ref()
-            .map_or(Beside::Nothing, |reference| Beside::Run(reference, &facts.counts));
-        verdict(&facts.run, &facts.summary, beside, self.stop())
-    }
-
-    async fn report_facts(&self) -> Result<Facts> {
-        let run = to_run(
-            self.facts.row.clone(),
-            &self.state().await?,
-            None,
-            self.platform.settings(),
-        );
-        let (outcomes, there) = self.beside_reference().await?;
-        let compared = compare(outcomes, there.unwrap_or_default());
-        let mut counts = VerdictCounts::default();
-        compared.iter().for_each(|test| counts.add(test.verdict));
-        let is_listed =
+    /// Returns the tests that fail and are not known to fail in the same way, new failures first.
+    async fn unknown_failures(&self) -> Result<Vec<ComparedTest>> {
+        let (outcomes, there) = self.outcomes_with_baseline().await?;
+        let has_failed =
             |test: &ComparedTest| !matches!(test.here.status, ResultStatus::Pass | ResultStatus::NotStarted);
-        let failures = compared
+        Ok(compare(outcomes, there.unwrap_or_default())
             .into_iter()
             .filter(|test| {
                 matches!(
@@ -105,55 +52,44 @@ impl OpenRun {
                 )
             })
             .map(|test| test.to_test())
-            .filter(is_listed)
-            .collect();
-        let reference = match self.facts.reference(&self.platform).await? {
-            Some(reference) => Some(self.reference_run(reference).await?),
-            None => None,
-        };
-        Ok(Facts {
-            run,
-            summary: self.count_results().await?,
-            reference,
-            counts,
-            failures,
-        })
-    }
-
-    fn stop(&self) -> Option<Stop<'_>> {
-        let is_stop = |row: &&test_progress::Model| stage(row) == ProgressStatus::Canceled;
-        self.facts.progress.iter().rfind(is_stop).map(|row| Stop {
-            message: &row.message,
-        })
+            .filter(has_failed)
+            .collect())
     }
 }
 
-fn write(facts: &Facts, said: &RunVerdict, public_url: &str) -> String {
-    let Facts {
+fn write(headline: &RunHeadline, failures: &[ComparedTest], public_url: &str) -> String {
+    let RunHeadline {
         run,
-        failures,
-        reference,
-        ..
-    } = facts;
+        summary,
+        comparison,
+        verdict,
+    } = headline;
+    let baseline = comparison
+        .as_ref()
+        .and_then(|comparison| comparison.baseline.as_ref());
     let page = format!("{public_url}/runs/{}", run.run_id);
     let mut out = format!(
         "{}\n",
-        format!("**{}** {}", text(&said.headline), text(&said.detail)).trim_end()
+        format!("**{}** {}", escape(&verdict.headline), escape(&verdict.detail)).trim_end()
     );
-    if !said.counts.is_empty() {
-        let parts = said.counts.iter().map(|part| match part.to {
-            Some(to) => format!("[{}]({})", text(&part.text), address(to, run.run_id, public_url)),
-            None => text(&part.text),
+    if !verdict.counts.is_empty() {
+        let parts = verdict.counts.iter().map(|part| match part.to {
+            Some(to) => format!(
+                "[{}]({})",
+                escape(&part.text),
+                address(to, run.run_id, public_url)
+            ),
+            None => escape(&part.text),
         });
         out += &format!("\n{}\n", parts.collect::<String>());
     }
-    if let Some(message) = &said.message {
-        out += &format!("\n{}\n", block(&cut(message, MAX_MESSAGE)));
+    if let Some(message) = &verdict.message {
+        out += &format!("\n{}\n", block(&truncate(message, MAX_MESSAGE_CHARS)));
     }
     let mut listed = 0;
     for test in failures.iter().take(MAX_FAILURES) {
-        let row = row(test, reference.is_some(), &page);
-        if out.len() + row.len() > ENOUGH {
+        let row = row(test, baseline.is_some(), &page);
+        if out.len() + row.len() > REPORT_SOFT_LIMIT_BYTES {
             break;
         }
         if listed == 0 {
@@ -177,17 +113,17 @@ fn write(facts: &Facts, said: &RunVerdict, public_url: &str) -> String {
     let of = run
         .pull_request
         .map(|number| format!("PR {number}"))
-        .or_else(|| run.branch.as_ref().map(|branch| text(branch)));
+        .or_else(|| run.branch.as_ref().map(|branch| escape(branch)));
     let facts = [
         Some(format!("[Run {} on {platform}]({page})", run.run_id)),
         Some(format!(
             "{}: {}",
             run.status,
-            pluralize(facts.summary.total_samples, "test", "tests")
+            pluralize(summary.total_samples, "test", "tests")
         )),
         of,
         (!run.commit_short.is_empty()).then(|| code(&run.commit_short)),
-        reference.as_ref().map(|other| {
+        baseline.map(|other| {
             format!(
                 "[compare with run {}]({page}/compare/{})",
                 other.run_id, other.run_id
@@ -227,21 +163,21 @@ fn row(test: &ComparedTest, has_reference: bool, page: &str) -> String {
     let sample = test
         .sample_name
         .as_deref()
-        .map(|name| code(&cut(name, MAX_NAME)))
+        .map(|name| code(&truncate(name, MAX_NAME_CHARS)))
         .unwrap_or_default();
     let command = if test.command.is_empty() {
         String::new()
     } else {
-        code(&cut(&test.command, MAX_COMMAND))
+        code(&truncate(&test.command, MAX_COMMAND_CHARS))
     };
     format!(
         "| [#{id}]({page}?test={id}#error-{id}) | {verdict} | {command} | {sample} | {} |\n",
-        wrong(&test.here, id, page)
+        failure(&test.here, id, page)
     )
 }
 
-/// What is wrong with a result: its exit code, and its outputs by name.
-fn wrong(result: &ComparedResult, test: i32, page: &str) -> String {
+/// Describes a failure: its exit code, and its outputs by name.
+fn failure(result: &ComparedResult, test: i32, page: &str) -> String {
     let code_of = |code: Option<i32>| code.map_or_else(|| "none".to_owned(), |code| code.to_string());
     let mut parts = Vec::new();
     if result.exit_code != result.expected_rc {
@@ -256,29 +192,29 @@ fn wrong(result: &ComparedResult, test: i32, page: &str) -> String {
         .iter()
         .filter(|output| output.status != OutputStatus::Pass)
         .collect();
-    parts.extend(bad.iter().take(MAX_OUTPUTS).map(|output| {
-        let name = code(&cut(&output.filename, MAX_NAME));
+    parts.extend(bad.iter().take(MAX_OUTPUTS_PER_TEST).map(|output| {
+        let name = code(&truncate(&output.filename, MAX_NAME_CHARS));
         match output.status {
             OutputStatus::MissingOutput => format!("∅ {name} is missing"),
             _ => format!("≠ [{name}]({page}/tests/{test}/outputs/{})", output.output_id),
         }
     }));
-    if bad.len() > MAX_OUTPUTS {
-        parts.push(format!("{} more outputs", bad.len() - MAX_OUTPUTS));
+    if bad.len() > MAX_OUTPUTS_PER_TEST {
+        parts.push(format!("{} more outputs", bad.len() - MAX_OUTPUTS_PER_TEST));
     }
     parts.join(", ")
 }
 
-/// The first characters of a text, and a sign where there are more.
-fn cut(text: &str, max: usize) -> String {
+/// Returns the first `max` characters, with `…` where there are more.
+fn truncate(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
 }
 
-/// A text in which nothing is markup.
-fn text(text: &str) -> String {
+/// Escapes text so that nothing in it is markup.
+fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
@@ -291,14 +227,14 @@ fn text(text: &str) -> String {
     out
 }
 
-/// A text as code within a line, also in a table: its fence is longer than any row of backticks in it.
+/// Formats text as inline code, also within a table. The fence is longer than any run of backticks in the text.
 fn code(text: &str) -> String {
     let text: String = text
         .chars()
         .map(|char| if char.is_control() { ' ' } else { char })
         .collect();
-    let fence = "`".repeat(longest_row(&text) + 1);
-    // A table takes a pipe for the end of a cell, within code too.
+    let fence = "`".repeat(longest_backtick_run(&text) + 1);
+    // In a table a pipe ends the cell, in code too.
     let text = text.replace('|', "\\|");
     let room = if text.starts_with('`') || text.ends_with('`') {
         " "
@@ -308,31 +244,33 @@ fn code(text: &str) -> String {
     format!("{fence}{room}{text}{room}{fence}")
 }
 
-/// A text as a block of code.
+/// Formats text as a code block.
 fn block(text: &str) -> String {
-    let fence = "`".repeat((longest_row(text) + 1).max(3));
+    let fence = "`".repeat((longest_backtick_run(text) + 1).max(3));
     format!("{fence}text\n{text}\n{fence}")
 }
 
-/// The length of the longest row of backticks.
-fn longest_row(text: &str) -> usize {
+fn longest_backtick_run(text: &str) -> usize {
     text.split(|char| char != '`').map(str::len).max().unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{block, code, cut, text};
+    use super::{block, code, escape, truncate};
 
     #[test]
-    fn nothing_that_is_reported_is_markup() {
+    fn reported_text_is_not_markup() {
         assert_eq!(
-            text("a|b *c* <img src=x> @ada [x](y)\n# no"),
+            escape("a|b *c* <img src=x> @ada [x](y)\n# no"),
             r"a\|b \*c\* \<img src=x\> \@ada \[x\](y) \# no"
         );
         assert_eq!(code("-out=srt | tee <a>"), r"`-out=srt \| tee <a>`");
         assert_eq!(code("a `b` ``c``"), "``` a `b` ``c`` ```");
         assert_eq!(code("a\nb"), "`a b`");
         assert_eq!(block("x\n```\ny"), "````text\nx\n```\ny\n````");
-        assert_eq!((cut("äöü", 2).as_str(), cut("äöü", 3).as_str()), ("äö…", "äöü"));
+        assert_eq!(
+            (truncate("äöü", 2).as_str(), truncate("äöü", 3).as_str()),
+            ("äö…", "äöü")
+        );
     }
 }

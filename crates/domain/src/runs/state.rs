@@ -1,14 +1,15 @@
-//! What a run's progress says: its status and its times. Pure.
+//! A run's status and times, derived from its progress rows. Pure.
 
 use runlens_api_types::{
     Timestamp,
     run::{ProgressStatus, RunStatus},
 };
 
-use super::parse_column;
-use crate::{errors::is_infrastructure_error, store::entity::test_progress};
+use crate::{
+    errors::is_infrastructure_error,
+    store::{columns::parse_column, entity::test_progress},
+};
 
-/// What is derived of a run from its progress, and from whether it has results and errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RunState {
     pub(crate) status: RunStatus,
@@ -20,7 +21,7 @@ pub(crate) struct RunState {
 }
 
 impl RunState {
-    /// `progress` is all of one run's, by id; times may be out of order.
+    /// `progress` holds all rows of one run, by id; their times may be out of order.
     pub(crate) fn of(progress: &[test_progress::Model], has_results: bool, has_test_errors: bool) -> Self {
         let stages: Vec<(ProgressStatus, Timestamp)> = progress
             .iter()
@@ -50,13 +51,13 @@ impl RunState {
         }
     }
 
-    /// From the first test to the end; negative where the platform's clock went back.
+    /// Milliseconds from the first `testing` row to the end; negative where the platform's clock went back.
     pub(crate) fn duration_ms(&self) -> Option<i64> {
         Some(self.completed_at?.millis_since(self.started_at?))
     }
 }
 
-/// The stage that a report names.
+/// Returns the stage of a progress row.
 pub(crate) fn stage(row: &test_progress::Model) -> ProgressStatus {
     parse_column(&row.status).unwrap_or(ProgressStatus::Unknown)
 }

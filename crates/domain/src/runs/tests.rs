@@ -11,10 +11,10 @@ use runlens_api_types::{
 };
 use time::macros::datetime;
 
-use super::{RunState, repository};
+use super::RunState;
 use crate::{
     Caller, Error, each_backend,
-    store::entity::test_progress,
+    store::{columns::repository, entity::test_progress},
     testing::{RunSpec, TestPlatform, TestSpec},
 };
 
@@ -183,11 +183,11 @@ each_backend! {
         let runs = every_status(&test).await;
         let visitor = test.platform.visitor();
         let query = RunQuery { include: vec![RunInclude::Summary], ..RunQuery::default() };
-        let page = test.platform.runs(&visitor, &query).await.expect("runs");
+        let page = test.platform.runs.list(&visitor, &query).await.expect("runs");
         assert_eq!(page.pagination.total, runs.len() as u64);
         assert_eq!(page.data.iter().map(|run| run.run_id).collect::<Vec<_>>(), runs.iter().rev().copied().collect::<Vec<_>>());
         for mut run in page.data {
-            let open = test.platform.open_run(&visitor, run.run_id).await.expect("opens");
+            let open = test.platform.runs.load(&visitor, Scope::RunsRead, run.run_id).await.expect("opens");
             assert_eq!(run.summary.take(), Some(open.summary().await.expect("summary")));
             assert_eq!(run, open.run().await.expect("run"));
         }
@@ -202,7 +202,7 @@ each_backend! {
                 failing_run_of(&test).await;
             }
             test.take_queries();
-            test.platform.runs(&everything, &query).await.expect("runs");
+            test.platform.runs.list(&everything, &query).await.expect("runs");
             counts.push(test.take_queries().len());
         }
         assert_eq!(counts[0], counts[1]);
@@ -212,18 +212,18 @@ each_backend! {
     async fn what_runs_say_beside_their_references_takes_a_right_of_its_own(test) {
         failing_run_of(&test).await;
         let reader = Caller::visitor([Scope::RunsRead]);
-        assert!(test.platform.runs(&reader, &RunQuery::default()).await.is_ok());
+        assert!(test.platform.runs.list(&reader, &RunQuery::default()).await.is_ok());
         let query = RunQuery { include: vec![RunInclude::Verdict], ..RunQuery::default() };
-        assert!(matches!(test.platform.runs(&reader, &query).await, Err(Error::MissingScope(Scope::ResultsRead))));
+        assert!(matches!(test.platform.runs.list(&reader, &query).await, Err(Error::MissingScope(Scope::ResultsRead))));
     }
 
     async fn a_filter_by_status_finds_exactly_the_runs_that_have_it(test) {
         every_status(&test).await;
         let visitor = test.platform.visitor();
-        let all = test.platform.runs(&visitor, &RunQuery::default()).await.expect("runs").data;
+        let all = test.platform.runs.list(&visitor, &RunQuery::default()).await.expect("runs").data;
         for status in RunStatus::ALL {
             let expected: Vec<i32> = all.iter().filter(|run| run.status == *status).map(|run| run.run_id).collect();
-            let page = test.platform.runs(&visitor, &RunQuery { status: Some(*status), ..RunQuery::default() }).await.expect("runs");
+            let page = test.platform.runs.list(&visitor, &RunQuery { status: Some(*status), ..RunQuery::default() }).await.expect("runs");
             assert_eq!(page.data.iter().map(|run| run.run_id).collect::<Vec<_>>(), expected, "{status}");
             assert_eq!(page.pagination.total, expected.len() as u64, "{status}");
             assert!(!expected.is_empty(), "{status}");
@@ -257,7 +257,7 @@ each_backend! {
 
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let reference = async |run| {
-            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
             open.comparison(&ComparisonQuery::default()).await.expect("compares").reference.map(|reference| reference.run_id)
         };
         assert_eq!(reference(run).await, Some(expected));
@@ -266,7 +266,7 @@ each_backend! {
 
         // Two runs of one suite, which is read once; what SQLite still knows is not read at all.
         test.take_queries();
-        let open = test.platform.open_run(&everything, run).await.expect("opens");
+        let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
         open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
         let queries = test.take_queries();
         assert!(queries.len() <= 15, "{queries:#?}");
@@ -280,8 +280,8 @@ each_backend! {
         test.file(run, made.0, made.1[0], Some("other")).await;
         let visitor = test.platform.visitor();
         let statuses = async || {
-            let listed = test.platform.runs(&visitor, &RunQuery::default()).await.expect("runs").data[0].status;
-            (listed, test.platform.open_run(&visitor, run).await.expect("opens").run().await.expect("run").status)
+            let listed = test.platform.runs.list(&visitor, &RunQuery::default()).await.expect("runs").data[0].status;
+            (listed, test.platform.runs.load(&visitor, Scope::RunsRead, run).await.expect("opens").run().await.expect("run").status)
         };
         assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
         assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
@@ -296,9 +296,9 @@ each_backend! {
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let ask = async || {
             test.take_queries();
-            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
             open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
-            test.platform.runs(&everything, &RunQuery::default()).await.expect("runs");
+            test.platform.runs.list(&everything, &RunQuery::default()).await.expect("runs");
             test.take_queries().len()
         };
         let first = ask().await;
@@ -312,7 +312,7 @@ each_backend! {
         let second = test.run(RunSpec { branch: "fixxteletext", commit: "ABCE4567".to_owned(), github: fork, ..RunSpec::default() }).await;
         let third = test.run(RunSpec { branch: "master", commit: "0abcd".to_owned(), github: None, ..RunSpec::default() }).await;
         let visitor = test.platform.visitor();
-        let found = async |query: RunQuery| test.platform.runs(&visitor, &query).await.expect("runs").data.iter().map(|run| run.run_id).collect::<Vec<_>>();
+        let found = async |query: RunQuery| test.platform.runs.list(&visitor, &query).await.expect("runs").data.iter().map(|run| run.run_id).collect::<Vec<_>>();
         let (all, none) = (vec![third, second, first], vec![]);
         for (text, expected) in [
             ("x_TELE", vec![first]),
@@ -343,11 +343,11 @@ each_backend! {
         let at = |seconds| Timestamp::from_unix(crate::testing::START + seconds);
         for (after, before, found) in [(at(-1), at(1), 1), (at(0), None, 0), (None, at(0), 0), (at(-1), None, 1), (None, at(1), 1)] {
             let query = RunQuery { created_after: after, created_before: before, ..RunQuery::default() };
-            assert_eq!(test.platform.runs(&visitor, &query).await.expect("runs").pagination.total, found, "{after:?} {before:?}");
+            assert_eq!(test.platform.runs.list(&visitor, &query).await.expect("runs").pagination.total, found, "{after:?} {before:?}");
         }
     }
 
-    async fn an_open_run_takes_the_same_number_of_queries_whatever_it_holds(test) {
+    async fn a_loaded_run_takes_the_same_number_of_queries_whatever_it_holds(test) {
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let mut counts = Vec::new();
         for size in [1, 30] {
@@ -358,7 +358,7 @@ each_backend! {
                 test.progress(run, "testing", size, "Running").await;
             }
             test.take_queries();
-            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
             open.run().await.expect("run");
             open.summary().await.expect("summary");
             open.categories(PageQuery::default()).await.expect("categories");
@@ -388,12 +388,12 @@ each_backend! {
         test.sql("INSERT INTO customized_test (test_id) VALUES (NULL)").await;
 
         let everything = Caller::visitor(Scope::ALL.iter().copied());
-        let open = test.platform.open_run(&everything, odd).await.expect("opens");
+        let open = test.platform.runs.load(&everything, Scope::RunsRead, odd).await.expect("opens");
         let run = open.run().await.expect("run");
         assert_eq!((run.status, run.platform, run.repository.as_str(), run.branch), (RunStatus::Pass, OperatingSystem::Unknown, "", None));
         assert_eq!((run.github_link, run.triggered_by.as_deref()), (None, Some("nobody")));
-        assert_eq!(open.samples(&SampleQuery::default()).await.expect("samples").data[0].sample_name, None);
-        let listed = test.platform.runs(&everything, &RunQuery { platform: Some(RunPlatform::Linux), ..RunQuery::default() }).await.expect("runs");
+        assert_eq!(open.test_results(&SampleQuery::default()).await.expect("samples").data[0].sample_name, None);
+        let listed = test.platform.runs.list(&everything, &RunQuery { platform: Some(RunPlatform::Linux), ..RunQuery::default() }).await.expect("runs");
         assert_eq!(listed.pagination.total, 0);
     }
 }

@@ -1,4 +1,4 @@
-//! Finding something by what is known of it: a number, the beginning of a hash, or words.
+//! Search by number, hash prefix or words.
 
 mod question;
 #[cfg(test)]
@@ -6,32 +6,46 @@ mod tests;
 
 use futures::try_join;
 use runlens_api_types::{
-    auth::Scope,
     params::query_string,
     run::{OperatingSystem, Run},
     search::{Search, SearchGroup, SearchKind, SearchQuery, SearchResult},
 };
 
 use crate::{
-    Caller, Error, Result, Services,
+    Caller, Error, Result, access,
     results::SuiteTest,
-    store::search::{FoundPullRequest, FoundRuns, FoundSample, FoundTest},
+    runs::RunService,
+    store::{
+        Store,
+        search::{FoundPullRequest, FoundRuns, FoundSample, FoundTest},
+    },
 };
 use question::Question;
 
-/// How many matches of one kind are told; a kind with more says so.
-const MAX_RESULTS: usize = 4;
-/// One more is looked for, to know whether there are more.
-const LIMIT: u32 = MAX_RESULTS as u32 + 1;
+/// Matches returned of one kind; a kind with more says so.
+const MAX_RESULTS_PER_KIND: usize = 4;
+/// One more than is returned, to know whether there are more.
+const LIMIT: u32 = MAX_RESULTS_PER_KIND as u32 + 1;
 
-impl Services {
-    /// What a text can mean: at most four of each kind, at most twenty in all, in a fixed number of queries, none of which reads results
-    /// but those of a run whose number was asked for. Scope `runs:read`.
+/// Searches everything that has a page of its own. Cheap to clone.
+#[derive(Clone)]
+pub struct SearchService {
+    runs: RunService,
+    store: Store,
+}
+
+impl SearchService {
+    pub(crate) fn new(runs: RunService, store: Store) -> Self {
+        Self { runs, store }
+    }
+
+    /// Returns at most four matches of each kind, in a fixed number of queries. None of them reads results, except those of a
+    /// run whose number is searched for. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
-    pub async fn search(&self, caller: &Caller, query: &SearchQuery) -> Result<Search> {
-        caller.require(Scope::RunsRead)?;
+    pub async fn find(&self, caller: &Caller, query: &SearchQuery) -> Result<Search> {
+        caller.require(access::SEARCH)?;
         let question = Question::of(&query.q);
         let (run, pull_requests, commits, branches, tests, samples) = try_join!(
             self.find_run(caller, &question),
@@ -61,8 +75,8 @@ impl Services {
         let Some(id) = question.number_for(SearchKind::Run) else {
             return Ok(None);
         };
-        match self.open_run(caller, id).await {
-            Ok(open) => Ok(Some(run_result(open.run().await?))),
+        match self.runs.load(caller, access::SEARCH, id).await {
+            Ok(run) => Ok(Some(run_result(run.run().await?))),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -70,21 +84,21 @@ impl Services {
 
     async fn find_pull_requests(&self, question: &Question<'_>) -> Result<Vec<FoundPullRequest>> {
         match question.number_for(SearchKind::PullRequest) {
-            Some(number) => Ok(self.store().find_pull_requests(number, LIMIT).await?),
+            Some(number) => Ok(self.store.find_pull_requests(number, LIMIT).await?),
             None => Ok(Vec::new()),
         }
     }
 
     async fn find_commits(&self, question: &Question<'_>) -> Result<Vec<FoundRuns>> {
         match question.prefix_for(SearchKind::Commit) {
-            Some(prefix) => Ok(self.store().find_commits(prefix, LIMIT).await?),
+            Some(prefix) => Ok(self.store.find_commits(prefix, LIMIT).await?),
             None => Ok(Vec::new()),
         }
     }
 
     async fn find_branches(&self, question: &Question<'_>) -> Result<Vec<FoundRuns>> {
         match question.words_for(SearchKind::Branch) {
-            Some(words) => Ok(self.store().find_branches(words, LIMIT).await?),
+            Some(words) => Ok(self.store.find_branches(words, LIMIT).await?),
             None => Ok(Vec::new()),
         }
     }
@@ -92,7 +106,7 @@ impl Services {
     async fn find_tests(&self, question: &Question<'_>) -> Result<Vec<FoundTest>> {
         match question.words_for(SearchKind::RegressionTest) {
             Some(words) => Ok(self
-                .store()
+                .store
                 .find_tests(question.number_for(SearchKind::RegressionTest), words, LIMIT)
                 .await?),
             None => Ok(Vec::new()),
@@ -105,7 +119,7 @@ impl Services {
             question.prefix_for(SearchKind::Sample),
         );
         match question.words_for(SearchKind::Sample) {
-            Some(words) => Ok(self.store().find_samples(number, prefix, words, LIMIT).await?),
+            Some(words) => Ok(self.store.find_samples(number, prefix, words, LIMIT).await?),
             None => Ok(Vec::new()),
         }
     }
@@ -113,8 +127,8 @@ impl Services {
 
 fn group(kind: SearchKind, found: impl IntoIterator<Item = SearchResult>) -> Option<SearchGroup> {
     let mut results: Vec<SearchResult> = found.into_iter().collect();
-    let has_more = results.len() > MAX_RESULTS;
-    results.truncate(MAX_RESULTS);
+    let has_more = results.len() > MAX_RESULTS_PER_KIND;
+    results.truncate(MAX_RESULTS_PER_KIND);
     (!results.is_empty()).then_some(SearchGroup {
         kind,
         results,
@@ -123,7 +137,7 @@ fn group(kind: SearchKind, found: impl IntoIterator<Item = SearchResult>) -> Opt
 }
 
 /// `6 runs, newest 9346`.
-fn counted_runs(runs: i64, newest: i32) -> String {
+fn run_count_text(runs: i64, newest: i32) -> String {
     if runs == 1 {
         format!("run {newest}")
     } else {
@@ -160,7 +174,7 @@ fn pull_request_result(found: FoundPullRequest) -> SearchResult {
     SearchResult {
         id: Some(found.number),
         title: format!("PR #{}", found.number),
-        detail: counted_runs(found.runs, found.newest),
+        detail: run_count_text(found.runs, found.newest),
         status: None,
         path: format!("/pulls/{}", found.number),
     }
@@ -170,7 +184,7 @@ fn commit_result(found: FoundRuns) -> SearchResult {
     let path = format!("/commits/{}", found.name);
     SearchResult {
         id: None,
-        detail: counted_runs(found.runs, found.newest),
+        detail: run_count_text(found.runs, found.newest),
         title: found.name,
         status: None,
         path,
@@ -181,7 +195,7 @@ fn branch_result(found: FoundRuns) -> SearchResult {
     let path = format!("/runs{}", query_string(&[("branch", &found.name)]));
     SearchResult {
         id: None,
-        detail: counted_runs(found.runs, found.newest),
+        detail: run_count_text(found.runs, found.newest),
         title: found.name,
         status: None,
         path,

@@ -14,7 +14,8 @@ async fn found(test: &TestPlatform, text: &str) -> Vec<(SearchKind, String, Stri
     let query = SearchQuery { q: text.to_owned() };
     let search = test
         .platform
-        .search(&test.platform.visitor(), &query)
+        .search
+        .find(&test.platform.visitor(), &query)
         .await
         .expect("a search");
     let results = search.groups.into_iter().flat_map(|group| {
@@ -78,20 +79,20 @@ each_backend! {
             test.run(RunSpec { branch: ["a1", "a2", "a3", "a4", "a5", "a6"][number], ..RunSpec::default() }).await;
         }
         let query = SearchQuery { q: "a".to_owned() };
-        let search = test.platform.search(&test.platform.visitor(), &query).await.expect("a search");
+        let search = test.platform.search.find(&test.platform.visitor(), &query).await.expect("a search");
         assert_eq!((search.groups[0].results.len(), search.groups[0].has_more), (4, true));
         let query = SearchQuery { q: "a1".to_owned() };
-        assert!(!test.platform.search(&test.platform.visitor(), &query).await.expect("a search").groups[0].has_more);
+        assert!(!test.platform.search.find(&test.platform.visitor(), &query).await.expect("a search").groups[0].has_more);
     }
 
     async fn a_search_takes_a_right_and_few_queries(test) {
         let run = test.run(RunSpec::default()).await;
         let nobody = Caller::visitor([Scope::SystemRead]);
         let query = SearchQuery { q: run.to_string() };
-        assert!(matches!(test.platform.search(&nobody, &query).await, Err(Error::MissingScope(Scope::RunsRead))));
+        assert!(matches!(test.platform.search.find(&nobody, &query).await, Err(Error::MissingScope(Scope::RunsRead))));
         let visitor = test.platform.visitor();
         test.take_queries();
-        test.platform.search(&visitor, &SearchQuery { q: "dead".to_owned() }).await.expect("a search");
+        test.platform.search.find(&visitor, &SearchQuery { q: "dead".to_owned() }).await.expect("a search");
         let queries = test.take_queries();
         assert_eq!(queries.len(), 4, "{queries:#?}");
         assert!(queries.iter().all(|query| !query.contains("test_result")), "{queries:#?}");

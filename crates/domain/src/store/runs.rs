@@ -58,7 +58,7 @@ SELECT t.id, t.platform, t.test_type, t.branch, t.`commit`, t.pr_nr, f.github,
        (SELECT u.name FROM test_fork tf JOIN `user` u ON u.id = tf.user_id WHERE tf.test_id = t.id ORDER BY tf.id LIMIT 1) AS triggered_by
 FROM test t LEFT JOIN fork f ON f.id = t.fork_id";
 
-// As `runs::parse_column` reads it: a column compares without regard to case on SQLite, what a subquery answers does not.
+// As `columns::parse_column` reads it: a column compares without regard to case on SQLite, what a subquery answers does not.
 pub(super) const LAST_STATUS: &str =
     "(SELECT LOWER(TRIM(p.status)) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id DESC LIMIT 1)";
 

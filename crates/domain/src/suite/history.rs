@@ -1,21 +1,23 @@
-//! What became of a regression test, or of a sample's tests, over all runs.
+//! Results of a regression test, or of a sample's tests, over all runs.
 
 use runlens_api_types::{
     Page, Timestamp,
-    auth::Scope,
     run::{OperatingSystem, TestType},
     sample::ResultStatus,
     suite::{HistoryEntry, HistoryQuery, SampleHistoryQuery},
 };
 
+use super::SuiteService;
 use crate::{
-    Caller, Error, Result, Services,
-    runs::{parse_column, repository},
-    store::history::{HistoryOf, HistoryRow},
+    Caller, Error, Result, access,
+    store::{
+        columns::{parse_column, repository},
+        history::{HistoryOf, HistoryRow},
+    },
 };
 
-impl Services {
-    /// A page of the results of a sample's regression tests, newest run first, then by test. Scope `runs:read`.
+impl SuiteService {
+    /// Returns a page of the results of a sample's regression tests, newest run first, then by test. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
@@ -25,7 +27,7 @@ impl Services {
         id: i32,
         query: &SampleHistoryQuery,
     ) -> Result<Page<HistoryEntry>> {
-        caller.require(Scope::RunsRead)?;
+        caller.require(access::LIST_SAMPLE_HISTORY)?;
         self.store().sample(id).await?.ok_or(Error::NotFound {
             resource: "sample",
             id,
@@ -40,7 +42,7 @@ impl Services {
         .await
     }
 
-    /// A page of the results of a regression test, newest run first. Scope `runs:read`.
+    /// Returns a page of the results of a regression test, newest run first. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
@@ -50,7 +52,7 @@ impl Services {
         id: i32,
         query: &HistoryQuery,
     ) -> Result<Page<HistoryEntry>> {
-        caller.require(Scope::RunsRead)?;
+        caller.require(access::LIST_REGRESSION_TEST_HISTORY)?;
         self.store().regression_test(id).await?.ok_or(Error::NotFound {
             resource: "regression_test",
             id,
@@ -59,7 +61,7 @@ impl Services {
     }
 
     async fn history(&self, of: HistoryOf, query: &HistoryQuery) -> Result<Page<HistoryEntry>> {
-        // A history is made of results: nothing in it has not started.
+        // A history consists of results, and a test that has not started has none.
         let (rows, total) = match query.status {
             Some(ResultStatus::NotStarted) => (Vec::new(), 0),
             _ => self.store().history(of, query).await?,

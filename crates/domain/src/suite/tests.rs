@@ -2,6 +2,7 @@
 
 use runlens_api_types::{
     Page, TextEnum,
+    auth::Scope,
     page::PageQuery,
     run::RunPlatform,
     sample::ResultStatus,
@@ -115,6 +116,7 @@ async fn history(
         regression_test_id,
     };
     test.platform
+        .suite
         .sample_history(&test.platform.visitor(), 1, &query)
         .await
         .expect("a history")
@@ -163,10 +165,10 @@ each_backend! {
         let visitor = test.platform.visitor();
         let mut entries = whole.data.iter();
         for run in runs.iter().rev() {
-            let open = test.platform.open_run(&visitor, *run).await.expect("opens");
+            let open = test.platform.runs.load(&visitor, Scope::RunsRead, *run).await.expect("opens");
             let told = open.run().await.expect("run");
             for regression_test in &tests {
-                let result = open.sample(*regression_test).await.expect("a result");
+                let result = open.test_result(*regression_test).await.expect("a result");
                 let expected = HistoryEntry {
                     run_id: *run,
                     regression_test_id: *regression_test,
@@ -213,7 +215,7 @@ each_backend! {
         }).await;
         assert_eq!(found(WHOLE, Some(9999), &|_| false).await, 0);
         let visitor = test.platform.visitor();
-        let one = test.platform.regression_test_history(&visitor, tests[2], &WHOLE).await.expect("a history");
+        let one = test.platform.suite.regression_test_history(&visitor, tests[2], &WHOLE).await.expect("a history");
         assert_eq!(one, history(&test, WHOLE, Some(tests[2])).await);
     }
 
@@ -224,9 +226,9 @@ each_backend! {
             test.regression_test(TestSpec { sample: Some(sample), categories, ..TestSpec::default() }).await;
         }
         let (platform, visitor) = (&test.platform, test.platform.visitor());
-        assert_pages(async |page| platform.samples(&visitor, &SuiteSampleQuery { page, ..Default::default() }).await.expect("samples")).await;
-        assert_pages(async |page| platform.regression_tests(&visitor, &RegressionTestQuery { page, ..Default::default() }).await.expect("tests")).await;
-        assert_pages(async |page| platform.categories(&visitor, page).await.expect("categories")).await;
+        assert_pages(async |page| platform.suite.samples(&visitor, &SuiteSampleQuery { page, ..Default::default() }).await.expect("samples")).await;
+        assert_pages(async |page| platform.suite.regression_tests(&visitor, &RegressionTestQuery { page, ..Default::default() }).await.expect("tests")).await;
+        assert_pages(async |page| platform.suite.categories(&visitor, page).await.expect("categories")).await;
         assert_pages(async |page| history(&test, HistoryQuery { page, ..WHOLE }, None).await).await;
         assert_pages(async |page| history(&test, HistoryQuery { page, status: Some(ResultStatus::Fail), ..WHOLE }, None).await).await;
     }
@@ -243,11 +245,11 @@ each_backend! {
             }
             test.take_queries();
             let mut taken = Vec::new();
-            test.platform.samples(&visitor, &SuiteSampleQuery::default()).await.expect("samples");
+            test.platform.suite.samples(&visitor, &SuiteSampleQuery::default()).await.expect("samples");
             taken.push(test.take_queries().len());
-            test.platform.regression_tests(&visitor, &RegressionTestQuery::default()).await.expect("tests");
+            test.platform.suite.regression_tests(&visitor, &RegressionTestQuery::default()).await.expect("tests");
             taken.push(test.take_queries().len());
-            test.platform.categories(&visitor, PageQuery::default()).await.expect("categories");
+            test.platform.suite.categories(&visitor, PageQuery::default()).await.expect("categories");
             taken.push(test.take_queries().len());
             history(&test, WHOLE, None).await;
             taken.push(test.take_queries().len());
@@ -265,17 +267,17 @@ each_backend! {
         let visitor = test.platform.visitor();
         let within = async |category: &str| {
             let query = RegressionTestQuery { category: Some(category.to_owned()), ..RegressionTestQuery::default() };
-            let page = test.platform.regression_tests(&visitor, &query).await.expect("tests");
+            let page = test.platform.suite.regression_tests(&visitor, &query).await.expect("tests");
             page.data.iter().map(|test| test.regression_test_id).collect::<Vec<_>>()
         };
-        let categories = test.platform.categories(&visitor, PageQuery::default()).await.expect("categories").data;
+        let categories = test.platform.suite.categories(&visitor, PageQuery::default()).await.expect("categories").data;
         let counts: Vec<_> = categories.iter().map(|category| (category.name.as_str(), category.regression_test_count)).collect();
         assert_eq!(counts, [("DVB", 3), ("Teletext", 1), ("Uncategorized", 1)]);
         assert_eq!(within("DVB").await, [1, 2, 5]);
         assert_eq!(within("teletext").await, [1]);
         assert_eq!(within("uncategorized").await, [3, 4], "those in none, and those in one of that name: as a run counts them");
         assert_eq!(within("no such category").await, [0; 0]);
-        let first = test.platform.regression_test(&visitor, 1).await.expect("a test");
+        let first = test.platform.suite.regression_test(&visitor, 1).await.expect("a test");
         assert_eq!(first.categories, ["DVB", "Teletext"]);
     }
 
@@ -296,13 +298,13 @@ each_backend! {
             test.sql(&format!("{unchecked} {sql}{checked}")).await;
         }
         let visitor = test.platform.visitor();
-        let tests = test.platform.regression_tests(&visitor, &RegressionTestQuery::default()).await.expect("tests").data;
+        let tests = test.platform.suite.regression_tests(&visitor, &RegressionTestQuery::default()).await.expect("tests").data;
         let told: Vec<_> = tests.iter().map(|test| (test.active, test.categories.len(), test.outputs.len(), test.sample_id)).collect();
         assert_eq!(told, [(true, 0, 1, None), (false, 0, 0, Some(97))]);
         assert_eq!((tests[0].outputs[0].filename.as_str(), tests[0].outputs[0].variants.len()), ("output", 0));
-        assert_eq!(test.platform.categories(&visitor, PageQuery::default()).await.expect("categories").pagination.total, 0);
-        assert_eq!(test.platform.samples(&visitor, &SuiteSampleQuery::default()).await.expect("samples").data[0].regression_test_ids, [0; 0]);
-        let history = test.platform.regression_test_history(&visitor, 1, &WHOLE).await.expect("a history");
+        assert_eq!(test.platform.suite.categories(&visitor, PageQuery::default()).await.expect("categories").pagination.total, 0);
+        assert_eq!(test.platform.suite.samples(&visitor, &SuiteSampleQuery::default()).await.expect("samples").data[0].regression_test_ids, [0; 0]);
+        let history = test.platform.suite.regression_test_history(&visitor, 1, &WHOLE).await.expect("a history");
         assert_eq!(history.data.iter().map(|entry| (entry.run_id, entry.status, entry.platform.as_str())).collect::<Vec<_>>(), [(99, ResultStatus::MissingOutput, "unknown")]);
     }
 }

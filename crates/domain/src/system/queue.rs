@@ -1,25 +1,26 @@
-//! The runs that have not ended.
+//! The queue: runs that have not ended.
 
 use futures::try_join;
 use runlens_api_types::{
     Page,
-    auth::Scope,
     run::OperatingSystem,
     system::{Queue, QueueEntry, QueueMeta, QueueQuery, QueueStatus},
 };
 
+use super::SystemService;
 use crate::{
-    Caller, Result, Services,
-    runs::{RunState, parse_column, repository},
+    Caller, Result, access,
+    runs::RunState,
+    store::columns::{parse_column, repository},
 };
 
-impl Services {
-    /// A page of the runs that have not ended: running ones by id, then queued ones by id. Scope `system:read`.
+impl SystemService {
+    /// Returns a page of the runs that have not ended: running ones by id, then queued ones by id. Scope `system:read`.
     ///
     /// # Errors
-    /// [`crate::Error::MissingScope`], [`crate::Error::Database`].
+    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Database`](crate::Error::Database).
     pub async fn queue(&self, caller: &Caller, query: &QueueQuery) -> Result<Queue> {
-        caller.require(Scope::SystemRead)?;
+        caller.require(access::LIST_QUEUE)?;
         let store = self.store();
         let (rows, counts) = try_join!(store.queue(query), store.queue_counts(query))?;
         let running: Vec<i32> = rows

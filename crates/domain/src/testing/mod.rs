@@ -20,7 +20,7 @@ use std::sync::{
 use runlens_api_types::Timestamp;
 use sea_orm::ConnectionTrait;
 
-use crate::{Clock, Services, Settings, files::Files, live::LiveSettings, store::Store};
+use crate::{Clock, LiveSettings, Services, Settings, files::Files, store::Store};
 
 pub use crate::logs::fuzzing::check_log;
 pub use bucket::Bucket;

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use runlens_api_types::{ErrorBody, Page, artifact::Artifact, page::PageQuery};
-use runlens_domain::Services;
+use runlens_domain::{Services, access};
 
 use crate::{
     http::error::ApiResult,
@@ -21,7 +21,7 @@ use crate::{
         (status = OK, description = "A page of files", body = Page<Artifact>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::LIST_RUN_ARTIFACTS)))
 )]
 pub(crate) async fn list_run_artifacts(
     State(services): State<Services>,
@@ -30,6 +30,15 @@ pub(crate) async fn list_run_artifacts(
     ValidatedQuery(query): ValidatedQuery<PageQuery>,
 ) -> ApiResult<Page<Artifact>> {
     Ok(Json(
-        services.open_run(&caller, id).await?.artifacts(query).await?,
+        services
+            .outputs
+            .artifacts(
+                &services
+                    .runs
+                    .load(&caller, access::LIST_RUN_ARTIFACTS, id)
+                    .await?,
+                query,
+            )
+            .await?,
     ))
 }

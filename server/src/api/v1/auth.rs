@@ -10,7 +10,7 @@ use runlens_api_types::{
     ErrorBody, Page,
     auth::{CreatedToken, Me, Token, TokenQuery, TokenRequest},
 };
-use runlens_domain::Services;
+use runlens_domain::{Services, access};
 
 use crate::{
     http::error::{ApiError, ApiResult},
@@ -35,7 +35,7 @@ pub(crate) async fn create_token(
     State(services): State<Services>,
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let created = services.create_token(&request).await?;
+    let created = services.auth.create_token(&request).await?;
     Ok((
         StatusCode::CREATED,
         [(header::CACHE_CONTROL, "no-store")],
@@ -50,14 +50,14 @@ pub(crate) async fn create_token(
 #[utoipa::path(
     get, path = "/auth/tokens", tag = "auth", operation_id = "list_tokens", params(TokenQuery),
     responses((status = OK, description = "A page of tokens", body = Page<Token>)),
-    extensions(("x-required-scope" = json!("tokens:manage")))
+    extensions(("x-required-scope" = json!(access::LIST_TOKENS)))
 )]
 pub(crate) async fn list_tokens(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     ValidatedQuery(query): ValidatedQuery<TokenQuery>,
 ) -> ApiResult<Page<Token>> {
-    Ok(Json(services.tokens(&caller, &query).await?))
+    Ok(Json(services.auth.tokens(&caller, &query).await?))
 }
 
 /// Revoke the caller's token
@@ -74,7 +74,7 @@ pub(crate) async fn revoke_current_token(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
 ) -> Result<StatusCode, ApiError> {
-    services.revoke_current_token(&caller).await?;
+    services.auth.revoke_current_token(&caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -94,7 +94,7 @@ pub(crate) async fn revoke_token(
     CurrentCaller(caller): CurrentCaller,
     TokenId(id): TokenId,
 ) -> Result<StatusCode, ApiError> {
-    services.revoke_token(&caller, id).await?;
+    services.auth.revoke_token(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

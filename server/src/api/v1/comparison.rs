@@ -10,7 +10,7 @@ use runlens_api_types::{
     comparison::{Comparison, ComparisonQuery, SameFailures},
     page::PageQuery,
 };
-use runlens_domain::Services;
+use runlens_domain::{Services, access};
 
 use crate::{
     http::error::{ApiError, ApiResult},
@@ -29,7 +29,7 @@ use crate::{
         (status = OK, description = "Counts of all tests by verdict, and a page of those that have one", body = Comparison),
         (status = NOT_FOUND, description = "Run not found, or the one to compare it with", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::COMPARE_RUNS)))
 )]
 pub(crate) async fn compare_runs(
     State(services): State<Services>,
@@ -38,7 +38,12 @@ pub(crate) async fn compare_runs(
     ValidatedQuery(query): ValidatedQuery<ComparisonQuery>,
 ) -> ApiResult<Comparison> {
     Ok(Json(
-        services.open_run(&caller, id).await?.comparison(&query).await?,
+        services
+            .runs
+            .load(&caller, access::COMPARE_RUNS, id)
+            .await?
+            .comparison(&query)
+            .await?,
     ))
 }
 
@@ -53,7 +58,7 @@ pub(crate) async fn compare_runs(
         (status = OK, description = "A page of runs, and how many were looked at", body = SameFailures),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::LIST_RUNS_WITH_SAME_FAILURES)))
 )]
 pub(crate) async fn list_runs_with_same_failures(
     State(services): State<Services>,
@@ -62,7 +67,12 @@ pub(crate) async fn list_runs_with_same_failures(
     ValidatedQuery(page): ValidatedQuery<PageQuery>,
 ) -> ApiResult<SameFailures> {
     Ok(Json(
-        services.open_run(&caller, id).await?.same_failures(page).await?,
+        services
+            .runs
+            .load(&caller, access::LIST_RUNS_WITH_SAME_FAILURES, id)
+            .await?
+            .same_failures(page)
+            .await?,
     ))
 }
 
@@ -77,13 +87,18 @@ pub(crate) async fn list_runs_with_same_failures(
         (status = OK, description = "GitHub flavoured Markdown", body = String, content_type = "text/markdown; charset=utf-8"),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::GET_RUN_REPORT)))
 )]
 pub(crate) async fn get_run_report(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
 ) -> Result<([(HeaderName, &'static str); 1], String), ApiError> {
-    let report = services.open_run(&caller, id).await?.report().await?;
+    let report = services
+        .runs
+        .load(&caller, access::GET_RUN_REPORT, id)
+        .await?
+        .report()
+        .await?;
     Ok(([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], report))
 }

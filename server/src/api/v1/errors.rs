@@ -6,7 +6,7 @@ use runlens_api_types::{
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
-use runlens_domain::Services;
+use runlens_domain::{Services, access};
 
 use crate::{
     http::error::ApiResult,
@@ -23,7 +23,7 @@ use crate::{
         (status = OK, description = "A page of test errors", body = Page<TestError>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::LIST_RUN_ERRORS)))
 )]
 pub(crate) async fn list_run_errors(
     State(services): State<Services>,
@@ -31,7 +31,14 @@ pub(crate) async fn list_run_errors(
     RunId(id): RunId,
     ValidatedQuery(query): ValidatedQuery<ErrorQuery>,
 ) -> ApiResult<Page<TestError>> {
-    Ok(Json(services.open_run(&caller, id).await?.errors(&query).await?))
+    Ok(Json(
+        services
+            .runs
+            .load(&caller, access::LIST_RUN_ERRORS, id)
+            .await?
+            .errors(&query)
+            .await?,
+    ))
 }
 
 /// Get grouped error summary for a run
@@ -45,7 +52,7 @@ pub(crate) async fn list_run_errors(
         (status = OK, description = "Paginated grouped error summary", body = Page<ErrorBucket>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::GET_RUN_ERROR_SUMMARY)))
 )]
 pub(crate) async fn get_run_error_summary(
     State(services): State<Services>,
@@ -55,7 +62,8 @@ pub(crate) async fn get_run_error_summary(
 ) -> ApiResult<Page<ErrorBucket>> {
     Ok(Json(
         services
-            .open_run(&caller, id)
+            .runs
+            .load(&caller, access::GET_RUN_ERROR_SUMMARY, id)
             .await?
             .error_summary(&query)
             .await?,
@@ -73,7 +81,7 @@ pub(crate) async fn get_run_error_summary(
         (status = OK, description = "Paginated infrastructure errors", body = Page<InfrastructureError>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("system:read")))
+    extensions(("x-required-scope" = json!(access::LIST_RUN_INFRASTRUCTURE_ERRORS)))
 )]
 pub(crate) async fn list_run_infrastructure_errors(
     State(services): State<Services>,
@@ -83,7 +91,8 @@ pub(crate) async fn list_run_infrastructure_errors(
 ) -> ApiResult<Page<InfrastructureError>> {
     Ok(Json(
         services
-            .open_run(&caller, id)
+            .runs
+            .load(&caller, access::LIST_RUN_INFRASTRUCTURE_ERRORS, id)
             .await?
             .infrastructure_errors(&query)?,
     ))

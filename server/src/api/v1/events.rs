@@ -13,7 +13,7 @@ use axum::{
 };
 use futures::{Stream, stream};
 use runlens_api_types::{ErrorBody, live::LiveRun};
-use runlens_domain::{Caller, Error, live::RunWatch};
+use runlens_domain::{Caller, Error, access, live::RunSubscription};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -56,7 +56,7 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
         (status = NO_CONTENT, description = "`Last-Event-ID` is the end of this run: there is nothing to wait for"),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::STREAM_RUN_EVENTS)))
 )]
 pub(crate) async fn stream_run_events(
     State(state): State<AppState>,
@@ -68,7 +68,7 @@ pub(crate) async fn stream_run_events(
     let place = state
         .streams
         .acquire(client(&caller, RateLimitKey::at(address)))?;
-    let mut watch = state.services.watch_run(&caller, id).await?;
+    let mut watch = state.services.live.subscribe(&caller, id).await?;
     let Some(first) = watch.next().await else {
         return Err(Error::NotFound { resource: "run", id }.into());
     };
@@ -111,7 +111,7 @@ struct Events {
     headers: HeaderMap,
     caller: Caller,
     check: Interval,
-    watch: RunWatch,
+    watch: RunSubscription,
     /// What is to be sent next, where that is known.
     next: Option<LiveRun>,
     last: Option<LiveRun>,
@@ -124,11 +124,11 @@ impl Events {
         state: AppState,
         headers: HeaderMap,
         caller: Caller,
-        watch: RunWatch,
+        watch: RunSubscription,
         first: LiveRun,
         place: StreamPermit,
     ) -> Self {
-        let every = state.services.settings().live.check;
+        let every = state.services.settings().live.reauthenticate_interval;
         let mut check = interval_at(Instant::now() + every, every);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {

@@ -5,7 +5,7 @@ use runlens_api_types::{
     ErrorBody,
     log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
 };
-use runlens_domain::Services;
+use runlens_domain::{Services, access};
 
 use crate::{
     http::error::ApiResult,
@@ -27,7 +27,7 @@ use crate::{
         (status = OK, description = "Cursor-paginated run log lines", body = LogPage),
         (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("system:read")))
+    extensions(("x-required-scope" = json!(access::LIST_RUN_LOGS)))
 )]
 pub(crate) async fn list_run_logs(
     State(services): State<Services>,
@@ -35,7 +35,15 @@ pub(crate) async fn list_run_logs(
     RunId(id): RunId,
     ValidatedQuery(query): ValidatedQuery<LogQuery>,
 ) -> ApiResult<LogPage> {
-    Ok(Json(services.open_run(&caller, id).await?.logs(&query).await?))
+    Ok(Json(
+        services
+            .logs
+            .page(
+                &services.runs.load(&caller, access::LIST_RUN_LOGS, id).await?,
+                &query,
+            )
+            .await?,
+    ))
 }
 
 /// Get the outline of a run's log
@@ -53,7 +61,7 @@ pub(crate) async fn list_run_logs(
         (status = OK, description = "The outline", body = LogOutline),
         (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("system:read")))
+    extensions(("x-required-scope" = json!(access::GET_RUN_LOG_OUTLINE)))
 )]
 pub(crate) async fn get_run_log_outline(
     State(services): State<Services>,
@@ -62,7 +70,16 @@ pub(crate) async fn get_run_log_outline(
     ValidatedQuery(query): ValidatedQuery<LogOutlineQuery>,
 ) -> ApiResult<LogOutline> {
     Ok(Json(
-        services.open_run(&caller, id).await?.log_outline(&query).await?,
+        services
+            .logs
+            .outline(
+                &services
+                    .runs
+                    .load(&caller, access::GET_RUN_LOG_OUTLINE, id)
+                    .await?,
+                &query,
+            )
+            .await?,
     ))
 }
 
@@ -81,7 +98,7 @@ pub(crate) async fn get_run_log_outline(
         (status = OK, description = "A page of matches", body = LogSearch),
         (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("system:read")))
+    extensions(("x-required-scope" = json!(access::SEARCH_RUN_LOG)))
 )]
 pub(crate) async fn search_run_log(
     State(services): State<Services>,
@@ -90,6 +107,12 @@ pub(crate) async fn search_run_log(
     ValidatedQuery(query): ValidatedQuery<LogSearchQuery>,
 ) -> ApiResult<LogSearch> {
     Ok(Json(
-        services.open_run(&caller, id).await?.search_log(&query).await?,
+        services
+            .logs
+            .search(
+                &services.runs.load(&caller, access::SEARCH_RUN_LOG, id).await?,
+                &query,
+            )
+            .await?,
     ))
 }

@@ -10,7 +10,7 @@ use runlens_api_types::{
     ErrorBody,
     output::{DiffFileQuery, DiffQuery, OutputDiff, OutputFile, OutputInfo, OutputSide},
 };
-use runlens_domain::{Services, outputs::ActualOutput};
+use runlens_domain::{Services, access, outputs::ActualOutput};
 
 use crate::{
     http::download,
@@ -30,7 +30,7 @@ use crate::{
         (status = OK, description = "The output", body = OutputInfo),
         (status = NOT_FOUND, description = "Run, regression test, sample or output not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::GET_OUTPUT)))
 )]
 pub(crate) async fn get_output(
     State(services): State<Services>,
@@ -39,9 +39,14 @@ pub(crate) async fn get_output(
 ) -> ApiResult<OutputInfo> {
     Ok(Json(
         services
-            .open_run(&caller, path.run_id)
-            .await?
-            .output(path.ids())
+            .outputs
+            .info(
+                &services
+                    .runs
+                    .load(&caller, access::GET_OUTPUT, path.run_id)
+                    .await?,
+                path.ids(),
+            )
             .await?,
     ))
 }
@@ -60,7 +65,7 @@ pub(crate) async fn get_output(
         (status = NOT_FOUND, description = "Run, regression test, sample or output not found; or the file, with `details.resource` `file` and \
             `details.checked` naming the stores", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::GET_EXPECTED_OUTPUT)))
 )]
 pub(crate) async fn get_expected_output(
     State(services): State<Services>,
@@ -69,9 +74,14 @@ pub(crate) async fn get_expected_output(
 ) -> ApiResult<OutputFile> {
     Ok(Json(
         services
-            .open_run(&caller, path.run_id)
-            .await?
-            .expected_output(path.ids())
+            .outputs
+            .expected(
+                &services
+                    .runs
+                    .load(&caller, access::GET_EXPECTED_OUTPUT, path.run_id)
+                    .await?,
+                path.ids(),
+            )
             .await?,
     ))
 }
@@ -92,7 +102,7 @@ pub(crate) async fn get_expected_output(
             nothing was produced (`details.output_status` is `missing_output`), or no store has it (`details.checked` names them)",
             body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::GET_ACTUAL_OUTPUT)))
 )]
 pub(crate) async fn get_actual_output(
     State(services): State<Services>,
@@ -101,9 +111,14 @@ pub(crate) async fn get_actual_output(
 ) -> Result<Response, ApiError> {
     Ok(
         match services
-            .open_run(&caller, path.run_id)
-            .await?
-            .actual_output(path.ids())
+            .outputs
+            .actual(
+                &services
+                    .runs
+                    .load(&caller, access::GET_ACTUAL_OUTPUT, path.run_id)
+                    .await?,
+                path.ids(),
+            )
             .await?
         {
             ActualOutput::File(file) => Json(file).into_response(),
@@ -136,7 +151,7 @@ pub(crate) async fn get_actual_output(
         (status = NOT_FOUND, description = "Run, regression test, sample or output not found; or a file, with `details.resource` `file`: nothing \
             was produced (`details.output_status` is `missing_output`), or no store has it (`details.checked` names them)", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::GET_OUTPUT_DIFF)))
 )]
 pub(crate) async fn get_output_diff(
     State(services): State<Services>,
@@ -146,9 +161,15 @@ pub(crate) async fn get_output_diff(
 ) -> ApiResult<OutputDiff> {
     Ok(Json(
         services
-            .open_run(&caller, path.run_id)
-            .await?
-            .output_diff(path.ids(), &query)
+            .outputs
+            .diff(
+                &services
+                    .runs
+                    .load(&caller, access::GET_OUTPUT_DIFF, path.run_id)
+                    .await?,
+                path.ids(),
+                &query,
+            )
             .await?,
     ))
 }
@@ -178,7 +199,7 @@ pub(crate) async fn get_output_diff(
             ("Content-Range" = String, description = "How many bytes there are: `bytes */1465`")
         ))
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::GET_RAW_EXPECTED_OUTPUT)))
 )]
 pub(crate) async fn get_raw_expected_output(
     State(services): State<Services>,
@@ -187,9 +208,15 @@ pub(crate) async fn get_raw_expected_output(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let raw = services
-        .open_run(&caller, path.run_id)
-        .await?
-        .raw_output(path.ids(), OutputSide::Expected)
+        .outputs
+        .raw(
+            &services
+                .runs
+                .load(&caller, access::GET_RAW_EXPECTED_OUTPUT, path.run_id)
+                .await?,
+            path.ids(),
+            OutputSide::Expected,
+        )
         .await?;
     download::send(
         &raw.file,
@@ -227,7 +254,7 @@ pub(crate) async fn get_raw_expected_output(
             ("Content-Range" = String, description = "How many bytes there are: `bytes */1465`")
         ))
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::GET_RAW_ACTUAL_OUTPUT)))
 )]
 pub(crate) async fn get_raw_actual_output(
     State(services): State<Services>,
@@ -236,9 +263,15 @@ pub(crate) async fn get_raw_actual_output(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let raw = services
-        .open_run(&caller, path.run_id)
-        .await?
-        .raw_output(path.ids(), OutputSide::Actual)
+        .outputs
+        .raw(
+            &services
+                .runs
+                .load(&caller, access::GET_RAW_ACTUAL_OUTPUT, path.run_id)
+                .await?,
+            path.ids(),
+            OutputSide::Actual,
+        )
         .await?;
     download::send(
         &raw.file,
@@ -266,7 +299,7 @@ pub(crate) async fn get_raw_actual_output(
         (status = NOT_FOUND, description = "Run, regression test, sample or output not found; or a file, with `details.resource` `file`: nothing \
             was produced (`details.output_status` is `missing_output`), or no store has it (`details.checked` names them)", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("results:read")))
+    extensions(("x-required-scope" = json!(access::GET_RAW_OUTPUT_DIFF)))
 )]
 pub(crate) async fn get_raw_output_diff(
     State(services): State<Services>,
@@ -275,9 +308,15 @@ pub(crate) async fn get_raw_output_diff(
     ValidatedQuery(query): ValidatedQuery<DiffFileQuery>,
 ) -> Result<Response, ApiError> {
     let file = services
-        .open_run(&caller, path.run_id)
-        .await?
-        .output_diff_file(path.ids(), query.context)
+        .outputs
+        .diff_file(
+            &services
+                .runs
+                .load(&caller, access::GET_RAW_OUTPUT_DIFF, path.run_id)
+                .await?,
+            path.ids(),
+            query.context,
+        )
         .await?;
     let description = [
         (header::CONTENT_TYPE, "text/x-diff; charset=utf-8".to_owned()),

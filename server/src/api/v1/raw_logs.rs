@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use runlens_api_types::ErrorBody;
-use runlens_domain::{Services, logs::RawLog};
+use runlens_domain::{Services, access, logs::RawLog};
 
 use crate::{
     http::download,
@@ -49,7 +49,7 @@ use crate::{
             ("Content-Range" = String, description = "How many bytes there are: `bytes */146515`")
         ))
     ),
-    extensions(("x-required-scope" = json!("system:read")))
+    extensions(("x-required-scope" = json!(access::GET_RAW_RUN_LOG)))
 )]
 pub(crate) async fn get_raw_run_log(
     State(services): State<Services>,
@@ -57,7 +57,11 @@ pub(crate) async fn get_raw_run_log(
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    match services.open_run(&caller, id).await?.raw_log().await? {
+    match services
+        .logs
+        .raw(&services.runs.load(&caller, access::GET_RAW_RUN_LOG, id).await?)
+        .await?
+    {
         RawLog::Address(address) => {
             let headers = [
                 (header::LOCATION, address),

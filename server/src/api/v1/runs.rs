@@ -6,7 +6,7 @@ use runlens_api_types::{
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunQuery, RunSummary},
 };
-use runlens_domain::Services;
+use runlens_domain::{Services, access};
 
 use crate::{
     http::error::ApiResult,
@@ -20,14 +20,14 @@ use crate::{
 #[utoipa::path(
     get, path = "/runs", tag = "runs", operation_id = "list_runs", params(RunQuery),
     responses((status = OK, description = "A page of runs", body = Page<Run>)),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::LIST_RUNS)))
 )]
 pub(crate) async fn list_runs(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     ValidatedQuery(query): ValidatedQuery<RunQuery>,
 ) -> ApiResult<Page<Run>> {
-    Ok(Json(services.runs(&caller, &query).await?))
+    Ok(Json(services.runs.list(&caller, &query).await?))
 }
 
 /// Get a CI run
@@ -41,14 +41,21 @@ pub(crate) async fn list_runs(
         (status = OK, description = "Run details", body = Run),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::GET_RUN)))
 )]
 pub(crate) async fn get_run(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
 ) -> ApiResult<Run> {
-    Ok(Json(services.open_run(&caller, id).await?.run().await?))
+    Ok(Json(
+        services
+            .runs
+            .load(&caller, access::GET_RUN, id)
+            .await?
+            .run()
+            .await?,
+    ))
 }
 
 /// Get a run's counts
@@ -61,14 +68,21 @@ pub(crate) async fn get_run(
         (status = OK, description = "Counts of the run", body = RunSummary),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::GET_RUN_SUMMARY)))
 )]
 pub(crate) async fn get_run_summary(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
 ) -> ApiResult<RunSummary> {
-    Ok(Json(services.open_run(&caller, id).await?.summary().await?))
+    Ok(Json(
+        services
+            .runs
+            .load(&caller, access::GET_RUN_SUMMARY, id)
+            .await?
+            .summary()
+            .await?,
+    ))
 }
 
 /// List a run's progress
@@ -81,7 +95,7 @@ pub(crate) async fn get_run_summary(
         (status = OK, description = "A page of reports", body = Page<ProgressEntry>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::LIST_RUN_PROGRESS)))
 )]
 pub(crate) async fn list_run_progress(
     State(services): State<Services>,
@@ -89,7 +103,13 @@ pub(crate) async fn list_run_progress(
     RunId(id): RunId,
     ValidatedQuery(query): ValidatedQuery<ProgressQuery>,
 ) -> ApiResult<Page<ProgressEntry>> {
-    Ok(Json(services.open_run(&caller, id).await?.progress(&query)?))
+    Ok(Json(
+        services
+            .runs
+            .load(&caller, access::LIST_RUN_PROGRESS, id)
+            .await?
+            .progress(&query)?,
+    ))
 }
 
 /// List a run's counts by category
@@ -102,7 +122,7 @@ pub(crate) async fn list_run_progress(
         (status = OK, description = "A page of counts, one entry a category", body = Page<CategorySummary>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::LIST_RUN_CATEGORIES)))
 )]
 pub(crate) async fn list_run_categories(
     State(services): State<Services>,
@@ -111,7 +131,12 @@ pub(crate) async fn list_run_categories(
     ValidatedQuery(page): ValidatedQuery<PageQuery>,
 ) -> ApiResult<Page<CategorySummary>> {
     Ok(Json(
-        services.open_run(&caller, id).await?.categories(page).await?,
+        services
+            .runs
+            .load(&caller, access::LIST_RUN_CATEGORIES, id)
+            .await?
+            .categories(page)
+            .await?,
     ))
 }
 
@@ -125,12 +150,19 @@ pub(crate) async fn list_run_categories(
         (status = OK, description = "Configuration of the run", body = RunConfig),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::GET_RUN_CONFIG)))
 )]
 pub(crate) async fn get_run_config(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     RunId(id): RunId,
 ) -> ApiResult<RunConfig> {
-    Ok(Json(services.open_run(&caller, id).await?.config().await?))
+    Ok(Json(
+        services
+            .runs
+            .load(&caller, access::GET_RUN_CONFIG, id)
+            .await?
+            .config()
+            .await?,
+    ))
 }

@@ -5,7 +5,7 @@ use runlens_api_types::{
     ErrorBody, Page,
     sample::{SampleQuery, TestResult},
 };
-use runlens_domain::Services;
+use runlens_domain::{Services, access};
 
 use crate::{
     http::error::ApiResult,
@@ -22,7 +22,7 @@ use crate::{
         (status = OK, description = "A page of results", body = Page<TestResult>),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::LIST_RUN_SAMPLES)))
 )]
 pub(crate) async fn list_run_samples(
     State(services): State<Services>,
@@ -30,7 +30,14 @@ pub(crate) async fn list_run_samples(
     RunId(id): RunId,
     ValidatedQuery(query): ValidatedQuery<SampleQuery>,
 ) -> ApiResult<Page<TestResult>> {
-    Ok(Json(services.open_run(&caller, id).await?.samples(&query).await?))
+    Ok(Json(
+        services
+            .runs
+            .load(&caller, access::LIST_RUN_SAMPLES, id)
+            .await?
+            .test_results(&query)
+            .await?,
+    ))
 }
 
 /// Get one result of a run
@@ -44,7 +51,7 @@ pub(crate) async fn list_run_samples(
         (status = OK, description = "The result", body = TestResult),
         (status = NOT_FOUND, description = "Run or regression test not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::GET_RUN_SAMPLE)))
 )]
 pub(crate) async fn get_run_sample(
     State(services): State<Services>,
@@ -53,9 +60,10 @@ pub(crate) async fn get_run_sample(
 ) -> ApiResult<TestResult> {
     Ok(Json(
         services
-            .open_run(&caller, ids.run_id)
+            .runs
+            .load(&caller, access::GET_RUN_SAMPLE, ids.run_id)
             .await?
-            .sample(ids.regression_test_id)
+            .test_result(ids.regression_test_id)
             .await?,
     ))
 }

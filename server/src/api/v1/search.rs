@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use runlens_api_types::search::{Search, SearchQuery};
-use runlens_domain::Services;
+use runlens_domain::{Services, access};
 
 use crate::{
     http::error::ApiResult,
@@ -17,12 +17,12 @@ use crate::{
 #[utoipa::path(
     get, path = "/search", tag = "runs", operation_id = "search", params(SearchQuery),
     responses((status = OK, description = "What was found, by kind", body = Search)),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::SEARCH)))
 )]
 pub(crate) async fn search(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     ValidatedQuery(query): ValidatedQuery<SearchQuery>,
 ) -> ApiResult<Search> {
-    Ok(Json(services.search(&caller, &query).await?))
+    Ok(Json(services.search.find(&caller, &query).await?))
 }

@@ -11,7 +11,7 @@ use runlens_api_types::{
         SampleHistoryQuery, SuiteSampleQuery,
     },
 };
-use runlens_domain::Services;
+use runlens_domain::{Services, access};
 
 use crate::{
     http::error::ApiResult,
@@ -24,14 +24,14 @@ use crate::{
 #[utoipa::path(
     get, path = "/samples", tag = "suite", operation_id = "list_samples", params(SuiteSampleQuery),
     responses((status = OK, description = "A page of samples", body = Page<Sample>)),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::LIST_SAMPLES)))
 )]
 pub(crate) async fn list_samples(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     ValidatedQuery(query): ValidatedQuery<SuiteSampleQuery>,
 ) -> ApiResult<Page<Sample>> {
-    Ok(Json(services.samples(&caller, &query).await?))
+    Ok(Json(services.suite.samples(&caller, &query).await?))
 }
 
 /// Get a sample
@@ -42,14 +42,14 @@ pub(crate) async fn list_samples(
         (status = OK, description = "The sample", body = Sample),
         (status = NOT_FOUND, description = "Sample not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::GET_SAMPLE)))
 )]
 pub(crate) async fn get_sample(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     SampleId(id): SampleId,
 ) -> ApiResult<Sample> {
-    Ok(Json(services.sample(&caller, id).await?))
+    Ok(Json(services.suite.sample(&caller, id).await?))
 }
 
 /// List a sample's history
@@ -65,7 +65,7 @@ pub(crate) async fn get_sample(
         (status = OK, description = "A page of results", body = Page<HistoryEntry>),
         (status = NOT_FOUND, description = "Sample not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::LIST_SAMPLE_HISTORY)))
 )]
 pub(crate) async fn list_sample_history(
     State(services): State<Services>,
@@ -73,7 +73,7 @@ pub(crate) async fn list_sample_history(
     SampleId(id): SampleId,
     ValidatedQuery(query): ValidatedQuery<SampleHistoryQuery>,
 ) -> ApiResult<Page<HistoryEntry>> {
-    Ok(Json(services.sample_history(&caller, id, &query).await?))
+    Ok(Json(services.suite.sample_history(&caller, id, &query).await?))
 }
 
 /// List regression tests
@@ -82,14 +82,14 @@ pub(crate) async fn list_sample_history(
 #[utoipa::path(
     get, path = "/regression-tests", tag = "suite", operation_id = "list_regression_tests", params(RegressionTestQuery),
     responses((status = OK, description = "A page of regression tests", body = Page<RegressionTest>)),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::LIST_REGRESSION_TESTS)))
 )]
 pub(crate) async fn list_regression_tests(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     ValidatedQuery(query): ValidatedQuery<RegressionTestQuery>,
 ) -> ApiResult<Page<RegressionTest>> {
-    Ok(Json(services.regression_tests(&caller, &query).await?))
+    Ok(Json(services.suite.regression_tests(&caller, &query).await?))
 }
 
 /// Get recent results of regression tests
@@ -100,14 +100,14 @@ pub(crate) async fn list_regression_tests(
     get, path = "/regression-tests/recent-results", tag = "suite", operation_id = "get_recent_results",
     params(PlatformResultsQuery),
     responses((status = OK, description = "Results by operating system", body = PlatformResults)),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::GET_RECENT_RESULTS)))
 )]
 pub(crate) async fn get_recent_results(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     ValidatedQuery(query): ValidatedQuery<PlatformResultsQuery>,
 ) -> ApiResult<PlatformResults> {
-    Ok(Json(services.platform_results(&caller, &query).await?))
+    Ok(Json(services.suite.recent_results(&caller, &query).await?))
 }
 
 /// Get recent results of a run's tests
@@ -121,7 +121,7 @@ pub(crate) async fn get_recent_results(
         (status = OK, description = "Results up to this run", body = RecentResults),
         (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::GET_RUN_RECENT_RESULTS)))
 )]
 pub(crate) async fn get_run_recent_results(
     State(services): State<Services>,
@@ -131,7 +131,8 @@ pub(crate) async fn get_run_recent_results(
 ) -> ApiResult<RecentResults> {
     Ok(Json(
         services
-            .open_run(&caller, id)
+            .runs
+            .load(&caller, access::GET_RUN_RECENT_RESULTS, id)
             .await?
             .recent_results(&query)
             .await?,
@@ -146,14 +147,14 @@ pub(crate) async fn get_run_recent_results(
         (status = OK, description = "The regression test", body = RegressionTest),
         (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::GET_REGRESSION_TEST)))
 )]
 pub(crate) async fn get_regression_test(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     RegressionTestId(id): RegressionTestId,
 ) -> ApiResult<RegressionTest> {
-    Ok(Json(services.regression_test(&caller, id).await?))
+    Ok(Json(services.suite.regression_test(&caller, id).await?))
 }
 
 /// Get a regression test's health
@@ -167,14 +168,14 @@ pub(crate) async fn get_regression_test(
         (status = OK, description = "How it has been doing", body = TestHealth),
         (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::GET_REGRESSION_TEST_HEALTH)))
 )]
 pub(crate) async fn get_regression_test_health(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     RegressionTestId(id): RegressionTestId,
 ) -> ApiResult<TestHealth> {
-    Ok(Json(services.regression_test_health(&caller, id).await?))
+    Ok(Json(services.suite.regression_test_health(&caller, id).await?))
 }
 
 /// List a regression test's history
@@ -187,7 +188,7 @@ pub(crate) async fn get_regression_test_health(
         (status = OK, description = "A page of results", body = Page<HistoryEntry>),
         (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
     ),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::LIST_REGRESSION_TEST_HISTORY)))
 )]
 pub(crate) async fn list_regression_test_history(
     State(services): State<Services>,
@@ -195,7 +196,12 @@ pub(crate) async fn list_regression_test_history(
     RegressionTestId(id): RegressionTestId,
     ValidatedQuery(query): ValidatedQuery<HistoryQuery>,
 ) -> ApiResult<Page<HistoryEntry>> {
-    Ok(Json(services.regression_test_history(&caller, id, &query).await?))
+    Ok(Json(
+        services
+            .suite
+            .regression_test_history(&caller, id, &query)
+            .await?,
+    ))
 }
 
 /// List categories
@@ -204,12 +210,12 @@ pub(crate) async fn list_regression_test_history(
 #[utoipa::path(
     get, path = "/categories", tag = "suite", operation_id = "list_categories", params(PageQuery),
     responses((status = OK, description = "A page of categories", body = Page<Category>)),
-    extensions(("x-required-scope" = json!("runs:read")))
+    extensions(("x-required-scope" = json!(access::LIST_CATEGORIES)))
 )]
 pub(crate) async fn list_categories(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     ValidatedQuery(page): ValidatedQuery<PageQuery>,
 ) -> ApiResult<Page<Category>> {
-    Ok(Json(services.categories(&caller, page).await?))
+    Ok(Json(services.suite.categories(&caller, page).await?))
 }

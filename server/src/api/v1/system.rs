@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use runlens_api_types::system::{Health, HealthStatus, Queue, QueueQuery};
-use runlens_domain::{Services, system::dependency};
+use runlens_domain::{Services, access, system::dependency};
 
 use crate::{
     http::error::ApiResult,
@@ -22,7 +22,7 @@ use crate::{
     security()
 )]
 pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
-    let mut health = state.services.health().await;
+    let mut health = state.services.system.health().await;
     if let Some(redis) = state.limits.check().await {
         health = health.with(dependency("redis", HealthStatus::Degraded, redis));
     }
@@ -40,12 +40,12 @@ pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Js
 #[utoipa::path(
     get, path = "/system/queue", tag = "system", operation_id = "list_queue", params(QueueQuery),
     responses((status = OK, description = "A page of the queue", body = Queue)),
-    extensions(("x-required-scope" = json!("system:read")))
+    extensions(("x-required-scope" = json!(access::LIST_QUEUE)))
 )]
 pub(crate) async fn list_queue(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
     ValidatedQuery(query): ValidatedQuery<QueueQuery>,
 ) -> ApiResult<Queue> {
-    Ok(Json(services.queue(&caller, &query).await?))
+    Ok(Json(services.system.queue(&caller, &query).await?))
 }

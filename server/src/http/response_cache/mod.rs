@@ -66,7 +66,7 @@ pub(crate) async fn cache_response(State(state): State<AppState>, request: Reque
         .extensions()
         .get::<AuthOutcome>()
         .and_then(AuthOutcome::rights);
-    let (Some(version), Some(rights)) = (state.services.store().data_version().await, rights) else {
+    let (Some(version), Some(rights)) = (state.services.system.data_version().await, rights) else {
         return next.run(request).await;
     };
     let key = (version, rights, request.uri().to_string());

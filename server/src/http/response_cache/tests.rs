@@ -84,6 +84,7 @@ impl Served {
         let created = self
             .test
             .platform
+            .auth
             .create_token_for("contributor", &now.unix().to_string(), &scopes, 7)
             .await;
         self.token = created.expect("a token").token;

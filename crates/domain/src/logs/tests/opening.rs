@@ -73,10 +73,7 @@ fn pages_that_need_no_index_do_not_wait_for_it_and_others_say_how_far_it_is() {
             panic!("{query:?} is served")
         };
         assert!(
-            error
-                .to_body()
-                .message
-                .contains("0 so far, in 0 % of its 15000 bytes"),
+            error.to_string().contains("0 so far, in 0 % of its 15000 bytes"),
             "{error}"
         );
     }

@@ -1,4 +1,4 @@
-//! Other runs that fail the very same tests in the very same way.
+//! Other runs with identical failures.
 
 #[cfg(test)]
 mod tests;
@@ -8,54 +8,53 @@ use std::{
     sync::Arc,
 };
 
-use runlens_api_types::{Page, auth::Scope, comparison::SameFailures, page::PageQuery, run::RunStatus};
+use runlens_api_types::{Page, comparison::SameFailures, page::PageQuery, run::RunStatus};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{OpenRun, RunState, to_run};
+use super::{LoadedRun, RunService, RunState, run_row::to_run};
 use crate::{
-    Result, Services,
+    Result, access,
     results::{self, Outcome, Suite},
     store::{runs::RunRow, same_failures::CompletedRun, suite::RunRows},
 };
 
-/// How many runs are looked at before a run, and how many after it.
-const EACH_WAY: u32 = 100;
+/// Runs compared before a run, and again after it.
+const RUNS_COMPARED_EACH_SIDE: u32 = 100;
 
-/// How many runs' results are read at a time: a bound on what is in memory at once.
-const AT_A_TIME: usize = 50;
+/// Runs whose results are read by one query, which bounds the memory in use.
+const READ_BATCH_RUNS: usize = 50;
 
-/// What a run fails, and how: equal for two runs that fail the same tests with the same exit codes and, byte for byte, the same outputs.
+/// Hash of a run's failures: equal for two runs that fail the same tests with the same exit codes and byte-identical outputs.
 type Fingerprint = u128;
 
-/// By what a completed run's fingerprint is known: its results are final until it is reported on again, and what of them is a failure is
-/// the suite's matter.
+/// Cache key: run, last progress row, hash of the suite.
 type Key = (i32, i32, u64);
 
-/// What is known of completed runs.
-pub(crate) struct Fingerprints {
-    known: moka::sync::Cache<Key, Fingerprint>,
-    /// Two questions do not read the same runs at the same time.
+/// Cached fingerprints of completed runs.
+pub(super) struct Fingerprints {
+    entries: moka::sync::Cache<Key, Fingerprint>,
+    /// Held while runs are read, so that concurrent requests do not read the same runs.
     reading: tokio::sync::Mutex<()>,
 }
 
 impl Default for Fingerprints {
     fn default() -> Self {
-        // Some 100 bytes each.
+        // About 100 bytes each.
         Self {
-            known: moka::sync::Cache::new(20_000),
+            entries: moka::sync::Cache::new(20_000),
             reading: tokio::sync::Mutex::new(()),
         }
     }
 }
 
-impl OpenRun {
-    /// Other runs of its platform, completed before it or after it, that fail the identical set of tests: the same exit codes, and the same
-    /// outputs byte for byte. Newest first. Scope `results:read`.
+impl LoadedRun {
+    /// Returns a page of other completed runs on its platform with identical failures: the same set of tests, the same exit codes
+    /// and byte-identical outputs. Newest first. Scope `results:read`.
     ///
     /// # Errors
-    /// [`crate::Error::MissingScope`], [`crate::Error::Database`].
+    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Database`](crate::Error::Database).
     pub async fn same_failures(&self, page: PageQuery) -> Result<SameFailures> {
-        self.caller.require(Scope::ResultsRead)?;
+        self.caller.require(access::LIST_RUNS_WITH_SAME_FAILURES)?;
         let outcomes = self.outcomes().await?;
         let failing_count = outcomes.iter().filter(|outcome| outcome.has_failed()).count() as u64;
         let mut runs_compared = 0;
@@ -63,23 +62,23 @@ impl OpenRun {
         if self.state().await?.status == RunStatus::Fail {
             let read = async {
                 Ok(Arc::new(
-                    self.platform
+                    self.runs
                         .store()
-                        .completed_runs_around(&self.facts.row, EACH_WAY)
+                        .completed_runs_around(&self.snapshot.row, RUNS_COMPARED_EACH_SIDE)
                         .await?,
                 ))
             };
-            let around = self
-                .platform
-                .run_caches()
+            let neighbours = self
+                .runs
+                .caches()
                 .neighbours
-                .get(self.platform.store(), self.id(), read)
+                .get(self.runs.store(), self.id(), read)
                 .await?;
-            runs_compared = around.len() as u64;
+            runs_compared = neighbours.len() as u64;
             let wanted = fingerprint(outcomes);
             let found = self
-                .platform
-                .fingerprints(self.facts.suite(&self.platform).await?, &around)
+                .runs
+                .fingerprints(self.snapshot.suite(&self.runs).await?, &neighbours)
                 .await?;
             same.extend(
                 found
@@ -90,12 +89,12 @@ impl OpenRun {
             same.sort_unstable_by(|a, b| b.cmp(a));
         }
         let Page { data, pagination } = Page::paginate(same, page);
-        let store = self.platform.store();
+        let store = self.runs.store();
         let (rows, mut progress) = tokio::try_join!(store.runs_by_id(&data), store.progress(&data))?;
         let mut rows: HashMap<i32, RunRow> = rows.into_iter().map(|row| (row.id, row)).collect();
         let runs = data.into_iter().filter_map(|id| {
             let state = RunState::of(&progress.remove(&id).unwrap_or_default(), true, true);
-            Some(to_run(rows.remove(&id)?, &state, None, self.platform.settings()))
+            Some(to_run(rows.remove(&id)?, &state, None, self.runs.settings()))
         });
         Ok(SameFailures {
             run_id: self.id(),
@@ -107,29 +106,29 @@ impl OpenRun {
     }
 }
 
-impl Services {
-    /// What each of some completed runs fails.
+impl RunService {
+    /// Returns the fingerprint of each run, from the cache where it is known.
     async fn fingerprints(&self, suite: &Suite, runs: &[CompletedRun]) -> Result<Vec<(i32, Fingerprint)>> {
-        let cache = &self.run_caches().fingerprints;
+        let cache = &self.caches().fingerprints;
         let suite_key = suite_key(suite);
         let key = |run: &CompletedRun| (run.id, run.last_report, suite_key);
         let _reading = cache.reading.lock().await;
         let unknown: Vec<CompletedRun> = runs
             .iter()
             .copied()
-            .filter(|run| !cache.known.contains_key(&key(run)))
+            .filter(|run| !cache.entries.contains_key(&key(run)))
             .collect();
-        for part in unknown.chunks(AT_A_TIME) {
+        for part in unknown.chunks(READ_BATCH_RUNS) {
             let ids: Vec<i32> = part.iter().map(|run| run.id).collect();
             let mut by_run = by_run(self.store().results_of(&ids).await?);
             for run in part {
                 let outcomes = results::derive(suite, by_run.remove(&run.id).unwrap_or_default());
-                cache.known.insert(key(run), fingerprint(&outcomes));
+                cache.entries.insert(key(run), fingerprint(&outcomes));
             }
         }
         Ok(runs
             .iter()
-            .filter_map(|run| Some((run.id, cache.known.get(&key(run))?)))
+            .filter_map(|run| Some((run.id, cache.entries.get(&key(run))?)))
             .collect())
     }
 }
@@ -145,7 +144,7 @@ fn by_run(rows: RunRows) -> HashMap<i32, RunRows> {
     by_run
 }
 
-/// What a run fails, given what became of its tests, by test id.
+/// Hashes the failures among outcomes ordered by test id.
 fn fingerprint(outcomes: &[Outcome]) -> Fingerprint {
     let mut hash = Xxh3::new();
     for outcome in outcomes.iter().filter(|outcome| outcome.has_failed()) {
@@ -162,7 +161,7 @@ fn fingerprint(outcomes: &[Outcome]) -> Fingerprint {
     hash.digest128()
 }
 
-/// What of the suite decides whether a result is a failure.
+/// Hashes what decides whether a result is a failure.
 fn suite_key(suite: &Suite) -> u64 {
     let mut hash = Xxh3::new();
     for test in suite.tests() {
@@ -172,7 +171,7 @@ fn suite_key(suite: &Suite) -> u64 {
             hash.update(&output.id.to_le_bytes());
             hash.update(&[u8::from(output.is_ignored)]);
             update_text(&mut hash, output.correct.as_deref());
-            // The database gives them in any order.
+            // Rows arrive in any order.
             let variants: HashSet<&str> = output.variants.iter().map(String::as_str).collect();
             let mut variants: Vec<&str> = variants.into_iter().collect();
             variants.sort_unstable();
@@ -185,7 +184,7 @@ fn suite_key(suite: &Suite) -> u64 {
     hash.digest()
 }
 
-/// A text with its length, so that two never read as one.
+/// Hashes text with its length, so that two adjacent texts are unambiguous.
 fn update_text(hash: &mut Xxh3, text: Option<&str>) {
     hash.update(&text.map_or(u64::MAX, |text| text.len() as u64).to_le_bytes());
     hash.update(text.unwrap_or_default().as_bytes());

@@ -11,7 +11,12 @@ type MadeTest = (i32, Vec<i32>);
 
 async fn ask(test: &TestPlatform, run: i32) -> SameFailures {
     let everything = Caller::visitor(Scope::ALL.iter().copied());
-    let open = test.platform.open_run(&everything, run).await.expect("opens");
+    let open = test
+        .platform
+        .runs
+        .load(&everything, Scope::RunsRead, run)
+        .await
+        .expect("opens");
     open.same_failures(PageQuery::default())
         .await
         .expect("same failures")
@@ -63,7 +68,7 @@ each_backend! {
         assert_eq!(ask(&test, canceled).await.pagination.total, 0, "what it would have failed is not known");
 
         let narrow = Caller::visitor([Scope::RunsRead]);
-        assert!(test.platform.open_run(&narrow, run).await.expect("opens").same_failures(PageQuery::default()).await.is_err());
+        assert!(test.platform.runs.load(&narrow, Scope::RunsRead, run).await.expect("opens").same_failures(PageQuery::default()).await.is_err());
     }
 
     async fn what_is_known_of_a_run_ends_with_its_next_report_and_with_a_change_of_the_suite(test) {
@@ -92,7 +97,7 @@ each_backend! {
             for _ in 0..more {
                 failing(&test, RunSpec::default(), &tests, "x", 1).await;
             }
-            let open = test.platform.open_run(&everything, run).await.expect("opens");
+            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
             open.run().await.expect("run");
             test.take_queries();
             let first = open.same_failures(PageQuery::default()).await.expect("same failures");

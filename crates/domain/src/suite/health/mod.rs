@@ -1,4 +1,4 @@
-//! How a regression test has been doing on `master`. What is decided is decided by a pure function over rows.
+//! Health of a regression test on `master`: since when it fails, and whether it is flaky.
 
 #[cfg(test)]
 mod tests;
@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use futures::try_join;
 use runlens_api_types::{
     TextEnum,
-    auth::Scope,
     health::{
         FLAKY_FLIPS, FLAKY_RULE, FLAKY_WITHIN, Failing, FlakyEvidence, FlakyReason, Flip, PlatformHealth,
         RUNS_LOOKED_AT, RunResult, TestHealth,
@@ -17,16 +16,20 @@ use runlens_api_types::{
     run::{OperatingSystem, RunPlatform},
 };
 
-use super::recent::{Told, newest_first, outcomes, tell};
-use crate::{Caller, Error, Result, Services, store::recent::RunsOf};
+use super::SuiteService;
+use crate::{
+    Caller, Error, Result, access,
+    recent::{ClassifiedResult, classify, newest_runs, outcomes_in},
+    store::recent::RunsOf,
+};
 
-impl Services {
-    /// How a test has been doing in the newest completed runs of the main repository's `master`. Scope `runs:read`.
+impl SuiteService {
+    /// Returns the health of a test, from the newest completed runs of the main repository's `master`. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
     pub async fn regression_test_health(&self, caller: &Caller, id: i32) -> Result<TestHealth> {
-        caller.require(Scope::RunsRead)?;
+        caller.require(access::GET_REGRESSION_TEST_HEALTH)?;
         self.store().regression_test(id).await?.ok_or(Error::NotFound {
             resource: "regression_test",
             id,
@@ -34,27 +37,28 @@ impl Services {
         let of = RunsOf::Master {
             repository: &self.settings().main_repository,
         };
-        let newest = |platform: RunPlatform| newest_first(self, platform.as_str(), of, None, RUNS_LOOKED_AT);
+        let newest =
+            |platform: RunPlatform| newest_runs(self.store(), platform.as_str(), of, None, RUNS_LOOKED_AT);
         let (suite, linux, windows) = try_join!(
-            self.suite(),
+            self.definition().load(),
             newest(RunPlatform::Linux),
             newest(RunPlatform::Windows)
         )?;
         let runs: Vec<RecentRun> = linux.iter().chain(&windows).cloned().collect();
-        let outcomes = outcomes(self, &suite, &runs, &[id]).await?;
+        let outcomes = outcomes_in(self.store(), &suite, &runs, &[id]).await?;
         let platforms = [
             (OperatingSystem::Linux, linux),
             (OperatingSystem::Windows, windows),
         ]
         .map(|(platform, mut runs)| {
             runs.reverse();
-            let told = tell(runs.iter().map(|run| outcomes.get(&(run.run_id, id))));
+            let classified = classify(runs.iter().map(|run| outcomes.get(&(run.run_id, id))));
             health(
                 platform,
                 &runs
                     .into_iter()
-                    .zip(told)
-                    .map(|(run, told)| Row { run, told })
+                    .zip(classified)
+                    .map(|(run, result)| Row { run, result })
                     .collect::<Vec<_>>(),
             )
         });
@@ -67,31 +71,31 @@ impl Services {
     }
 }
 
-/// A run, and what became of the test in it.
+/// A run with the result of the test in it.
 #[derive(Clone, Debug)]
 struct Row {
     run: RecentRun,
-    told: Told,
+    result: ClassifiedResult,
 }
 
 impl Row {
     fn has_failed(&self) -> bool {
-        self.told.status.has_failed()
+        self.result.status.has_failed()
     }
 
     fn to_result(&self) -> RunResult {
         RunResult {
             run: self.run.clone(),
-            status: self.told.status,
+            status: self.result.status,
         }
     }
 }
 
-/// What some runs on one platform say of a test, oldest first. Runs without a result of it say nothing.
+/// Derives the health of a test from runs on one platform, oldest first. Runs without a result are ignored.
 fn health(platform: OperatingSystem, rows: &[Row]) -> PlatformHealth {
     let results: Vec<&Row> = rows
         .iter()
-        .filter(|row| row.told.status != RecentStatus::NoResult)
+        .filter(|row| row.result.status != RecentStatus::NoResult)
         .collect();
     let newest = |has_failed: bool| {
         results
@@ -115,7 +119,7 @@ fn health(platform: OperatingSystem, rows: &[Row]) -> PlatformHealth {
     }
 }
 
-/// The failures without a pass in between that end with the newest result.
+/// Returns the streak of failures that ends with the newest result, if it is a failure.
 fn failing(results: &[&Row]) -> Option<Failing> {
     let last_pass = results.iter().rposition(|row| !row.has_failed());
     let streak = &results[last_pass.map_or(0, |place| place + 1)..];
@@ -124,7 +128,7 @@ fn failing(results: &[&Row]) -> Option<Failing> {
     let unchanged = streak
         .iter()
         .rev()
-        .find(|row| row.told.is_changed)
+        .find(|row| row.result.is_changed)
         .unwrap_or(first);
     Some(Failing {
         since: first.run.clone(),
@@ -152,12 +156,12 @@ fn flip(from: &Row, to: &Row) -> Option<Flip> {
     })
 }
 
-/// Pairs of results that follow each other, one a pass and one a failure.
+/// Returns adjacent results of which one is a pass and one a failure.
 fn flips(results: &[&Row]) -> impl Iterator<Item = Flip> {
     results.windows(2).filter_map(|pair| flip(pair[0], pair[1]))
 }
 
-/// What of the rule holds; see [`FLAKY_RULE`].
+/// Returns which parts of [`FLAKY_RULE`] apply, with the flips that prove them.
 fn flaky_evidence(results: &[&Row]) -> Vec<FlakyEvidence> {
     let newest = &results[results.len().saturating_sub(FLAKY_WITHIN)..];
     let by_flips: Vec<Flip> = flips(newest).collect();

@@ -6,7 +6,8 @@ use runlens_api_types::{
     run::OperatingSystem,
 };
 
-use super::{Row, Told, health};
+use super::{Row, health};
+use crate::recent::ClassifiedResult;
 use crate::{
     Error, each_backend,
     testing::{RunSpec, TestSpec},
@@ -41,7 +42,7 @@ fn of(letters: &str, commits: &str) -> PlatformHealth {
             };
             Row {
                 run,
-                told: Told { status, is_changed },
+                result: ClassifiedResult { status, is_changed },
             }
         })
         .collect();
@@ -212,7 +213,7 @@ each_backend! {
         let differently = made("linux", 2).await;
         let visitor = test.platform.visitor();
         test.take_queries();
-        let health = test.platform.regression_test_health(&visitor, changing.0).await.expect("a health");
+        let health = test.platform.suite.regression_test_health(&visitor, changing.0).await.expect("a health");
         let asked_of_results = test.take_queries().iter().filter(|sql| sql.contains("test_result")).count();
         assert_eq!(asked_of_results, 4, "two lists of runs, their results and their files");
         let [linux, windows] = health.platforms.as_slice() else { panic!("{health:?}") };
@@ -223,7 +224,7 @@ each_backend! {
         assert_eq!((linux.run_count, linux.flip_count, linux.is_flaky), (3, 1, false));
         let failing = windows.failing.as_ref().expect("it fails");
         assert_eq!((failing.passed_before.as_ref(), windows.run_count), (None, 1));
-        let missing = test.platform.regression_test_health(&visitor, 999).await;
+        let missing = test.platform.suite.regression_test_health(&visitor, 999).await;
         assert!(matches!(missing, Err(Error::NotFound { resource: "regression_test", id: 999 })), "{missing:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Recent results held to the runs that they are of.
 
 use runlens_api_types::{
+    auth::Scope,
     comparison::{ComparisonQuery, Verdict},
     page::PageQuery,
     recent::{PlatformResultsQuery, RecentResultsQuery, RecentStatus, RunChoice},
@@ -81,14 +82,14 @@ each_backend! {
     async fn a_status_is_told_beside_the_result_before(test) {
         let ([changing, steady], runs) = all_words(&test).await;
         let visitor = test.platform.visitor();
-        let last = test.platform.open_run(&visitor, runs[8]).await.expect("opens");
+        let last = test.platform.runs.load(&visitor, Scope::RunsRead, runs[8]).await.expect("opens");
         let query = RecentResultsQuery { regression_test_ids: vec![changing, steady, 999] };
         let results = last.recent_results(&query).await.expect("results");
         assert_eq!(ids(&results), runs);
         assert_eq!(results.of(changing), WORDS.map(|(_, word)| word));
         assert_eq!(results.of(steady), [RecentStatus::Pass; 9]);
         assert_eq!(results.of(999), [RecentStatus::NoResult; 9], "a test that nobody knows has no results");
-        let everywhere = test.platform.platform_results(&visitor, &PlatformResultsQuery::new(query.regression_test_ids, RunChoice::Master, 50)).await.expect("results");
+        let everywhere = test.platform.suite.recent_results(&visitor, &PlatformResultsQuery::new(query.regression_test_ids, RunChoice::Master, 50)).await.expect("results");
         assert_eq!(everywhere.data[0], results);
         assert_eq!(ids(&everywhere.data[1]), [0; 0], "nothing ran on Windows");
     }
@@ -97,10 +98,10 @@ each_backend! {
         let ([changing, _], runs) = all_words(&test).await;
         let visitor = test.platform.visitor();
         for run in &runs[1..] {
-            let open = test.platform.open_run(&visitor, *run).await.expect("opens");
+            let open = test.platform.runs.load(&visitor, Scope::RunsRead, *run).await.expect("opens");
             let results = open.recent_results(&RecentResultsQuery { regression_test_ids: vec![changing] }).await.expect("results");
             let here = *results.of(changing).last().expect("a cell");
-            let samples = open.samples(&SampleQuery { page: PageQuery::FIRST_MAX, ..SampleQuery::default() }).await.expect("samples").data;
+            let samples = open.test_results(&SampleQuery { page: PageQuery::FIRST_MAX, ..SampleQuery::default() }).await.expect("samples").data;
             let status = samples.iter().find(|sample| sample.regression_test_id == changing).map(|sample| sample.status);
             assert_eq!(Some(here.has_failed()), status.map(|status| matches!(status, ResultStatus::Fail | ResultStatus::MissingOutput)));
             let compared = open.comparison(&ComparisonQuery { page: PageQuery::FIRST_MAX, ..ComparisonQuery::default() }).await.expect("a comparison").data;
@@ -146,7 +147,7 @@ each_backend! {
         test.complete(later).await;
         let visitor = test.platform.visitor();
         let query = RecentResultsQuery { regression_test_ids: vec![made.0] };
-        let open = test.platform.open_run(&visitor, asked).await.expect("opens");
+        let open = test.platform.runs.load(&visitor, Scope::RunsRead, asked).await.expect("opens");
         let results = open.recent_results(&query).await.expect("results");
         let expected: Vec<i32> = masters[4..].iter().copied().chain([asked]).collect();
         assert_eq!(ids(&results), expected);
@@ -156,7 +157,7 @@ each_backend! {
         assert_eq!(results.runs[10].pull_request, Some(7));
         for (choice, expected) in [(RunChoice::Master, 15), (RunChoice::All, 50), (RunChoice::PullRequests, 14)] {
             let query = PlatformResultsQuery::new(vec![made.0], choice, 50);
-            let results = test.platform.platform_results(&visitor, &query).await.expect("results");
+            let results = test.platform.suite.recent_results(&visitor, &query).await.expect("results");
             assert_eq!(results.data[0].runs.len(), expected, "{choice}");
             assert!(ids(&results.data[0]).is_sorted());
         }
@@ -176,12 +177,12 @@ each_backend! {
                 test.complete(run).await;
             }
             let ids: Vec<i32> = tests.iter().map(|(id, _)| *id).collect();
-            let open = test.platform.open_run(&visitor, tests.len() as i32).await.expect("opens");
+            let open = test.platform.runs.load(&visitor, Scope::RunsRead, tests.len() as i32).await.expect("opens");
             open.summary().await.expect("a summary");
             test.take_queries();
             open.recent_results(&RecentResultsQuery { regression_test_ids: ids.clone() }).await.expect("results");
             let of_run = test.take_queries().len();
-            test.platform.platform_results(&visitor, &PlatformResultsQuery::new(ids, RunChoice::Master, 10)).await.expect("results");
+            test.platform.suite.recent_results(&visitor, &PlatformResultsQuery::new(ids, RunChoice::Master, 10)).await.expect("results");
             counts.push([of_run, test.take_queries().iter().filter(|sql| sql.contains("test_result")).count()]);
         }
         assert_eq!(counts, [[3, 4], [3, 4]]);

@@ -1,6 +1,6 @@
-//! Files that a run left behind: the tested program, what it wrote, and its core dump.
+//! Artifacts of a run: the tested program, its output and its core dump.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use runlens_api_types::{
     Page,
@@ -12,8 +12,8 @@ use runlens_api_types::{
 use crate::{
     content_type::content_type,
     error::Result,
-    files::{Directory, Extent, FileKey, Files, FoundFile, Listing},
-    runs::parse_column,
+    files::{Directory, Extent, FileKey, Files, FoundFile, Listing, download_url},
+    store::columns::parse_column,
 };
 
 const LINUX_PROGRAM: &str = "ccextractor";
@@ -21,26 +21,23 @@ const WINDOWS_PROGRAM: &str = "ccextractorwinfull.exe";
 const STDOUT: &str = "combined_stdout.log";
 const COREDUMP: &str = "coredump";
 
-/// What a run may have.
-const NAMES: [&str; 4] = [LINUX_PROGRAM, WINDOWS_PROGRAM, STDOUT, COREDUMP];
+/// File names that a run can have.
+const KNOWN_NAMES: [&str; 4] = [LINUX_PROGRAM, WINDOWS_PROGRAM, STDOUT, COREDUMP];
 
-/// How long a signed address is valid.
-const SIGNED_FOR: Duration = Duration::from_secs(15 * 60);
-
-/// What one store says of a file.
+/// Whether one store has a file.
 #[derive(Clone, Debug)]
 enum Presence {
-    Here(FoundFile),
+    Present(FoundFile),
     Absent,
-    /// The store does not answer.
+    /// The store is unavailable.
     Unknown,
 }
 
-/// A page of what a run left behind: what every run has, whether it is there or not, then what was found besides, by name.
+/// Returns a page of artifacts: first those that every run has, present or not, then all others by name.
 ///
 /// # Errors
-/// [`Error::Files`] where no store answers.
-pub(crate) async fn page(
+/// [`Error::Files`](crate::Error::Files) if no store is available.
+pub(super) async fn page(
     files: &Files,
     run_id: i32,
     platform: &str,
@@ -51,7 +48,7 @@ pub(crate) async fn page(
     let data = futures::future::join_all(
         page.data
             .into_iter()
-            .map(|(name, places)| to_artifact(run_id, name, places)),
+            .map(|(name, presences)| to_artifact(run_id, name, presences)),
     )
     .await;
     Ok(Page {
@@ -60,11 +57,11 @@ pub(crate) async fn page(
     })
 }
 
-/// Every file, with what each store says of it.
+/// Returns every file name with its presence in each store.
 async fn survey(files: &Files, run_id: i32, platform: &str) -> Result<Vec<(String, Vec<Presence>)>> {
     let mut listings = files.list(&Directory::artifacts(run_id)).await?;
     if listings.iter().any(|listing| listing.extent == Extent::Part) {
-        complete(files, run_id, &mut listings).await;
+        look_up_known_names(files, run_id, &mut listings).await;
     }
     let expected = expected_names(platform);
     let found: BTreeSet<&str> = listings
@@ -83,9 +80,9 @@ async fn survey(files: &Files, run_id: i32, platform: &str) -> Result<Vec<(Strin
         .collect())
 }
 
-/// Asks by name for what every run may have and a listing that is cut need not say.
-async fn complete(files: &Files, run_id: i32, listings: &mut [Listing]) {
-    for name in NAMES {
+/// Looks up the known names, which a truncated listing may lack.
+async fn look_up_known_names(files: &Files, run_id: i32, listings: &mut [Listing]) {
+    for name in KNOWN_NAMES {
         let Some(key) = FileKey::artifact(run_id, name) else {
             continue;
         };
@@ -101,15 +98,15 @@ async fn complete(files: &Files, run_id: i32, listings: &mut [Listing]) {
 
 fn presence(listing: &Listing, name: &str) -> Presence {
     match (listing.files.get(name), listing.extent) {
-        (Some(file), _) => Presence::Here(file.clone()),
+        (Some(file), _) => Presence::Present(file.clone()),
         (None, Extent::Whole) => Presence::Absent,
-        // These have been asked for by name.
-        (None, Extent::Part) if NAMES.contains(&name) => Presence::Absent,
+        // These were looked up by name.
+        (None, Extent::Part) if KNOWN_NAMES.contains(&name) => Presence::Absent,
         (None, Extent::Part | Extent::Unknown) => Presence::Unknown,
     }
 }
 
-/// What a run has once it is through. A platform of another name has a program of an unknown one.
+/// Returns the files of every completed run. The program of an unknown platform has an unknown name.
 fn expected_names(platform: &str) -> Vec<&'static str> {
     let program = match parse_column(platform) {
         Some(OperatingSystem::Linux) => Some(LINUX_PROGRAM),
@@ -119,8 +116,8 @@ fn expected_names(platform: &str) -> Vec<&'static str> {
     program.into_iter().chain([STDOUT]).collect()
 }
 
-async fn to_artifact(run_id: i32, filename: String, places: Vec<Presence>) -> Artifact {
-    let here: Vec<&FoundFile> = places.iter().filter_map(Presence::file).collect();
+async fn to_artifact(run_id: i32, filename: String, presences: Vec<Presence>) -> Artifact {
+    let here: Vec<&FoundFile> = presences.iter().filter_map(Presence::file).collect();
     let kind = kind(&filename);
     let unknown = if kind == ArtifactType::Stdout {
         "text/plain"
@@ -134,22 +131,10 @@ async fn to_artifact(run_id: i32, filename: String, places: Vec<Presence>) -> Ar
         kind,
         content_type: content_type(&filename, unknown).to_owned(),
         size_bytes: here.first().map(|file| file.size),
-        storage_status: storage_status(&places),
+        storage_status: storage_status(&presences),
         download_url: download_url(&here).await,
         filename,
     }
-}
-
-/// A signed address in the first store that has such. That none can be signed is no reason to keep the rest back.
-pub(crate) async fn download_url(here: &[&FoundFile]) -> Option<String> {
-    for file in here {
-        match file.signed_url(SIGNED_FOR).await {
-            Ok(Some(url)) => return Some(url),
-            Ok(None) => {}
-            Err(error) => tracing::warn!(store = file.store, %error, "an address cannot be signed"),
-        }
-    }
-    None
 }
 
 fn kind(name: &str) -> ArtifactType {
@@ -161,12 +146,12 @@ fn kind(name: &str) -> ArtifactType {
     }
 }
 
-fn storage_status(places: &[Presence]) -> StorageStatus {
-    let here = places.iter().filter(|place| place.file().is_some()).count();
-    let is_known = !places.iter().any(|place| matches!(place, Presence::Unknown));
+fn storage_status(presences: &[Presence]) -> StorageStatus {
+    let here = presences.iter().filter(|place| place.file().is_some()).count();
+    let is_known = !presences.iter().any(|place| matches!(place, Presence::Unknown));
     match here {
         0 if is_known => StorageStatus::Missing,
-        here if here == places.len() => StorageStatus::Ok,
+        here if here == presences.len() => StorageStatus::Ok,
         _ => StorageStatus::Degraded,
     }
 }
@@ -174,7 +159,7 @@ fn storage_status(places: &[Presence]) -> StorageStatus {
 impl Presence {
     fn file(&self) -> Option<&FoundFile> {
         match self {
-            Self::Here(file) => Some(file),
+            Self::Present(file) => Some(file),
             Self::Absent | Self::Unknown => None,
         }
     }
@@ -186,7 +171,7 @@ mod tests {
     use crate::testing::Bucket;
 
     #[tokio::test]
-    async fn a_file_in_the_bucket_has_an_address_and_one_in_the_bucket_alone_is_degraded() {
+    async fn a_file_in_the_bucket_has_a_download_url_and_is_degraded_if_it_is_only_there() {
         let Some(bucket) = Bucket::from_env() else { return };
         let root = tempfile::tempdir().expect("a directory");
         let local = Files::none().with_local(root.path());
@@ -223,15 +208,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_is_as_well_kept_as_its_stores_say() {
+    async fn storage_status_depends_on_every_store() {
         let files = Files::none().with_memory();
         let key = FileKey::artifact(1, STDOUT).expect("a name");
         files.put(&key, "text").await.expect("written");
         let file = files.find(&key).await.expect("an answer").expect("found");
-        let here = || Presence::Here(file.clone());
+        let here = || Presence::Present(file.clone());
         use Presence::{Absent, Unknown};
         use StorageStatus::{Degraded, Missing, Ok};
-        for (places, status) in [
+        for (presences, status) in [
             (vec![], Missing),
             (vec![here()], Ok),
             (vec![here(), here()], Ok),
@@ -241,12 +226,12 @@ mod tests {
             (vec![Absent, Unknown], Degraded),
             (vec![Absent, Absent], Missing),
         ] {
-            assert_eq!(storage_status(&places), status, "{places:?}");
+            assert_eq!(storage_status(&presences), status, "{presences:?}");
         }
     }
 
     #[test]
-    fn a_run_has_the_program_of_its_platform() {
+    fn expected_names_depend_on_the_platform() {
         for (platform, names) in [
             ("linux", vec![LINUX_PROGRAM, STDOUT]),
             ("Windows ", vec![WINDOWS_PROGRAM, STDOUT]),

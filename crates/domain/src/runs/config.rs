@@ -1,0 +1,31 @@
+//! Which tests a run is made of.
+
+use runlens_api_types::run::{Run, RunConfig};
+
+use super::LoadedRun;
+use crate::{Result, access};
+
+impl LoadedRun {
+    /// Returns what the run was set up with. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Database`](crate::Error::Database).
+    pub async fn config(&self) -> Result<RunConfig> {
+        self.caller.require(access::GET_RUN_CONFIG)?;
+        let Run {
+            run_id,
+            platform,
+            branch,
+            commit_sha,
+            ..
+        } = self.read_run().await?;
+        let expected = self.outcomes().await?.iter().filter(|outcome| outcome.chosen);
+        Ok(RunConfig {
+            run_id,
+            platform,
+            branch,
+            commit_sha,
+            regression_test_ids: expected.map(|outcome| outcome.test.id).collect(),
+        })
+    }
+}

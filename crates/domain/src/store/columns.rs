@@ -1,0 +1,20 @@
+//! Decodes columns whose text differs between installations.
+
+use std::str::FromStr;
+
+/// Parses an enumerated column: some installations pad it with spaces, some write it in capitals.
+pub(crate) fn parse_column<E: FromStr>(text: &str) -> Option<E> {
+    text.trim().to_ascii_lowercase().parse().ok()
+}
+
+/// Returns `OWNER/NAME` of a URL such as `https://github.com/OWNER/NAME.git`, or an empty string.
+pub(crate) fn repository(github: &str) -> String {
+    let address = github.trim().trim_end_matches('/').trim_end_matches(".git");
+    // The host of `git@github.com:OWNER/NAME` ends in a colon, every other in a slash.
+    let path = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let mut parts = path.split(['/', ':']).skip(1).filter(|part| !part.is_empty());
+    match (parts.next(), parts.next()) {
+        (Some(owner), Some(name)) => format!("{owner}/{name}"),
+        _ => String::new(),
+    }
+}
