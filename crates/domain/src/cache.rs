@@ -34,6 +34,8 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Que
         key: K,
         read: impl Future<Output = Result<V>>,
     ) -> Result<V> {
+        // Boxed, because the futures of nested reads add up to more than a test thread's stack in unoptimized builds.
+        let read = Box::pin(read);
         // Taken before the read, so the version is never newer than the result stored under it.
         let Some(version) = store.data_version().await else {
             return read.await;
