@@ -1,41 +1,38 @@
-//! Where two files differ, byte by byte.
+//! Byte comparison for files whose lines are equal or that are binary.
 
 use std::fmt::Write as _;
 
 use runlens_api_types::output::ByteDiff;
 
-/// Bytes of one line of a dump.
-const ROW: usize = 16;
-/// Bytes that are shown of each file.
-const SHOWN: usize = 5 * ROW;
+const DUMP_ROW_BYTES: usize = 16;
+/// Bytes returned of each file.
+const DUMP_BYTES: usize = 5 * DUMP_ROW_BYTES;
 
-/// The first byte that differs, and what is around it.
+/// Finds the first byte that differs and dumps its surroundings, starting one row before it.
 pub fn compare(expected: &[u8], actual: &[u8]) -> ByteDiff {
-    let same = expected.iter().zip(actual).take_while(|(a, b)| a == b).count();
-    let first = (same < expected.len().max(actual.len())).then_some(same);
-    // A line of what is the same comes before.
-    let start = first.map_or(0, |first| first / ROW * ROW).saturating_sub(ROW);
-    let shown = |bytes: &[u8]| {
-        hex(bytes
-            .get(start..(start + SHOWN).min(bytes.len()))
-            .unwrap_or_default())
+    let common_prefix = expected.iter().zip(actual).take_while(|(a, b)| a == b).count();
+    let first = (common_prefix < expected.len().max(actual.len())).then_some(common_prefix);
+    let row_start = first.map_or(0, |first| first / DUMP_ROW_BYTES * DUMP_ROW_BYTES);
+    let start = row_start.saturating_sub(DUMP_ROW_BYTES);
+    let dump = |bytes: &[u8]| {
+        let end = (start + DUMP_BYTES).min(bytes.len());
+        to_hex(bytes.get(start..end).unwrap_or_default())
     };
     ByteDiff {
         first_difference: first.map(|first| first as u64),
         start: start as u64,
-        expected: shown(expected),
-        actual: shown(actual),
+        expected: dump(expected),
+        actual: dump(actual),
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
-            // Writing to a string does not fail.
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+fn to_hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }
 
 #[cfg(test)]
@@ -43,10 +40,10 @@ mod tests {
     use super::compare;
 
     #[test]
-    fn the_first_byte_that_differs_is_shown_with_those_before_it() {
-        let bytes = |odd: u8| {
+    fn dump_starts_one_row_before_the_first_difference() {
+        let bytes = |seventieth: u8| {
             (0..200_u8)
-                .map(|byte| if byte == 70 { odd } else { byte })
+                .map(|byte| if byte == 70 { seventieth } else { byte })
                 .collect::<Vec<_>>()
         };
         let found = compare(&bytes(70), &bytes(0xff));
@@ -58,8 +55,8 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_ends_earlier_differs_where_it_ends() {
-        for (expected, actual, first, shown) in [
+    fn shorter_file_differs_at_its_end() {
+        for (expected, actual, first, dumps) in [
             (&b"ab"[..], &b"abc"[..], Some(2), ("6162", "616263")),
             (b"", b"x", Some(0), ("", "78")),
             (b"a", b"a", None, ("61", "61")),
@@ -71,7 +68,7 @@ mod tests {
                     found.expected.as_str(),
                     found.actual.as_str()
                 ),
-                (first, shown.0, shown.1)
+                (first, dumps.0, dumps.1)
             );
         }
         let long = [vec![0; 100], vec![1]].concat();

@@ -1,10 +1,20 @@
-//! Line, word, caption and byte differences of two texts, in bounded time.
+//! Differences of two texts in bounded time: lines, words, captions and bytes.
+//!
+//! [`text::DecodedText`] turns bytes into text. [`Lines`] holds the lines of both texts; [`Lines::compare`] or
+//! [`captions::compare`] turn them into an [`EditScript`], and [`hunks::line_diff`] cuts that into the hunks that
+//! `/api/v1` returns. [`unified::write`] prints hunks like `diff -u`. See README.md for the guarantees.
 
 pub mod bytes;
 pub mod captions;
-pub mod lines;
+mod edit_script;
+pub mod hunks;
+mod line_pairing;
+mod lines;
 #[cfg(test)]
 mod tests;
 pub mod text;
 pub mod unified;
 mod words;
+
+pub use edit_script::EditScript;
+pub use lines::{DiffLimits, Lines};

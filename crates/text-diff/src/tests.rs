@@ -1,4 +1,4 @@
-//! Encodings and cuts as tables, differences as properties.
+//! Decoding as tables, differences as property tests.
 
 use std::time::{Duration, Instant};
 
@@ -6,67 +6,82 @@ use proptest::{prelude::*, sample::select};
 use runlens_api_types::output::{DiffHunk, DiffLineKind, FileEncoding, LineEnd, LineEndings};
 
 use super::{
-    lines::{Limits, diff},
-    text::{Text, line_endings},
+    DiffLimits, Lines,
+    hunks::{LineDiff, line_diff},
+    text::{DecodedText, line_endings},
     unified,
 };
 
-const NO_LIMIT: Limits = Limits {
-    skip: 0,
-    lines: usize::MAX,
-    time: Duration::from_secs(3600),
+const NO_LIMITS: DiffLimits = DiffLimits {
+    skip_lines: 0,
+    max_lines: usize::MAX,
+    timeout: Duration::from_secs(3600),
 };
 
+/// Far more than the timeout: the tests run unoptimized and next to others. Without the timeout they take hours.
+const MAX_ELAPSED: Duration = Duration::from_secs(60);
+
+fn diff(expected: &str, actual: &str, context: usize, limits: DiffLimits) -> LineDiff {
+    let lines = Lines::new(expected, actual);
+    line_diff(&lines, lines.compare(limits), context, limits)
+}
+
 #[test]
-fn a_file_is_read_in_the_encoding_that_it_shows() {
+fn encoding_is_detected() {
     use FileEncoding::{Base64, Utf8, Utf16Be, Utf16Le, Windows1252};
     let cases: [(&str, &[u8], FileEncoding, bool, &str); 15] = [
-        ("nothing", b"", Utf8, false, ""),
+        ("empty", b"", Utf8, false, ""),
         ("ASCII", b"1\r\n", Utf8, false, "1\r\n"),
         ("UTF-8", "é♪".as_bytes(), Utf8, false, "é♪"),
-        ("UTF-8 with a mark", b"\xef\xbb\xbf1", Utf8, true, "1"),
+        ("UTF-8 with BOM", b"\xef\xbb\xbf1", Utf8, true, "1"),
         ("Windows-1252", b"caf\xe9 \x80", Windows1252, false, "café €"),
         (
-            "a byte that Windows-1252 leaves undefined",
+            "a byte that Windows-1252 does not define",
             b"\x81\xe9",
             Windows1252,
             false,
             "\u{fffd}é",
         ),
         (
-            "a mark before what is no UTF-8",
+            "BOM before invalid UTF-8",
             b"\xef\xbb\xbf\xe9",
             Windows1252,
             false,
             "ï»¿é",
         ),
         (
-            "UTF-8 that ends within a character",
+            "UTF-8 that ends inside a character",
             b"a\xc3",
             Windows1252,
             false,
             "aÃ",
         ),
-        ("UTF-16, least first", b"\xff\xfe1\0\xe9\0", Utf16Le, true, "1é"),
-        ("UTF-16, most first", b"\xfe\xff\x001\0\xe9", Utf16Be, true, "1é"),
-        ("nothing but a mark", b"\xff\xfe", Utf16Le, true, ""),
-        ("half a unit", b"\xff\xfe1\0\xe9", Base64, false, "//4xAOk="),
-        ("half a pair", b"\xff\xfe\x3d\xd8", Windows1252, false, "ÿþ=Ø"),
+        ("UTF-16 LE", b"\xff\xfe1\0\xe9\0", Utf16Le, true, "1é"),
+        ("UTF-16 BE", b"\xfe\xff\x001\0\xe9", Utf16Be, true, "1é"),
+        ("only a BOM", b"\xff\xfe", Utf16Le, true, ""),
+        ("half a code unit", b"\xff\xfe1\0\xe9", Base64, false, "//4xAOk="),
+        (
+            "half a surrogate pair",
+            b"\xff\xfe\x3d\xd8",
+            Windows1252,
+            false,
+            "ÿþ=Ø",
+        ),
         ("UTF-32", b"\xff\xfe\0\0a\0\0\0", Base64, false, "//4AAGEAAAA="),
-        ("a program", b"\x7fELF\0", Base64, false, "f0VMRgA="),
+        ("an executable", b"\x7fELF\0", Base64, false, "f0VMRgA="),
     ];
-    for (name, bytes, encoding, mark, content) in cases {
-        let text = Text::decode(bytes, false);
+    for (name, bytes, encoding, byte_order_mark, content) in cases {
+        let text = DecodedText::decode(bytes, false);
         assert_eq!(
             (text.encoding, text.byte_order_mark, text.content.as_str()),
-            (encoding, mark, content),
+            (encoding, byte_order_mark, content),
             "{name}"
         );
     }
 }
 
 #[test]
-fn lines_end_in_one_way_or_in_two() {
+fn line_endings_are_detected() {
     for (text, endings) in [
         ("", LineEndings::None),
         ("a\rb", LineEndings::None),
@@ -79,8 +94,8 @@ fn lines_end_in_one_way_or_in_two() {
 }
 
 #[test]
-fn of_a_file_that_goes_on_whole_lines_are_compared() {
-    for (bytes, is_cut, compared) in [
+fn only_complete_lines_of_truncated_files_are_compared() {
+    for (bytes, is_truncated, comparable) in [
         ("a\nb", false, "a\nb"),
         ("a\nb", true, "a\n"),
         ("a\n", true, "a\n"),
@@ -88,17 +103,17 @@ fn of_a_file_that_goes_on_whole_lines_are_compared() {
         ("a\0b\n", false, ""),
     ] {
         assert_eq!(
-            Text::decode(bytes.as_bytes(), is_cut).compared(),
-            compared,
+            DecodedText::decode(bytes.as_bytes(), is_truncated).comparable(),
+            comparable,
             "{bytes:?}"
         );
     }
 }
 
 #[test]
-fn a_difference_is_written_as_diff_writes_it() {
+fn unified_output_equals_that_of_diff() {
     let unified = |expected: &str, actual: &str, context| {
-        unified::write("a.srt", &diff(expected, actual, context, NO_LIMIT).hunks)
+        unified::write("a.srt", &diff(expected, actual, context, NO_LIMITS).hunks)
     };
     let head = "--- expected/a.srt\n+++ actual/a.srt\n";
     for (expected, actual, context, text) in [
@@ -137,7 +152,7 @@ fn a_difference_is_written_as_diff_writes_it() {
             "{expected:?} {actual:?}"
         );
     }
-    let hostile = unified::write("a\n+++ /etc/passwd", &diff("a", "b", 0, NO_LIMIT).hunks);
+    let hostile = unified::write("a\n+++ /etc/passwd", &diff("a", "b", 0, NO_LIMITS).hunks);
     assert!(
         hostile.starts_with("--- expected/a\u{fffd}+++ /etc/passwd\n+++ actual/a\u{fffd}+++ /etc/passwd\n@@"),
         "{hostile}"
@@ -145,8 +160,8 @@ fn a_difference_is_written_as_diff_writes_it() {
 }
 
 #[test]
-fn no_input_takes_long() {
-    let megabyte = |line: &dyn Fn(usize) -> String| {
+fn difficult_inputs_stop_at_the_timeout() {
+    let mebibyte = |line: &dyn Fn(usize) -> String| {
         (0..)
             .map(line)
             .scan(0, |size, line| {
@@ -157,8 +172,8 @@ fn no_input_takes_long() {
     };
     let inputs = [
         (
-            megabyte(&|_| "\n".to_owned()),
-            megabyte(&|n| {
+            mebibyte(&|_| "\n".to_owned()),
+            mebibyte(&|n| {
                 if n % 2 == 0 {
                     "\n".to_owned()
                 } else {
@@ -167,42 +182,42 @@ fn no_input_takes_long() {
             }),
         ),
         (
-            megabyte(&|n| format!("{}\n", n % 7)),
-            megabyte(&|n| format!("{}\n", n % 11)),
+            mebibyte(&|n| format!("{}\n", n % 7)),
+            mebibyte(&|n| format!("{}\n", n % 11)),
         ),
         (
-            megabyte(&|n| format!("{n}\n")),
-            megabyte(&|n| format!("{}\n", 200_000_usize.saturating_sub(n))),
+            mebibyte(&|n| format!("{n}\n")),
+            mebibyte(&|n| format!("{}\n", 200_000_usize.saturating_sub(n))),
         ),
         (
-            megabyte(&|n| format!("{}\n", n * n % 8_191)),
-            megabyte(&|n| format!("{}\n", n * n * n % 8_191)),
+            mebibyte(&|n| format!("{}\n", n * n % 8_191)),
+            mebibyte(&|n| format!("{}\n", n * n * n % 8_191)),
         ),
     ];
-    for (place, (expected, actual)) in inputs.iter().enumerate() {
+    for (index, (expected, actual)) in inputs.iter().enumerate() {
         let start = Instant::now();
         let found = diff(
             expected,
             actual,
             3,
-            Limits {
-                time: Duration::from_millis(100),
-                ..Limits::DEFAULT
+            DiffLimits {
+                timeout: Duration::from_millis(100),
+                ..DiffLimits::DEFAULT
             },
         );
         assert!(
-            found.added > 100_000 && found.removed > 100_000,
-            "input {place} is easy"
+            found.added_count > 100_000 && found.removed_count > 100_000,
+            "input {index} is too easy"
         );
         assert!(
-            start.elapsed() < Duration::from_secs(10),
-            "input {place} took {:?}",
+            start.elapsed() < MAX_ELAPSED,
+            "input {index} took {:?}",
             start.elapsed()
         );
     }
 }
 
-/// The text that a difference makes of the expected one.
+/// Applies hunks to the expected text.
 fn apply(expected: &str, hunks: &[DiffHunk]) -> String {
     let lines: Vec<&str> = expected.split_inclusive('\n').collect();
     let (mut out, mut at) = (String::new(), 0);
@@ -242,17 +257,17 @@ fn texts() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_difference_makes_the_produced_file_of_the_expected_one(expected in texts(), actual in texts(), context in 0_usize..=20) {
-        let found = diff(&expected, &actual, context, NO_LIMIT);
+    fn applying_the_hunks_yields_the_actual_text(expected in texts(), actual in texts(), context in 0_usize..=20) {
+        let found = diff(&expected, &actual, context, NO_LIMITS);
         prop_assert_eq!(apply(&expected, &found.hunks), actual.clone());
-        prop_assert_eq!(found.next, None);
-        prop_assert_eq!(found.hunk_lines, found.hunks.iter().map(|hunk| hunk.lines.len() as u64).sum::<u64>());
+        prop_assert_eq!(found.next_offset, None);
+        prop_assert_eq!(found.hunk_line_count, found.hunks.iter().map(|hunk| hunk.lines.len() as u64).sum::<u64>());
         prop_assert_eq!(found.hunk_count, found.hunks.len() as u64);
         prop_assert_eq!(found.hunks.is_empty(), expected == actual);
 
         let lines: [Vec<&str>; 2] = [&expected, &actual].map(|text| text.split_inclusive('\n').collect());
         let count = |kind| found.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind).count() as u64;
-        prop_assert_eq!((found.added, found.removed), (count(DiffLineKind::Added), count(DiffLineKind::Removed)));
+        prop_assert_eq!((found.added_count, found.removed_count), (count(DiffLineKind::Added), count(DiffLineKind::Removed)));
         for hunk in &found.hunks {
             for (start, length, numbers) in [
                 (hunk.expected_start, hunk.expected_lines, hunk.lines.iter().filter_map(|line| line.expected_line).collect::<Vec<_>>()),
@@ -273,22 +288,22 @@ proptest! {
                 let sides = (line.expected_line.is_some(), line.actual_line.is_some());
                 prop_assert_eq!(sides, (line.kind != DiffLineKind::Added, line.kind != DiffLineKind::Removed));
             }
-            let around = hunk.lines.iter().take_while(|line| line.kind == DiffLineKind::Context).count();
-            prop_assert!(around <= context);
+            let context_before = hunk.lines.iter().take_while(|line| line.kind == DiffLineKind::Context).count();
+            prop_assert!(context_before <= context);
         }
     }
 
     #[test]
-    fn a_difference_that_is_cut_still_counts_everything(expected in texts(), actual in texts(), skip in 0_usize..20, limit in 1_usize..20) {
-        let (whole, cut) = (diff(&expected, &actual, 3, NO_LIMIT), diff(&expected, &actual, 3, Limits { skip, lines: limit, ..NO_LIMIT }));
-        prop_assert_eq!((cut.added, cut.removed, cut.hunk_count, cut.hunk_lines), (whole.added, whole.removed, whole.hunk_count, whole.hunk_lines));
+    fn counts_include_lines_outside_the_window(expected in texts(), actual in texts(), skip in 0_usize..20, limit in 1_usize..20) {
+        let (whole, cut) = (diff(&expected, &actual, 3, NO_LIMITS), diff(&expected, &actual, 3, DiffLimits { skip_lines: skip, max_lines: limit, ..NO_LIMITS }));
+        prop_assert_eq!((cut.added_count, cut.removed_count, cut.hunk_count, cut.hunk_line_count), (whole.added_count, whole.removed_count, whole.hunk_count, whole.hunk_line_count));
         let lines = |hunks: &[DiffHunk]| hunks.iter().flat_map(|hunk| hunk.lines.clone()).collect::<Vec<_>>();
         let (all, shown) = (lines(&whole.hunks), lines(&cut.hunks));
         let end = (skip + limit).min(all.len());
         prop_assert_eq!(&shown[..], &all[skip.min(end)..end]);
-        prop_assert_eq!(cut.next, (end < all.len()).then_some((skip + limit) as u32));
+        prop_assert_eq!(cut.next_offset, (end < all.len()).then_some((skip + limit) as u32));
         prop_assert!(cut.hunks.iter().all(|hunk| !hunk.lines.is_empty()));
-        // What is cut off does not move where the rest stands.
+        // Positions of visible lines do not depend on the window.
         for hunk in &cut.hunks {
             let first = |of: fn(&runlens_api_types::output::DiffLine) -> Option<u64>| hunk.lines.iter().find_map(of);
             prop_assert!(first(|line| line.expected_line).is_none_or(|line| line == hunk.expected_start));
@@ -297,8 +312,8 @@ proptest! {
     }
 
     #[test]
-    fn lines_that_take_the_place_of_each_other_say_so_on_both_sides(expected in texts(), actual in texts()) {
-        let found = diff(&expected, &actual, 0, NO_LIMIT);
+    fn counterparts_refer_to_each_other(expected in texts(), actual in texts()) {
+        let found = diff(&expected, &actual, 0, NO_LIMITS);
         let lines: Vec<_> = found.hunks.iter().flat_map(|hunk| &hunk.lines).collect();
         for line in &lines {
             let Some(counterpart) = line.counterpart else {
@@ -318,17 +333,17 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_never_splits_a_character(text in "[a-z\n♪é😀]{0,40}", at in 0_usize..200) {
+    fn truncation_never_splits_a_character(text in "[a-z\n♪é😀]{0,40}", at in 0_usize..200) {
         let utf8 = text.as_bytes();
         let units: Vec<u16> = text.encode_utf16().collect();
         let little: Vec<u8> = [0xff, 0xfe].into_iter().chain(units.iter().flat_map(|unit| unit.to_le_bytes())).collect();
         let big: Vec<u8> = [0xfe, 0xff].into_iter().chain(units.iter().flat_map(|unit| unit.to_be_bytes())).collect();
         for (bytes, encoding) in [(utf8, FileEncoding::Utf8), (&little, FileEncoding::Utf16Le), (&big, FileEncoding::Utf16Be)] {
-            if at < bytes.len() && at >= 2 {
-                let cut = Text::decode(&bytes[..at], true);
+            if (2..bytes.len()).contains(&at) {
+                let cut = DecodedText::decode(&bytes[..at], true);
                 prop_assert_eq!(cut.encoding, encoding);
                 prop_assert!(text.starts_with(&cut.content), "{:?} {:?}", cut, text);
-                // Of the bytes that were there, less than one character is left out.
+                // Less than one character is left out.
                 let taken: usize = if encoding == FileEncoding::Utf8 { cut.content.len() } else { 2 + 2 * cut.content.encode_utf16().count() };
                 prop_assert!(at - taken < 4);
             }

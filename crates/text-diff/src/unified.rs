@@ -1,18 +1,18 @@
-//! Writes hunks as `diff -u` does.
+//! Unified diff format.
 
 use std::fmt::Write as _;
 
 use runlens_api_types::output::{DiffHunk, DiffLineKind, LineEnd};
 
-/// The text of a difference; empty where there are no hunks.
+/// Returns the output of `diff -u` for these hunks; an empty string if there are none.
 pub fn write(filename: &str, hunks: &[DiffHunk]) -> String {
     let mut out = String::new();
     if hunks.is_empty() {
         return out;
     }
-    // A name comes from the database: it must not make a line of its own.
+    // The name comes from the database: a line break in it must not start a line of the diff.
     let name = filename.replace(char::is_control, "\u{fffd}");
-    // Writing to a string does not fail.
+    // Writing to a String cannot fail.
     let _ = write!(out, "--- expected/{name}\n+++ actual/{name}\n");
     for hunk in hunks {
         let range = |start: u64, lines: u64| {

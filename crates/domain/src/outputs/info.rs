@@ -1,4 +1,4 @@
-//! One output of a run: what became of it here and in the reference run, and its neighbours among those that differ. Pure.
+//! Summary of one output: its status in the run and in the baseline, and its neighbours among the differing outputs. Pure.
 
 use runlens_api_types::{
     comparison::ReferenceRun,
@@ -13,34 +13,35 @@ use crate::{
     results::{self, Outcome},
 };
 
-/// What became of an output. `there` are what became of the reference run's tests, where there is one.
+/// Summarizes an output. `reference` is the baseline run with its results, if there is one.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the first of test, sample and output that is no part of the run.
+/// [`Error::NotFound`] for the first of test, sample and output that does not belong to the run.
 pub(crate) fn info(
     run_id: i32,
-    here: &[Outcome],
+    outcomes: &[Outcome],
     reference: Option<(ReferenceRun, &[Outcome])>,
     ids: OutputIds,
 ) -> Result<OutputInfo> {
-    let output = find(run_id, here, ids)?.output;
-    let outcome = results::find(here, ids.regression_test_id).ok_or(Error::NotFound {
+    let output = find(run_id, outcomes, ids)?.output;
+    let outcome = results::find(outcomes, ids.regression_test_id).ok_or(Error::NotFound {
         resource: "regression_test",
         id: ids.regression_test_id,
     })?;
-    let there = reference
+    let baseline = reference
         .as_ref()
         .and_then(|(_, outcomes)| counterpart(outcome, outcomes));
-    let output_there = there.and_then(|there| there.outputs.iter().find(|other| other.id == output.id));
-    let differing: Vec<OutputRef> = here.iter().flat_map(differing).collect();
+    let baseline_output =
+        baseline.and_then(|baseline| baseline.outputs.iter().find(|other| other.id == output.id));
+    let differing: Vec<OutputRef> = outcomes.iter().flat_map(differing_outputs).collect();
     let is_before = |other: &OutputRef| {
         (other.regression_test_id, other.output_id) < (ids.regression_test_id, ids.output_id)
     };
-    let before = differing.partition_point(is_before);
-    let is_among = differing.get(before).is_some_and(|other| {
+    let index = differing.partition_point(is_before);
+    let is_differing = differing.get(index).is_some_and(|other| {
         other.output_id == ids.output_id && other.regression_test_id == ids.regression_test_id
     });
-    let behind = before + usize::from(is_among);
+    let next_index = index + usize::from(is_differing);
     let differs = output.actual.is_some() && output.actual != output.expected;
     Ok(OutputInfo {
         run_id,
@@ -52,19 +53,22 @@ pub(crate) fn info(
         is_accepted_variant: differs && output.status == OutputStatus::Pass,
         expected_sha256: output.expected.as_deref().and_then(sha256),
         actual_sha256: output.actual.as_deref().and_then(sha256),
-        verdict: reference.as_ref().and_then(|_| verdict(outcome, there)),
-        reference_status: output_there.map(|output| output.status),
-        is_same_as_reference: output_there.map(|there| there.actual == output.actual),
+        verdict: reference.as_ref().and_then(|_| verdict(outcome, baseline)),
+        reference_status: baseline_output.map(|output| output.status),
+        is_same_as_reference: baseline_output.map(|baseline| baseline.actual == output.actual),
         reference: reference.map(|(reference, _)| reference),
         differing_count: differing.len() as u64,
-        differing_place: is_among.then_some(before as u64 + 1),
-        previous: before.checked_sub(1).and_then(|at| differing.get(at)).cloned(),
-        next: differing.get(behind).cloned(),
+        differing_place: is_differing.then_some(index as u64 + 1),
+        previous: index
+            .checked_sub(1)
+            .and_then(|previous| differing.get(previous))
+            .cloned(),
+        next: differing.get(next_index).cloned(),
     })
 }
 
-/// The outputs of a test that differ or are missing. Those of a test without a sample have no address.
-fn differing(outcome: &Outcome) -> impl Iterator<Item = OutputRef> {
+/// Returns the outputs of a test that differ or are missing. Those of a test without a sample have no address and are left out.
+fn differing_outputs(outcome: &Outcome) -> impl Iterator<Item = OutputRef> {
     let sample_id = outcome.test.sample_id;
     let outputs = outcome
         .outputs

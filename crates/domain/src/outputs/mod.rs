@@ -1,4 +1,4 @@
-//! Output files of a run's tests: what was expected, what was produced, and how the two differ.
+//! Outputs of regression tests: the expected file, the actual file, and their difference.
 
 mod artifacts;
 mod info;
@@ -20,47 +20,45 @@ use crate::{
 use info::info;
 pub use raw::{DiffFile, RawOutput};
 use runlens_text_diff::{
-    bytes, captions,
-    lines::{self, Limits, Lines},
-    text::{self, Text},
+    DiffLimits, Lines, bytes, captions,
+    hunks::{LineDiff, line_diff},
+    text::{self, DecodedText},
     unified,
 };
 pub use service::OutputService;
 
-/// Comparisons that run at the same time; each keeps a core busy, for seconds at worst.
-pub(crate) const DIFFS_AT_A_TIME: usize = 2;
+/// Comparisons that run at the same time. Each occupies a core, for up to some seconds.
+pub(crate) const MAX_CONCURRENT_DIFFS: usize = 2;
 
-/// Which output of a run.
+/// Identifies an output within a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutputIds {
-    /// The sample of the regression test.
+    /// Sample of the regression test.
     pub sample_id: i32,
-    /// The regression test.
     pub regression_test_id: i32,
-    /// Its output.
     pub output_id: i32,
 }
 
-/// What a test produced.
+/// The actual file of an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ActualOutput {
-    /// The expected file, byte for byte.
+    /// It equals the expected file.
     Identical,
-    /// Another file.
+    /// It differs from the expected file.
     File(Box<OutputFile>),
 }
 
-/// One output of a test that has a result.
+/// An output of a test that has a result.
 pub(crate) struct OutputOfRun<'a> {
     run_id: i32,
     ids: OutputIds,
     output: &'a Output,
 }
 
-/// Finds an output among what became of a run's tests.
+/// Finds an output in the results of a run.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the first of test, sample and output that is no part of the run.
+/// [`Error::NotFound`] for the first of test, sample and output that does not belong to the run.
 pub(crate) fn find(run_id: i32, outcomes: &[Outcome], ids: OutputIds) -> Result<OutputOfRun<'_>> {
     let OutputIds {
         sample_id,
@@ -89,43 +87,41 @@ pub(crate) fn find(run_id: i32, outcomes: &[Outcome], ids: OutputIds) -> Result<
 }
 
 impl OutputOfRun<'_> {
-    /// The expected file.
     pub(crate) async fn expected(&self, files: &Files) -> Result<OutputFile> {
-        let part = self
-            .read(files, OutputSide::Expected, self.output.expected.as_deref())
+        let file = self
+            .load(files, OutputSide::Expected, self.output.expected.as_deref())
             .await?;
-        Ok(self.to_file(part))
+        Ok(self.to_response(file))
     }
 
-    /// What was produced.
     pub(crate) async fn actual(&self, files: &Files) -> Result<ActualOutput> {
-        let hash = self.produced()?;
+        let hash = self.actual_hash()?;
         if self.output.expected.as_deref() == Some(hash) {
             return Ok(ActualOutput::Identical);
         }
-        let part = self.read(files, OutputSide::Actual, Some(hash)).await?;
-        Ok(ActualOutput::File(Box::new(self.to_file(part))))
+        let file = self.load(files, OutputSide::Actual, Some(hash)).await?;
+        Ok(ActualOutput::File(Box::new(self.to_response(file))))
     }
 
-    /// Both files; whether they are the same one.
-    async fn both(&self, files: &Files) -> Result<(Part, Part, bool)> {
-        let (produced, wanted) = (self.produced()?, self.output.expected.as_deref());
-        if wanted == Some(produced) {
-            let part = self.read(files, OutputSide::Expected, wanted).await?;
-            return Ok((part.clone(), part, true));
+    /// Loads both files. The last value says whether they are the same file.
+    async fn load_both(&self, files: &Files) -> Result<(LoadedFile, LoadedFile, bool)> {
+        let (actual_hash, expected_hash) = (self.actual_hash()?, self.output.expected.as_deref());
+        if expected_hash == Some(actual_hash) {
+            let file = self.load(files, OutputSide::Expected, expected_hash).await?;
+            return Ok((file.clone(), file, true));
         }
         let (expected, actual) = (
-            self.read(files, OutputSide::Expected, wanted),
-            self.read(files, OutputSide::Actual, Some(produced)),
+            self.load(files, OutputSide::Expected, expected_hash),
+            self.load(files, OutputSide::Actual, Some(actual_hash)),
         );
         let (expected, actual) = futures::try_join!(expected, actual)?;
         Ok((expected, actual, false))
     }
 
-    /// How the one differs from the other.
+    /// Compares the expected with the actual file.
     pub(crate) async fn diff(&self, service: &OutputService, query: &DiffQuery) -> Result<OutputDiff> {
-        let (expected, actual, is_identical) = self.both(service.files()).await?;
-        let head = OutputDiff {
+        let (expected, actual, is_identical) = self.load_both(service.files()).await?;
+        let response = OutputDiff {
             run_id: self.run_id,
             sample_id: self.ids.sample_id,
             regression_test_id: self.ids.regression_test_id,
@@ -146,22 +142,22 @@ impl OutputOfRun<'_> {
             captions: None,
             bytes: None,
             unified: None,
-            truncated: expected.is_cut || actual.is_cut,
+            truncated: expected.is_truncated || actual.is_truncated,
         };
         let (query, extension) = (*query, self.output.extension.clone());
         service
             .diff_pool()
-            .run(move || compare(head, &expected, &actual, &extension, query))
+            .run(move || compare(response, &expected, &actual, &extension, query))
             .await
     }
 
-    fn produced(&self) -> Result<&str> {
+    fn actual_hash(&self) -> Result<&str> {
         self.output.actual.as_deref().ok_or(Error::NotProduced {
             output_id: self.output.id,
         })
     }
 
-    async fn read(&self, files: &Files, side: OutputSide, hash: Option<&str>) -> Result<Part> {
+    async fn load(&self, files: &Files, side: OutputSide, hash: Option<&str>) -> Result<LoadedFile> {
         let missing = Error::OutputFileNotFound {
             output_id: self.output.id,
             side,
@@ -170,11 +166,11 @@ impl OutputOfRun<'_> {
             return Err(missing);
         };
         let file = files.find(&key).await?.ok_or(missing)?;
-        Part::of(&file, hash).await
+        LoadedFile::read(&file, hash).await
     }
 
-    fn to_file(&self, part: Part) -> OutputFile {
-        let unknown = if part.text.is_binary() {
+    fn to_response(&self, file: LoadedFile) -> OutputFile {
+        let default_type = if file.text.is_binary() {
             "application/octet-stream"
         } else {
             "text/plain"
@@ -185,57 +181,56 @@ impl OutputOfRun<'_> {
             regression_test_id: self.ids.regression_test_id,
             output_id: self.ids.output_id,
             filename: self.output.filename.clone(),
-            content_type: content_type(&self.output.extension, unknown).to_owned(),
-            encoding: part.text.encoding,
-            byte_order_mark: part.text.byte_order_mark,
-            content: part.text.content,
-            sha256: part.sha256,
-            size_bytes: part.size,
-            truncated: part.is_cut,
+            content_type: content_type(&self.output.extension, default_type).to_owned(),
+            encoding: file.text.encoding,
+            byte_order_mark: file.text.byte_order_mark,
+            content: file.text.content,
+            sha256: file.sha256,
+            size_bytes: file.size_bytes,
+            truncated: file.is_truncated,
         }
     }
 }
 
-/// What is read of a file: all of it, or its beginning.
+/// The first [`OutputFile::MAX_BYTES`] of a file.
 #[derive(Clone, Debug)]
-struct Part {
-    text: Text,
-    /// What was read.
+struct LoadedFile {
+    text: DecodedText,
     bytes: Bytes,
     sha256: Option<String>,
-    /// Bytes of the whole file.
-    size: u64,
-    is_cut: bool,
+    /// Size of the whole file.
+    size_bytes: u64,
+    is_truncated: bool,
 }
 
-impl Part {
-    async fn of(file: &FoundFile, name: Option<&str>) -> Result<Self> {
+impl LoadedFile {
+    async fn read(file: &FoundFile, name: Option<&str>) -> Result<Self> {
         let bytes = file.read(0..OutputFile::MAX_BYTES).await?;
-        let is_cut = file.size > OutputFile::MAX_BYTES;
+        let is_truncated = file.size > OutputFile::MAX_BYTES;
         Ok(Self {
-            text: Text::decode(&bytes, is_cut),
+            text: DecodedText::decode(&bytes, is_truncated),
             bytes,
             sha256: name.and_then(sha256),
-            size: file.size,
-            is_cut,
+            size_bytes: file.size,
+            is_truncated,
         })
     }
 
     fn to_side(&self) -> DiffSide {
-        let compared = self.text.compared();
+        let comparable = self.text.comparable();
         DiffSide {
             sha256: self.sha256.clone(),
-            size_bytes: self.size,
+            size_bytes: self.size_bytes,
             encoding: self.text.encoding,
             byte_order_mark: self.text.byte_order_mark,
-            line_endings: text::line_endings(compared),
-            line_count: compared.split_inclusive('\n').count() as u64,
-            truncated: self.is_cut,
+            line_endings: text::line_endings(comparable),
+            line_count: comparable.split_inclusive('\n').count() as u64,
+            truncated: self.is_truncated,
         }
     }
 }
 
-/// The SHA-256 that the platform names a file by; none where the name is another.
+/// Returns the SHA-256 that the platform names a file by, or `None` if the name is not a hash.
 fn sha256(name: &str) -> Option<String> {
     let is_hash =
         name.len() == 2 * Sha256::output_size() && name.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -243,50 +238,51 @@ fn sha256(name: &str) -> Option<String> {
 }
 
 fn compare(
-    mut answer: OutputDiff,
-    expected: &Part,
-    actual: &Part,
+    mut response: OutputDiff,
+    expected: &LoadedFile,
+    actual: &LoadedFile,
     extension: &str,
     query: DiffQuery,
 ) -> OutputDiff {
     let format = query.format.unwrap_or(DiffFormat::Structured);
-    let limits = Limits {
-        skip: query.offset as usize,
-        lines: query.limit as usize,
-        ..Limits::DEFAULT
+    let limits = DiffLimits {
+        skip_lines: query.offset as usize,
+        max_lines: query.limit as usize,
+        ..DiffLimits::DEFAULT
     };
-    let mut found = lines::Diff::default();
-    if !answer.identical && !answer.binary {
-        let lines = Lines::of(expected.text.compared(), actual.text.compared());
-        let is_by_captions = query.align == Some(DiffAlignment::Captions) && format == DiffFormat::Structured;
-        let by_captions = if is_by_captions {
+    let mut diff = LineDiff::default();
+    if !response.identical && !response.binary {
+        let lines = Lines::new(expected.text.comparable(), actual.text.comparable());
+        let wants_captions = query.align == Some(DiffAlignment::Captions) && format == DiffFormat::Structured;
+        let caption_diff = if wants_captions {
             captions::compare(extension, &lines, limits)
         } else {
             None
         };
-        let ops = match by_captions {
-            Some((ops, captions)) => {
-                answer.alignment = DiffAlignment::Captions;
-                answer.captions = Some(captions);
-                ops
+        let script = match caption_diff {
+            Some((script, captions)) => {
+                response.alignment = DiffAlignment::Captions;
+                response.captions = Some(captions);
+                script
             }
             None => lines.compare(limits),
         };
-        found = lines::hunks(&lines, ops, query.context as usize, limits);
+        diff = line_diff(&lines, script, query.context as usize, limits);
     }
-    let has_lines = found.hunk_count > 0;
-    answer.bytes = (!answer.identical && !has_lines).then(|| bytes::compare(&expected.bytes, &actual.bytes));
-    answer.added = found.added;
-    answer.removed = found.removed;
-    answer.hunk_count = found.hunk_count;
-    answer.hunk_line_count = found.hunk_lines;
-    answer.next_offset = found.next;
-    answer.truncated |= found.next.is_some();
+    let has_hunks = diff.hunk_count > 0;
+    response.bytes =
+        (!response.identical && !has_hunks).then(|| bytes::compare(&expected.bytes, &actual.bytes));
+    response.added = diff.added_count;
+    response.removed = diff.removed_count;
+    response.hunk_count = diff.hunk_count;
+    response.hunk_line_count = diff.hunk_line_count;
+    response.next_offset = diff.next_offset;
+    response.truncated |= diff.next_offset.is_some();
     match format {
-        DiffFormat::Structured => answer.hunks = Some(found.hunks),
-        DiffFormat::Unified => answer.unified = Some(unified::write(&answer.filename, &found.hunks)),
+        DiffFormat::Structured => response.hunks = Some(diff.hunks),
+        DiffFormat::Unified => response.unified = Some(unified::write(&response.filename, &diff.hunks)),
     }
-    answer
+    response
 }
 
 #[cfg(test)]
@@ -294,7 +290,7 @@ mod tests {
     use super::sha256;
 
     #[test]
-    fn a_name_is_a_hash_or_is_not() {
+    fn only_sha256_names_are_hashes() {
         let hash = "0123456789abcdef".repeat(4);
         assert_eq!(sha256(&hash.to_uppercase()), Some(hash.clone()));
         for name in [

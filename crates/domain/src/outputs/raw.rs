@@ -1,11 +1,7 @@
-//! The files of an output as they lie in their store, and what differs between them as a file.
+//! Downloads: the unchanged files of an output, and their difference as a `.diff` file.
 
 use runlens_api_types::output::{FileEncoding, OutputFile, OutputSide};
-use runlens_text_diff::{
-    lines::{self, Limits, Lines},
-    text::Text,
-    unified,
-};
+use runlens_text_diff::{DiffLimits, Lines, hunks::line_diff, text::DecodedText, unified};
 
 use super::{OutputOfRun, OutputService};
 use crate::{
@@ -14,33 +10,32 @@ use crate::{
     files::{FileKey, Files, RawFile},
 };
 
-/// One of an output's files.
+/// A download of the expected or the actual file.
 pub struct RawOutput {
-    /// Its bytes.
+    /// The file in its store.
     pub file: RawFile,
-    /// Media type, with the encoding where it is text.
+    /// Media type, with a `charset` parameter for text files.
     pub content_type: String,
-    /// What to call it: letters, digits, `.`, `-` and `_`.
+    /// Suggested file name: ASCII letters, digits, `.`, `-` and `_`.
     pub filename: String,
 }
 
-/// The difference between an output's files, as a file.
+/// A download of the difference between the expected and the actual file.
 pub struct DiffFile {
-    /// What `diff -u` writes.
+    /// Unified diff, with notes before its header.
     pub text: String,
-    /// What to call it: letters, digits, `.`, `-` and `_`.
+    /// Suggested file name: ASCII letters, digits, `.`, `-` and `_`.
     pub filename: String,
 }
 
-/// The longest part of a name that is taken from the database, in bytes.
-const MAX_NAME: usize = 80;
+/// Bytes of a download's name that are taken from the database.
+const MAX_NAME_BYTES: usize = 80;
 
 impl OutputOfRun<'_> {
-    /// One of its files.
     pub(crate) async fn raw(&self, files: &Files, side: OutputSide) -> Result<RawOutput> {
         let hash = match side {
             OutputSide::Expected => self.output.expected.as_deref(),
-            OutputSide::Actual => Some(self.produced()?),
+            OutputSide::Actual => Some(self.actual_hash()?),
         };
         let missing = Error::OutputFileNotFound {
             output_id: self.output.id,
@@ -51,7 +46,7 @@ impl OutputOfRun<'_> {
         };
         let file = files.find(&key).await?.ok_or(missing)?;
         let beginning = file.read(0..OutputFile::MAX_BYTES).await?;
-        let charset = match Text::decode(&beginning, file.size > OutputFile::MAX_BYTES).encoding {
+        let charset = match DecodedText::decode(&beginning, file.size > OutputFile::MAX_BYTES).encoding {
             FileEncoding::Base64 => None,
             FileEncoding::Utf8 => Some("utf-8"),
             FileEncoding::Utf16Le => Some("utf-16le"),
@@ -72,9 +67,9 @@ impl OutputOfRun<'_> {
         })
     }
 
-    /// All that differs between its files, line by line, with `context` equal lines around.
+    /// Compares the files line by line, with `context` equal lines around each change.
     pub(crate) async fn diff_file(&self, service: &OutputService, context: u32) -> Result<DiffFile> {
-        let (expected, actual, is_identical) = self.both(service.files()).await?;
+        let (expected, actual, is_identical) = self.load_both(service.files()).await?;
         let name = self.output.filename.clone();
         let text = service.diff_pool().run(move || {
             let is_binary = expected.text.is_binary() || actual.text.is_binary();
@@ -84,24 +79,27 @@ impl OutputOfRun<'_> {
             if is_binary {
                 return "Binary files differ.\n".to_owned();
             }
-            let lines = Lines::of(expected.text.compared(), actual.text.compared());
-            let limits = Limits {
-                lines: usize::MAX,
-                ..Limits::DEFAULT
+            let lines = Lines::new(expected.text.comparable(), actual.text.comparable());
+            let limits = DiffLimits {
+                max_lines: usize::MAX,
+                ..DiffLimits::DEFAULT
             };
-            let found = lines::hunks(&lines, lines.compare(limits), context as usize, limits);
-            // `patch` passes over what comes before the first header.
-            let cut = if expected.is_cut || actual.is_cut {
+            let diff = line_diff(&lines, lines.compare(limits), context as usize, limits);
+            // `patch` ignores text before the first header.
+            let truncation_note = if expected.is_truncated || actual.is_truncated {
                 "Only the first 1 MiB of each file was compared.\n"
             } else {
                 ""
             };
-            let same = if found.hunks.is_empty() {
+            let equality_note = if diff.hunks.is_empty() {
                 "The lines are the same; the files differ in their encoding or byte order mark.\n"
             } else {
                 ""
             };
-            format!("{cut}{same}{}", unified::write(&name, &found.hunks))
+            format!(
+                "{truncation_note}{equality_note}{}",
+                unified::write(&name, &diff.hunks)
+            )
         });
         Ok(DiffFile {
             text: text.await?,
@@ -109,19 +107,19 @@ impl OutputOfRun<'_> {
         })
     }
 
-    fn download_name(&self, what: &str, extension: &str) -> String {
-        let plain = |c: char| {
+    fn download_name(&self, kind: &str, extension: &str) -> String {
+        let to_safe = |c: char| {
             if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
                 c
             } else {
                 '_'
             }
         };
-        // The end of a name says what kind of file it is.
-        let name: String = self.output.filename.chars().map(plain).collect();
-        let name = &name[name.len().saturating_sub(MAX_NAME)..];
+        // A long name loses its start, because its extension tells the type.
+        let name: String = self.output.filename.chars().map(to_safe).collect();
+        let name = &name[name.len().saturating_sub(MAX_NAME_BYTES)..];
         format!(
-            "run-{}-test-{}-{what}-{name}{extension}",
+            "run-{}-test-{}-{kind}-{name}{extension}",
             self.run_id, self.ids.regression_test_id
         )
     }

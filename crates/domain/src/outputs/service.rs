@@ -10,7 +10,7 @@ use runlens_api_types::{
 };
 
 use super::{
-    ActualOutput, DIFFS_AT_A_TIME, DiffFile, OutputIds, OutputOfRun, RawOutput, artifacts, find, info,
+    ActualOutput, DiffFile, MAX_CONCURRENT_DIFFS, OutputIds, OutputOfRun, RawOutput, artifacts, find, info,
 };
 use crate::{Result, access, blocking::BlockingPool, files::Files, runs::LoadedRun};
 
@@ -30,7 +30,7 @@ impl OutputService {
         Self {
             inner: Arc::new(Inner {
                 files,
-                diff_pool: BlockingPool::new(DIFFS_AT_A_TIME),
+                diff_pool: BlockingPool::new(MAX_CONCURRENT_DIFFS),
             }),
         }
     }

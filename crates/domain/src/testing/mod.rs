@@ -71,13 +71,16 @@ macro_rules! each_backend {
 
             #[tokio::test]
             async fn sqlite() {
-                body($crate::testing::TestPlatform::new($crate::testing::Backend::Sqlite).await).await;
+                let test = $crate::testing::TestPlatform::new($crate::testing::Backend::Sqlite).await;
+                // Boxed, because futures of use cases are large and the stacks of test threads small.
+                Box::pin(body(test)).await;
             }
 
             #[tokio::test]
             async fn mariadb() {
                 if $crate::testing::Backend::MariaDb.is_available() {
-                    body($crate::testing::TestPlatform::new($crate::testing::Backend::MariaDb).await).await;
+                    let test = $crate::testing::TestPlatform::new($crate::testing::Backend::MariaDb).await;
+                    Box::pin(body(test)).await;
                 }
             }
         })+
@@ -101,7 +104,11 @@ impl TestPlatform {
         let directory = tempfile::tempdir().expect("a directory for the test");
         let database = match backend {
             Backend::Sqlite => None,
-            Backend::MariaDb => Some(MariaDbDatabase::create().await.expect("a MariaDB server")),
+            Backend::MariaDb => Some(
+                Box::pin(MariaDbDatabase::create())
+                    .await
+                    .expect("a MariaDB server"),
+            ),
         };
         let url = database.as_ref().map_or_else(
             || format!("sqlite://{}", directory.path().join("runlens.db").display()),

@@ -1,302 +1,338 @@
-//! Lays captions beside each other, and says in words how they differ.
+//! Aligns the captions of two files and lists how they differ.
 
-use runlens_api_types::output::{CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering};
-use similar::{DiffOp, DiffTag};
 use std::{ops::Range, time::Instant};
 
-use super::{
-    pairing::pair,
-    parse::{Cue, Track, is_blank},
-    shifts::{Delta, Times, is_zero, shifts},
-};
-use crate::lines::{Limits, Lines, Steps, compare, split_end};
+use runlens_api_types::output::{CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering};
+use similar::DiffTag;
 
-/// Lays the captions of two files beside each other.
-pub(crate) fn align(
+use super::{
+    pairing::{CuePair, pair_cues},
+    parse::{Cue, Track, is_blank},
+    shifts::{TimeChange, TimeDelta, classify_deltas, is_zero},
+};
+use crate::{
+    DiffLimits, EditScript, Lines,
+    edit_script::{EditScriptBuilder, diff_slices},
+    lines::split_line_end,
+};
+
+/// Changes of one caption that may follow each other before the same kind continues with the next caption.
+const MAX_CHANGES_PER_CUE: usize = 3;
+
+/// Aligns the captions of two files.
+pub(super) fn align(
     format: CaptionFormat,
     expected: &Track,
     actual: &Track,
     lines: &Lines<'_>,
-    limits: Limits,
-) -> (Vec<DiffOp>, CaptionDiff) {
+    limits: DiffLimits,
+) -> (EditScript, CaptionDiff) {
     let deadline = limits.deadline();
-    let pairs = pair(&expected.cues, &actual.cues, deadline);
-    let deltas: Vec<Delta> = pairs
+    let pairs = pair_cues(&expected.cues, &actual.cues, deadline);
+    let deltas: Vec<TimeDelta> = pairs
         .iter()
-        .map(|(old, new)| delta(&expected.cues[*old], &actual.cues[*new]))
+        .map(|(old, new)| time_delta(&expected.cues[*old], &actual.cues[*new]))
         .collect();
-    let times = shifts(&deltas);
-    let head = CaptionDiff {
-        format,
-        expected_count: expected.cues.len() as u64,
-        actual_count: actual.cues.len() as u64,
-        paired_count: pairs.len() as u64,
-        dropped: 0,
-        added: 0,
-        text: 0,
-        time: 0,
-        shifted: 0,
-        renumbered: None,
-        line_ends: 0,
-        change_count: 0,
-        changes: Vec::new(),
-    };
-    let mut telling = Telling {
+    let time_changes = classify_deltas(&deltas);
+    let mut aligner = Aligner {
         lines,
+        expected: &expected.cues,
+        actual: &actual.cues,
         deadline,
-        steps: Steps::default(),
-        diff: head,
+        script: EditScriptBuilder::default(),
+        diff: CaptionDiff {
+            format,
+            expected_count: expected.cues.len() as u64,
+            actual_count: actual.cues.len() as u64,
+            paired_count: pairs.len() as u64,
+            dropped: 0,
+            added: 0,
+            text: 0,
+            time: 0,
+            shifted: 0,
+            renumbered: None,
+            line_ends: 0,
+            change_count: 0,
+            changes: Vec::new(),
+        },
         changes: Vec::new(),
     };
-    if telling.piece(0..expected.head, 0..actual.head) {
-        telling.change(CaptionChangeKind::Other, None, None, (0, 0), (None, None));
+    if aligner.compare_lines(0..expected.header_lines, 0..actual.header_lines) {
+        aligner.report(Change::new(CaptionChangeKind::Other));
     }
     let (mut old, mut new) = (0, 0);
-    for (pair, said) in pairs.iter().zip(deltas.iter().zip(&times)) {
-        telling.alone(expected, actual, old..pair.0, new..pair.1);
-        telling.both(expected, actual, *pair, *said.0, *said.1);
+    for (pair, (delta, time_change)) in pairs.iter().zip(deltas.iter().zip(&time_changes)) {
+        aligner.add_unpaired(old..pair.0, new..pair.1);
+        aligner.add_pair(*pair, *delta, *time_change);
         (old, new) = (pair.0 + 1, pair.1 + 1);
     }
-    telling.alone(expected, actual, old..expected.cues.len(), new..actual.cues.len());
-    telling.finish()
+    aligner.add_unpaired(old..expected.cues.len(), new..actual.cues.len());
+    aligner.finish()
 }
 
-fn delta(expected: &Cue, actual: &Cue) -> Delta {
-    (
-        actual.start - expected.start,
-        actual
-            .end
-            .zip(expected.end)
-            .map(|(actual, expected)| actual - expected),
-    )
+fn time_delta(expected: &Cue, actual: &Cue) -> TimeDelta {
+    let end_delta = actual
+        .end_ms
+        .zip(expected.end_ms)
+        .map(|(actual, expected)| actual - expected);
+    (actual.start_ms - expected.start_ms, end_delta)
 }
 
-/// What is said of the difference, while it is gone through.
-struct Telling<'a> {
+/// A change of one caption, or of the header if neither caption is set. Numbers start at 1.
+#[derive(Clone, Copy)]
+struct Change {
+    kind: CaptionChangeKind,
+    expected_cue: Option<u64>,
+    actual_cue: Option<u64>,
+    expected_line: Option<u64>,
+    actual_line: Option<u64>,
+    start_delta_ms: Option<i64>,
+    end_delta_ms: Option<i64>,
+}
+
+impl Change {
+    /// A change of the header.
+    fn new(kind: CaptionChangeKind) -> Self {
+        Self {
+            kind,
+            expected_cue: None,
+            actual_cue: None,
+            expected_line: Some(1),
+            actual_line: Some(1),
+            start_delta_ms: None,
+            end_delta_ms: None,
+        }
+    }
+}
+
+/// Collects the edit script and the changes from front to back.
+struct Aligner<'a> {
     lines: &'a Lines<'a>,
+    expected: &'a [Cue],
+    actual: &'a [Cue],
     deadline: Option<Instant>,
-    steps: Steps,
+    script: EditScriptBuilder,
     diff: CaptionDiff,
     changes: Vec<CaptionChange>,
 }
 
-impl Telling<'_> {
-    /// Captions that one side alone has.
-    fn alone(&mut self, expected: &Track, actual: &Track, old: Range<usize>, new: Range<usize>) {
-        for cue in old {
-            let lines = expected.cues[cue].lines.clone();
-            self.steps.removed(lines.len());
+impl Aligner<'_> {
+    /// Adds captions that only one file has.
+    fn add_unpaired(&mut self, expected: Range<usize>, actual: Range<usize>) {
+        for index in expected {
+            let lines = self.expected[index].lines.clone();
+            self.script.push_removed(lines.len());
             self.diff.dropped += 1;
-            self.change(
-                CaptionChangeKind::Dropped,
-                Some(cue),
-                None,
-                (lines.start, 0),
-                (None, None),
-            );
+            self.report(Change {
+                expected_cue: Some(number(index)),
+                expected_line: Some(number(lines.start)),
+                actual_line: None,
+                ..Change::new(CaptionChangeKind::Dropped)
+            });
         }
-        for cue in new {
-            let lines = actual.cues[cue].lines.clone();
-            self.steps.added(lines.len());
+        for index in actual {
+            let lines = self.actual[index].lines.clone();
+            self.script.push_added(lines.len());
             self.diff.added += 1;
-            self.change(
-                CaptionChangeKind::Added,
-                None,
-                Some(cue),
-                (0, lines.start),
-                (None, None),
-            );
+            self.report(Change {
+                actual_cue: Some(number(index)),
+                expected_line: None,
+                actual_line: Some(number(lines.start)),
+                ..Change::new(CaptionChangeKind::Added)
+            });
         }
     }
 
-    /// A caption that both have.
-    fn both(&mut self, expected: &Track, actual: &Track, pair: (usize, usize), delta: Delta, times: Times) {
-        let (old, new) = (&expected.cues[pair.0], &actual.cues[pair.1]);
-        let renumbered = old
+    /// Adds a caption that both files have.
+    fn add_pair(&mut self, pair: CuePair, delta: TimeDelta, time_change: TimeChange) {
+        let (old, new) = (&self.expected[pair.0], &self.actual[pair.1]);
+        let number_delta = old
             .number
             .zip(new.number)
             .map(|(old, new)| new - old)
-            .filter(|by| *by != 0);
-        if let Some(by) = renumbered {
-            self.renumber(pair.0, by);
+            .filter(|delta| *delta != 0);
+        if let Some(delta) = number_delta {
+            self.count_renumbered(pair.0, delta);
         }
-        // What precedes the line with the times is a number or a name.
-        let is_other_name = match (old.timing - old.lines.start, new.timing - new.lines.start) {
-            (1, 1) if renumbered.is_some() => {
-                self.equal(old.lines.start, new.lines.start);
-                false
-            }
-            _ => self.piece(old.lines.start..old.timing, new.lines.start..new.timing),
-        };
-        let is_said = times == Times::Following || (is_zero(delta) && renumbered.is_some());
-        let has_other_inline = old.inline.trim_end() != new.inline.trim_end();
-        let is_same = self.plain_expected(old.timing) == self.plain_actual(new.timing);
-        let has_other_frame = old.frame != new.frame;
-        let is_timing_equal = is_same || (is_said && !has_other_frame && old.inline == new.inline);
-        if is_timing_equal {
-            self.equal(old.timing, new.timing);
+        let name_lines = (
+            old.timing_line - old.lines.start,
+            new.timing_line - new.lines.start,
+        );
+        let is_renamed = if name_lines == (1, 1) && number_delta.is_some() {
+            self.push_equal(old.lines.start, new.lines.start);
+            false
         } else {
-            self.steps.removed(1);
-            self.steps.added(1);
-        }
-        let has_other_text = self.piece(old.text.clone(), new.text.clone()) || has_other_inline;
-        let has_other_rest = self.piece(old.text.end..old.lines.end, new.text.end..new.lines.end);
-
-        let places = (old.lines.start, new.lines.start);
-        let of = |kind, telling: &mut Self| {
-            telling.change(kind, Some(pair.0), Some(pair.1), places, (Some(delta.0), delta.1))
+            self.compare_lines(old.lines.start..old.timing_line, new.lines.start..new.timing_line)
         };
-        match times {
-            Times::First(count) => {
+
+        let has_other_inline_text = old.inline_text.trim_end() != new.inline_text.trim_end();
+        let has_other_template = old.timing_template != new.timing_template;
+        let is_timing_line_same = split_line_end(self.lines.expected[old.timing_line]).0
+            == split_line_end(self.lines.actual[new.timing_line]).0;
+        // The difference is reported elsewhere: with the first caption of the shift, or as renumbering.
+        let is_timing_reported =
+            time_change == TimeChange::ShiftMember || (is_zero(delta) && number_delta.is_some());
+        let is_timing_equal = is_timing_line_same
+            || (is_timing_reported && !has_other_template && old.inline_text == new.inline_text);
+        if is_timing_equal {
+            self.push_equal(old.timing_line, new.timing_line);
+        } else {
+            self.script.push_removed(1);
+            self.script.push_added(1);
+        }
+        let has_other_text = self.compare_lines(old.text.clone(), new.text.clone()) || has_other_inline_text;
+        let has_other_trailing_lines =
+            self.compare_lines(old.text.end..old.lines.end, new.text.end..new.lines.end);
+
+        let change = |kind| Change {
+            kind,
+            expected_cue: Some(number(pair.0)),
+            actual_cue: Some(number(pair.1)),
+            expected_line: Some(number(old.lines.start)),
+            actual_line: Some(number(new.lines.start)),
+            start_delta_ms: Some(delta.0),
+            end_delta_ms: delta.1,
+        };
+        match time_change {
+            TimeChange::ShiftStart(count) => {
                 self.diff.shifted += count;
-                of(CaptionChangeKind::Shifted, self);
-                if let Some(change) = self.changes.last_mut() {
-                    change.count = count;
+                self.report(change(CaptionChangeKind::Shifted));
+                if let Some(shift) = self.changes.last_mut() {
+                    shift.count = count;
                 }
             }
-            Times::Alone => {
+            TimeChange::Single => {
                 self.diff.time += 1;
-                of(CaptionChangeKind::Time, self);
+                self.report(change(CaptionChangeKind::Time));
             }
-            Times::Same | Times::Following => {}
+            TimeChange::None | TimeChange::ShiftMember => {}
         }
         if has_other_text {
             self.diff.text += 1;
-            of(CaptionChangeKind::Text, self);
+            self.report(change(CaptionChangeKind::Text));
         }
-        let is_unexplained =
-            !is_timing_equal && !has_other_inline && matches!(times, Times::Same | Times::Following);
-        if is_other_name
-            || is_unexplained
-            || (has_other_frame && !has_other_inline && !is_same)
-            || has_other_rest
-        {
-            // An empty line goes with the caption that it follows or precedes.
-            let is_end = pair.0 + 1 == expected.cues.len() || pair.1 + 1 == actual.cues.len();
-            let has_neighbour = expected.cues.len() != actual.cues.len() && is_end;
-            let is_blank_alone =
-                !is_other_name && !is_unexplained && !has_other_frame && self.is_blank(old, new);
-            if !(is_blank_alone && has_neighbour) {
-                of(CaptionChangeKind::Other, self);
+        // The timing line differs, and no other change says so.
+        let is_timing_unexplained = !is_timing_equal
+            && !has_other_inline_text
+            && matches!(time_change, TimeChange::None | TimeChange::ShiftMember);
+        let has_other_settings = has_other_template && !has_other_inline_text && !is_timing_line_same;
+        if is_renamed || is_timing_unexplained || has_other_settings || has_other_trailing_lines {
+            // An added or dropped caption at the end takes the empty line before it along.
+            let is_last = pair.0 + 1 == self.expected.len() || pair.1 + 1 == self.actual.len();
+            let has_unpaired_neighbour = self.expected.len() != self.actual.len() && is_last;
+            let is_only_blank_lines = !is_renamed
+                && !is_timing_unexplained
+                && !has_other_template
+                && self.are_trailing_lines_blank(old, new);
+            if !(is_only_blank_lines && has_unpaired_neighbour) {
+                self.report(change(CaptionChangeKind::Other));
             }
         }
     }
 
-    fn is_blank(&self, old: &Cue, new: &Cue) -> bool {
-        let rest = self.lines.expected[old.text.end..old.lines.end]
+    fn are_trailing_lines_blank(&self, old: &Cue, new: &Cue) -> bool {
+        self.lines.expected[old.text.end..old.lines.end]
             .iter()
-            .chain(&self.lines.actual[new.text.end..new.lines.end]);
-        rest.into_iter().all(|line| is_blank(line))
+            .chain(&self.lines.actual[new.text.end..new.lines.end])
+            .all(|line| is_blank(line))
     }
 
-    fn plain_expected(&self, at: usize) -> &str {
-        split_end(self.lines.expected[at]).0
+    fn push_equal(&mut self, expected: usize, actual: usize) {
+        self.script.push_equal();
+        let ends = (
+            split_line_end(self.lines.expected[expected]).1,
+            split_line_end(self.lines.actual[actual]).1,
+        );
+        self.diff.line_ends += u64::from(ends.0 != ends.1);
     }
 
-    fn plain_actual(&self, at: usize) -> &str {
-        split_end(self.lines.actual[at]).0
-    }
-
-    fn equal(&mut self, expected: usize, actual: usize) {
-        self.steps.equal();
-        self.diff.line_ends +=
-            u64::from(split_end(self.lines.expected[expected]).1 != split_end(self.lines.actual[actual]).1);
-    }
-
-    /// Compares some lines, whatever their ends; whether they differ.
-    fn piece(&mut self, expected: Range<usize>, actual: Range<usize>) -> bool {
-        let plain = |lines: &[&'_ str]| {
+    /// Compares lines without their line endings. Returns whether they differ.
+    fn compare_lines(&mut self, expected: Range<usize>, actual: Range<usize>) -> bool {
+        let texts = |lines: &[&'_ str]| {
             lines
                 .iter()
-                .map(|line| split_end(line).0.to_owned())
+                .map(|line| split_line_end(line).0.to_owned())
                 .collect::<Vec<_>>()
         };
-        let (old, new) = (
-            plain(&self.lines.expected[expected.clone()]),
-            plain(&self.lines.actual[actual.clone()]),
+        let (expected_texts, actual_texts) = (
+            texts(&self.lines.expected[expected.clone()]),
+            texts(&self.lines.actual[actual.clone()]),
         );
         let mut differs = false;
-        for op in compare(&old, &new, self.deadline) {
+        for op in diff_slices(&expected_texts, &actual_texts, self.deadline) {
             let (tag, old, new) = op.as_tag_tuple();
             if tag == DiffTag::Equal {
-                old.zip(new)
-                    .for_each(|(old, new)| self.equal(expected.start + old, actual.start + new));
+                for (old, new) in old.zip(new) {
+                    self.push_equal(expected.start + old, actual.start + new);
+                }
             } else {
                 differs = true;
-                self.steps.removed(old.len());
-                self.steps.added(new.len());
+                self.script.push_removed(old.len());
+                self.script.push_added(new.len());
             }
         }
         differs
     }
 
-    fn renumber(&mut self, cue: usize, by: i64) {
+    fn count_renumbered(&mut self, expected_index: usize, delta: i64) {
         let renumbered = self.diff.renumbered.get_or_insert(Renumbering {
             count: 0,
-            expected_cue: cue as u64 + 1,
-            least: by,
-            most: by,
+            expected_cue: number(expected_index),
+            least: delta,
+            most: delta,
         });
         renumbered.count += 1;
-        renumbered.least = renumbered.least.min(by);
-        renumbered.most = renumbered.most.max(by);
+        renumbered.least = renumbered.least.min(delta);
+        renumbered.most = renumbered.most.max(delta);
     }
 
-    /// Says that something differs; together with what has just been said where that goes on.
-    fn change(
-        &mut self,
-        kind: CaptionChangeKind,
-        expected: Option<usize>,
-        actual: Option<usize>,
-        lines: (usize, usize),
-        delta: Delta2,
-    ) {
-        let number = |place: usize| place as u64 + 1;
-        let (expected_cue, actual_cue) = (expected.map(number), actual.map(number));
-        let (start_ms, end_ms) = delta;
-        // Of one caption there may be several things to say.
-        let recent = self
+    /// Adds a change, merging it with the previous change of its kind if that ends at the previous caption.
+    fn report(&mut self, change: Change) {
+        let previous = self
             .changes
             .iter_mut()
             .rev()
-            .take(3)
-            .find(|change| change.kind == kind && kind != CaptionChangeKind::Shifted);
-        if let Some(before) = recent {
-            let goes_on = |first: Option<u64>, cue: Option<u64>| match (first, cue) {
-                (Some(first), Some(cue)) => first + before.count == cue,
+            .take(MAX_CHANGES_PER_CUE)
+            .find(|previous| previous.kind == change.kind && change.kind != CaptionChangeKind::Shifted);
+        if let Some(previous) = previous {
+            let is_next = |first: Option<u64>, cue: Option<u64>| match (first, cue) {
+                (Some(first), Some(cue)) => first + previous.count == cue,
                 (None, None) => true,
                 _ => false,
             };
-            if goes_on(before.expected_cue, expected_cue)
-                && goes_on(before.actual_cue, actual_cue)
-                && (expected_cue.is_some() || actual_cue.is_some())
+            let is_cue = change.expected_cue.is_some() || change.actual_cue.is_some();
+            if is_cue
+                && is_next(previous.expected_cue, change.expected_cue)
+                && is_next(previous.actual_cue, change.actual_cue)
             {
-                before.count += 1;
-                before.start_ms = before.start_ms.filter(|before| start_ms == Some(*before));
-                before.end_ms = before.end_ms.filter(|before| end_ms == Some(*before));
+                previous.count += 1;
+                // Only amounts that all merged captions share are kept.
+                previous.start_ms = previous.start_ms.filter(|ms| change.start_delta_ms == Some(*ms));
+                previous.end_ms = previous.end_ms.filter(|ms| change.end_delta_ms == Some(*ms));
                 return;
             }
         }
-        let is_here = |cue: Option<u64>| cue.is_some() || (expected_cue.is_none() && actual_cue.is_none());
         self.changes.push(CaptionChange {
-            kind,
+            kind: change.kind,
             count: 1,
-            expected_cue,
-            actual_cue,
-            expected_line: is_here(expected_cue).then(|| number(lines.0)),
-            actual_line: is_here(actual_cue).then(|| number(lines.1)),
-            start_ms,
-            end_ms,
+            expected_cue: change.expected_cue,
+            actual_cue: change.actual_cue,
+            expected_line: change.expected_line,
+            actual_line: change.actual_line,
+            start_ms: change.start_delta_ms,
+            end_ms: change.end_delta_ms,
         });
     }
 
-    fn finish(mut self) -> (Vec<DiffOp>, CaptionDiff) {
+    fn finish(mut self) -> (EditScript, CaptionDiff) {
         self.diff.change_count = self.changes.len() as u64;
         self.changes.truncate(CaptionDiff::MAX_CHANGES);
         self.diff.changes = self.changes;
-        (self.steps.finish(), self.diff)
+        (self.script.finish(), self.diff)
     }
 }
 
-/// By how many milliseconds something begins and ends later, where that can be said.
-type Delta2 = (Option<i64>, Option<i64>);
+/// Returns the number, from 1, of the caption or line at an index.
+fn number(index: usize) -> u64 {
+    index as u64 + 1
+}

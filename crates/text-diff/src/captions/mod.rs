@@ -1,4 +1,4 @@
-//! Compares files of captions: one that is dropped, renumbered or shifted with all others does not make the rest differ.
+//! Comparison of caption files: a caption that is dropped, renumbered or shifted does not make the others differ.
 
 mod align;
 mod pairing;
@@ -8,21 +8,19 @@ mod shifts;
 mod tests;
 
 use runlens_api_types::output::CaptionDiff;
-use similar::DiffOp;
 
-use crate::lines::{Limits, Lines};
+use crate::{DiffLimits, EditScript, Lines};
 
-/// How two files of captions differ: in steps from line to line, and in words.
+/// Compares two caption files. `extension` is their file name extension with its dot. Returns `None` if a file has
+/// content, but no captions of a known format, or if both files are empty.
 ///
-/// The steps cover every line of both. A line that they call equal may have other words in the second: another number, a time that is
-/// shifted with others, another end. `extension` is the files', with its dot; none where they hold no captions that can be read.
-pub fn compare(extension: &str, lines: &Lines<'_>, limits: Limits) -> Option<(Vec<DiffOp>, CaptionDiff)> {
-    let format =
-        parse::format(extension, &lines.expected).or_else(|| parse::format(extension, &lines.actual))?;
-    let (expected, actual) = (
-        parse::parse(format, &lines.expected)?,
-        parse::parse(format, &lines.actual)?,
-    );
+/// Lines of an equal operation may differ in what is not counted as a difference: the number of a caption, a time that is
+/// shifted together with others, a line ending.
+pub fn compare(extension: &str, lines: &Lines<'_>, limits: DiffLimits) -> Option<(EditScript, CaptionDiff)> {
+    let format = parse::detect_format(extension, &lines.expected)
+        .or_else(|| parse::detect_format(extension, &lines.actual))?;
+    let expected = parse::parse(format, &lines.expected)?;
+    let actual = parse::parse(format, &lines.actual)?;
     let has_captions = !expected.cues.is_empty() || !actual.cues.is_empty();
     has_captions.then(|| align::align(format, &expected, &actual, lines, limits))
 }

@@ -1,212 +1,231 @@
-//! Which caption of one file is which of the other.
+//! Pairs the captions of two files.
 
-use std::{collections::HashMap, ops::Range, time::Instant};
+use std::{cmp::Reverse, collections::HashMap, hash::Hash, ops::Range, time::Instant};
 
 use similar::DiffTag;
 
 use super::parse::Cue;
-use crate::{lines::compare, words::text_likeness};
+use crate::{edit_script::diff_slices, words::text_similarity};
 
-/// Milliseconds that a caption with other text may be away from where it is looked for.
-const NEAR: i64 = 1_500;
-/// The same for one whose text is much alike, and for one that alone has its text.
-const FAR: i64 = 30_000;
-/// As much of a text has to be the same to find it further away.
-const ALIKE: f32 = 0.5;
-/// So many captions with the same text, one after another, are the same ones, however far away.
-const RUN: usize = 3;
-/// Captions of a gap, and places of a text, that are looked at to find out by how much times are shifted.
-const SAMPLED: usize = 200;
-const PLACES: usize = 2_000;
+/// Distance in time up to which captions are paired whatever their texts.
+const MAX_DISTANCE_ANY_TEXT_MS: i64 = 1_500;
+/// Distance in time up to which captions are paired by similar text, or by equal text without equal neighbours.
+const MAX_DISTANCE_SAME_TEXT_MS: i64 = 30_000;
+/// Similarity of texts that counts as similar.
+const MIN_TEXT_SIMILARITY: f32 = 0.5;
+/// Consecutive captions with equal texts that are paired at any distance.
+const MIN_RUN_AT_ANY_DISTANCE: usize = 3;
+/// Captions of a gap that vote for its shift.
+const MAX_SHIFT_VOTERS: usize = 200;
+/// Captions with one text that a voter is compared with.
+const MAX_CANDIDATES_PER_TEXT: usize = 2_000;
 
-/// Pairs captions in their order: by time and text, then by text at times that are all shifted, then by text, then by time.
-pub(crate) fn pair(expected: &[Cue], actual: &[Cue], deadline: Option<Instant>) -> Vec<(usize, usize)> {
+/// Indexes of an expected and an actual caption.
+pub(super) type CuePair = (usize, usize);
+
+/// Pairs captions in order: by time and text, then by text at uniformly shifted times, then by text, then by time.
+/// Each step looks only at the gaps that the previous steps left.
+pub(super) fn pair_cues(expected: &[Cue], actual: &[Cue], deadline: Option<Instant>) -> Vec<CuePair> {
+    let cues = Cues {
+        expected,
+        actual,
+        deadline,
+    };
     let mut pairs = Vec::new();
-    refine(&mut pairs, expected, actual, |old, new, pairs| {
-        by_key(
-            old,
-            new,
-            pairs,
-            deadline,
-            expected,
-            actual,
-            |cue| Some((cue.start, cue.end, cue.key.as_str())),
-            |cue| Some((cue.start, cue.end, cue.key.as_str())),
-        );
+    cues.fill_gaps(&mut pairs, |gap| {
+        fn key(cue: &Cue) -> Option<(i64, Option<i64>, &str)> {
+            Some((cue.start_ms, cue.end_ms, text_key(cue)))
+        }
+        cues.pair_by_key(gap, key, key)
     });
-    refine(&mut pairs, expected, actual, |old, new, pairs| {
-        let Some(shift) = shift(&expected[old.clone()], &actual[new.clone()]) else {
-            return;
+    cues.fill_gaps(&mut pairs, |gap| {
+        let Some(shift_ms) = cues.most_common_shift(gap) else {
+            return Vec::new();
         };
-        by_key(
-            old,
-            new,
-            pairs,
-            deadline,
-            expected,
-            actual,
-            |cue| Some((cue.start + shift, cue.key.as_str())),
-            |cue| Some((cue.start, cue.key.as_str())),
-        );
+        cues.pair_by_key(
+            gap,
+            |cue| Some((cue.start_ms + shift_ms, text_key(cue))),
+            |cue| Some((cue.start_ms, text_key(cue))),
+        )
     });
-    refine(&mut pairs, expected, actual, |old, new, pairs| {
-        let key = |cue: &Cue| (!cue.key.is_empty()).then_some(());
-        let mut found = Vec::new();
-        by_key(
-            old,
-            new,
-            &mut found,
-            deadline,
-            expected,
-            actual,
-            |cue| key(cue).map(|()| cue.key.as_str()),
-            |cue| key(cue).map(|()| cue.key.as_str()),
-        );
-        pairs.extend(believable(found, expected, actual));
+    cues.fill_gaps(&mut pairs, |gap| {
+        fn key(cue: &Cue) -> Option<&str> {
+            Some(text_key(cue)).filter(|text| !text.is_empty())
+        }
+        cues.without_coincidences(cues.pair_by_key(gap, key, key))
     });
-    let before = pairs.clone();
-    refine(&mut pairs, expected, actual, |old, new, pairs| {
-        // What the captions around it are shifted by is what to look for it with.
-        let at = before.partition_point(|pair| pair.0 < old.start);
-        let neighbour = at
+    let paired_by_text = pairs.clone();
+    cues.fill_gaps(&mut pairs, |gap| {
+        let index = paired_by_text.partition_point(|pair| pair.0 < gap.expected.start);
+        let neighbour = index
             .checked_sub(1)
-            .and_then(|at| before.get(at))
-            .or_else(|| before.get(at));
-        let shift = neighbour.map_or(0, |(old, new)| actual[*new].start - expected[*old].start);
-        by_time(old, new, pairs, expected, actual, shift);
+            .and_then(|previous| paired_by_text.get(previous))
+            .or_else(|| paired_by_text.get(index));
+        let shift_ms = neighbour.map_or(0, |pair| cues.shift_of(*pair));
+        cues.pair_by_time(gap, shift_ms)
     });
     pairs
 }
 
-/// Looks for further pairs wherever captions of both sides are left between two pairs.
-fn refine(
-    pairs: &mut Vec<(usize, usize)>,
-    expected: &[Cue],
-    actual: &[Cue],
-    look: impl Fn(Range<usize>, Range<usize>, &mut Vec<(usize, usize)>),
-) {
-    let mut refined = Vec::with_capacity(pairs.len());
-    let (mut old, mut new) = (0, 0);
-    for pair in pairs.iter().copied().map(Some).chain([None]) {
-        let (old_end, new_end) = pair.unwrap_or((expected.len(), actual.len()));
-        if old < old_end && new < new_end {
-            look(old..old_end, new..new_end, &mut refined);
-        }
-        refined.extend(pair);
-        (old, new) = (old_end + 1, new_end + 1);
-    }
-    *pairs = refined;
+fn text_key(cue: &Cue) -> &str {
+    cue.text_key.as_str()
 }
 
-/// Pairs captions that have the same key. One without a key is like no other.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "two sides, each with its captions, its place and its key"
-)]
-fn by_key<'a, K: std::hash::Hash + Eq>(
-    old: Range<usize>,
-    new: Range<usize>,
-    pairs: &mut Vec<(usize, usize)>,
-    deadline: Option<Instant>,
+/// Unpaired captions of both files between two pairs.
+struct Gap {
+    expected: Range<usize>,
+    actual: Range<usize>,
+}
+
+/// The captions of both files.
+#[derive(Clone, Copy)]
+struct Cues<'a> {
     expected: &'a [Cue],
     actual: &'a [Cue],
-    expected_key: impl Fn(&'a Cue) -> Option<K>,
-    actual_key: impl Fn(&'a Cue) -> Option<K>,
-) {
-    // Numbers for keys: equal ones are compared often.
-    let mut numbers: HashMap<K, usize> = HashMap::new();
-    let mut odd = usize::MAX;
-    let mut number = |key: Option<K>| match key {
-        Some(key) => {
-            let next = numbers.len();
-            *numbers.entry(key).or_insert(next)
-        }
-        None => {
-            odd -= 1;
-            odd
-        }
-    };
-    let first: Vec<usize> = expected[old.clone()]
-        .iter()
-        .map(|cue| number(expected_key(cue)))
-        .collect();
-    let second: Vec<usize> = actual[new.clone()]
-        .iter()
-        .map(|cue| number(actual_key(cue)))
-        .collect();
-    for op in compare(&first, &second, deadline) {
-        if let (DiffTag::Equal, a, b) = op.as_tag_tuple() {
-            pairs.extend(a.zip(b).map(|(a, b)| (old.start + a, new.start + b)));
-        }
-    }
+    deadline: Option<Instant>,
 }
 
-/// By how much most captions with the same text begin later; none where no text is the same.
-fn shift(expected: &[Cue], actual: &[Cue]) -> Option<i64> {
-    let mut places: HashMap<&str, Vec<i64>> = HashMap::new();
-    for cue in actual {
-        let starts = places.entry(cue.key.as_str()).or_default();
-        if starts.len() < PLACES {
-            starts.push(cue.start);
-        }
+impl<'a> Cues<'a> {
+    /// Returns how much later the actual caption of a pair starts.
+    fn shift_of(self, (expected, actual): CuePair) -> i64 {
+        self.actual[actual].start_ms - self.expected[expected].start_ms
     }
-    let mut votes: HashMap<i64, usize> = HashMap::new();
-    for cue in expected.iter().step_by((expected.len() / SAMPLED).max(1)) {
-        for start in places.get(cue.key.as_str()).into_iter().flatten() {
-            *votes.entry(start - cue.start).or_default() += 1;
-        }
-    }
-    // Of equals the smallest, so that the answer is always the same.
-    votes
-        .into_iter()
-        .max_by_key(|(shift, votes)| (*votes, std::cmp::Reverse(shift.abs()), *shift))
-        .map(|(shift, _)| shift)
-}
 
-/// Leaves out pairs that have nothing but their text in common: they are far from each other, and alone.
-fn believable(found: Vec<(usize, usize)>, expected: &[Cue], actual: &[Cue]) -> Vec<(usize, usize)> {
-    let away = |(old, new): (usize, usize)| actual[new].start - expected[old].start;
-    let mut runs: Vec<Vec<(usize, usize)>> = Vec::new();
-    for pair in found {
-        match runs.last_mut() {
-            Some(run) if run.last().is_some_and(|last| (last.0 + 1, last.1 + 1) == pair) => run.push(pair),
-            _ => runs.push(vec![pair]),
+    /// Inserts the pairs that `pair_gap` finds in each gap between `pairs` where both files have captions left.
+    fn fill_gaps(self, pairs: &mut Vec<CuePair>, pair_gap: impl Fn(&Gap) -> Vec<CuePair>) {
+        let mut filled = Vec::with_capacity(pairs.len());
+        let (mut expected_start, mut actual_start) = (0, 0);
+        for pair in pairs.iter().copied().map(Some).chain([None]) {
+            let (expected_end, actual_end) = pair.unwrap_or((self.expected.len(), self.actual.len()));
+            if expected_start < expected_end && actual_start < actual_end {
+                filled.extend(pair_gap(&Gap {
+                    expected: expected_start..expected_end,
+                    actual: actual_start..actual_end,
+                }));
+            }
+            filled.extend(pair);
+            (expected_start, actual_start) = (expected_end + 1, actual_end + 1);
         }
+        *pairs = filled;
     }
-    let is_kept =
-        |run: &Vec<(usize, usize)>| run.len() >= RUN || run.iter().all(|pair| away(*pair).abs() <= FAR);
-    runs.into_iter().filter(is_kept).flatten().collect()
-}
 
-/// Pairs captions that begin at about the same time, whatever they say, and those that say much the same at about that time.
-fn by_time(
-    old: Range<usize>,
-    new: Range<usize>,
-    pairs: &mut Vec<(usize, usize)>,
-    expected: &[Cue],
-    actual: &[Cue],
-    shift: i64,
-) {
-    let (mut i, mut j) = (old.start, new.start);
-    while i < old.end && j < new.end {
-        let away = |i: usize, j: usize| actual[j].start - (expected[i].start + shift);
-        let here = away(i, j);
-        // A neighbour that is nearer is the one, where the other side can do without.
-        let is_nearer = |i: usize, j: usize| i < old.end && j < new.end && away(i, j).abs() < here.abs();
-        let (left, right) = (old.end - i, new.end - j);
-        if left != right && is_nearer(i, j + 1) && right > left {
-            j += 1;
-        } else if left != right && is_nearer(i + 1, j) && left > right {
-            i += 1;
-        } else if here.abs() <= NEAR
-            || (here.abs() <= FAR && text_likeness(&expected[i].key, &actual[j].key) >= ALIKE)
+    /// Pairs captions with equal keys in order. Captions without a key are not paired.
+    fn pair_by_key<K: Hash + Eq>(
+        self,
+        gap: &Gap,
+        expected_key: impl Fn(&'a Cue) -> Option<K>,
+        actual_key: impl Fn(&'a Cue) -> Option<K>,
+    ) -> Vec<CuePair> {
+        // Keys are replaced by numbers, because the diff compares them often.
+        let mut numbers: HashMap<K, usize> = HashMap::new();
+        let mut unique = usize::MAX;
+        let mut number = |key: Option<K>| match key {
+            Some(key) => {
+                let next = numbers.len();
+                *numbers.entry(key).or_insert(next)
+            }
+            None => {
+                unique -= 1;
+                unique
+            }
+        };
+        let (expected_cues, actual_cues) = (self.expected, self.actual);
+        let expected: Vec<usize> = expected_cues[gap.expected.clone()]
+            .iter()
+            .map(|cue| number(expected_key(cue)))
+            .collect();
+        let actual: Vec<usize> = actual_cues[gap.actual.clone()]
+            .iter()
+            .map(|cue| number(actual_key(cue)))
+            .collect();
+        let mut pairs = Vec::new();
+        for op in diff_slices(&expected, &actual, self.deadline) {
+            if let (DiffTag::Equal, old, new) = op.as_tag_tuple() {
+                pairs.extend(
+                    old.zip(new)
+                        .map(|(old, new)| (gap.expected.start + old, gap.actual.start + new)),
+                );
+            }
+        }
+        pairs
+    }
+
+    /// Returns the most frequent shift between captions with equal texts, or `None` if no texts are equal.
+    fn most_common_shift(self, gap: &Gap) -> Option<i64> {
+        let mut starts_by_text: HashMap<&str, Vec<i64>> = HashMap::new();
+        for cue in &self.actual[gap.actual.clone()] {
+            let starts = starts_by_text.entry(text_key(cue)).or_default();
+            if starts.len() < MAX_CANDIDATES_PER_TEXT {
+                starts.push(cue.start_ms);
+            }
+        }
+        let mut votes: HashMap<i64, usize> = HashMap::new();
+        let expected = &self.expected[gap.expected.clone()];
+        for cue in expected
+            .iter()
+            .step_by((expected.len() / MAX_SHIFT_VOTERS).max(1))
         {
-            pairs.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if here > 0 {
-            i += 1;
-        } else {
-            j += 1;
+            for start_ms in starts_by_text.get(text_key(cue)).into_iter().flatten() {
+                *votes.entry(start_ms - cue.start_ms).or_default() += 1;
+            }
         }
+        // Among equals the smallest shift wins, so that the result does not depend on the order of the map.
+        votes
+            .into_iter()
+            .max_by_key(|(shift_ms, votes)| (*votes, Reverse(shift_ms.abs()), *shift_ms))
+            .map(|(shift_ms, _)| shift_ms)
+    }
+
+    /// Drops pairs that have only their text in common: far apart in time, and without paired neighbours.
+    fn without_coincidences(self, pairs: Vec<CuePair>) -> Vec<CuePair> {
+        let mut runs: Vec<Vec<CuePair>> = Vec::new();
+        for pair in pairs {
+            match runs.last_mut() {
+                Some(run) if run.last().is_some_and(|last| (last.0 + 1, last.1 + 1) == pair) => {
+                    run.push(pair)
+                }
+                _ => runs.push(vec![pair]),
+            }
+        }
+        let is_credible = |run: &Vec<CuePair>| {
+            run.len() >= MIN_RUN_AT_ANY_DISTANCE
+                || run
+                    .iter()
+                    .all(|pair| self.shift_of(*pair).abs() <= MAX_DISTANCE_SAME_TEXT_MS)
+        };
+        runs.into_iter().filter(is_credible).flatten().collect()
+    }
+
+    /// Pairs captions that start at about the same time, or a little further apart with similar texts.
+    fn pair_by_time(self, gap: &Gap, shift_ms: i64) -> Vec<CuePair> {
+        let mut pairs = Vec::new();
+        let (mut i, mut j) = (gap.expected.start, gap.actual.start);
+        while i < gap.expected.end && j < gap.actual.end {
+            let distance = |i: usize, j: usize| self.shift_of((i, j)) - shift_ms;
+            let distance_here = distance(i, j);
+            // The file with more captions left skips to a closer one.
+            let is_closer = |i: usize, j: usize| {
+                i < gap.expected.end && j < gap.actual.end && distance(i, j).abs() < distance_here.abs()
+            };
+            let (expected_left, actual_left) = (gap.expected.end - i, gap.actual.end - j);
+            let is_similar = || {
+                text_similarity(text_key(&self.expected[i]), text_key(&self.actual[j])) >= MIN_TEXT_SIMILARITY
+            };
+            if actual_left > expected_left && is_closer(i, j + 1) {
+                j += 1;
+            } else if expected_left > actual_left && is_closer(i + 1, j) {
+                i += 1;
+            } else if distance_here.abs() <= MAX_DISTANCE_ANY_TEXT_MS
+                || (distance_here.abs() <= MAX_DISTANCE_SAME_TEXT_MS && is_similar())
+            {
+                pairs.push((i, j));
+                (i, j) = (i + 1, j + 1);
+            } else if distance_here > 0 {
+                i += 1;
+            } else {
+                j += 1;
+            }
+        }
+        pairs
     }
 }

@@ -1,53 +1,53 @@
-//! Reads captions as they are written in files: where each lies, its number, its times, its text.
+//! Parsers of caption formats.
 //!
-//! Lenient: what is no caption belongs to the one before it, so that every line belongs somewhere.
+//! They are lenient: lines that are not part of a caption belong to the one before them, so that every line of the file
+//! belongs to a caption or to the header.
 
 use std::ops::Range;
 
 use runlens_api_types::output::CaptionFormat;
 
-use crate::lines::split_end;
+use crate::lines::split_line_end;
 
 /// The captions of a file.
 #[derive(Debug)]
-pub(crate) struct Track {
-    /// Lines before the first caption.
-    pub(crate) head: usize,
-    pub(crate) cues: Vec<Cue>,
+pub(super) struct Track {
+    /// Number of lines before the first caption.
+    pub(super) header_lines: usize,
+    pub(super) cues: Vec<Cue>,
 }
 
-/// A caption.
+/// A caption. Line ranges are indexes into the lines of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Cue {
-    /// All its lines, those included that follow its text.
-    pub(crate) lines: Range<usize>,
-    /// The line with its times. Before it are its number or name.
-    pub(crate) timing: usize,
-    /// The lines of its text behind that.
-    pub(crate) text: Range<usize>,
-    pub(crate) number: Option<i64>,
-    /// Milliseconds.
-    pub(crate) start: i64,
-    pub(crate) end: Option<i64>,
-    /// The line with its times, without the digits of times and number.
-    pub(crate) frame: String,
-    /// Text that stands on the line with its times.
-    pub(crate) inline: String,
-    /// All its text, without markup and with single spaces: what it is known again by.
-    pub(crate) key: String,
+pub(super) struct Cue {
+    /// All lines, up to the next caption.
+    pub(super) lines: Range<usize>,
+    /// The line with the times. The number or name of the caption is before it.
+    pub(super) timing_line: usize,
+    /// Lines of the text after the timing line.
+    pub(super) text: Range<usize>,
+    pub(super) number: Option<i64>,
+    pub(super) start_ms: i64,
+    pub(super) end_ms: Option<i64>,
+    /// The timing line with its times and number replaced by `#`.
+    pub(super) timing_template: String,
+    /// Text on the timing line.
+    pub(super) inline_text: String,
+    /// All text without markup and with single spaces, to recognize the caption by.
+    pub(super) text_key: String,
 }
 
-/// What stands on the line with the times.
+/// A parsed timing line.
 struct Timing<'a> {
-    start: i64,
-    end: Option<i64>,
+    start_ms: i64,
+    end_ms: Option<i64>,
     number: Option<i64>,
-    frame: String,
-    inline: &'a str,
+    template: String,
+    inline_text: &'a str,
 }
 
-/// The format of files with this extension; none where that is none of captions. A transcript is known by its lines too.
-pub(crate) fn format(extension: &str, lines: &[&str]) -> Option<CaptionFormat> {
+/// Returns the format by the file name extension; of `.txt` files also by their lines. `None` for other files.
+pub(super) fn detect_format(extension: &str, lines: &[&str]) -> Option<CaptionFormat> {
     match extension.trim_start_matches('.').to_ascii_lowercase().as_str() {
         "srt" => Some(CaptionFormat::Srt),
         "vtt" => Some(CaptionFormat::Vtt),
@@ -56,230 +56,226 @@ pub(crate) fn format(extension: &str, lines: &[&str]) -> Option<CaptionFormat> {
         "ass" | "ssa" => Some(CaptionFormat::Ass),
         "xml" => Some(CaptionFormat::Spu),
         "txt" => {
-            let written = lines.iter().filter(|line| !is_blank(line));
-            let (all, timed) = written.fold((0, 0), |(all, timed), line| {
-                (
-                    all + 1,
-                    timed + usize::from(transcript(split_end(line).0).is_some()),
-                )
-            });
-            (timed > 0 && timed * 2 >= all).then_some(CaptionFormat::Ttxt)
+            let (mut line_count, mut timing_count) = (0, 0);
+            for line in lines.iter().filter(|line| !is_blank(line)) {
+                line_count += 1;
+                timing_count += usize::from(parse_transcript(split_line_end(line).0).is_some());
+            }
+            (timing_count > 0 && timing_count * 2 >= line_count).then_some(CaptionFormat::Ttxt)
         }
         _ => None,
     }
 }
 
-/// Reads a file; none where something is written in it, and no caption.
-pub(crate) fn parse(format: CaptionFormat, lines: &[&str]) -> Option<Track> {
-    let read: fn(&str) -> Option<Timing<'_>> = match format {
-        CaptionFormat::Srt | CaptionFormat::Vtt => arrow,
-        CaptionFormat::Ttxt => transcript,
-        CaptionFormat::Sami => sami,
-        CaptionFormat::Ass => dialogue,
-        CaptionFormat::Spu => picture,
+/// Parses a file. Returns `None` if it has content but no captions.
+pub(super) fn parse(format: CaptionFormat, lines: &[&str]) -> Option<Track> {
+    let parse_timing: fn(&str) -> Option<Timing<'_>> = match format {
+        CaptionFormat::Srt | CaptionFormat::Vtt => parse_arrow,
+        CaptionFormat::Ttxt => parse_transcript,
+        CaptionFormat::Sami => parse_sami,
+        CaptionFormat::Ass => parse_dialogue,
+        CaptionFormat::Spu => parse_picture,
     };
     let mut cues: Vec<Cue> = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let Some(timing) = read(split_end(line).0) else {
+    for (index, line) in lines.iter().enumerate() {
+        let Some(timing) = parse_timing(split_line_end(line).0) else {
             continue;
         };
-        let from = cues.last().map_or(0, |cue| cue.timing + 1);
-        let name = (at > from)
-            .then(|| at - 1)
-            .filter(|name| is_name(format, lines, *name));
-        let number = timing.number.or_else(|| lines[name?].trim().parse().ok());
-        let (start, end, frame, inline) = (timing.start, timing.end, timing.frame, timing.inline.to_owned());
-        let first = name.unwrap_or(at);
-        close(format, lines, cues.last_mut(), first);
+        let first_available = cues.last().map_or(0, |cue| cue.timing_line + 1);
+        let name_line = (index > first_available)
+            .then(|| index - 1)
+            .filter(|name_line| is_name(format, lines, *name_line));
+        let number = timing.number.or_else(|| lines[name_line?].trim().parse().ok());
+        let first_line = name_line.unwrap_or(index);
+        finish_cue(format, lines, cues.last_mut(), first_line);
         cues.push(Cue {
-            lines: first..at + 1,
-            timing: at,
-            text: at + 1..at + 1,
+            lines: first_line..index + 1,
+            timing_line: index,
+            text: index + 1..index + 1,
             number,
-            start,
-            end,
-            frame,
-            inline,
-            key: String::new(),
+            start_ms: timing.start_ms,
+            end_ms: timing.end_ms,
+            timing_template: timing.template,
+            inline_text: timing.inline_text.to_owned(),
+            text_key: String::new(),
         });
     }
-    close(format, lines, cues.last_mut(), lines.len());
-    let head = cues.first().map_or(lines.len(), |cue| cue.lines.start);
-    (!cues.is_empty() || lines.iter().all(|line| is_blank(line))).then_some(Track { head, cues })
+    finish_cue(format, lines, cues.last_mut(), lines.len());
+    let header_lines = cues.first().map_or(lines.len(), |cue| cue.lines.start);
+    let is_empty_or_has_cues = !cues.is_empty() || lines.iter().all(|line| is_blank(line));
+    is_empty_or_has_cues.then_some(Track { header_lines, cues })
 }
 
-/// Whether a line before that with the times is the caption's number or name.
-fn is_name(format: CaptionFormat, lines: &[&str], at: usize) -> bool {
-    let line = lines[at].trim();
+/// Whether the line before a timing line is the number or name of the caption.
+fn is_name(format: CaptionFormat, lines: &[&str], index: usize) -> bool {
+    let line = lines[index].trim();
     let is_number = !line.is_empty() && line.len() < 16 && line.bytes().all(|byte| byte.is_ascii_digit());
     match format {
         CaptionFormat::Srt => is_number,
-        CaptionFormat::Vtt => !line.is_empty() && (at == 0 || is_blank(lines[at - 1])),
-        _ => false,
+        CaptionFormat::Vtt => !line.is_empty() && (index == 0 || is_blank(lines[index - 1])),
+        CaptionFormat::Ttxt | CaptionFormat::Sami | CaptionFormat::Ass | CaptionFormat::Spu => false,
     }
 }
 
-/// Gives a caption the lines up to the next.
-fn close(format: CaptionFormat, lines: &[&str], cue: Option<&mut Cue>, end: usize) {
+/// Assigns the lines up to `end` to a caption.
+fn finish_cue(format: CaptionFormat, lines: &[&str], cue: Option<&mut Cue>, end: usize) {
     let Some(cue) = cue else { return };
-    let first = cue.timing + 1;
+    let first = cue.timing_line + 1;
     let text_end = match format {
         CaptionFormat::Vtt | CaptionFormat::Ttxt | CaptionFormat::Ass => {
-            (first..end).find(|at| is_blank(lines[*at])).unwrap_or(end)
+            (first..end).find(|index| is_blank(lines[*index])).unwrap_or(end)
         }
         CaptionFormat::Srt | CaptionFormat::Sami | CaptionFormat::Spu => (first..end)
             .rev()
-            .find(|at| !is_blank(lines[*at]))
+            .find(|index| !is_blank(lines[*index]))
             .map_or(first, |last| last + 1),
     };
-    (cue.lines.end, cue.text) = (end, first..text_end);
-    let text = std::iter::once(cue.inline.as_str()).chain(lines[first..text_end].iter().copied());
-    cue.key = key(text);
+    cue.lines.end = end;
+    cue.text = first..text_end;
+    let text = std::iter::once(cue.inline_text.as_str()).chain(lines[first..text_end].iter().copied());
+    cue.text_key = text_key(text);
 }
 
-pub(crate) fn is_blank(line: &str) -> bool {
+pub(super) fn is_blank(line: &str) -> bool {
     line.trim().is_empty()
 }
 
-/// Text without markup, with single spaces.
-fn key<'a>(text: impl Iterator<Item = &'a str>) -> String {
-    let mut out = String::new();
-    let mut closing = None;
-    for line in text {
+/// Removes `<…>` and `{…}` markup, which does not span lines, and collapses white space.
+fn text_key<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let mut key = String::new();
+    for line in lines {
+        let mut markup_end = None;
         for c in line.chars().chain([' ']) {
-            match (closing, c) {
-                (Some(end), c) if c == end => closing = None,
+            match (markup_end, c) {
+                (Some(end), c) if c == end => markup_end = None,
                 (Some(_), _) => {}
-                (None, '<') => closing = Some('>'),
-                (None, '{') => closing = Some('}'),
+                (None, '<') => markup_end = Some('>'),
+                (None, '{') => markup_end = Some('}'),
                 (None, c) if c.is_whitespace() => {
-                    if !out.is_empty() && !out.ends_with(' ') {
-                        out.push(' ');
+                    if !key.is_empty() && !key.ends_with(' ') {
+                        key.push(' ');
                     }
                 }
-                (None, c) => out.push(c),
+                (None, c) => key.push(c),
             }
         }
-        // Markup does not go on over the end of a line.
-        closing = None;
     }
-    out.truncate(out.trim_end().len());
-    out
+    key.truncate(key.trim_end().len());
+    key
 }
 
-/// `00:00:01,000 --> 00:00:02,000` and settings.
-fn arrow(line: &str) -> Option<Timing<'_>> {
+/// SRT and WebVTT: `00:00:01,000 --> 00:00:02,000`, followed by settings.
+fn parse_arrow(line: &str) -> Option<Timing<'_>> {
     let (start, rest) = line.split_once("-->")?;
     let end = rest.split_whitespace().next()?;
-    let is_clock = start.contains(':') && end.contains(':');
-    // Behind it are settings, whose numbers are no times.
-    let until = line.len() - rest.trim_start().len() + end.len();
-    let (start, end) = (clock(start.trim()).filter(|_| is_clock)?, clock(end)?);
+    if !start.contains(':') || !end.contains(':') {
+        return None;
+    }
+    // Numbers in the settings are not times, and stay in the template.
+    let times_end = line.len() - rest.trim_start().len() + end.len();
     Some(Timing {
-        start,
-        end: Some(end),
+        start_ms: parse_time(start.trim())?,
+        end_ms: Some(parse_time(end)?),
         number: None,
-        frame: without_digits(line, until),
-        inline: "",
+        template: mask_numbers(line, times_end),
+        inline_text: "",
     })
 }
 
-/// `00:00:01,000|00:00:02,000|POP|text`; the times may have dates, or be seconds.
-fn transcript(line: &str) -> Option<Timing<'_>> {
+/// Transcripts: `00:00:01,000|00:00:02,000|POP|text`. The times may have dates or be seconds.
+fn parse_transcript(line: &str) -> Option<Timing<'_>> {
     let mut fields = line.splitn(3, '|');
     let (start, end, rest) = (fields.next()?, fields.next()?, fields.next().unwrap_or_default());
-    let inline = rest.rsplit_once('|').map_or(rest, |(_, text)| text);
-    let (first, second) = (clock(start.trim())?, clock(end.trim())?);
-    let head = line.len() - rest.len();
+    let inline_text = rest.rsplit_once('|').map_or(rest, |(_, text)| text);
+    let times_end = line.len() - rest.len();
     Some(Timing {
-        start: first,
-        end: Some(second),
+        start_ms: parse_time(start.trim())?,
+        end_ms: Some(parse_time(end.trim())?),
         number: None,
-        frame: without_digits(&line[..line.len() - inline.len()], head),
-        inline,
+        template: mask_numbers(&line[..line.len() - inline_text.len()], times_end),
+        inline_text,
     })
 }
 
-/// `<SYNC Start=1000>`; a caption lasts until the next.
-fn sami(line: &str) -> Option<Timing<'_>> {
+/// SAMI: `<SYNC Start=1000>`. A caption lasts until the next one.
+fn parse_sami(line: &str) -> Option<Timing<'_>> {
     let lower = line.to_ascii_lowercase();
-    let at = lower.find("<sync")?;
-    let value = at + lower[at..].find("start")? + "start".len();
+    let tag = lower.find("<sync")?;
+    let value = tag + lower[tag..].find("start")? + "start".len();
     let digits = value + lower[value..].find(|c: char| c.is_ascii_digit())?;
-    let length = lower[digits..]
+    let digit_count = lower[digits..]
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(lower.len() - digits);
-    let start = lower[digits..digits + length]
+    let start_ms = lower[digits..digits + digit_count]
         .parse()
         .ok()
-        .filter(|start| *start < MAX_TIME)?;
-    let text = lower[digits..]
+        .filter(|start_ms| *start_ms < MAX_TIME_MS)?;
+    let tag_end = lower[digits..]
         .find('>')
         .map_or(line.len(), |end| digits + end + 1);
     Some(Timing {
-        start,
-        end: None,
+        start_ms,
+        end_ms: None,
         number: None,
-        frame: without_digits(&line[..text], digits + length),
-        inline: &line[text..],
+        template: mask_numbers(&line[..tag_end], digits + digit_count),
+        inline_text: &line[tag_end..],
     })
 }
 
-/// `Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,text`.
-fn dialogue(line: &str) -> Option<Timing<'_>> {
+/// SubStation Alpha: `Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,text`.
+fn parse_dialogue(line: &str) -> Option<Timing<'_>> {
     let fields: Vec<&str> = line.strip_prefix("Dialogue:")?.splitn(10, ',').collect();
     let [_, start, end, ..] = fields.as_slice() else {
         return None;
     };
-    let inline = fields.get(9).copied().unwrap_or_default();
-    let head = line.len() - fields[3..].iter().map(|field| field.len() + 1).sum::<usize>();
-    let (start, end) = (clock(start.trim())?, clock(end.trim())?);
+    let inline_text = fields.get(9).copied().unwrap_or_default();
+    let times_end = line.len() - fields[3..].iter().map(|field| field.len() + 1).sum::<usize>();
     Some(Timing {
-        start,
-        end: Some(end),
+        start_ms: parse_time(start.trim())?,
+        end_ms: Some(parse_time(end.trim())?),
         number: None,
-        frame: without_digits(&line[..line.len() - inline.len()], head),
-        inline,
+        template: mask_numbers(&line[..line.len() - inline_text.len()], times_end),
+        inline_text,
     })
 }
 
-/// `<spu start="1.000" end="2.000" image="sub0000.png">`.
-fn picture(line: &str) -> Option<Timing<'_>> {
+/// SPU pictures: `<spu start="1.000" end="2.000" image="sub0000.png">`, numbered by their image.
+fn parse_picture(line: &str) -> Option<Timing<'_>> {
     if !line.trim_start().starts_with("<spu ") {
         return None;
     }
-    let value = |name: &str| {
-        let start = line.find(name)? + name.len();
+    let attribute = |prefix: &str| {
+        let start = line.find(prefix)? + prefix.len();
         let value = line[start..].split('"').next()?;
         Some((start, value))
     };
-    let ((_, start), (_, end)) = (value("start=\"")?, value("end=\"")?);
-    let number = value("image=\"").and_then(|(_, name)| {
+    let ((_, start), (_, end)) = (attribute("start=\"")?, attribute("end=\"")?);
+    let image = attribute("image=\"");
+    let number = image.and_then(|(_, name)| {
         let digits: String = name.chars().filter(char::is_ascii_digit).collect();
         digits.parse().ok()
     });
-    let (first, second) = (clock(start)?, clock(end)?);
-    let until = value("image=\"").map_or(line.len(), |(start, name)| start + name.len());
+    let numbers_end = image.map_or(line.len(), |(start, name)| start + name.len());
     Some(Timing {
-        start: first,
-        end: Some(second),
+        start_ms: parse_time(start)?,
+        end_ms: Some(parse_time(end)?),
         number,
-        frame: without_digits(line, until),
-        inline: "",
+        template: mask_numbers(line, numbers_end),
+        inline_text: "",
     })
 }
 
-/// Later than any time in a file, in milliseconds: no sum of such overflows.
-const MAX_TIME: i64 = 1 << 52;
+/// Larger times are rejected, so that sums of times cannot overflow.
+const MAX_TIME_MS: i64 = 1 << 52;
 
-/// Milliseconds of `00:01:02,345`, `01:02.345`, `0:01:02.34`, `62.345`, `20140407110102.345`.
-pub(crate) fn clock(text: &str) -> Option<i64> {
+/// Parses `00:01:02,345`, `01:02.345`, `0:01:02.34`, `62.345` or `20140407110102.345` to milliseconds.
+pub(super) fn parse_time(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once([',', '.']).unwrap_or((text, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if fraction.len() > 3 || !is_digits(fraction) || whole.len() > 20 {
         return None;
     }
-    let thousandths = format!("{fraction:0<3}").parse::<i64>().ok()?;
+    let milliseconds = format!("{fraction:0<3}").parse::<i64>().ok()?;
     let parts = whole
         .split(':')
         .map(|part| part.parse::<i64>().ok().filter(|_| is_digits(part)))
@@ -296,19 +292,19 @@ pub(crate) fn clock(text: &str) -> Option<i64> {
     };
     seconds
         .checked_mul(1000)?
-        .checked_add(thousandths)
-        .filter(|time| *time < MAX_TIME)
+        .checked_add(milliseconds)
+        .filter(|time_ms| *time_ms < MAX_TIME_MS)
 }
 
-/// Seconds of `20140407110102`, in days of a calendar that has all of them.
+/// Returns the seconds since the year 0 of a date written as `20140407110102`, in the Gregorian calendar.
 fn seconds_of_date(date: i64) -> i64 {
-    let part = |below: i64, size: i64| date / below % size;
+    let part = |divisor: i64, size: i64| date / divisor % size;
     let (year, month, day) = (
         date / 10_000_000_000,
         part(100_000_000, 100),
         part(1_000_000, 100),
     );
-    // The year begins in March, so that the odd day is its last.
+    // Years are counted from March, so that the leap day is their last day.
     let (year, month) = if month > 2 {
         (year, month - 3)
     } else {
@@ -318,15 +314,15 @@ fn seconds_of_date(date: i64) -> i64 {
     days * 86_400 + part(10_000, 100) * 3600 + part(100, 100) * 60 + date % 100
 }
 
-/// A line with one sign in the place of each number, up to a place.
-fn without_digits(line: &str, until: usize) -> String {
-    let mut out = String::with_capacity(line.len());
-    for (at, c) in line.char_indices() {
-        if at >= until || !c.is_ascii_digit() {
-            out.push(c);
-        } else if !out.ends_with('#') {
-            out.push('#');
+/// Replaces each number that starts before `end` by `#`.
+fn mask_numbers(line: &str, end: usize) -> String {
+    let mut masked = String::with_capacity(line.len());
+    for (index, c) in line.char_indices() {
+        if index >= end || !c.is_ascii_digit() {
+            masked.push(c);
+        } else if !masked.ends_with('#') {
+            masked.push('#');
         }
     }
-    out
+    masked
 }

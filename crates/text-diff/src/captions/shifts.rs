@@ -1,106 +1,126 @@
-//! Times that differ by the same amount from caption to caption: one thing to say, not many.
+//! Groups captions whose times differ by the same amount, so that a shift is reported once.
 
-/// By how much a caption begins and ends later, in milliseconds.
-pub(crate) type Delta = (i64, Option<i64>);
+/// How many milliseconds later a caption starts and ends.
+pub(super) type TimeDelta = (i64, Option<i64>);
 
-/// What is to be said of the times of one pair of captions.
+/// How the times of one pair of captions are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Times {
-    /// Nothing.
-    Same,
-    /// They differ, unlike those around it.
-    Alone,
-    /// So many, this one the first, differ alike.
-    First(u64),
-    /// They differ as has been said of an earlier one.
-    Following,
+pub(super) enum TimeChange {
+    None,
+    /// The times differ, by another amount than those of the neighbours.
+    Single,
+    /// The first caption of a shift of this many captions.
+    ShiftStart(u64),
+    /// Part of a shift that started earlier.
+    ShiftMember,
 }
 
-/// Captions with other times that a shift goes on behind.
-const ODD_ONES: usize = 2;
-/// Milliseconds by which times are rounded differently.
-const ROUNDING: i64 = 1;
+/// Consecutive captions with other deltas that do not end a shift.
+const MAX_OUTLIERS: usize = 2;
+/// Difference of two deltas that rounding explains.
+const ROUNDING_MS: i64 = 1;
 
-/// What is to be said of each pair, in their order.
-pub(crate) fn shifts(deltas: &[Delta]) -> Vec<Times> {
-    let mut said = vec![Times::Same; deltas.len()];
-    let mut at = 0;
-    while at < deltas.len() {
-        let base = deltas[at];
-        let (mut members, mut odd) = (vec![at], Vec::new());
-        let mut next = at + 1;
+/// Classifies the pairs of captions, given in order.
+pub(super) fn classify_deltas(deltas: &[TimeDelta]) -> Vec<TimeChange> {
+    let mut changes = vec![TimeChange::None; deltas.len()];
+    let mut start = 0;
+    while start < deltas.len() {
+        let base = deltas[start];
+        let (mut members, mut outliers) = (vec![start], Vec::new());
+        let mut next = start + 1;
         while next < deltas.len() {
-            if is_alike(deltas[next], base) {
+            let continues_later = || {
+                (1..=MAX_OUTLIERS).any(|ahead| {
+                    deltas
+                        .get(next + ahead)
+                        .is_some_and(|delta| is_same_shift(*delta, base))
+                })
+            };
+            if is_same_shift(deltas[next], base) {
                 members.push(next);
-            } else if (1..=ODD_ONES).any(|ahead| {
-                deltas
-                    .get(next + ahead)
-                    .is_some_and(|delta| is_alike(*delta, base))
-            }) && members.len() > 1
-            {
-                odd.push(next);
+            } else if members.len() > 1 && continues_later() {
+                outliers.push(next);
             } else {
                 break;
             }
             next += 1;
         }
-        // What stands alone at the end belongs to what comes behind.
-        for odd in odd {
-            said[odd] = if is_zero(deltas[odd]) {
-                Times::Same
+        for outlier in outliers {
+            changes[outlier] = if is_zero(deltas[outlier]) {
+                TimeChange::None
             } else {
-                Times::Alone
+                TimeChange::Single
             };
         }
         if !is_zero(base) {
             match members.as_slice() {
-                [one] => said[*one] = Times::Alone,
+                [single] => changes[*single] = TimeChange::Single,
                 [first, rest @ ..] => {
-                    said[*first] = Times::First(members.len() as u64);
-                    rest.iter().for_each(|member| said[*member] = Times::Following);
+                    changes[*first] = TimeChange::ShiftStart(members.len() as u64);
+                    for member in rest {
+                        changes[*member] = TimeChange::ShiftMember;
+                    }
                 }
                 [] => {}
             }
         }
-        at = next;
+        start = next;
     }
-    said
+    changes
 }
 
-pub(crate) fn is_zero(delta: Delta) -> bool {
+pub(super) fn is_zero(delta: TimeDelta) -> bool {
     delta.0 == 0 && delta.1.unwrap_or_default() == 0
 }
 
-fn is_alike(delta: Delta, base: Delta) -> bool {
-    let near = |a: i64, b: i64| (a - b).abs() <= ROUNDING;
+fn is_same_shift(delta: TimeDelta, base: TimeDelta) -> bool {
+    let is_near = |a: i64, b: i64| (a - b).abs() <= ROUNDING_MS;
     is_zero(delta) == is_zero(base)
-        && near(delta.0, base.0)
-        && near(delta.1.unwrap_or(delta.0), base.1.unwrap_or(base.0))
+        && is_near(delta.0, base.0)
+        && is_near(delta.1.unwrap_or(delta.0), base.1.unwrap_or(base.0))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Times, shifts};
+    use super::{TimeChange, classify_deltas};
 
     #[test]
-    fn times_that_differ_alike_are_said_once() {
-        use Times::{Alone, First, Following, Same};
-        for (starts, said) in [
-            (&[0, 0, 0][..], &[Same, Same, Same][..]),
-            (&[40, 40, 41, 40], &[First(4), Following, Following, Following]),
-            (&[0, 0, 40, 40], &[Same, Same, First(2), Following]),
-            (&[0, 40, 0], &[Same, Alone, Same]),
-            (&[40, 40, 9, 40], &[First(3), Following, Alone, Following]),
-            (&[40, 40, 0, 40], &[First(3), Following, Same, Following]),
-            (&[40, 40, 80, 80], &[First(2), Following, First(2), Following]),
-            (&[9, 0, 0, 0], &[Alone, Same, Same, Same]),
-            (&[1, 0, 1, 0], &[Alone, Same, Alone, Same]),
+    fn equal_deltas_form_one_shift() {
+        use TimeChange::{None as Unchanged, ShiftMember, ShiftStart, Single};
+        for (starts, changes) in [
+            (&[0, 0, 0][..], &[Unchanged, Unchanged, Unchanged][..]),
+            (
+                &[40, 40, 41, 40],
+                &[ShiftStart(4), ShiftMember, ShiftMember, ShiftMember],
+            ),
+            (
+                &[0, 0, 40, 40],
+                &[Unchanged, Unchanged, ShiftStart(2), ShiftMember],
+            ),
+            (&[0, 40, 0], &[Unchanged, Single, Unchanged]),
+            (
+                &[40, 40, 9, 40],
+                &[ShiftStart(3), ShiftMember, Single, ShiftMember],
+            ),
+            (
+                &[40, 40, 0, 40],
+                &[ShiftStart(3), ShiftMember, Unchanged, ShiftMember],
+            ),
+            (
+                &[40, 40, 80, 80],
+                &[ShiftStart(2), ShiftMember, ShiftStart(2), ShiftMember],
+            ),
+            (&[9, 0, 0, 0], &[Single, Unchanged, Unchanged, Unchanged]),
+            (&[1, 0, 1, 0], &[Single, Unchanged, Single, Unchanged]),
             (&[], &[]),
         ] {
             let deltas: Vec<_> = starts.iter().map(|start| (*start, Some(*start))).collect();
-            assert_eq!(shifts(&deltas), said, "{starts:?}");
+            assert_eq!(classify_deltas(&deltas), changes, "{starts:?}");
         }
-        assert_eq!(shifts(&[(5, None), (5, None)]), [First(2), Following]);
-        assert_eq!(shifts(&[(5, Some(5)), (5, Some(900))]), [Alone, Alone]);
+        assert_eq!(
+            classify_deltas(&[(5, None), (5, None)]),
+            [ShiftStart(2), ShiftMember]
+        );
+        assert_eq!(classify_deltas(&[(5, Some(5)), (5, Some(900))]), [Single, Single]);
     }
 }

@@ -1,4 +1,4 @@
-//! What is read of each format, as tables; what is said of differences, as examples and as properties.
+//! Parsers as tables; alignment as examples and as property tests.
 
 use std::time::Duration;
 
@@ -8,66 +8,69 @@ use similar::{DiffOp, DiffTag};
 
 use super::{
     compare,
-    parse::{self, clock},
+    parse::{self, parse_time},
 };
-use crate::lines::{Limits, Lines, split_end};
+use crate::{DiffLimits, Lines, lines::split_line_end};
 
-const LIMITS: Limits = Limits {
-    time: Duration::from_secs(3600),
-    ..Limits::DEFAULT
+const LIMITS: DiffLimits = DiffLimits {
+    timeout: Duration::from_secs(3600),
+    ..DiffLimits::DEFAULT
 };
 
-fn compared(extension: &str, expected: &str, actual: &str) -> (Vec<DiffOp>, CaptionDiff) {
-    compare(extension, &Lines::of(expected, actual), LIMITS).expect("captions")
+/// Far more than the timeout: the tests run unoptimized and next to others.
+const MAX_ELAPSED: Duration = Duration::from_secs(60);
+
+fn compare_texts(extension: &str, expected: &str, actual: &str) -> (Vec<DiffOp>, CaptionDiff) {
+    let (script, diff) = compare(extension, &Lines::new(expected, actual), LIMITS).expect("captions");
+    (script.0, diff)
 }
 
-/// What is said of a difference.
-fn said(extension: &str, expected: &str, actual: &str) -> CaptionDiff {
-    compared(extension, expected, actual).1
+fn caption_diff(extension: &str, expected: &str, actual: &str) -> CaptionDiff {
+    compare_texts(extension, expected, actual).1
 }
 
-/// Kind, number of captions, the first of them.
-fn words(diff: &CaptionDiff) -> Vec<(CaptionChangeKind, u64, Option<u64>, Option<u64>)> {
+/// Returns kind, number of captions, and the first caption in each file.
+fn changes(diff: &CaptionDiff) -> Vec<(CaptionChangeKind, u64, Option<u64>, Option<u64>)> {
     diff.changes
         .iter()
         .map(|change| (change.kind, change.count, change.expected_cue, change.actual_cue))
         .collect()
 }
 
-fn time(millis: i64) -> String {
-    let seconds = millis / 1000;
+fn srt_time(ms: i64) -> String {
+    let seconds = ms / 1000;
     format!(
         "{:02}:{:02}:{:02},{:03}",
         seconds / 3600,
         seconds / 60 % 60,
         seconds % 60,
-        millis % 1000
+        ms % 1000
     )
 }
 
-/// Captions with these times, in milliseconds, and texts.
+/// Writes captions given as start and end in milliseconds, and text.
 fn srt<'a>(cues: impl IntoIterator<Item = (i64, i64, &'a str)>) -> String {
     let cue = |(number, (start, end, text)): (usize, (i64, i64, &str))| {
-        format!("{number}\n{} --> {}\n{text}\n\n", time(start), time(end))
+        format!("{number}\n{} --> {}\n{text}\n\n", srt_time(start), srt_time(end))
     };
     (1..).zip(cues).map(cue).collect()
 }
 
-/// So many captions, each with a text of its own.
-fn numbered(count: usize) -> Vec<(i64, i64, String)> {
+/// Returns `count` captions with distinct texts.
+fn distinct_cues(count: usize) -> Vec<(i64, i64, String)> {
     (0..count as i64)
         .map(|n| (n * 2_000, n * 2_000 + 1_500, format!("This is said at {n}.")))
         .collect()
 }
 
-fn of(cues: &[(i64, i64, String)]) -> String {
+fn srt_of(cues: &[(i64, i64, String)]) -> String {
     srt(cues
         .iter()
         .map(|(start, end, text)| (*start, *end, text.as_str())))
 }
 
 #[test]
-fn times_are_read_as_they_are_written() {
+fn times_are_parsed() {
     for (text, millis) in [
         ("00:00:01,000", Some(1_000)),
         ("01:02:03.450", Some(3_723_450)),
@@ -75,7 +78,7 @@ fn times_are_read_as_they_are_written() {
         ("0:00:01.05", Some(1_050)),
         ("62.345", Some(62_345)),
         ("62", None),
-        ("20140407110102.345", clock("20140407110102,345")),
+        ("20140407110102.345", parse_time("20140407110102,345")),
         ("00:00:01,0000", None),
         ("00:00", Some(0)),
         ("-1:00", None),
@@ -84,15 +87,16 @@ fn times_are_read_as_they_are_written() {
         ("9999999999999999:00:00", None),
         ("a:b:c,d", None),
     ] {
-        assert_eq!(clock(text), millis, "{text}");
+        assert_eq!(parse_time(text), millis, "{text}");
     }
-    let days = |from: &str, to: &str| (clock(to).expect(to) - clock(from).expect(from)) / 86_400_000;
+    let days =
+        |from: &str, to: &str| (parse_time(to).expect(to) - parse_time(from).expect(from)) / 86_400_000;
     assert_eq!(days("20240228000000.000", "20240301000000.000"), 2);
     assert_eq!(days("20231231000000.000", "20240101000000.000"), 1);
 }
 
 #[test]
-fn captions_of_every_format_are_read() {
+fn captions_of_every_format_are_parsed() {
     for (extension, format, text) in [
         (
             ".srt",
@@ -131,72 +135,82 @@ fn captions_of_every_format_are_read() {
         ),
     ] {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        assert_eq!(parse::format(extension, &lines), Some(format), "{extension}");
+        assert_eq!(
+            parse::detect_format(extension, &lines),
+            Some(format),
+            "{extension}"
+        );
         let track = parse::parse(format, &lines).expect(extension);
-        let starts: Vec<i64> = track.cues.iter().map(|cue| cue.start % 86_400_000).collect();
+        let starts: Vec<i64> = track.cues.iter().map(|cue| cue.start_ms % 86_400_000).collect();
         assert_eq!(starts, [1_000, 3_000], "{extension}");
         assert!(
-            track.cues[0].key.contains("One") || format == CaptionFormat::Spu,
+            track.cues[0].text_key.contains("One") || format == CaptionFormat::Spu,
             "{extension}: {}",
-            track.cues[0].key
+            track.cues[0].text_key
         );
-        // Every line belongs somewhere.
-        let covered: Vec<usize> = (0..track.head)
+        // Every line belongs to a caption or to the header.
+        let covered: Vec<usize> = (0..track.header_lines)
             .chain(track.cues.iter().flat_map(|cue| cue.lines.clone()))
             .collect();
         assert_eq!(covered, (0..lines.len()).collect::<Vec<_>>(), "{extension}");
-        let (ops, diff) = compared(extension, text, text);
+        let (ops, diff) = compare_texts(extension, text, text);
         assert!(
             diff.changes.is_empty() && ops.iter().all(|op| op.tag() == DiffTag::Equal),
             "{extension}: {diff:?}"
         );
         assert_eq!(diff.paired_count, 2);
     }
-    let lines = Lines::of("no captions\n", "00:00:01,000 --> 00:00:02,000\nOne\n");
-    assert!(compare(".srt", &lines, LIMITS).is_none(), "one side holds none");
+    let lines = Lines::new("no captions\n", "00:00:01,000 --> 00:00:02,000\nOne\n");
+    assert!(
+        compare(".srt", &lines, LIMITS).is_none(),
+        "one file has no captions"
+    );
     for extension in [".png", "", ".txt"] {
         assert!(
-            compare(extension, &Lines::of("a\n", "b\n"), LIMITS).is_none(),
+            compare(extension, &Lines::new("a\n", "b\n"), LIMITS).is_none(),
             "{extension}"
         );
     }
     assert_eq!(
-        words(&said(".srt", &of(&numbered(3)), "")),
+        changes(&caption_diff(".srt", &srt_of(&distinct_cues(3)), "")),
         [(CaptionChangeKind::Dropped, 3, Some(1), None)],
-        "nothing is nothing, not unreadable"
+        "an empty file is comparable"
     );
 }
 
 #[test]
-fn a_caption_that_is_dropped_is_one_difference() {
-    for place in [0, 1, 499, 998, 999] {
-        let (expected, mut actual) = (numbered(1_000), numbered(1_000));
-        actual.remove(place);
-        let diff = said(".srt", &of(&expected), &of(&actual));
+fn dropped_caption_is_one_change() {
+    for dropped in [0, 1, 499, 998, 999] {
+        let (expected, mut actual) = (distinct_cues(1_000), distinct_cues(1_000));
+        actual.remove(dropped);
+        let diff = caption_diff(".srt", &srt_of(&expected), &srt_of(&actual));
         assert_eq!(
-            words(&diff),
-            [(CaptionChangeKind::Dropped, 1, Some(place as u64 + 1), None)]
+            changes(&diff),
+            [(CaptionChangeKind::Dropped, 1, Some(dropped as u64 + 1), None)]
         );
         let renumbered = diff
             .renumbered
             .map(|numbers| (numbers.count, numbers.least, numbers.most));
-        assert_eq!(renumbered, (place < 999).then_some((999 - place as u64, -1, -1)));
+        assert_eq!(
+            renumbered,
+            (dropped < 999).then_some((999 - dropped as u64, -1, -1))
+        );
     }
 }
 
 #[test]
-fn a_caption_that_is_dropped_among_many_alike_is_found_by_its_time() {
-    let alike: Vec<_> = numbered(100)
+fn dropped_caption_among_equal_texts_is_found_by_time() {
+    let equal_texts: Vec<_> = distinct_cues(100)
         .into_iter()
         .map(|(start, end, _)| (start, end, "♪".to_owned()))
         .collect();
     for shift in [0, 4_321, 70_001] {
-        let mut actual: Vec<_> = alike
+        let mut actual: Vec<_> = equal_texts
             .iter()
             .map(|(start, end, text)| (start + shift, end + shift, text.clone()))
             .collect();
         actual.remove(40);
-        let diff = said(".srt", &of(&alike), &of(&actual));
+        let diff = caption_diff(".srt", &srt_of(&equal_texts), &srt_of(&actual));
         assert_eq!(
             (diff.paired_count, diff.dropped, diff.added),
             (99, 1, 0),
@@ -209,8 +223,8 @@ fn a_caption_that_is_dropped_among_many_alike_is_found_by_its_time() {
 }
 
 #[test]
-fn a_shift_is_said_once() {
-    let expected = numbered(40);
+fn shift_is_reported_once() {
+    let expected = distinct_cues(40);
     let shifted = |from: usize, by: i64| {
         let moved = expected.iter().enumerate().map(|(at, (start, end, text))| {
             let by = if at >= from { by } else { 0 };
@@ -219,10 +233,10 @@ fn a_shift_is_said_once() {
         moved.collect::<Vec<_>>()
     };
     for (from, by) in [(0, 40), (12, 3_600_000), (38, 1), (0, 2_000), (7, 2_000)] {
-        let diff = said(".srt", &of(&expected), &of(&shifted(from, by)));
+        let diff = caption_diff(".srt", &srt_of(&expected), &srt_of(&shifted(from, by)));
         let count = 40 - from as u64;
         assert_eq!(
-            words(&diff),
+            changes(&diff),
             [(
                 CaptionChangeKind::Shifted,
                 count,
@@ -241,13 +255,13 @@ fn a_shift_is_said_once() {
             (Some(by), Some(by), count, 0)
         );
     }
-    // Together with a caption that is dropped, and one with another text.
+    // Together with a dropped caption and one with another text.
     let mut actual = shifted(0, -33);
     actual[0].0 = 0;
     actual[9].2 = "Something else is said.".to_owned();
     actual.remove(20);
-    let diff = said(".srt", &of(&expected), &of(&actual));
-    let kinds: Vec<_> = words(&diff)
+    let diff = caption_diff(".srt", &srt_of(&expected), &srt_of(&actual));
+    let kinds: Vec<_> = changes(&diff)
         .into_iter()
         .map(|(kind, count, expected, _)| (kind, count, expected))
         .collect();
@@ -263,13 +277,13 @@ fn a_shift_is_said_once() {
 }
 
 #[test]
-fn what_does_not_count_is_equal_and_said_apart() {
-    let expected = of(&numbered(3));
-    let (ops, diff) = compared(".srt", &expected, &expected.replace('\n', "\r\n"));
+fn ignored_differences_are_counted_separately() {
+    let expected = srt_of(&distinct_cues(3));
+    let (ops, diff) = compare_texts(".srt", &expected, &expected.replace('\n', "\r\n"));
     assert!(ops.iter().all(|op| op.tag() == DiffTag::Equal));
     assert_eq!((diff.change_count, diff.line_ends), (0, 12));
     let renumbered = expected.replacen("1\n", "7\n", 1);
-    let (ops, diff) = compared(".srt", &expected, &renumbered);
+    let (ops, diff) = compare_texts(".srt", &expected, &renumbered);
     assert!(ops.iter().all(|op| op.tag() == DiffTag::Equal));
     assert_eq!(
         (
@@ -279,29 +293,29 @@ fn what_does_not_count_is_equal_and_said_apart() {
         ),
         (0, Some((1, 1, 6)))
     );
-    // The number of a picture is part of the line with its times.
+    // The number of a picture is on its timing line.
     let picture = |number: u32, start: &str| {
         format!(
             "<spu start=\"{start}\" end=\"9.000\" image=\"sub{number:04}.png\" xoffset=\"96\">\n<!--\nHello\n--></spu>\n"
         )
     };
-    let diff = said(".xml", &picture(7, "1.000"), &picture(6, "1.000"));
+    let diff = caption_diff(".xml", &picture(7, "1.000"), &picture(6, "1.000"));
     assert_eq!(
         (diff.change_count, diff.renumbered.map(|numbers| numbers.most)),
         (0, Some(-1))
     );
-    let diff = said(
+    let diff = caption_diff(
         ".xml",
         &picture(7, "1.000"),
         &picture(7, "1.000").replace("96", "97"),
     );
-    assert_eq!(words(&diff), [(CaptionChangeKind::Other, 1, Some(1), Some(1))]);
+    assert_eq!(changes(&diff), [(CaptionChangeKind::Other, 1, Some(1), Some(1))]);
 }
 
 #[test]
-fn each_thing_that_differs_is_named() {
+fn kinds_of_changes_are_distinguished() {
     use CaptionChangeKind::{Added, Other, Text, Time};
-    let expected = of(&numbered(5));
+    let expected = srt_of(&distinct_cues(5));
     for (from, to, kinds) in [
         ("said at 2.", "heard at 2.", &[(Text, 1, Some(3), Some(3))][..]),
         ("00:00:04,000", "00:00:04,100", &[(Time, 1, Some(3), Some(3))]),
@@ -328,30 +342,38 @@ fn each_thing_that_differs_is_named() {
     ] {
         assert!(expected.contains(from), "{from}");
         assert_eq!(
-            words(&said(".srt", &expected, &expected.replacen(from, to, 1))),
+            changes(&caption_diff(".srt", &expected, &expected.replacen(from, to, 1))),
             kinds,
             "{to}"
         );
     }
     let transcript = "00:00:01,000|00:00:02,000|POP|One two\n00:00:03,000|00:00:04,000|POP|Two\n";
     assert_eq!(
-        words(&said(".ttxt", transcript, &transcript.replace("One", "A"))),
+        changes(&caption_diff(
+            ".ttxt",
+            transcript,
+            &transcript.replace("One", "A")
+        )),
         [(Text, 1, Some(1), Some(1))]
     );
     assert_eq!(
-        words(&said(".ttxt", transcript, &transcript.replacen("POP", "RU2", 1))),
+        changes(&caption_diff(
+            ".ttxt",
+            transcript,
+            &transcript.replacen("POP", "RU2", 1)
+        )),
         [(Other, 1, Some(1), Some(1))]
     );
-    // What follows each other is said together.
+    // Changes of consecutive captions are merged.
     let texts = expected.replace("said", "heard");
     assert_eq!(
-        words(&said(".srt", &expected, &texts)),
+        changes(&caption_diff(".srt", &expected, &texts)),
         [(Text, 5, Some(1), Some(1))]
     );
 }
 
 #[test]
-fn captions_that_have_only_their_text_in_common_are_not_the_same() {
+fn distant_captions_with_equal_text_are_not_paired() {
     let expected = [
         (1_000, 2_000, "Yes."),
         (5_000, 6_000, "Something else."),
@@ -362,9 +384,9 @@ fn captions_that_have_only_their_text_in_common_are_not_the_same() {
         (600_000, 601_000, "Yes."),
         (900_000, 901_000, "The end."),
     ];
-    let diff = said(".srt", &srt(expected), &srt(actual));
+    let diff = caption_diff(".srt", &srt(expected), &srt(actual));
     assert_eq!(
-        words(&diff),
+        changes(&diff),
         [
             (CaptionChangeKind::Dropped, 1, Some(1), None),
             (CaptionChangeKind::Added, 1, None, Some(2))
@@ -373,12 +395,12 @@ fn captions_that_have_only_their_text_in_common_are_not_the_same() {
 }
 
 #[test]
-fn no_captions_take_long() {
+fn difficult_captions_stop_at_the_timeout() {
     let cues = |text: &dyn Fn(i64) -> String, shift: i64| {
         let cues: Vec<_> = (0..20_000)
             .map(|n| (n * 500 + shift * (n % 7), n * 500 + 400, text(n)))
             .collect();
-        of(&cues)
+        srt_of(&cues)
     };
     let inputs = [
         (
@@ -388,17 +410,17 @@ fn no_captions_take_long() {
         (cues(&|_| "♪".to_owned(), 0), cues(&|_| "♪".to_owned(), 1)),
         (cues(&|n| format!("a{n}"), 0), cues(&|n| format!("b{n}"), 9)),
     ];
-    for (place, (expected, actual)) in inputs.iter().enumerate() {
+    for (index, (expected, actual)) in inputs.iter().enumerate() {
         let start = std::time::Instant::now();
-        let limits = Limits {
-            time: Duration::from_millis(100),
-            ..Limits::DEFAULT
+        let limits = DiffLimits {
+            timeout: Duration::from_millis(100),
+            ..DiffLimits::DEFAULT
         };
-        let (ops, diff) = compare(".srt", &Lines::of(expected, actual), limits).expect("captions");
-        assert!(diff.changes.len() <= CaptionDiff::MAX_CHANGES && !ops.is_empty());
+        let (script, diff) = compare(".srt", &Lines::new(expected, actual), limits).expect("captions");
+        assert!(diff.changes.len() <= CaptionDiff::MAX_CHANGES && !script.0.is_empty());
         assert!(
-            start.elapsed() < Duration::from_secs(10),
-            "input {place} took {:?}",
+            start.elapsed() < MAX_ELAPSED,
+            "input {index} took {:?}",
             start.elapsed()
         );
     }
@@ -427,7 +449,7 @@ fn cues() -> impl Strategy<Value = Vec<(i64, i64, &'static str)>> {
     })
 }
 
-/// Texts that are captions, more or less.
+/// SRT files, some of them malformed.
 fn texts() -> impl Strategy<Value = String> {
     let broken = select(vec![
         "",
@@ -447,11 +469,11 @@ fn texts() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn every_line_and_every_caption_is_accounted_for_once(expected in texts(), actual in texts()) {
-        let lines = Lines::of(&expected, &actual);
-        let Some((ops, diff)) = compare(".srt", &lines, LIMITS) else { return Ok(()) };
+    fn every_line_and_every_caption_is_covered_once(expected in texts(), actual in texts()) {
+        let lines = Lines::new(&expected, &actual);
+        let Some((script, diff)) = compare(".srt", &lines, LIMITS) else { return Ok(()) };
         let (mut old, mut new) = (0, 0);
-        for op in &ops {
+        for op in &script.0 {
             prop_assert_eq!((op.old_range().start, op.new_range().start), (old, new));
             (old, new) = (op.old_range().end, op.new_range().end);
             if op.tag() == DiffTag::Equal {
@@ -470,51 +492,51 @@ proptest! {
     }
 
     #[test]
-    fn what_is_called_equal_is_equal_but_for_what_is_said_apart(expected in texts(), actual in texts()) {
-        let lines = Lines::of(&expected, &actual);
-        let Some((ops, diff)) = compare(".srt", &lines, LIMITS) else { return Ok(()) };
+    fn equal_lines_differ_only_in_ignored_differences(expected in texts(), actual in texts()) {
+        let lines = Lines::new(&expected, &actual);
+        let Some((script, diff)) = compare(".srt", &lines, LIMITS) else { return Ok(()) };
         let without_digits = |line: &str| line.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
-        let has_said = diff.renumbered.is_some() || diff.shifted > 0;
-        for op in ops.iter().filter(|op| op.tag() == DiffTag::Equal) {
+        let has_ignored = diff.renumbered.is_some() || diff.shifted > 0;
+        for op in script.0.iter().filter(|op| op.tag() == DiffTag::Equal) {
             for (old, new) in op.old_range().zip(op.new_range()) {
-                let (old, new) = (split_end(lines.expected[old]).0, split_end(lines.actual[new]).0);
-                prop_assert!(old == new || (has_said && without_digits(old) == without_digits(new)), "{:?} {:?}", old, new);
+                let (old, new) = (split_line_end(lines.expected[old]).0, split_line_end(lines.actual[new]).0);
+                prop_assert!(old == new || (has_ignored && without_digits(old) == without_digits(new)), "{:?} {:?}", old, new);
             }
         }
-        // Silence means agreement.
+        // No reported difference means no difference.
         if diff.change_count == 0 && diff.renumbered.is_none() && diff.line_ends == 0 {
             prop_assert!(expected == actual || expected.trim_end() == actual.trim_end(), "{:?} {:?}", expected, actual);
         }
     }
 
     #[test]
-    fn the_same_captions_have_no_difference(cues in cues()) {
+    fn equal_files_have_no_changes(cues in cues()) {
         let text = srt(cues);
-        if let Some((_, diff)) = compare(".srt", &Lines::of(&text, &text), LIMITS) {
+        if let Some((_, diff)) = compare(".srt", &Lines::new(&text, &text), LIMITS) {
             prop_assert!(diff.changes.is_empty() && diff.renumbered.is_none() && diff.line_ends == 0);
         }
     }
 
     #[test]
-    fn one_of_many_that_is_dropped_is_one_difference(count in 2_usize..60, place in any::<proptest::sample::Index>()) {
-        let (expected, mut actual) = (numbered(count), numbered(count));
+    fn dropped_caption_of_many_is_one_change(count in 2_usize..60, place in any::<proptest::sample::Index>()) {
+        let (expected, mut actual) = (distinct_cues(count), distinct_cues(count));
         let place = place.index(count);
         actual.remove(place);
-        let diff = said(".srt", &of(&expected), &of(&actual));
-        prop_assert_eq!(words(&diff), [(CaptionChangeKind::Dropped, 1, Some(place as u64 + 1), None)]);
+        let diff = caption_diff(".srt", &srt_of(&expected), &srt_of(&actual));
+        prop_assert_eq!(changes(&diff), [(CaptionChangeKind::Dropped, 1, Some(place as u64 + 1), None)]);
     }
 
     #[test]
-    fn a_file_that_is_shifted_is_one_statement(count in 2_usize..60, from in any::<proptest::sample::Index>(), by in 2_i64..5_000_000) {
+    fn shifted_file_is_one_change(count in 2_usize..60, from in any::<proptest::sample::Index>(), by in 2_i64..5_000_000) {
         let from = from.index(count - 1);
-        let expected = numbered(count);
+        let expected = distinct_cues(count);
         let moved = |(at, (start, end, text)): (usize, &(i64, i64, String))| {
             let by = if at >= from { by } else { 0 };
             (start + by, end + by, text.clone())
         };
         let actual: Vec<_> = expected.iter().enumerate().map(moved).collect();
-        let diff = said(".srt", &of(&expected), &of(&actual));
-        let [CaptionChange { kind, count: of_them, start_ms, .. }] = diff.changes.as_slice() else { panic!("{:?}", diff.changes) };
-        prop_assert_eq!((*kind, *of_them, *start_ms), (CaptionChangeKind::Shifted, (count - from) as u64, Some(by)));
+        let diff = caption_diff(".srt", &srt_of(&expected), &srt_of(&actual));
+        let [CaptionChange { kind, count: shifted, start_ms, .. }] = diff.changes.as_slice() else { panic!("{:?}", diff.changes) };
+        prop_assert_eq!((*kind, *shifted, *start_ms), (CaptionChangeKind::Shifted, (count - from) as u64, Some(by)));
     }
 }
