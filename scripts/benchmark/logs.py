@@ -1,9 +1,10 @@
-"""What a long log costs: pages anywhere in it against the first page, its index against `wc -l`, searches against ripgrep, memory with
-many readers, and scrolling in a browser; and beside it all a reader that holds the whole log in memory for each request.
+"""Benchmarks of a long log: pages anywhere in it against the first page, its index against `wc -l`, searches against ripgrep, memory
+with many readers, and scrolling in a browser; each also against a reader that loads the whole file per request.
 
     scripts/bench logs [--lines 10000000] [--rounds 7] [--seconds 20]
+    scripts/bench logs --smoke     shows within a minute that the benchmark still runs; its numbers mean nothing
 
-The log is made once, in target/bench. Times are medians; what is compared is measured in turns. RUNLENS_BIN and RUNLENS_NAIVE name
+The log is generated once, in target/bench. Times are medians; compared programs take turns. RUNLENS_BIN and BENCH_LOG_BASELINE name
 other programs than the release builds.
 """
 import argparse
@@ -24,9 +25,9 @@ from urllib.parse import urlencode
 
 from platforms import ROOT, RUNLENS, Server, environment, token
 
-NAIVE = Path(os.environ.get("RUNLENS_NAIVE", ROOT / "target/release/runlens-naive"))
+LOG_BASELINE = Path(os.environ.get("BENCH_LOG_BASELINE", ROOT / "target/release/bench-log-baseline"))
 READERS = 100
-# What no line of the log has, to be found nowhere; the number makes each search a new one.
+# Matches no line; the number makes each search a new one, so that no result is cached.
 TEXT = "no such text {}"
 REGEX = r"panicked at .*\.rs:\d+ {}"
 
@@ -54,7 +55,7 @@ def timed(do) -> float:
 
 
 def command(*words, fails: bool = False) -> float:
-    """Milliseconds of a program; `fails` where it finds nothing and says so by its exit code."""
+    """Returns the milliseconds of a program; with `fails` its exit code must be 1, as grep's without a match."""
 
     def run():
         code = subprocess.run(words, stdout=subprocess.DEVNULL).returncode
@@ -64,9 +65,9 @@ def command(*words, fails: bool = False) -> float:
     return timed(run)
 
 
-def naive(log: Path, question: str, value: str = "") -> tuple[int, float, float]:
-    """What was found, milliseconds, MB."""
-    found, milliseconds, megabytes = subprocess.run([NAIVE, log, question, value], check=True, capture_output=True, text=True).stdout.split()
+def naive(log: Path, operation: str, value: str = "") -> tuple[int, float, float]:
+    """Runs the baseline reader; returns its count, milliseconds and MB."""
+    found, milliseconds, megabytes = subprocess.run([LOG_BASELINE, log, operation, value], check=True, capture_output=True, text=True).stdout.split()
     return int(found), float(milliseconds), float(megabytes)
 
 
@@ -81,7 +82,7 @@ class Log:
         return json.loads(self.server.get(self.address + part + query).body)
 
     def whole(self, part: str, **parameters) -> dict:
-        """The answer once it is complete."""
+        """Returns the response once it covers the whole log."""
         while True:
             answer = self.ask(part, **parameters)
             if answer["is_complete"]:
@@ -89,17 +90,17 @@ class Log:
 
 
 def table(title: str, unit: str, rows: list[tuple[str, float, float, float | None]]) -> None:
-    """Name, ours, what it is compared with, and the naive reader's."""
-    print(f"\n{title:58} {'Runlens':>10} {'beside':>10} {'ratio':>7} {'naive':>10}   {unit}")
-    for name, ours, beside, other in rows:
-        print(f"  {name:56} {ours:10.2f} {beside:10.2f} {ours / beside:7.2f} {'' if other is None else format(other, '10.2f'):>10}", flush=True)
+    """Prints rows of name, our time, the time compared with, and that of the baseline reader."""
+    print(f"\n{title:58} {'Runlens':>10} {'other':>10} {'ratio':>7} {'baseline':>10}   {unit}")
+    for name, ours, compared, baseline in rows:
+        print(f"  {name:56} {ours:10.2f} {compared:10.2f} {ours / compared:7.2f} {'' if baseline is None else format(baseline, '10.2f'):>10}", flush=True)
 
 
 def pages(log: Log, file: Path, lines: int, rounds: int) -> None:
     def place() -> int:
         return random.randint(1, lines - 200)
 
-    # An address that was never asked for: no answer is one that was kept.
+    # A new address for each request, so that no response comes from the cache.
     fresh = count()
 
     def page(**parameters) -> float:
@@ -120,7 +121,7 @@ def pages(log: Log, file: Path, lines: int, rounds: int) -> None:
         "at a random line": lambda: page(from_line=place()),
         "at the end (tail=100)": lambda: page(tail=100),
         "backward from the end": lambda: page(direction="backward"),
-        # Asking for the cursor is no part of the time.
+        # Fetching the cursor is not measured.
         "by a random cursor": lambda: by(cursor()),
         "backward by a random cursor": lambda: by(cursor(), direction="backward"),
     }
@@ -134,7 +135,7 @@ def pages(log: Log, file: Path, lines: int, rounds: int) -> None:
         "at a random line": median(naive(file, "page", str(place()))[1] for _ in range(3)),
         "at the end (tail=100)": median(naive(file, "page", "end")[1] for _ in range(3)),
     }
-    table("A page of 100 lines, beside the first", "ms", [(name, median(taken), first, simple.get(name)) for name, taken in times.items()])
+    table("A page of 100 lines, against the first", "ms", [(name, median(taken), first, simple.get(name)) for name, taken in times.items()])
 
 
 def index(start, file: Path, lines: int, rounds: int) -> None:
@@ -147,14 +148,14 @@ def index(start, file: Path, lines: int, rounds: int) -> None:
             found = log.ask("/outline")["lines"]
             if found != lines:
                 raise SystemExit(f"the index has {found} lines, not {lines}")
-    table("The index of the log, beside wc -l", "ms", [("the first outline after a start", median(ours), median(counted), naive(file, "outline")[1])])
+    table("The index of the log, against wc -l", "ms", [("the first outline after a start", median(ours), median(counted), naive(file, "outline")[1])])
 
 
 def searches(log: Log, file: Path, rounds: int) -> None:
     rows = []
     for name, key, form, options in [
-        ("a text that is nowhere, beside rg -j1 -i -F", "contains", TEXT, ["-i", "-F"]),
-        ("a pattern that is nowhere, beside rg -j1 -i", "regex", REGEX, ["-i"]),
+        ("a text without matches, against rg -j1 -i -F", "contains", TEXT, ["-i", "-F"]),
+        ("a pattern without matches, against rg -j1 -i", "regex", REGEX, ["-i"]),
     ]:
         ours, theirs = [], []
         for number in range(rounds):
@@ -167,7 +168,7 @@ def searches(log: Log, file: Path, rounds: int) -> None:
 
 def none(answer: dict) -> None:
     if answer["matches"] != 0:
-        raise SystemExit(f"{answer['matches']} matches of what is nowhere")
+        raise SystemExit(f"{answer['matches']} matches of a text that no line has")
 
 
 def memory(log: Log, file: Path, lines: int, idle: float) -> None:
@@ -201,7 +202,7 @@ def memory(log: Log, file: Path, lines: int, idle: float) -> None:
     if failed:
         raise SystemExit(f"{len(failed)} pages failed, with {set(failed)}")
     print(f"\nMemory with {READERS} readers at random places: {most:.0f} MB, {most - idle:.0f} MB over {idle:.0f} MB idle", end="; ")
-    print(f"the naive reader alone: {naive(file, 'page', '1')[2]:.0f} MB")
+    print(f"the baseline reader alone: {naive(file, 'page', '1')[2]:.0f} MB")
 
 
 def viewer(log: Log, seconds: int) -> None:
@@ -220,24 +221,27 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=20, help="of scrolling")
+    parser.add_argument("--smoke", action="store_true", help="a short log, one round and little scrolling")
     options = parser.parse_args(arguments)
+    if options.smoke:
+        options.lines, options.rounds, options.seconds = 100_000, 1, 3
     subprocess.run([ROOT / "scripts/setup", "bench"], check=True)
     if "RUNLENS_BIN" not in os.environ:
         subprocess.run([ROOT / "scripts/build"], check=True)
-    if "RUNLENS_NAIVE" not in os.environ:
-        subprocess.run([ROOT / "scripts/build-bare"], check=True)
+    if "BENCH_LOG_BASELINE" not in os.environ:
+        subprocess.run([ROOT / "scripts/build-baselines"], check=True)
     platform, run = long_log(options.lines)
     file = platform / f"files/LogFiles/{run}.txt"
     url = f"sqlite://{platform / 'runlens.db'}"
     with tempfile.TemporaryDirectory(prefix="runlens-bench.") as directory:
         work = Path(directory)
         bearer = token(url, platform)
-        # All of it from memory, as the programs beside it read it.
+        # Reads the file once, so that every program finds it in the page cache.
         command("cat", str(file))
         print(f"The log of run {run}: {options.lines} lines, {file.stat().st_size / 1e6:.0f} MB")
 
         class Fresh(Server):
-            """A server that has read nothing yet."""
+            """A server with cold caches."""
 
             def __init__(self):
                 super().__init__(url, platform / "files", work, bearer)

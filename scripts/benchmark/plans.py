@@ -1,18 +1,18 @@
-"""How the databases go about each query."""
+"""Query plans."""
 import re
 import sqlite3
 
 from platforms import mariadb
 
-# Tables with a row for each run, or many.
+# Tables that grow with the number of runs.
 GROWING = {"test", "test_progress", "test_result", "test_result_file"}
 
 
 def show_plans(url: str, queries: list[str]) -> None:
-    """Prints each query with its plan, and marks the full scans."""
+    """Prints each query with its plan and marks full scans of growing tables."""
     explain = sqlite_plan if url.startswith("sqlite:") else mariadb_plan
     scans = 0
-    # Lists of another length make no other query.
+    # Queries that differ only in the length of a list count as one.
     distinct = {re.sub(r"\?(, \?)+", "?, …", query): query for query in queries if query.upper().startswith(("SELECT", "WITH"))}
     for short, query in distinct.items():
         print(f"\n  {short}")
@@ -25,7 +25,7 @@ def show_plans(url: str, queries: list[str]) -> None:
 
 
 def aliases(query: str) -> dict[str, str]:
-    """The tables of a query by the names they have in it."""
+    """Maps the aliases in a query to their tables."""
     found = re.findall(r"\b(?:FROM|JOIN)\s+[`\"]?(\w+)[`\"]?(?:\s+(?:AS\s+)?[`\"]?(\w+)[`\"]?)?", query, re.IGNORECASE)
     return {name: table for table, name in found if name} | {table: table for table, _ in found}
 
@@ -46,6 +46,6 @@ def mariadb_plan(url: str, query: str):
 
 
 def with_values(query: str) -> str:
-    """Text where a value stands, which either database compares with a number too; a number where only that may stand."""
+    """Replaces placeholders: by text, which both databases also compare with numbers, or by a number after LIMIT and OFFSET."""
     query = re.sub(r"\b(LIMIT|OFFSET) \?", r"\1 1", query)
     return re.sub(r"\?\d*", "'1'", query)

@@ -1,4 +1,4 @@
-"""Demo platforms to measure on, the server on one of them, and the bare handler beside it."""
+"""Demo platforms for benchmarks, a server on one of them, and the handler that it is compared with."""
 import http.client
 import json
 import os
@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUNLENS = Path(os.environ.get("RUNLENS_BIN", ROOT / "target/release/runlens"))
-BARE = Path(os.environ.get("RUNLENS_BARE", ROOT / "target/release/runlens-bare"))
+HTTP_BASELINE = Path(os.environ.get("BENCH_HTTP_BASELINE", ROOT / "target/release/bench-http-baseline"))
 SCHEMA = ROOT / "crates/domain/src/testing/platform-schema.sql"
 SCOPES = "runs:read runs:write results:read baselines:write system:read system:write tokens:manage"
-# What the connection or the clock decides, not the answer.
-OF_THE_MOMENT = {"date", "content-length", "transfer-encoding", "connection"}
+# Headers that depend on the connection or the clock.
+VOLATILE_HEADERS = {"date", "content-length", "transfer-encoding", "connection"}
 
 
 def environment(url: str, files: Path) -> dict[str, str]:
@@ -31,7 +31,7 @@ def environment(url: str, files: Path) -> dict[str, str]:
 
 
 def fill(runs: int, work: Path) -> Path:
-    """A demo platform; answers its database."""
+    """Fills a demo platform; returns the path of its database."""
     database = work / "runlens.db"
     command = [RUNLENS, "demo", "--runs", str(runs)]
     subprocess.run(command, cwd=ROOT, env=environment(f"sqlite://{database}", work / "files"), check=True, stdout=subprocess.DEVNULL)
@@ -41,13 +41,13 @@ def fill(runs: int, work: Path) -> Path:
 
 
 def token(url: str, work: Path) -> str:
-    """A token that may read everything."""
+    """Creates a token with every scope."""
     command = [RUNLENS, "token", "create", "--user", "admin", "--name", f"bench-{time.monotonic_ns()}", "--scopes", SCOPES]
     return subprocess.run(command, cwd=ROOT, env=environment(url, work / "files"), check=True, capture_output=True, text=True).stdout.strip()
 
 
 def mariadb(sql: str, database: str = "") -> str:
-    """Runs SQL in the MariaDB for tests; answers rows, cells between tabs."""
+    """Runs SQL in the MariaDB of the tests; returns rows with tabs between cells."""
     server = urlsplit(os.environ["RUNLENS_TEST_MARIADB_URL"])
     connect = ["--protocol=tcp", f"--host={server.hostname}", f"--port={server.port}", f"--user={server.username}"]
     if server.password:
@@ -57,12 +57,12 @@ def mariadb(sql: str, database: str = "") -> str:
 
 
 def copy_to_mariadb(sqlite: Path, work: Path) -> str:
-    """A database in MariaDB with the same rows; answers its address."""
+    """Copies all rows to a new MariaDB database; returns its URL."""
     name = f"runlens_bench_{time.monotonic_ns()}"
     mariadb(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
     mariadb(SCHEMA.read_text(), name)
     source = sqlite3.connect(sqlite)
-    # Tokens are made where they are used.
+    # Tokens are created per benchmark.
     for table in sorted(set(mariadb("SHOW TABLES", name).split()) - {"api_token"}):
         columns = [row[1] for row in source.execute(f"PRAGMA table_info(`{table}`)")]
         wanted = [line.split("\t")[0] for line in mariadb(f"SHOW COLUMNS FROM `{table}`", name).splitlines()]
@@ -75,7 +75,7 @@ def copy_to_mariadb(sqlite: Path, work: Path) -> str:
             for row in source.execute("SELECT {} FROM `{}`".format(", ".join(f"`{column}`" for column in wanted), table)):
                 out.write("\t".join(cell(value) for value in row) + "\n")
         list_of_columns = ", ".join(f"`{column}`" for column in wanted)
-        # Tables come in the order of their names, before those that they point to.
+        # Tables are loaded by name, so a row can arrive before the row that it references.
         mariadb(f"SET foreign_key_checks = 0; LOAD DATA LOCAL INFILE '{rows}' INTO TABLE `{table}` CHARACTER SET utf8mb4 ({list_of_columns}); ANALYZE TABLE `{table}`", name)
         rows.unlink()
         copied, there = mariadb(f"SELECT COUNT(*) FROM `{table}`", name).strip(), source.execute(f"SELECT COUNT(*) FROM `{table}`").fetchone()[0]
@@ -85,7 +85,7 @@ def copy_to_mariadb(sqlite: Path, work: Path) -> str:
 
 
 def cell(value) -> str:
-    """A value as LOAD DATA reads it."""
+    """Encodes a value for LOAD DATA."""
     if value is None:
         return "\\N"
     return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
@@ -98,14 +98,14 @@ def free_port() -> int:
 
 
 @dataclass
-class Answer:
+class Response:
     status: int
     headers: dict[str, str]
     body: bytes
 
 
 class Process:
-    """A program that listens on a port of its own, until the end of the block."""
+    """A program that listens on a free port and is stopped at the end of the `with` block."""
 
     def __init__(self, command: list, environment: dict[str, str], log: Path):
         self.log = log
@@ -129,7 +129,7 @@ class Process:
 
 
 class Server(Process):
-    """Runlens on a platform; with `trace` it writes down its queries."""
+    """Runlens on a platform; with `trace` it logs its queries."""
 
     def __init__(self, url: str, files: Path, work: Path, bearer: str, trace: bool = False):
         self.port, self.bearer = free_port(), bearer
@@ -141,17 +141,17 @@ class Server(Process):
         super().__init__([RUNLENS, "serve"], environment(url, files) | settings, work / "server.log")
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
 
-    def get(self, path: str, may_fail: bool = False) -> Answer:
+    def get(self, path: str, may_fail: bool = False) -> Response:
         self.connection.request("GET", path, headers={"Authorization": f"Bearer {self.bearer}"})
         response = self.connection.getresponse()
         body = response.read()
         if response.status != 200 and not may_fail:
             raise SystemExit(f"{path} answered {response.status}: {body[:300]!r}")
-        headers = {name: value for name, value in response.getheaders() if name.lower() not in OF_THE_MOMENT}
-        return Answer(response.status, headers, body)
+        headers = {name: value for name, value in response.getheaders() if name.lower() not in VOLATILE_HEADERS}
+        return Response(response.status, headers, body)
 
     def queries(self, settled: bool = False) -> list[str]:
-        """The text of every query so far; `settled` waits for those that are being written down."""
+        """Returns the text of every query so far; `settled` first waits for the log to be written."""
         if settled:
             time.sleep(0.2)
         found = []
@@ -162,16 +162,16 @@ class Server(Process):
         return found
 
     def megabytes(self) -> float:
-        """Memory in use."""
+        """Returns the resident memory."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
-class Bare(Process):
-    """A handler that gives these answers from memory."""
+class HttpBaseline(Process):
+    """A handler that returns these responses from memory."""
 
-    def __init__(self, answers: dict, work: Path):
+    def __init__(self, responses: dict, work: Path):
         self.port = free_port()
-        file = work / "answers.json"
-        file.write_text(json.dumps(answers))
-        super().__init__([BARE, f"127.0.0.1:{self.port}", file], dict(os.environ), work / "bare.log")
+        file = work / "responses.json"
+        file.write_text(json.dumps(responses))
+        super().__init__([HTTP_BASELINE, f"127.0.0.1:{self.port}", file], dict(os.environ), work / "baseline.log")
