@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # The environment of every script: sourced, never run. Installs nothing.
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Runs a list of stages and prints how long each took; sourced by scripts/test and scripts/verify.
 #   stage NAME COMMAND…   runs the command. A failure ends the script; the table is printed all the same.
 stage_names=()
