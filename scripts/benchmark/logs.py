@@ -43,7 +43,7 @@ def long_log(lines: int) -> tuple[Path, int]:
         command = [RUNLENS, "demo", "--runs", "12", "--log-lines", str(lines)]
         settings = environment(f"sqlite://{platform / 'runlens.db'}", platform / "files")
         told = subprocess.run(command, cwd=ROOT, env=settings, check=True, capture_output=True, text=True).stdout
-        made.write_text(re.search(r"The long log is that of run (\d+)", told)[1])
+        made.write_text(re.search(r"Long log: run (\d+)", told)[1])
     return platform, int(made.read_text())
 
 

@@ -1,10 +1,12 @@
-//! The server: pages, server functions and /api/v1 in one process, and the command line around them.
+//! HTTP server (pages, server functions and /api/v1 in one process) and its command line.
 //!
-//! No rule lives here. A handler takes a request apart, asks [`runlens_domain::Services`] and translates its answer.
+//! Business rules live in [`runlens_domain::Services`]. Modules import lower ones only, from `config` up to `cli`;
+//! `scripts/check-layers` checks the order.
 
 mod api;
 mod auth;
 mod badges;
+mod cache;
 mod docs;
 mod http;
 mod images;
@@ -18,6 +20,6 @@ pub mod config;
 pub mod limits;
 pub mod openapi;
 
-pub use limits::streams::StreamLimiter;
+pub use limits::StreamLimiter;
 pub use router::router;
 pub use state::AppState;

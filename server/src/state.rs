@@ -1,37 +1,32 @@
-//! What every handler can reach.
+//! State shared by all handlers and middleware.
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use axum_extra::extract::cookie::Key;
-use leptos::config::LeptosOptions;
+use leptos::config::{Env, LeptosOptions};
 use runlens_domain::Services;
 
 use crate::{
-    auth::recent_tokens::RecentTokens,
-    config::{Http, SecretKey},
-    http::response_cache::ResponseCache,
-    limits::streams::StreamLimiter,
-    limits::{LimitSettings, Limits, MemoryStore, RateLimitStore},
-    pages,
-    previews::render::PreviewCache,
+    auth::{Cookies, TokenCache},
+    cache::{PreviewCache, ResponseCache},
+    config::{HttpConfig, LimitConfig, SecretKey},
+    limits::{Limits, MemoryStore, RateLimitStore, StreamLimiter},
 };
 
-/// What every handler can reach. Cheap to clone: each layer around a request has its own.
+/// State shared by all handlers and middleware. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Parts>);
 
-/// The parts, for this crate.
 #[derive(Clone)]
 pub struct Parts {
     pub(crate) services: Services,
     pub(crate) limits: Limits,
     pub(crate) streams: StreamLimiter,
-    pub(crate) pictures: PreviewCache,
-    pub(crate) tokens: RecentTokens,
-    pub(crate) answers: ResponseCache,
-    pub(crate) cookies: Key,
-    pub(crate) http: Http,
+    pub(crate) tokens: TokenCache,
+    pub(crate) responses: ResponseCache,
+    pub(crate) previews: PreviewCache,
+    pub(crate) cookies: Cookies,
+    pub(crate) http: HttpConfig,
     pub(crate) leptos: LeptosOptions,
 }
 
@@ -44,50 +39,50 @@ impl std::ops::Deref for AppState {
 }
 
 impl AppState {
-    /// Puts the parts together; requests are counted in memory.
-    pub fn new(services: Services, http: Http, limits: LimitSettings, secret: &SecretKey) -> Self {
+    /// State of an instance that counts rate limits in memory.
+    pub fn new(services: Services, http: HttpConfig, limits: LimitConfig, secret: &SecretKey) -> Self {
         let streams = StreamLimiter::new(&limits);
-        let limits = Limits::new(limits, Arc::new(MemoryStore::default()), services.clock().clone());
-        let leptos = pages::leptos_options(&http);
-        let cookies = Key::derive_from(secret.bytes());
-        let (tokens, answers, pictures) = (
-            RecentTokens::default(),
-            ResponseCache::default(),
-            PreviewCache::default(),
-        );
+        let store = Arc::new(MemoryStore::default());
         Self(Arc::new(Parts {
+            limits: Limits::new(limits, store, services.clock().clone()),
             services,
-            limits,
             streams,
-            pictures,
-            tokens,
-            answers,
-            cookies,
+            tokens: TokenCache::default(),
+            responses: ResponseCache::default(),
+            previews: PreviewCache::default(),
+            cookies: Cookies::new(secret, http.is_https()),
+            leptos: leptos_options(&http),
             http,
-            leptos,
         }))
     }
 
-    /// The streams of events, which do not end by themselves.
     pub fn streams(&self) -> StreamLimiter {
         self.streams.clone()
     }
 
-    /// Counts requests in these counters instead, which other instances may share.
+    /// Counts rate limits in `store`, which other instances may share.
     #[must_use]
-    pub fn with_rate_limit_store(self, counters: Arc<dyn RateLimitStore>) -> Self {
+    pub fn with_rate_limit_store(self, store: Arc<dyn RateLimitStore>) -> Self {
         let parts = Arc::unwrap_or_clone(self.0);
         Self(Arc::new(Parts {
-            limits: parts.limits.clone().with_store(counters),
+            limits: parts.limits.clone().with_store(store),
             ..parts
         }))
     }
 }
 
-impl FromRef<AppState> for Key {
-    fn from_ref(state: &AppState) -> Self {
-        state.cookies.clone()
-    }
+/// Names and places of the browser files, for the pages that link to them.
+fn leptos_options(http: &HttpConfig) -> LeptosOptions {
+    let hash_file = http.hash_file();
+    LeptosOptions::builder()
+        .output_name("runlens")
+        .site_root(http.site_root.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .env(Env::PROD)
+        .site_addr(http.listen)
+        .hash_files(hash_file.is_some())
+        .hash_file(Arc::from(hash_file.unwrap_or_default().to_string_lossy()))
+        .build()
 }
 
 impl FromRef<AppState> for LeptosOptions {

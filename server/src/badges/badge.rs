@@ -1,55 +1,54 @@
-//! Badges: two fields side by side, as READMEs show them.
+//! A badge: a label and a message side by side.
 
 use runlens_api_types::{
-    TextEnum,
+    TextEnum as _,
     run::{OperatingSystem, RunQuery},
     verdict::Outlook,
 };
 use runlens_domain::runs::RunHeadline;
 
 use crate::images::{
-    svg::{Svg, number},
-    text::{Font, cut, plain, width},
+    svg::{SvgWriter, format_length},
+    text::{Font, single_line, text_width, truncate},
 };
 
-/// The branch that is meant where neither a branch nor a pull request is named.
-const BRANCH: &str = "master";
+/// Branch of badges that name neither a branch nor a pull request.
+const DEFAULT_BRANCH: &str = "master";
 
-/// Fonts of whoever shows the badge, and how much wider than ours they are at most.
-const FAMILY: &str = "Verdana,Geneva,DejaVu Sans,sans-serif";
-const WIDER: f32 = 1.12;
-const SIZE: f32 = 11.0;
+/// Fonts of the site that shows the badge.
+const FONT_FAMILY: &str = "Verdana,Geneva,DejaVu Sans,sans-serif";
+/// How much wider those fonts may be than the one used for measuring.
+const FONT_WIDTH_RATIO: f32 = 1.12;
+const FONT_SIZE: f32 = 11.0;
 const HEIGHT: f32 = 20.0;
 const PADDING: f32 = 6.0;
-/// The widest field, in pixels.
-const WIDEST: f32 = 320.0;
+const MAX_FIELD_WIDTH: f32 = 320.0;
 
-const LABEL_COLOUR: &str = "#3b3e44";
+const LABEL_COLOR: &str = "#3b3e44";
 
-/// A badge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Badge {
     label: String,
     message: String,
-    /// The whole in words.
+    /// Text for screen readers.
     title: String,
-    colour: &'static str,
+    color: &'static str,
 }
 
-/// Which runs a badge is of: of the main repository's `master` unless something else is named.
-pub(crate) fn query(asked: RunQuery, main_repository: &str) -> RunQuery {
+/// The query for a badge's run: by default the main repository's `master`.
+pub(super) fn run_query(query: RunQuery, main_repository: &str) -> RunQuery {
     let RunQuery {
         branch,
         platform,
         repository,
         pull_request,
         ..
-    } = asked;
-    let is_named = branch.is_some() || pull_request.is_some();
+    } = query;
+    let has_subject = branch.is_some() || pull_request.is_some();
     RunQuery {
-        branch: branch.or_else(|| (!is_named).then(|| BRANCH.to_owned())),
+        branch: branch.or_else(|| (!has_subject).then(|| DEFAULT_BRANCH.to_owned())),
         platform,
-        // Pull requests come from other repositories.
+        // Pull requests come from forks.
         repository: repository.or_else(|| pull_request.is_none().then(|| main_repository.to_owned())),
         pull_request,
         ..RunQuery::default()
@@ -57,7 +56,6 @@ pub(crate) fn query(asked: RunQuery, main_repository: &str) -> RunQuery {
 }
 
 impl Badge {
-    /// What became of a run.
     pub(crate) fn of_run(headline: &RunHeadline) -> Self {
         let RunHeadline {
             run,
@@ -65,8 +63,8 @@ impl Badge {
             verdict,
             ..
         } = headline;
-        // Where it is not known what is new, how many pass says more than how many do not.
         let message = match verdict.outlook {
+            // Without a baseline the number of passing tests says more than the number of failures.
             Outlook::Failed if !run.status.is_in_progress() => {
                 format!("{}/{} pass", summary.pass_count, summary.total_samples)
             }
@@ -81,77 +79,82 @@ impl Badge {
             label: label.to_owned(),
             message,
             title,
-            colour: colour(verdict.outlook),
+            color: color(verdict.outlook),
         }
     }
 
-    /// A run that is not there.
-    pub(crate) fn unknown(id: i32) -> Self {
-        let colour = colour(Outlook::DidNotRun);
+    pub(super) fn unknown_run(id: i32) -> Self {
         Self {
             label: format!("run {id}"),
             message: "unknown".to_owned(),
-            title: format!("Run {id} is not known"),
-            colour,
+            title: format!("Run {id} not found"),
+            color: color(Outlook::DidNotRun),
         }
     }
 
-    /// No run has completed that is like this.
-    pub(crate) fn no_runs(query: &RunQuery) -> Self {
-        let label = query.platform.map_or("runlens", TextEnum::as_str).to_owned();
-        let title = format!("{label}: no completed run is like that");
+    /// No completed run matches the query.
+    pub(super) fn no_runs(query: &RunQuery) -> Self {
+        let label = query
+            .platform
+            .map_or("runlens", |platform| platform.as_str())
+            .to_owned();
+        let title = format!("{label}: no matching completed run");
         Self {
             label,
             message: "no runs".to_owned(),
             title,
-            colour: colour(Outlook::DidNotRun),
+            color: color(Outlook::DidNotRun),
         }
     }
 
-    /// The badge as an image.
     pub(crate) fn svg(&self) -> String {
         let field = |text: &str| {
-            let text = cut(Font::Regular, SIZE, WIDEST / WIDER, &plain(text));
-            let wide = (width(Font::Regular, SIZE, &text) * WIDER).ceil();
-            (text, wide)
+            let max_width = MAX_FIELD_WIDTH / FONT_WIDTH_RATIO;
+            let text = truncate(Font::Regular, FONT_SIZE, max_width, &single_line(text));
+            let width = (text_width(Font::Regular, FONT_SIZE, &text) * FONT_WIDTH_RATIO).ceil();
+            (text, width)
         };
-        let ((label, label_wide), (message, message_wide)) = (field(&self.label), field(&self.message));
-        let (left, right) = (label_wide + 2.0 * PADDING, message_wide + 2.0 * PADDING);
-        let whole = left + right;
-        let mut svg = Svg::new(whole, HEIGHT);
-        svg.with(&[("role", "img"), ("aria-label", &self.title)]);
+        let ((label, label_width), (message, message_width)) = (field(&self.label), field(&self.message));
+        let (left, right) = (label_width + 2.0 * PADDING, message_width + 2.0 * PADDING);
+        let width = left + right;
+        let mut svg = SvgWriter::new(width, HEIGHT);
+        svg.add_attributes(&[("role", "img"), ("aria-label", &self.title)]);
         svg.text("title", &[], &self.title);
         svg.open("clipPath", &[("id", "round")]);
         svg.open(
             "rect",
             &[
-                ("width", &number(whole)),
-                ("height", &number(HEIGHT)),
+                ("width", &format_length(width)),
+                ("height", &format_length(HEIGHT)),
                 ("rx", "3"),
             ],
         )
         .close("rect");
         svg.close("clipPath");
         svg.open("g", &[("clip-path", "url(#round)")]);
-        svg.rect([0.0, 0.0, left, HEIGHT], LABEL_COLOUR)
-            .rect([left, 0.0, right, HEIGHT], self.colour);
+        svg.rect([0.0, 0.0, left, HEIGHT], LABEL_COLOR)
+            .rect([left, 0.0, right, HEIGHT], self.color);
         svg.close("g");
         svg.open(
             "g",
             &[
                 ("fill", "#fff"),
-                ("font-family", FAMILY),
-                ("font-size", &number(SIZE)),
+                ("font-family", FONT_FAMILY),
+                ("font-size", &format_length(FONT_SIZE)),
             ],
         );
-        for (text, x, wide) in [
-            (label, PADDING, label_wide),
-            (message, left + PADDING, message_wide),
+        for (text, x, width) in [
+            (label, PADDING, label_width),
+            (message, left + PADDING, message_width),
         ] {
-            // Whatever font there is: the text takes the place that was measured for it.
+            // `textLength` makes the text fit in any font.
             svg.text(
                 "text",
-                &[("x", &number(x)), ("y", "14"), ("textLength", &number(wide))],
+                &[
+                    ("x", &format_length(x)),
+                    ("y", "14"),
+                    ("textLength", &format_length(width)),
+                ],
                 &text,
             );
         }
@@ -160,8 +163,8 @@ impl Badge {
     }
 }
 
-/// Dark enough for white letters, and apart from light and dark pages.
-fn colour(outlook: Outlook) -> &'static str {
+/// Colors with enough contrast for white text, visible on light and dark pages.
+fn color(outlook: Outlook) -> &'static str {
     match outlook {
         Outlook::Broken | Outlook::Failed => "#b3201b",
         Outlook::Different => "#8a4b00",

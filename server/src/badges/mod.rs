@@ -1,34 +1,29 @@
-//! Badges of runs.
+//! Status badges of runs, branches and pull requests, for READMEs.
 
-pub(crate) mod badge;
+mod badge;
 
 use axum::{Router, extract::State, http::HeaderMap, response::Response, routing::get};
 use runlens_api_types::run::RunQuery;
 use runlens_domain::Error;
-use xxhash_rust::xxh3::xxh3_128;
+
+pub(crate) use badge::Badge;
 
 use crate::{
-    http::{
-        error::ApiError,
-        extract::{RunId, ValidatedQuery},
-    },
-    images::{self, Answer, image_error, visitor_headline},
+    http::{error::ApiError, extract::ValidatedQuery, params::RunId},
+    images::{ImageResponse, image_error, visitor_headline, with_image_middleware},
     state::AppState,
 };
-use badge::Badge;
 
-/// How long a badge may be shown, in seconds: services that show badges ask often, and a new run is to be seen soon.
-const BADGE: u32 = 60;
+/// Cache lifetime. Sites that show badges request them often, and a new run should appear soon.
+const MAX_AGE_SECS: u32 = 60;
 
-/// The routes.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let routes = Router::new()
         .route("/runs/{run_id}/badge.svg", get(run_badge))
-        .route("/badge.svg", get(newest_badge));
-    images::with_layers(routes, state)
+        .route("/badge.svg", get(latest_badge));
+    with_image_middleware(routes, state)
 }
 
-/// The badge of a run.
 async fn run_badge(
     State(state): State<AppState>,
     RunId(id): RunId,
@@ -36,35 +31,33 @@ async fn run_badge(
 ) -> Result<Response, ApiError> {
     let badge = match visitor_headline(&state, id).await {
         Ok(headline) => Badge::of_run(&headline),
-        // Whoever shows the badge shows nothing at all of a failure.
-        Err(Error::NotFound { .. }) => Badge::unknown(id),
+        // A site would show an error as a broken image.
+        Err(Error::NotFound { .. }) => Badge::unknown_run(id),
         Err(error) => return Err(image_error(error)),
     };
-    Ok(badge_answer(&badge, &headers))
+    Ok(respond(&badge, &headers))
 }
 
-/// The badge of the newest completed run of a branch or a pull request, on a platform or any.
-async fn newest_badge(
+/// Badge of the newest completed run that matches the query.
+async fn latest_badge(
     State(state): State<AppState>,
-    ValidatedQuery(asked): ValidatedQuery<RunQuery>,
+    ValidatedQuery(query): ValidatedQuery<RunQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let visitor = state.services.visitor();
-    let query = badge::query(asked, &state.services.settings().main_repository);
+    let query = badge::run_query(query, &state.services.settings().main_repository);
     let newest = state.services.runs.newest_completed(&visitor, &query).await;
     let badge = match newest.map_err(image_error)? {
         Some(id) => Badge::of_run(&visitor_headline(&state, id).await.map_err(image_error)?),
         None => Badge::no_runs(&query),
     };
-    Ok(badge_answer(&badge, &headers))
+    Ok(respond(&badge, &headers))
 }
 
-fn badge_answer(badge: &Badge, headers: &HeaderMap) -> Response {
+fn respond(badge: &Badge, headers: &HeaderMap) -> Response {
     let svg = badge.svg();
-    let answer = Answer {
-        kind: "image/svg+xml",
-        seconds: BADGE,
-        key: xxh3_128(svg.as_bytes()),
-    };
-    answer.known(headers).unwrap_or_else(|| answer.whole(svg.into()))
+    let response = ImageResponse::new("image/svg+xml", MAX_AGE_SECS, &svg);
+    response
+        .not_modified(headers)
+        .unwrap_or_else(|| response.with_image(svg))
 }

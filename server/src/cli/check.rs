@@ -7,28 +7,26 @@ use runlens_domain::system::CheckResult;
 use super::{CommandError, open_services, print};
 use crate::{config::Config, limits::RedisStore};
 
-/// Prints one line per check; fails if a check fails.
+/// Prints one line per check; exits with a failure if any check fails.
 pub(super) async fn run(config: &Config) -> Result<ExitCode, CommandError> {
     let mut results = open_services(config).await?.system.check().await;
     if let Some(redis) = &config.redis {
-        let state = RedisStore::new(redis).check().await;
+        let error = RedisStore::new(redis.client()).check().await.err();
         results.push(CheckResult::new(
             "redis",
-            state
-                .err()
-                .map(|error| format!("redis: {error}; limits would be counted in memory")),
+            error.map(|error| format!("redis: {error}; rate limits would be counted in memory")),
         ));
     }
     for result in &results {
         match &result.error {
-            None => print(&format!("ok    {}", result.subject))?,
-            Some(error) => print(&format!("WRONG {error}"))?,
+            None => print(&format!("OK   {}", result.subject))?,
+            Some(error) => print(&format!("FAIL {error}"))?,
         }
     }
-    let is_fine = results.iter().all(|result| result.error.is_none());
-    Ok(if is_fine {
-        ExitCode::SUCCESS
-    } else {
+    let has_failure = results.iter().any(|result| result.error.is_some());
+    Ok(if has_failure {
         ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
     })
 }

@@ -1,6 +1,6 @@
 //! `runlens demo`.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,24 +9,23 @@ use runlens_domain::demo::{self, DemoOptions, DemoProgress, DemoReport};
 use super::{CommandError, open_services, print};
 use crate::config::Config;
 
-/// Which demo.
 #[derive(Args)]
 pub struct DemoArgs {
     /// Number of runs
     #[arg(long, default_value_t = DemoOptions::default().runs)]
     runs: u32,
-    /// The same seed makes the same runs
+    /// Seed of the generator; the same seed generates the same runs
     #[arg(long, default_value_t = DemoOptions::default().seed)]
     seed: u64,
-    /// Lines of one log, that of the newest completed run of master
+    /// Number of lines in the log of the newest completed master run
     #[arg(long)]
     log_lines: Option<u64>,
 }
 
 pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<(), CommandError> {
     if config.files.root.is_none() {
-        return Err(CommandError::Refused(
-            "the demo writes files: RUNLENS_FILES_ROOT must name a directory".to_owned(),
+        return Err(CommandError::Usage(
+            "the demo writes files: set RUNLENS_FILES_ROOT to a directory".to_owned(),
         ));
     }
     let services = open_services(config).await?;
@@ -36,19 +35,22 @@ pub(super) async fn run(config: &Config, args: &DemoArgs) -> Result<(), CommandE
         log_lines: args.log_lines,
         ..DemoOptions::default()
     };
-    // Hidden by itself where standard error is no terminal.
+    // Hidden unless standard error is a terminal.
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{msg:12} {wide_bar} {human_pos}/{human_len} {eta}") {
         bar.set_style(style);
     }
     let stage = Mutex::new("");
-    let report = demo::fill(&services, &options, &|progress| show(&bar, &stage, progress)).await;
+    let report = demo::fill(&services, &options, &|progress| {
+        show_progress(&bar, &stage, progress);
+    })
+    .await;
     bar.finish_and_clear();
-    tell(&report?)
+    print_report(&report?)
 }
 
-fn show(bar: &ProgressBar, stage: &Mutex<&'static str>, progress: DemoProgress) {
-    let mut stage = stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+fn show_progress(bar: &ProgressBar, stage: &Mutex<&'static str>, progress: DemoProgress) {
+    let mut stage = stage.lock().unwrap_or_else(PoisonError::into_inner);
     if *stage != progress.stage {
         *stage = progress.stage;
         bar.set_message(progress.stage);
@@ -58,7 +60,7 @@ fn show(bar: &ProgressBar, stage: &Mutex<&'static str>, progress: DemoProgress) 
     bar.set_position(progress.done);
 }
 
-fn tell(report: &DemoReport) -> Result<(), CommandError> {
+fn print_report(report: &DemoReport) -> Result<(), CommandError> {
     let DemoReport {
         runs,
         results,
@@ -68,12 +70,12 @@ fn tell(report: &DemoReport) -> Result<(), CommandError> {
         ..
     } = report;
     print(&format!(
-        "{runs} runs with {results} results, {files} output files, {logs} logs and {artifacts} other files."
+        "Created {runs} runs with {results} results, {files} output files, {logs} logs and {artifacts} artifacts."
     ))?;
     if let Some(run) = report.long_log {
-        print(&format!("The long log is that of run {run}."))?;
+        print(&format!("Long log: run {run}."))?;
     }
-    print("\nAccounts to sign in with; the passwords are shown this once:")?;
+    print("\nSign-in accounts (passwords are shown only once):")?;
     for account in &report.accounts {
         print(&format!(
             "  {:<12} {:<28} {}",

@@ -1,7 +1,8 @@
-//! The command line: one file a command.
+//! Command line, one file per command.
 
 mod check;
 mod demo;
+mod openapi;
 mod serve;
 mod token;
 
@@ -13,81 +14,68 @@ use std::{
 use clap::{Parser, Subcommand};
 use runlens_domain::{Clock, LiveSettings, Services, Settings, files::Files, store::Store};
 
-use crate::{
-    config::{Config, ConfigError, Options},
-    openapi,
-};
+use crate::config::{Config, ConfigError, Options};
 
-/// Shows what CCExtractor's Sample Platform found: runs, what failed in them, and their logs.
+/// CI run console for CCExtractor's Sample Platform: runs, failures and logs.
 #[derive(Parser)]
 #[command(name = "runlens", version)]
 pub struct Cli {
-    /// Settings.
     #[command(flatten)]
     pub options: Options,
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
 #[derive(Subcommand)]
 pub enum Command {
     /// Serve the pages and /api/v1
     Serve,
-    /// Fill an empty SQLite platform with runs to look at
+    /// Fill an empty SQLite database with demo runs
     Demo(demo::DemoArgs),
-    /// Bearer tokens
+    /// Manage bearer tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Look at database, files, bucket and Redis, and say what is wrong
+    /// Check the database, files, bucket and Redis
     Check,
     /// Print the OpenAPI document
     Openapi,
 }
 
-/// Why a command did not do what it was asked.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// A setting that cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The domain refused or failed.
     #[error(transparent)]
     Domain(#[from] runlens_domain::Error),
-    /// The operating system refused.
-    #[error("{what}: {error}")]
+    #[error("{action}: {error}")]
     Io {
-        /// What was tried.
-        what: String,
-        /// Its answer.
+        /// What was attempted, such as `listening on 127.0.0.1:3000`.
+        action: String,
         error: io::Error,
     },
-    /// The command itself refuses.
+    /// The arguments or settings do not allow this command.
     #[error("{0}")]
-    Refused(String),
+    Usage(String),
 }
 
 impl Cli {
-    /// Does what is asked.
-    ///
-    /// # Errors
-    /// [`CommandError`], for people.
+    /// Runs the command.
     pub async fn run(self) -> Result<ExitCode, CommandError> {
         let config = Config::load(self.options)?;
-        config.log.start()?;
+        config.tracing.init()?;
         match self.command {
             Command::Serve => serve::run(config).await?,
             Command::Demo(args) => demo::run(&config, &args).await?,
             Command::Token(command) => token::run(&config, command).await?,
             Command::Check => return check::run(&config).await,
-            Command::Openapi => print(openapi::document())?,
+            Command::Openapi => openapi::run()?,
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// The platform that the settings describe.
+/// Opens the configured database and file stores.
 async fn open_services(config: &Config) -> Result<Services, CommandError> {
     let store = Store::open(config.database.url())
         .await
@@ -109,13 +97,13 @@ async fn open_services(config: &Config) -> Result<Services, CommandError> {
     Ok(Services::new(store, files, Clock::system(), settings))
 }
 
-/// Writes a line to standard output: what a command was asked for, and nothing else.
+/// Prints a line of the command's result to standard output.
 fn print(line: &str) -> Result<(), CommandError> {
     match writeln!(io::stdout().lock(), "{line}") {
-        // Whoever reads has seen enough.
+        // The reader, such as `head`, closed the pipe.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(|error| CommandError::Io {
-            what: "writing to standard output".to_owned(),
+            action: "writing to standard output".to_owned(),
             error,
         }),
     }

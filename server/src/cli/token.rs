@@ -5,26 +5,24 @@ use clap::{Args, Subcommand};
 use super::{CommandError, open_services, print};
 use crate::config::{Config, parse_scopes};
 
-/// Bearer tokens.
 #[derive(Subcommand)]
 pub enum TokenCommand {
-    /// Make a token for an account and print it alone
+    /// Create a token for an account and print nothing but the token
     Create(CreateArgs),
 }
 
-/// What to make a token from.
 #[derive(Args)]
 pub struct CreateArgs {
     /// Name of the account
     #[arg(long)]
     user: String,
-    /// A name to know the token by
+    /// Name of the token
     #[arg(long)]
     name: String,
-    /// Its rights
+    /// Scopes of the token
     #[arg(long, default_value = "runs:read results:read")]
     scopes: String,
-    /// Days until it expires
+    /// Days until the token expires
     #[arg(long, default_value_t = 7)]
     days: i64,
 }
@@ -32,7 +30,7 @@ pub struct CreateArgs {
 pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<(), CommandError> {
     let TokenCommand::Create(args) = command;
     let scopes =
-        parse_scopes(&args.scopes).map_err(|fault| CommandError::Refused(format!("--scopes: {fault}")))?;
+        parse_scopes(&args.scopes).map_err(|error| CommandError::Usage(format!("--scopes: {error}")))?;
     let token = open_services(config)
         .await?
         .auth

@@ -1,4 +1,4 @@
-//! Who may read what, and what cookies are signed with.
+//! Public access, and the secret key of cookies.
 
 use std::{
     fs,
@@ -7,23 +7,21 @@ use std::{
 };
 
 use clap::Args;
-use runlens_api_types::{TextEnum, auth::Scope};
+use runlens_api_types::{TextEnum as _, auth::Scope};
 use runlens_domain::clock::random_bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, Database, non_empty};
+use super::{ConfigError, DatabaseConfig, non_empty, split_list};
 
-/// The shortest secret, in bytes.
-const MIN_SECRET: usize = 32;
+const MIN_SECRET_BYTES: usize = 32;
 
-/// What can be said about access.
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
 pub struct AccessOptions {
-    /// What a visitor without an account may read [default: runs:read results:read]
+    /// Scopes of visitors without an account [default: runs:read results:read]
     #[arg(long, global = true, env = "RUNLENS_PUBLIC_SCOPES", value_name = "SCOPES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_scopes: Option<String>,
-    /// `OWNER/NAME` of the repository whose `master` is the reference [default: CCExtractor/ccextractor]
+    /// `OWNER/NAME` of the repository whose `master` is the baseline [default: CCExtractor/ccextractor]
     #[arg(
         long,
         global = true,
@@ -32,7 +30,7 @@ pub struct AccessOptions {
     )]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub main_repository: Option<String>,
-    /// Signs cookies; at least 32 characters. Made once and kept beside an SQLite file, required with MySQL
+    /// Key that signs cookies, at least 32 characters. Generated and stored next to an SQLite file; required with MySQL
     #[arg(
         long,
         global = true,
@@ -50,23 +48,24 @@ impl AccessOptions {
             .public_scopes
             .unwrap_or_else(|| "runs:read results:read".to_owned());
         let public_scopes = parse_scopes(&public_scopes)
-            .map_err(|fault| ConfigError::value("RUNLENS_PUBLIC_SCOPES", fault))?;
+            .map_err(|error| ConfigError::value("RUNLENS_PUBLIC_SCOPES", error))?;
         if let Some(scope) = public_scopes
             .iter()
             .find(|scope| !scope.as_str().ends_with(":read"))
         {
             return Err(ConfigError::value(
                 "RUNLENS_PUBLIC_SCOPES",
-                format!("visitors only read: `{scope}` is not for them"),
+                format!("must contain read scopes only, not `{scope}`"),
             ));
         }
         let secret = non_empty(self.secret_key).map(|secret| SecretKey(secret.into_bytes()));
-        if secret.as_ref().is_some_and(|secret| secret.0.len() < MIN_SECRET) {
+        if secret
+            .as_ref()
+            .is_some_and(|secret| secret.0.len() < MIN_SECRET_BYTES)
+        {
             return Err(ConfigError::value(
                 "RUNLENS_SECRET_KEY",
-                format!(
-                    "must have at least {MIN_SECRET} characters, such as those of `openssl rand -hex 32`"
-                ),
+                format!("must be at least {MIN_SECRET_BYTES} bytes long; `openssl rand -hex 32` prints one"),
             ));
         }
         let main_repository =
@@ -79,15 +78,9 @@ impl AccessOptions {
     }
 }
 
-/// Reads `runs:read results:read`, with commas or spaces.
-///
-/// # Errors
-/// The word that is no scope.
+/// Parses scopes separated by commas or spaces. The error names the first unknown scope and the known ones.
 pub fn parse_scopes(text: &str) -> Result<Vec<Scope>, String> {
-    let words = text
-        .split(|separator: char| separator == ',' || separator.is_whitespace())
-        .filter(|word| !word.is_empty());
-    words
+    split_list(text)
         .map(|scope| {
             scope
                 .parse::<Scope>()
@@ -96,29 +89,29 @@ pub fn parse_scopes(text: &str) -> Result<Vec<Scope>, String> {
         .collect()
 }
 
-/// Who may read what.
 #[derive(Clone, Debug)]
 pub struct AccessConfig {
-    /// What a visitor without an account may read.
+    /// Scopes of visitors without an account.
     pub public_scopes: Vec<Scope>,
-    /// `OWNER/NAME` whose `master` is the reference.
+    /// `OWNER/NAME` of the repository whose `master` is the baseline.
     pub main_repository: String,
     secret: Option<SecretKey>,
 }
 
 impl AccessConfig {
-    /// The secret that cookies are signed with: the configured one, else that beside the SQLite file, made where there is none.
+    /// The key that signs cookies: the configured one, or the one stored next to the SQLite file, generated at
+    /// the first start.
     ///
     /// # Errors
-    /// None is configured although the database is not embedded, or the file cannot be read or written.
-    pub fn secret_key(&self, database: &Database) -> Result<SecretKey, ConfigError> {
+    /// No key is configured and the database is not SQLite, or the key file cannot be read or written.
+    pub fn secret_key(&self, database: &DatabaseConfig) -> Result<SecretKey, ConfigError> {
         if let Some(secret) = &self.secret {
             return Ok(secret.clone());
         }
-        if !database.is_embedded() {
+        if !database.is_sqlite() {
             return Err(ConfigError::value(
                 "RUNLENS_SECRET_KEY",
-                "is required with MySQL: take the output of `openssl rand -hex 32`",
+                "is required with MySQL; `openssl rand -hex 32` prints one",
             ));
         }
         let Some(file) = database.file() else {
@@ -135,43 +128,43 @@ impl AccessConfig {
 }
 
 fn load_or_create(path: &Path) -> io::Result<SecretKey> {
-    let made = SecretKey::random();
+    let new_key = SecretKey::random();
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Ok(mut file) => file.write_all(&made.0).map(|()| made),
+        Ok(mut file) => file.write_all(&new_key.0).map(|()| new_key),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let kept = fs::read(path)?;
-            if kept.len() < MIN_SECRET {
+            let stored = fs::read(path)?;
+            if stored.len() < MIN_SECRET_BYTES {
                 return Err(io::Error::other(format!(
-                    "it has fewer than {MIN_SECRET} bytes; remove it to have a new one made"
+                    "it is shorter than {MIN_SECRET_BYTES} bytes; delete it to generate a new one"
                 )));
             }
-            Ok(SecretKey(kept))
+            Ok(SecretKey(stored))
         }
         Err(error) => Err(error),
     }
 }
 
-/// What cookies are signed with.
+/// Key that signs cookies, at least 32 bytes.
 #[derive(Clone)]
 pub struct SecretKey(Vec<u8>);
 
 impl SecretKey {
-    /// One that nobody knows and that ends with the process.
+    /// A random key: cookies signed with it are invalid after a restart.
     pub fn random() -> Self {
         Self(random_bytes::<32>().to_vec())
     }
 
-    /// Its bytes, at least 32.
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 }
 
 impl std::fmt::Debug for SecretKey {
+    /// Omits the key.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecretKey(…)")
     }
@@ -182,11 +175,11 @@ mod tests {
     use super::{AccessOptions, load_or_create};
 
     #[test]
-    fn a_secret_is_made_once() {
+    fn secret_key_is_created_once() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("runlens.key");
-        let made = load_or_create(&path).expect("made");
-        assert_eq!(load_or_create(&path).expect("read").bytes(), made.bytes());
+        let created = load_or_create(&path).expect("created");
+        assert_eq!(load_or_create(&path).expect("read").bytes(), created.bytes());
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -195,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn visitors_only_read() {
+    fn public_scopes_are_read_scopes() {
         let with = |scopes: &str| {
             AccessOptions {
                 public_scopes: Some(scopes.to_owned()),

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, non_empty};
 
-/// What can be said about the database.
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
 pub struct DatabaseOptions {
-    /// The platform's database: `sqlite://runlens.db` or `mysql://user:password@host:3306/sample_platform` [default: sqlite://runlens.db]
+    /// The platform's database: `sqlite://runlens.db` or `mysql://user:password@host:3306/sample_platform`
+    /// [default: sqlite://runlens.db]
     #[arg(
         long,
         global = true,
@@ -23,7 +23,7 @@ pub struct DatabaseOptions {
 }
 
 impl DatabaseOptions {
-    pub(super) fn resolve(self) -> Result<Database, ConfigError> {
+    pub(super) fn resolve(self) -> Result<DatabaseConfig, ConfigError> {
         let url = non_empty(self.database_url).unwrap_or_else(|| "sqlite://runlens.db".to_owned());
         if !["sqlite:", "mysql:", "mariadb:"]
             .iter()
@@ -31,31 +31,30 @@ impl DatabaseOptions {
         {
             return Err(ConfigError::value(
                 "RUNLENS_DATABASE_URL",
-                "must begin with sqlite: or mysql:",
+                "must start with sqlite: or mysql:",
             ));
         }
-        Ok(Database { url })
+        Ok(DatabaseConfig { url })
     }
 }
 
-/// Address of the database. It may hold a password.
+/// Address of the database. May contain a password.
 #[derive(Clone)]
-pub struct Database {
+pub struct DatabaseConfig {
     url: String,
 }
 
-impl Database {
-    /// The whole address.
+impl DatabaseConfig {
+    /// The complete address, password included.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Whether the database is an SQLite of Runlens' own.
-    pub fn is_embedded(&self) -> bool {
+    pub fn is_sqlite(&self) -> bool {
         self.url.starts_with("sqlite:")
     }
 
-    /// The file of an SQLite; none where it is in memory or elsewhere.
+    /// Path of the SQLite file; `None` for an in-memory or another database.
     pub fn file(&self) -> Option<PathBuf> {
         let path = self.url.strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path);
@@ -67,34 +66,34 @@ impl Database {
     }
 }
 
-// The password stays out of logs.
-impl std::fmt::Debug for Database {
+impl std::fmt::Debug for DatabaseConfig {
+    /// Omits the account and its password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = match (self.url.split_once("://"), self.url.rsplit_once('@')) {
             (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
             _ => self.url.clone(),
         };
-        f.debug_tuple("Database").field(&shown).finish()
+        f.debug_tuple("DatabaseConfig").field(&shown).finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Database;
+    use super::DatabaseConfig;
 
     #[test]
-    fn a_password_is_not_shown() {
-        let database = Database {
+    fn debug_output_omits_the_password() {
+        let database = DatabaseConfig {
             url: "mysql://runlens:p@ss@db:3306/sample_platform".to_owned(),
         };
         assert_eq!(
             format!("{database:?}"),
-            r#"Database("mysql://…@db:3306/sample_platform")"#
+            r#"DatabaseConfig("mysql://…@db:3306/sample_platform")"#
         );
     }
 
     #[test]
-    fn an_sqlite_file_is_found_in_its_address() {
+    fn sqlite_url_contains_the_file() {
         for (url, file) in [
             ("sqlite://runlens.db", Some("runlens.db")),
             (
@@ -104,7 +103,7 @@ mod tests {
             ("sqlite::memory:", None),
             ("mysql://db/x", None),
         ] {
-            let database = Database { url: url.to_owned() };
+            let database = DatabaseConfig { url: url.to_owned() };
             assert_eq!(
                 database.file().as_deref(),
                 file.map(std::path::Path::new),

@@ -1,7 +1,8 @@
-//! Settings: a flag beats an environment variable, that a line of the TOML file, and that the default.
+//! Settings. Precedence: flag, environment variable, TOML file (`--config`), default.
 //!
-//! One file a section. Its `…Options` are what can be said from outside, each under one name: `--database-url`,
-//! `RUNLENS_DATABASE_URL`, `database_url = "…"`. `resolve` makes of them what the program works with.
+//! One file per section. Its `…Options` declare each setting once, for the flag (`--database-url`), the variable
+//! (`RUNLENS_DATABASE_URL`) and the TOML key (`database_url`); `resolve` validates them and fills in defaults.
+//! To add a setting, add a field to a section's options and to the struct that `resolve` returns.
 
 mod access;
 mod database;
@@ -13,103 +14,83 @@ mod tracing;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use figment::{
     Figment,
     providers::{Format, Serialized, Toml},
 };
 
-use crate::limits::LimitSettings;
-
-pub use self::tracing::{LogFormat, LogOptions};
+pub use self::tracing::{LogFormat, TracingOptions};
 pub use access::{AccessConfig, AccessOptions, SecretKey, parse_scopes};
-pub use database::{Database, DatabaseOptions};
-pub use files::{FileStores, FilesOptions};
-pub use http::{Http, HttpOptions, OtherOrigins};
-pub use limits::{LimitOptions, Switch};
-pub use redis::{Redis, RedisOptions};
+pub use database::{DatabaseConfig, DatabaseOptions};
+pub use files::{FilesConfig, FilesOptions};
+pub use http::{CorsOrigins, HttpConfig, HttpOptions};
+pub use limits::{LimitConfig, LimitOptions, Switch};
+pub use redis::{RedisConfig, RedisOptions};
 
-/// A setting that cannot be used.
+/// An invalid setting.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The TOML file cannot be read, or a value in it is of the wrong kind.
+    /// The TOML file is malformed, or a value in it has the wrong type.
     #[error("{0}")]
     File(#[from] Box<figment::Error>),
-    /// The TOML file names something that is no setting.
-    #[error("the settings file names `{0}`, which is no setting; `runlens --help` lists them")]
+    #[error("unknown setting `{0}` in the configuration file; `runlens --help` lists all settings")]
     UnknownKey(String),
-    /// A value that cannot be used.
-    #[error("{setting}: {fault}")]
+    #[error("{setting}: {error}")]
     Value {
-        /// Its environment variable.
+        /// Name of the environment variable.
         setting: &'static str,
-        /// What is wrong, and what to do.
-        fault: String,
+        /// What is wrong and what is allowed.
+        error: String,
     },
 }
 
 impl ConfigError {
-    fn value(setting: &'static str, fault: impl std::fmt::Display) -> Self {
+    fn value(setting: &'static str, error: impl std::fmt::Display) -> Self {
         Self::Value {
             setting,
-            fault: fault.to_string(),
+            error: error.to_string(),
         }
     }
 }
 
-/// Everything that can be said from outside.
+/// All settings as given by flags and environment variables.
 #[derive(Args, Clone, Default)]
 pub struct Options {
-    /// A TOML file with settings under the names of the flags, with `_` for `-`
+    /// TOML file with settings, named like the flags with `_` instead of `-`
     #[arg(long, global = true, env = "RUNLENS_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The database.
     #[command(flatten)]
     pub database: DatabaseOptions,
-    /// Where files lie.
     #[command(flatten)]
     pub files: FilesOptions,
-    /// How the server is reached.
     #[command(flatten)]
     pub http: HttpOptions,
-    /// Who may read what.
     #[command(flatten)]
     pub access: AccessOptions,
-    /// How much a client may ask.
     #[command(flatten)]
     pub limits: LimitOptions,
-    /// What several instances share.
     #[command(flatten)]
     pub redis: RedisOptions,
-    /// What is written down.
     #[command(flatten)]
-    pub log: LogOptions,
+    pub tracing: TracingOptions,
 }
 
-/// The settings of an installation.
+/// The validated settings.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The database.
-    pub database: Database,
-    /// Where files lie.
-    pub files: FileStores,
-    /// How the server is reached.
-    pub http: Http,
-    /// Who may read what.
+    pub database: DatabaseConfig,
+    pub files: FilesConfig,
+    pub http: HttpConfig,
     pub access: AccessConfig,
-    /// How much a client may ask.
-    pub limits: LimitSettings,
-    /// What several instances share; none for a single one.
-    pub redis: Option<Redis>,
-    /// What is written down.
-    pub log: LogOptions,
+    pub limits: LimitConfig,
+    /// `None` for a single instance.
+    pub redis: Option<RedisConfig>,
+    pub tracing: TracingOptions,
 }
 
 impl Config {
-    /// Settles the settings of this start.
-    ///
-    /// # Errors
-    /// A setting that cannot be used.
+    /// Merges `options` with the TOML file they name, and validates the result.
     pub fn load(options: Options) -> Result<Self, ConfigError> {
         let file = match &options.config {
             Some(path) => {
@@ -121,21 +102,20 @@ impl Config {
             }
             None => Figment::new(),
         };
-        refuse_unknown_keys(&file)?;
-        let http = merge_sources::<HttpOptions>(&file, &options.http)?.resolve()?;
+        reject_unknown_keys(&file)?;
         Ok(Self {
             database: merge_sources::<DatabaseOptions>(&file, &options.database)?.resolve()?,
             files: merge_sources::<FilesOptions>(&file, &options.files)?.resolve(),
+            http: merge_sources::<HttpOptions>(&file, &options.http)?.resolve()?,
             access: merge_sources::<AccessOptions>(&file, &options.access)?.resolve()?,
             limits: merge_sources::<LimitOptions>(&file, &options.limits)?.resolve(),
             redis: merge_sources::<RedisOptions>(&file, &options.redis)?.resolve()?,
-            log: merge_sources::<LogOptions>(&file, &options.log)?,
-            http,
+            tracing: merge_sources(&file, &options.tracing)?,
         })
     }
 }
 
-/// A section: what the flags and the environment say, over what the file says.
+/// One section: `given` (flags and environment) overrides `file`.
 fn merge_sources<T: serde::Serialize + serde::de::DeserializeOwned>(
     file: &Figment,
     given: &T,
@@ -146,11 +126,11 @@ fn merge_sources<T: serde::Serialize + serde::de::DeserializeOwned>(
         .map_err(|error| ConfigError::File(Box::new(error)))
 }
 
-fn refuse_unknown_keys(file: &Figment) -> Result<(), ConfigError> {
+fn reject_unknown_keys(file: &Figment) -> Result<(), ConfigError> {
     let keys = file
         .extract::<figment::value::Dict>()
         .map_err(|error| ConfigError::File(Box::new(error)))?;
-    let command = crate::cli::Cli::command();
+    let command = Options::augment_args(clap::Command::new("runlens"));
     let is_known =
         |key: &str| key != "config" && command.get_arguments().any(|argument| argument.get_id() == key);
     keys.into_keys()
@@ -158,33 +138,44 @@ fn refuse_unknown_keys(file: &Figment) -> Result<(), ConfigError> {
         .map_or(Ok(()), |key| Err(ConfigError::UnknownKey(key)))
 }
 
-/// A value that is not empty: an empty variable says "none".
+/// `None` for a blank value: an empty environment variable means "not set".
 fn non_empty(value: Option<String>) -> Option<String> {
     value
         .map(|value| value.trim().to_owned())
         .filter(|value| !value.is_empty())
 }
 
+/// Splits a list at commas and white space.
+fn split_list(list: &str) -> impl Iterator<Item = &str> {
+    list.split(|separator: char| separator == ',' || separator.is_whitespace())
+        .filter(|item| !item.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
 
-    use super::{Config, ConfigError};
-    use crate::cli::Cli;
+    use super::{Config, ConfigError, Options};
+
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        options: Options,
+    }
 
     fn load(file: &str, flags: &[&str]) -> Result<Config, ConfigError> {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("runlens.toml");
         std::fs::write(&path, file).expect("a file");
         let path = path.to_string_lossy().into_owned();
-        let arguments = ["runlens", "check", "--config", &path]
+        let arguments = ["runlens", "--config", &path]
             .into_iter()
             .chain(flags.iter().copied());
-        Config::load(Cli::parse_from(arguments).options)
+        Config::load(Flags::parse_from(arguments).options)
     }
 
     #[test]
-    fn a_flag_beats_the_file_and_the_file_beats_the_default() {
+    fn flag_overrides_file_and_file_overrides_default() {
         let file =
             "listen = \"127.0.0.1:4000\"\nlimit_reads = 7\nrate_limits = \"off\"\nraw_log_redirect = \"on\"";
         let config = load(file, &["--listen", "127.0.0.1:5000"]).expect("settings");
@@ -202,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_cannot_be_used_is_named() {
+    fn error_names_the_invalid_setting_and_no_secret() {
         for (file, named) in [
             ("lisen = \"127.0.0.1:4000\"", "`lisen`"),
             ("listen = 7", "listen"),
@@ -227,8 +218,7 @@ mod tests {
                 "{file}: {error}"
             );
         }
-        let missing =
-            Config::load(Cli::parse_from(["runlens", "check", "--config", "no-such-file.toml"]).options);
+        let missing = Config::load(Flags::parse_from(["runlens", "--config", "no-such-file.toml"]).options);
         assert!(
             missing
                 .expect_err("no file")
@@ -238,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_required_where_nothing_can_keep_one() {
+    fn secret_key_is_required_with_mysql() {
         let config = load("database_url = \"mysql://user:password@db/x\"", &[]).expect("settings");
         let error = config
             .access

@@ -1,14 +1,13 @@
-//! What several instances share.
+//! Redis, which several instances share.
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, non_empty};
 
-/// What can be said about what several instances share.
 #[derive(Args, Clone, Default, Serialize, Deserialize)]
 pub struct RedisOptions {
-    /// Redis in which several instances count requests together, such as `redis://:password@host:6379/0`, or `rediss://` by TLS
+    /// Redis that shares rate limits between instances: `redis://:password@host:6379/0`, or `rediss://` for TLS
     #[arg(
         long,
         global = true,
@@ -21,44 +20,44 @@ pub struct RedisOptions {
 }
 
 impl RedisOptions {
-    pub(super) fn resolve(self) -> Result<Option<Redis>, ConfigError> {
-        let open =
-            |url: String| Redis::open(&url).map_err(|fault| ConfigError::value("RUNLENS_REDIS_URL", fault));
-        non_empty(self.redis_url).map(open).transpose()
+    pub(super) fn resolve(self) -> Result<Option<RedisConfig>, ConfigError> {
+        non_empty(self.redis_url)
+            .map(|url| RedisConfig::parse(&url))
+            .transpose()
+            .map_err(|error| ConfigError::value("RUNLENS_REDIS_URL", error))
     }
 }
 
-/// Where Redis is. It may hold a password.
+/// Address of Redis. May contain a password.
 #[derive(Clone)]
-pub struct Redis(redis::Client);
+pub struct RedisConfig(redis::Client);
 
-impl Redis {
-    /// Reads an address. Nothing is connected to yet.
-    ///
-    /// # Errors
-    /// What is wrong with the address; no part of it is in the message.
-    pub fn open(url: &str) -> Result<Self, &'static str> {
+impl RedisConfig {
+    /// Parses an address without connecting to it. The error message contains no part of the address.
+    pub fn parse(url: &str) -> Result<Self, &'static str> {
         let client = redis::Client::open(url)
             .map_err(|_| "must be an address such as redis://:password@host:6379/0")?;
         if matches!(
             client.get_connection_info().addr(),
             redis::ConnectionAddr::TcpTls { .. }
         ) {
-            // Other crates bring two providers, and rustls chooses none of two. It is chosen already where this fails.
+            // Two providers are linked in through other crates, so rustls has no default. An error means that
+            // one was installed already.
             let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         }
         Ok(Self(client))
     }
 
-    pub(crate) fn client(&self) -> &redis::Client {
-        &self.0
+    /// A client that is not connected yet.
+    pub fn client(&self) -> redis::Client {
+        self.0.clone()
     }
 }
 
-// The password stays out of logs.
-impl std::fmt::Debug for Redis {
+impl std::fmt::Debug for RedisConfig {
+    /// Omits the password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Redis")
+        f.debug_tuple("RedisConfig")
             .field(&self.0.get_connection_info().addr().to_string())
             .finish()
     }
@@ -66,16 +65,17 @@ impl std::fmt::Debug for Redis {
 
 #[cfg(test)]
 mod tests {
-    use super::Redis;
+    use super::RedisConfig;
 
     #[test]
-    fn a_password_is_not_shown() {
+    fn debug_output_omits_the_password() {
         for (url, shown) in [
-            ("redis://runlens:p@ss@redis:6380/2", "Redis(\"redis:6380\")"),
-            ("rediss://:pass@redis", "Redis(\"redis:6379\")"),
-            ("unix:///run/redis.sock?pass=pass", "Redis(\"/run/redis.sock\")"),
+            ("redis://runlens:p@ss@redis:6380/2", "redis:6380"),
+            ("rediss://:pass@redis", "redis:6379"),
+            ("unix:///run/redis.sock?pass=pass", "/run/redis.sock"),
         ] {
-            assert_eq!(format!("{:?}", Redis::open(url).expect(url)), shown);
+            let redis = RedisConfig::parse(url).expect(url);
+            assert_eq!(format!("{redis:?}"), format!("RedisConfig({shown:?})"));
         }
     }
 }

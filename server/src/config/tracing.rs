@@ -1,4 +1,4 @@
-//! What is written down, and how.
+//! The log that the server writes.
 
 use std::io::{self, IsTerminal};
 
@@ -8,40 +8,35 @@ use tracing_subscriber::EnvFilter;
 
 use super::{ConfigError, non_empty};
 
-// A look for migrations at every start is no news, nor is it that one of our fonts has a symbol that another has not.
-const DEFAULT: &str = "info,sea_orm_migration=warn,usvg=error";
+// The migration check runs at every start, and the symbol font lacks the letters of the text font by design.
+const DEFAULT_FILTER: &str = "info,sea_orm_migration=warn,usvg=error";
 
-/// How the log is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// Human-readable lines.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// What can be said about the log.
 #[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
-pub struct LogOptions {
-    /// What is logged: a level, or a filter such as `info,runlens_server=debug` [default: info,sea_orm_migration=warn,usvg=error]
+pub struct TracingOptions {
+    /// Log level or filter, such as `info,runlens_server=debug` [default: info,sea_orm_migration=warn,usvg=error]
     #[arg(long, global = true, env = "RUNLENS_LOG", value_name = "FILTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
-    /// How the log is written [default: text]
+    /// Log format [default: text]
     #[arg(long, global = true, env = "RUNLENS_LOG_FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_format: Option<LogFormat>,
 }
 
-impl LogOptions {
-    /// Writes the log to standard error from now on.
-    ///
-    /// # Errors
-    /// A filter that is none.
-    pub fn start(&self) -> Result<(), ConfigError> {
-        let filter = non_empty(self.log.clone()).unwrap_or_else(|| DEFAULT.to_owned());
+impl TracingOptions {
+    /// Installs the global subscriber, which writes to standard error.
+    pub fn init(&self) -> Result<(), ConfigError> {
+        let filter = non_empty(self.log.clone()).unwrap_or_else(|| DEFAULT_FILTER.to_owned());
         let filter = EnvFilter::try_new(filter).map_err(|error| ConfigError::value("RUNLENS_LOG", error))?;
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter(filter)

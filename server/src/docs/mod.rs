@@ -33,7 +33,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         async move { respond(page) }
     };
     let layers = ServiceBuilder::new()
-        .layer(from_fn(etag::encoded_etag))
+        .layer(from_fn(etag::add_encoding_to_etag))
         .layer(CompressionLayer::new())
         .layer(from_fn(etag::etag));
     Router::new().route("/api/docs", get(answer).layer(layers))

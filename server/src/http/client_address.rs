@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! Address of the client, behind trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,10 +12,10 @@ use ipnet::IpNet;
 
 use crate::state::AppState;
 
-/// Address of the client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
+/// Adds [`ClientAddress`] to the extensions of the request.
 pub(crate) async fn client_address(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -27,7 +27,8 @@ pub(crate) async fn client_address(
     next.run(request).await
 }
 
-/// Walks back from the peer: each trusted proxy says whom it had before it, and the first that is not trusted is the client.
+/// Follows X-Forwarded-For from its end while the address is a trusted proxy: only the entries that trusted proxies
+/// appended can be believed.
 fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer.to_canonical();
@@ -45,7 +46,7 @@ fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     address
 }
 
-/// An address, with or without a port.
+/// Parses an address with or without a port.
 fn parse(hop: &str) -> Option<IpAddr> {
     hop.parse()
         .ok()
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_forwarded_address_counts_only_behind_trusted_proxies() {
+    fn forwarded_addresses_are_used_behind_trusted_proxies_only() {
         let trusted = [
             "10.0.0.0/8".parse().expect("a network"),
             "fd00::/8".parse().expect("a network"),

@@ -1,4 +1,4 @@
-//! Pages of other origins that may ask the API: none, unless configured.
+//! CORS for the configured origins.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use axum::http::{Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::{rate_limit, request_id};
-use crate::config::OtherOrigins;
+use crate::config::CorsOrigins;
 
-/// How long a browser remembers what it may ask.
-const MAX_AGE: Duration = Duration::from_secs(600);
+/// Time for which a browser caches a preflight response.
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(600);
 
-/// What other origins are told; none where there are no others. Cookies never count: other origins ask with tokens.
-pub(crate) fn layer(origins: &OtherOrigins) -> Option<CorsLayer> {
+/// `None` if no other origins are allowed. Never allows cookies: other origins use tokens.
+pub(crate) fn layer(origins: &CorsOrigins) -> Option<CorsLayer> {
     let origin = match origins {
-        OtherOrigins::None => return None,
-        OtherOrigins::Any => AllowOrigin::any(),
-        OtherOrigins::These(origins) => AllowOrigin::list(origins.iter().cloned()),
+        CorsOrigins::None => return None,
+        CorsOrigins::Any => AllowOrigin::any(),
+        CorsOrigins::List(origins) => AllowOrigin::list(origins.iter().cloned()),
     };
     let layer = CorsLayer::new()
         .allow_origin(origin)
@@ -48,6 +48,6 @@ pub(crate) fn layer(origins: &OtherOrigins) -> Option<CorsLayer> {
             rate_limit::REMAINING,
             rate_limit::RESET,
         ])
-        .max_age(MAX_AGE);
+        .max_age(PREFLIGHT_MAX_AGE);
     Some(layer)
 }

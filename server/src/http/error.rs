@@ -1,6 +1,14 @@
-//! The one translation of a failure into an answer.
+//! Errors of handlers as HTTP responses.
+//!
+//! - [`error_body`] maps each [`runlens_domain::Error`] to an [`ErrorBody`], whose code decides the status
+//!   (`ErrorCode::status`). Pages show the same body, and are given this function.
+//! - `ApiError::cause` holds what only the log may show. It is set for 500 and 503.
+//! - Under `/api/v1`, `error_envelope` writes the body as JSON and logs the cause, once. Images (`images`) answer with
+//!   a line of text.
+//! - 404 and 405 without a route, timeouts and panics are in `error_envelope`; 416 is in `download`; 429 is in
+//!   `rate_limit`.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use axum::{
     http::StatusCode,
@@ -9,17 +17,22 @@ use axum::{
 use runlens_api_types::{ErrorBody, ErrorCode, output::OutputSide, sample::OutputStatus};
 use runlens_domain::Error;
 
+use crate::limits::StreamLimitError;
+
+/// Result of a handler that answers in JSON.
+pub(crate) type ApiResult<T> = Result<axum::Json<T>, ApiError>;
+
+/// Seconds after which a client may try to open another stream. A stream may last as long as a run.
+const STREAM_RETRY_AFTER_SECS: u32 = 60;
+
 /// The file stores that are searched, by the names the platform uses.
 const STORES: [&str; 2] = ["local", "gcs"];
 
-/// The result of a handler.
-pub(crate) type ApiResult<T> = Result<axum::Json<T>, ApiError>;
-
-/// A failure on its way out. The error envelope writes its body, and logs it, once.
+/// An error response before its body is written.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
     pub(crate) body: ErrorBody,
-    /// What the log is told and the caller is not.
+    /// Logged, and hidden from the client.
     pub(crate) cause: Option<Arc<str>>,
 }
 
@@ -28,7 +41,7 @@ impl ApiError {
         ErrorBody::new(code, message).into()
     }
 
-    /// A fault of ours.
+    /// A 500 whose `cause` is logged.
     pub(crate) fn internal(cause: impl Into<String>) -> Self {
         Error::Internal(cause.into()).into()
     }
@@ -50,6 +63,23 @@ impl From<Error> for ApiError {
         let cause = matches!(body.code, ErrorCode::InternalError | ErrorCode::Unavailable)
             .then(|| error.to_string().into());
         Self { body, cause }
+    }
+}
+
+impl From<StreamLimitError> for ApiError {
+    fn from(error: StreamLimitError) -> Self {
+        let body = match error {
+            StreamLimitError::Total { limit } => ErrorBody::new(
+                ErrorCode::Unavailable,
+                format!("All {limit} event streams are in use. Try again later."),
+            ),
+            StreamLimitError::PerClient { limit } => ErrorBody::new(
+                ErrorCode::RateLimited,
+                format!("You have {limit} event streams open, which is the maximum. Close one first."),
+            )
+            .with("limit", limit),
+        };
+        body.with("retry_after", STREAM_RETRY_AFTER_SECS).into()
     }
 }
 
@@ -118,4 +148,13 @@ pub(crate) fn error_body(error: &Error) -> ErrorBody {
             "Something went wrong on our side. It has been logged under this request's id.",
         ),
     }
+}
+
+/// The message of a panic, for the log.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
 }

@@ -1,4 +1,4 @@
-//! The body of every failure under /api/v1, and its line in the log.
+//! JSON bodies of errors under /api/v1, and their log events.
 
 use std::{any::Any, time::Duration};
 
@@ -10,15 +10,18 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use runlens_api_types::ErrorCode;
+use runlens_api_types::{ErrorBody, ErrorCode};
 
-use super::request_id;
-use crate::http::error::ApiError;
+use super::{
+    error::{ApiError, panic_message},
+    request_id,
+};
 
-/// The longest that a handler may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
+/// Characters of the path that a 404 repeats.
+const MAX_PATH_CHARS: usize = 300;
 
-/// Writes the body of a failure, and logs what is ours.
+/// Writes the body of an error, and logs server errors with their cause.
 pub(crate) async fn error_envelope(request: Request, next: Next) -> Response {
     let request_id = request_id::of(&request).to_owned();
     let mut response = next.run(request).await;
@@ -29,11 +32,11 @@ pub(crate) async fn error_envelope(request: Request, next: Next) -> Response {
     let cause = error.cause.as_deref().unwrap_or_default();
     match body.code {
         ErrorCode::InternalError => {
-            tracing::error!(request_id, cause, "a request failed");
+            tracing::error!(request_id, cause, "request failed");
             body = body.with("request_id", request_id);
         }
         ErrorCode::Unavailable => {
-            tracing::warn!(request_id, cause, "a request could not be answered");
+            tracing::warn!(request_id, cause, "request failed, dependency unavailable");
             body = body.with("request_id", request_id);
         }
         ErrorCode::Unauthorized => {
@@ -50,19 +53,19 @@ pub(crate) async fn error_envelope(request: Request, next: Next) -> Response {
     response
 }
 
-/// 503 where a handler takes too long.
+/// Answers 503 if the handler exceeds [`HANDLER_TIMEOUT`]. Own code instead of `tower_http::timeout`, whose response
+/// has no body.
 pub(crate) async fn timeout(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(TIMEOUT, next.run(request)).await {
+    match tokio::time::timeout(HANDLER_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => too_slow().into_response(),
+        Err(_) => timeout_error().into_response(),
     }
 }
 
-/// What is said where a handler takes too long.
-pub(crate) fn too_slow() -> ApiError {
+pub(crate) fn timeout_error() -> ApiError {
     let error = ApiError::new(
         ErrorCode::Unavailable,
-        "The answer took too long. Try again in a minute.",
+        "The request took too long. Try again in a minute.",
     );
     ApiError {
         cause: Some("timeout".into()),
@@ -70,28 +73,24 @@ pub(crate) fn too_slow() -> ApiError {
     }
 }
 
-/// 500 where a handler panics.
-pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
-    let message = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied());
-    ApiError::internal(format!("panic: {}", message.unwrap_or("without a message"))).into_response()
+/// Answers 500 if the handler panics.
+pub(crate) fn handle_panic(panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Body> {
+    ApiError::internal(format!("panic: {}", panic_message(&*panic))).into_response()
 }
 
-/// 404 for a path that leads nowhere.
-pub(crate) async fn no_such_path(OriginalUri(uri): OriginalUri) -> ApiError {
-    let path: String = uri.path().chars().take(300).collect();
-    runlens_api_types::ErrorBody::new(ErrorCode::NotFound, format!("There is nothing at {path}."))
+/// Answers 404 for an unknown path.
+pub(crate) async fn unknown_path(OriginalUri(uri): OriginalUri) -> ApiError {
+    let path: String = uri.path().chars().take(MAX_PATH_CHARS).collect();
+    ErrorBody::new(ErrorCode::NotFound, format!("Not found: {path}"))
         .with("path", path)
         .into()
 }
 
-/// 405 for a path that knows other methods; the router adds `Allow`.
-pub(crate) async fn no_such_method(method: Method) -> ApiError {
+/// Answers 405 for a known path; the router adds `Allow`.
+pub(crate) async fn method_not_allowed(method: Method) -> ApiError {
     ApiError::new(
         ErrorCode::MethodNotAllowed,
-        format!("{method} is not possible here; `Allow` lists what is."),
+        format!("Method {method} not allowed. `Allow` lists the allowed methods."),
     )
 }
 
@@ -103,11 +102,11 @@ mod tests {
 
     use super::*;
 
-    async fn answer(router: Router) -> (u16, serde_json::Value) {
+    async fn get_root(router: Router) -> (u16, serde_json::Value) {
         let router = router.layer(
             ServiceBuilder::new()
                 .layer(from_fn(error_envelope))
-                .layer(CatchPanicLayer::custom(panicked))
+                .layer(CatchPanicLayer::custom(handle_panic))
                 .layer(from_fn(timeout)),
         );
         let request = Request::builder()
@@ -115,18 +114,18 @@ mod tests {
             .header(request_id::X_REQUEST_ID, "job-17")
             .body(Body::empty())
             .expect("a request");
-        let response = router.oneshot(request).await.expect("an answer");
+        let response = router.oneshot(request).await.expect("a response");
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
         (status, serde_json::from_slice(&body).expect("JSON"))
     }
 
     #[tokio::test]
-    async fn a_panic_is_a_500_that_says_nothing_of_the_inside() {
+    async fn panic_is_a_500_without_the_message() {
         async fn panicking() {
             panic!("the inside")
         }
-        let (status, body) = answer(Router::new().route("/", get(panicking))).await;
+        let (status, body) = get_root(Router::new().route("/", get(panicking))).await;
         assert_eq!(
             (status, &body["code"], &body["details"]["request_id"]),
             (500, &"internal_error".into(), &"job-17".into())
@@ -135,8 +134,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_endless_answer_is_a_503() {
-        let (status, body) = answer(Router::new().route("/", get(std::future::pending::<()>))).await;
+    async fn handler_timeout_is_a_503() {
+        let (status, body) = get_root(Router::new().route("/", get(std::future::pending::<()>))).await;
         assert_eq!((status, &body["code"]), (503, &"unavailable".into()));
     }
 }

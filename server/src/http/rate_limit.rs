@@ -1,4 +1,4 @@
-//! Which budget a request of the API is taken from, and what its client is told.
+//! Rate limiting of API requests, and its headers.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,34 +13,35 @@ use runlens_api_types::{ErrorBody, ErrorCode};
 use super::{
     authentication::{self, AuthOutcome},
     client_address::ClientAddress,
+    error::ApiError,
 };
 use crate::{
-    http::error::ApiError,
     limits::{Quota, RateLimitKey, Window},
     state::AppState,
 };
 
-/// Requests that the window allows.
+/// Requests allowed in the window.
 pub(crate) const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
-/// Requests that are left in it.
+/// Requests left in the window.
 pub(crate) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
-/// Unix time at which it ends.
+/// Unix time at which the window ends.
 pub(crate) const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// The window that a request was counted in: set inside, read outside, also where a panic or a timeout lies between.
+/// Passes the window from `enforce_rate_limit` out to `rate_limit_headers`, past panics and timeouts in between.
 #[derive(Clone, Default)]
-struct Counted(Arc<OnceLock<Window>>);
+struct CountedWindow(Arc<OnceLock<Window>>);
 
-/// Tells in every answer what is left. Where nothing was counted, that is the address's budget of reads.
+/// Adds the rate limit headers to every response: of the window the request was counted in, or else of the address's
+/// reads.
 pub(crate) async fn rate_limit_headers(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(address) = address(&request) else {
-        return outside().into_response();
+    let Ok(address) = address_key(&request) else {
+        return next.run(request).await;
     };
-    let counted = Counted::default();
+    let counted = CountedWindow::default();
     request.extensions_mut().insert(counted.clone());
     let mut response = next.run(request).await;
     let window = match counted.0.get() {
@@ -57,53 +58,52 @@ pub(crate) async fn rate_limit_headers(
     response
 }
 
-/// Finds out who asks, counts the request, and refuses it where the budget is used up. Handlers refuse what has no caller: a path that
-/// leads nowhere needs none.
+/// Authenticates and counts a request, and refuses it if its quota is exhausted.
 pub(crate) async fn enforce_rate_limit(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(address) = address(&request) else {
-        return outside().into_response();
+    let address = match address_key(&request) {
+        Ok(address) => address,
+        Err(error) => return error.into_response(),
     };
-    let (access, window) = match (request.method(), request.uri().path()) {
-        // Whoever watches over the installation must not be kept from it; the budget is only shown.
+    let (outcome, window) = match (request.method(), request.uri().path()) {
+        // Monitoring must not be locked out, so health checks are not counted.
         (method, "/system/health") if method.is_safe() => (
-            AuthOutcome::nobody(),
+            AuthOutcome::unauthenticated(),
             state.limits.peek(Quota::Reads, address).await,
         ),
         (&Method::POST, "/auth/tokens") => (
-            AuthOutcome::nobody(),
+            AuthOutcome::unauthenticated(),
             state.limits.consume(Quota::TokenRequests, address).await,
         ),
         (method, _) => {
             authentication::authenticate_and_count(&state, request.headers(), method.is_safe(), address).await
         }
     };
-    if let Some(Counted(counted)) = request.extensions().get() {
-        // A request is counted once.
+    if let Some(CountedWindow(counted)) = request.extensions().get() {
+        // Set once per request, so this cannot fail.
         let _ = counted.set(window);
     }
     if let Some(retry_after) = window.retry_after {
         return rate_limited_error(&window, retry_after).into_response();
     }
-    request.extensions_mut().insert(access);
+    request.extensions_mut().insert(outcome);
     next.run(request).await
 }
 
-fn address(request: &Request) -> Option<RateLimitKey> {
-    request
-        .extensions()
-        .get::<ClientAddress>()
-        .map(|ClientAddress(address)| RateLimitKey::at(*address))
+/// The rate limit key of the client's address.
+///
+/// # Errors
+/// 500 if the route is outside of the `client_address` layer.
+pub(crate) fn address_key(request: &Request) -> Result<RateLimitKey, ApiError> {
+    match request.extensions().get() {
+        Some(ClientAddress(address)) => Ok(RateLimitKey::from_address(*address)),
+        None => Err(ApiError::internal("route is outside of the client_address layer")),
+    }
 }
 
-fn outside() -> ApiError {
-    ApiError::internal("the route lies outside the addresses of clients")
-}
-
-/// What whoever asks too often is told.
 pub(crate) fn rate_limited_error(window: &Window, retry_after: i64) -> ApiError {
     ErrorBody::new(
         ErrorCode::RateLimited,
@@ -111,6 +111,6 @@ pub(crate) fn rate_limited_error(window: &Window, retry_after: i64) -> ApiError 
     )
     .with("retry_after", retry_after)
     .with("limit", window.limit)
-    .with("window", format!("{}s", window.seconds))
+    .with("window", format!("{}s", window.window_secs))
     .into()
 }

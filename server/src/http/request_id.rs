@@ -1,4 +1,4 @@
-//! A name for each request, in the log and in `X-Request-Id`.
+//! `X-Request-Id`: identifies a request in the log and in the response.
 
 use axum::{
     extract::Request,
@@ -9,14 +9,15 @@ use axum::{
 use runlens_domain::clock::random_bytes;
 use tower_http::request_id::{MakeRequestId, RequestId};
 
-/// The header.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Forgets a name that the client gave and that is none: the log shows it.
-pub(crate) async fn plain_request_id(mut request: Request, next: Next) -> Response {
-    let is_plain = |value: &HeaderValue| {
+const MAX_ID_BYTES: usize = 128;
+
+/// Removes an ID given by the client that could falsify the log.
+pub(crate) async fn remove_unsafe_id(mut request: Request, next: Next) -> Response {
+    let is_safe = |value: &HeaderValue| {
         let bytes = value.as_bytes();
-        (1..=128).contains(&bytes.len())
+        (1..=MAX_ID_BYTES).contains(&bytes.len())
             && bytes
                 .iter()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(byte))
@@ -24,14 +25,14 @@ pub(crate) async fn plain_request_id(mut request: Request, next: Next) -> Respon
     if request
         .headers()
         .get(X_REQUEST_ID)
-        .is_some_and(|value| !is_plain(value))
+        .is_some_and(|value| !is_safe(value))
     {
         request.headers_mut().remove(X_REQUEST_ID);
     }
     next.run(request).await
 }
 
-/// Names a request that has no name yet.
+/// Generates IDs for requests without one.
 #[derive(Clone, Copy)]
 pub(crate) struct RandomId;
 
@@ -42,7 +43,7 @@ impl MakeRequestId for RandomId {
     }
 }
 
-/// The name of a request, for the log.
+/// The ID of a request; empty outside of the request ID layer.
 pub(crate) fn of<B>(request: &axum::http::Request<B>) -> &str {
     request
         .headers()

@@ -1,4 +1,4 @@
-//! What browsers are told about every answer.
+//! Security and cache headers of responses.
 
 use axum::{
     extract::{Request, State},
@@ -9,7 +9,7 @@ use axum::{
 
 use crate::state::AppState;
 
-/// For every answer.
+/// Headers of every response.
 pub(crate) async fn security_headers(
     State(state): State<AppState>,
     request: Request,
@@ -30,7 +30,7 @@ pub(crate) async fn security_headers(
         "permissions-policy",
         HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
     );
-    // What is meant to be shown elsewhere, or to be more than text, says so itself.
+    // Handlers of images and pages set their own values.
     headers
         .entry("cross-origin-resource-policy")
         .or_insert(HeaderValue::from_static("same-origin"));
@@ -48,7 +48,7 @@ pub(crate) async fn security_headers(
     response
 }
 
-/// For answers of the API: nothing in them is kept for somebody else, or used without asking. A handler may be stricter about keeping.
+/// Headers of API responses: caches must revalidate, and may not share them. Handlers may forbid caching.
 pub(crate) async fn api_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -1,5 +1,6 @@
-//! What is shown of a run elsewhere: the picture of a link's preview, and badges. Public addresses: whoever asks sees what a visitor
-//! without an account may see, whatever else they are.
+//! Images of runs for other sites (link previews and badges): what they have in common.
+//!
+//! Every client gets the image that a visitor without an account may see, so that shared caches may store it.
 
 pub(crate) mod svg;
 pub(crate) mod text;
@@ -13,84 +14,100 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use headers::HeaderMapExt as _;
 use runlens_api_types::{ErrorBody, ErrorCode};
 use runlens_domain::{Error, access, runs::RunHeadline};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-    http::{client_address::ClientAddress, error::ApiError, error_envelope, etag},
-    limits::{Quota, RateLimitKey},
+    http::{
+        conditional::{has_etag, strong_etag},
+        error::ApiError,
+        error_envelope,
+        rate_limit::address_key,
+    },
+    limits::Quota,
     state::AppState,
 };
 
-/// Routes of images, with what lies around them.
-pub(crate) fn with_layers(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+/// Adds the middleware of images.
+pub(crate) fn with_image_middleware(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
     routes.layer(
         ServiceBuilder::new()
-            .layer(from_fn(in_plain_text))
-            .layer(CatchPanicLayer::custom(error_envelope::panicked))
+            .layer(from_fn(errors_as_text))
+            .layer(CatchPanicLayer::custom(error_envelope::handle_panic))
             .layer(from_fn(error_envelope::timeout))
-            .layer(from_fn_with_state(state.clone(), admit)),
+            .layer(from_fn_with_state(state.clone(), enforce_rate_limit)),
     )
 }
 
-/// Loads a run as a visitor without an account sees it: images are public, whoever requests them.
+/// Loads a run as a visitor without an account sees it.
 pub(crate) async fn visitor_headline(state: &AppState, id: i32) -> Result<RunHeadline, Error> {
     let visitor = state.services.visitor();
     let run = state.services.runs.load(&visitor, access::GET_RUN, id).await?;
     run.headline().await
 }
 
-/// Translates an error for a reader who cannot sign in: where visitors may not see runs, there are no images of them.
+/// 404 instead of 403 if visitors may not read runs, since signing in does not help.
 pub(crate) fn image_error(error: Error) -> ApiError {
     match error {
         Error::MissingScope(_) => ApiError::new(
             ErrorCode::NotFound,
-            "This installation shows runs to people who have signed in, and no pictures or badges of them.",
+            "Images of runs are not available, because this installation requires signing in.",
         ),
         error => error.into(),
     }
 }
 
-/// An image on its way out.
-pub(crate) struct Answer {
-    pub(crate) kind: &'static str,
-    /// How long it may be kept.
-    pub(crate) seconds: u32,
-    /// Where two are equal, so are the images.
-    pub(crate) key: u128,
+/// The response for one version of an image.
+pub(crate) struct ImageResponse {
+    content_type: &'static str,
+    max_age_secs: u32,
+    /// Hash of the SVG: equal for equal images.
+    hash: u128,
 }
 
-impl Answer {
-    fn tag(&self) -> String {
-        format!("\"{:032x}\"", self.key)
+impl ImageResponse {
+    pub(crate) fn new(content_type: &'static str, max_age_secs: u32, svg: &str) -> Self {
+        Self {
+            content_type,
+            max_age_secs,
+            hash: xxh3_128(svg.as_bytes()),
+        }
     }
 
-    /// The answer to whoever has the image already.
-    pub(crate) fn known(&self, headers: &HeaderMap) -> Option<Response> {
-        etag::knows(headers, &self.tag()).then(|| self.with_headers(StatusCode::NOT_MODIFIED.into_response()))
+    pub(crate) fn hash(&self) -> u128 {
+        self.hash
     }
 
-    pub(crate) fn whole(&self, image: Bytes) -> Response {
-        let mut response = Body::from(image).into_response();
+    /// 304 if the client has the image.
+    pub(crate) fn not_modified(&self, headers: &HeaderMap) -> Option<Response> {
+        has_etag(headers, &self.tag()).then(|| self.with_headers(StatusCode::NOT_MODIFIED.into_response()))
+    }
+
+    pub(crate) fn with_image(&self, image: impl Into<Bytes>) -> Response {
+        let mut response = Body::from(image.into()).into_response();
         response
             .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind));
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         self.with_headers(response)
+    }
+
+    fn tag(&self) -> String {
+        format!("{:032x}", self.hash)
     }
 
     fn with_headers(&self, mut response: Response) -> Response {
         let headers = response.headers_mut();
-        for (name, value) in [
-            (header::ETAG, self.tag()),
-            (header::CACHE_CONTROL, format!("public, max-age={}", self.seconds)),
-        ] {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                headers.insert(name, value);
-            }
+        if let Some(etag) = strong_etag(&self.tag()) {
+            headers.typed_insert(etag);
         }
-        // It is made to be shown on other sites, and opened by itself it may do nothing.
+        if let Ok(value) = HeaderValue::try_from(format!("public, max-age={}", self.max_age_secs)) {
+            headers.insert(header::CACHE_CONTROL, value);
+        }
+        // Other sites embed images. Opened directly, an SVG must not run anything.
         headers.insert(
             "cross-origin-resource-policy",
             HeaderValue::from_static("cross-origin"),
@@ -103,34 +120,31 @@ impl Answer {
     }
 }
 
-/// Counts the request as one of a visitor's browser.
-async fn admit(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let Some(ClientAddress(address)) = request.extensions().get().copied() else {
-        return ApiError::internal("the route lies outside the addresses of clients").into_response();
+/// Counts the request as a browser's read.
+async fn enforce_rate_limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let address = match address_key(&request) {
+        Ok(address) => address,
+        Err(error) => return error.into_response(),
     };
-    if let Some(retry_after) = state
-        .limits
-        .consume(Quota::BrowserReads, RateLimitKey::at(address))
-        .await
-        .retry_after
-    {
+    let window = state.limits.consume(Quota::BrowserReads, address).await;
+    if let Some(retry_after) = window.retry_after {
         let error = ApiError::new(
             ErrorCode::RateLimited,
-            format!("Too many requests. Try again in {retry_after} seconds."),
+            format!("Rate limit exceeded. Retry after {retry_after} seconds."),
         );
         return ([(header::RETRY_AFTER, retry_after.to_string())], error).into_response();
     }
     next.run(request).await
 }
 
-/// Says what went wrong in a line of text: these addresses are no API.
-async fn in_plain_text(request: Request, next: Next) -> Response {
+/// Writes errors as a line of text, since images are not part of the API.
+async fn errors_as_text(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let Some(ApiError { body, cause }) = response.extensions_mut().remove() else {
         return response;
     };
     if let Some(cause) = cause {
-        tracing::error!(%cause, "a picture or a badge could not be made");
+        tracing::error!(%cause, "image request failed");
     }
     let ErrorBody { message, .. } = body;
     let (head, text) = format!("{message}\n").into_response().into_parts();

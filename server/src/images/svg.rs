@@ -1,30 +1,32 @@
-//! Writes SVG: whatever comes from data is escaped on its way, and nothing else writes markup.
+//! Writes SVG. Text and attribute values are always escaped.
+//!
+//! Own code, because the images need five functions only, and names from the database may contain control characters,
+//! which XML forbids even when escaped.
 
-/// A drawing in the making.
-pub(crate) struct Svg(String);
+/// An SVG document under construction.
+pub(crate) struct SvgWriter(String);
 
-impl Svg {
-    /// A drawing of this size.
+impl SvgWriter {
     pub(crate) fn new(width: f32, height: f32) -> Self {
         let mut svg = Self(String::new());
-        let view = format!("0 0 {} {}", number(width), number(height));
+        let view_box = format!("0 0 {} {}", format_length(width), format_length(height));
         svg.open(
             "svg",
             &[
                 ("xmlns", "http://www.w3.org/2000/svg"),
-                ("width", &number(width)),
-                ("height", &number(height)),
-                ("viewBox", &view),
+                ("width", &format_length(width)),
+                ("height", &format_length(height)),
+                ("viewBox", &view_box),
             ],
         );
         svg
     }
 
-    /// Adds attributes to the element that has just been opened.
-    pub(crate) fn with(&mut self, attributes: &[(&'static str, &str)]) -> &mut Self {
+    /// Adds attributes to the element that was opened last.
+    pub(crate) fn add_attributes(&mut self, attributes: &[(&'static str, &str)]) -> &mut Self {
         if self.0.ends_with('>') {
             self.0.pop();
-            self.attributes(attributes);
+            self.write_attributes(attributes);
             self.0.push('>');
         }
         self
@@ -33,7 +35,7 @@ impl Svg {
     pub(crate) fn open(&mut self, name: &'static str, attributes: &[(&'static str, &str)]) -> &mut Self {
         self.0.push('<');
         self.0.push_str(name);
-        self.attributes(attributes);
+        self.write_attributes(attributes);
         self.0.push('>');
         self
     }
@@ -45,7 +47,7 @@ impl Svg {
         self
     }
 
-    /// An element that holds a text.
+    /// An element that contains `text`.
     pub(crate) fn text(
         &mut self,
         name: &'static str,
@@ -57,9 +59,8 @@ impl Svg {
         self.close(name)
     }
 
-    /// A non_empty rectangle.
     pub(crate) fn rect(&mut self, [x, y, width, height]: [f32; 4], fill: &str) -> &mut Self {
-        let (x, y, width, height) = (number(x), number(y), number(width), number(height));
+        let [x, y, width, height] = [x, y, width, height].map(format_length);
         self.open(
             "rect",
             &[
@@ -73,13 +74,12 @@ impl Svg {
         .close("rect")
     }
 
-    /// The drawing, whole.
     pub(crate) fn finish(mut self) -> String {
         self.close("svg");
         self.0
     }
 
-    fn attributes(&mut self, attributes: &[(&'static str, &str)]) {
+    fn write_attributes(&mut self, attributes: &[(&'static str, &str)]) {
         for (name, value) in attributes {
             self.0.push(' ');
             self.0.push_str(name);
@@ -90,10 +90,10 @@ impl Svg {
     }
 }
 
-/// A length, to a tenth.
-pub(crate) fn number(length: f32) -> String {
-    let tenths = (length * 10.0).round() / 10.0;
-    tenths.to_string()
+/// Formats a length with one decimal.
+pub(crate) fn format_length(length: f32) -> String {
+    let rounded = (length * 10.0).round() / 10.0;
+    rounded.to_string()
 }
 
 fn escape(out: &mut String, text: &str) {
@@ -105,7 +105,7 @@ fn escape(out: &mut String, text: &str) {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\t' | '\n' | '\r' => out.push(' '),
-            // XML has no place for these, escaped or not.
+            // Invalid in XML, even when escaped.
             '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             _ => out.push(char),
         }

@@ -1,106 +1,112 @@
-//! StreamLimiter of events: how many there may be at once, and how they end with the server.
+//! Limits on open event streams, which outlive the window of their request.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use runlens_api_types::{ErrorBody, ErrorCode};
 use tokio::sync::watch;
 
-use crate::{
-    http::error::ApiError,
-    limits::{LimitSettings, RateLimitKey},
-};
+use super::RateLimitKey;
+use crate::config::LimitConfig;
 
-/// Seconds after which whoever finds no place may ask again: a stream may last as long as a run.
-const ASK_AGAIN: u32 = 60;
-
-/// The streams that are open. Cheap to clone.
+/// Counts open streams and ends them at shutdown. Cheap to clone.
 #[derive(Clone)]
 pub struct StreamLimiter(Arc<Inner>);
 
 struct Inner {
-    per_client: u32,
+    max_per_client: u32,
     max_total: u32,
     open: Mutex<HashMap<RateLimitKey, u32>>,
-    stopped: watch::Sender<bool>,
+    is_shut_down: watch::Sender<bool>,
 }
 
-/// A stream's place among the others, for as long as it is open.
+/// Counts a stream as open until dropped.
+#[derive(Debug)]
 pub(crate) struct StreamPermit {
-    streams: StreamLimiter,
-    client: RateLimitKey,
+    limiter: StreamLimiter,
+    key: RateLimitKey,
+}
+
+/// Why a stream was not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StreamLimitError {
+    /// The client has `limit` streams open.
+    PerClient { limit: u32 },
+    /// All clients together have `limit` streams open.
+    Total { limit: u32 },
 }
 
 impl StreamLimiter {
-    /// As many as the limits allow.
-    pub(crate) fn new(limits: &LimitSettings) -> Self {
-        let per_client = if limits.is_on {
-            limits.streams
+    pub(crate) fn new(config: &LimitConfig) -> Self {
+        let max_per_client = if config.is_on {
+            config.streams
         } else {
-            limits.all_streams
+            config.all_streams
         };
         let inner = Inner {
-            per_client,
-            max_total: limits.all_streams,
+            max_per_client,
+            max_total: config.all_streams,
             open: Mutex::default(),
-            stopped: watch::Sender::new(false),
+            is_shut_down: watch::Sender::new(false),
         };
         Self(Arc::new(inner))
     }
 
-    /// Ends every stream, and those to come: the server stops, and would wait for them.
-    pub fn stop(&self) {
-        self.0.stopped.send_replace(true);
+    /// Ends all streams, which would otherwise block a graceful shutdown.
+    pub fn shut_down(&self) {
+        self.0.is_shut_down.send_replace(true);
     }
 
-    /// Waits until the server stops.
-    pub(crate) async fn stopped(&self) {
-        // Nobody but this has the sender: it cannot be gone.
-        let _ = self.0.stopped.subscribe().wait_for(|stopped| *stopped).await;
+    /// Waits for [`shut_down`](Self::shut_down).
+    pub(crate) async fn shutdown(&self) {
+        // Cannot fail: `self` owns the sender.
+        let _ = self
+            .0
+            .is_shut_down
+            .subscribe()
+            .wait_for(|is_shut_down| *is_shut_down)
+            .await;
     }
 
-    /// A place for one more stream.
-    ///
-    /// # Errors
-    /// 429 where the client has too many already, 503 where all have.
-    pub(crate) fn acquire(&self, client: RateLimitKey) -> Result<StreamPermit, ApiError> {
+    /// Counts a stream as open.
+    pub(crate) fn acquire(&self, key: RateLimitKey) -> Result<StreamPermit, StreamLimitError> {
+        let Inner {
+            max_per_client,
+            max_total,
+            ..
+        } = *self.0;
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.values().sum::<u32>() >= self.0.max_total {
-            let message = format!(
-                "{} streams of events are open, and no more are possible. Ask again later.",
-                self.0.max_total
-            );
-            return Err(ErrorBody::new(ErrorCode::Unavailable, message)
-                .with("retry_after", ASK_AGAIN)
-                .into());
+        if open.values().sum::<u32>() >= max_total {
+            return Err(StreamLimitError::Total { limit: max_total });
         }
-        let count = open.entry(client).or_default();
-        if *count >= self.0.per_client {
-            let message =
-                format!("You have {count} streams of events open, and may have no more. Close one first.");
-            let body = ErrorBody::new(ErrorCode::RateLimited, message);
-            return Err(body
-                .with("retry_after", ASK_AGAIN)
-                .with("limit", self.0.per_client)
-                .into());
+        let count = open.entry(key).or_default();
+        if *count >= max_per_client {
+            return Err(StreamLimitError::PerClient {
+                limit: max_per_client,
+            });
         }
         *count += 1;
         Ok(StreamPermit {
-            streams: self.clone(),
-            client,
+            limiter: self.clone(),
+            key,
         })
+    }
+}
+
+impl std::fmt::Debug for StreamLimiter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StreamLimiter(…)")
     }
 }
 
 impl Drop for StreamPermit {
     fn drop(&mut self) {
-        let mut open = self.streams.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.client) {
+        let mut open = self.limiter.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.key) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&self.client);
+                open.remove(&self.key);
             }
         }
     }
@@ -111,25 +117,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_free_again_when_its_stream_is_closed() {
-        let streams = StreamLimiter::new(&LimitSettings {
+    fn dropping_a_permit_allows_another_stream() {
+        let limiter = StreamLimiter::new(&LimitConfig {
             streams: 2,
             all_streams: 3,
-            ..LimitSettings::default()
+            ..LimitConfig::default()
         });
         let (ada, bob) = (RateLimitKey::User(1), RateLimitKey::User(2));
-        let status = |client| {
-            streams
-                .acquire(client)
-                .map_err(|error| error.status().as_u16())
-                .map(drop)
-        };
-        let first = streams.acquire(ada).expect("a place");
-        let _second = streams.acquire(ada).expect("a place");
-        assert_eq!(status(ada), Err(429));
-        let _third = streams.acquire(bob).expect("a place");
-        assert_eq!(status(bob), Err(503));
+        let error = |key| limiter.acquire(key).err();
+        let first = limiter.acquire(ada).expect("a permit");
+        let _second = limiter.acquire(ada).expect("a permit");
+        assert_eq!(error(ada), Some(StreamLimitError::PerClient { limit: 2 }));
+        let _third = limiter.acquire(bob).expect("a permit");
+        assert_eq!(error(bob), Some(StreamLimitError::Total { limit: 3 }));
         drop(first);
-        assert_eq!((status(ada), status(bob)), (Ok(()), Ok(())));
+        assert_eq!((error(ada), error(bob)), (None, None));
     }
 }

@@ -1,11 +1,16 @@
-//! The OpenAPI document.
+//! `GET /openapi.json`.
 
 use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::openapi;
+use crate::{openapi, state::AppState};
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get_openapi))
+}
 
 /// Get this document
 ///

@@ -1,6 +1,6 @@
 //! The OpenAPI document: what the handlers say about themselves, and what is true of all of them.
 
-pub(crate) mod endpoint;
+mod endpoint;
 pub mod examples;
 
 use std::sync::LazyLock;
@@ -23,13 +23,19 @@ use utoipa::{
         tag::TagBuilder,
     },
 };
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    http::error::{ApiError, error_body},
-    http::{error_envelope, rate_limit},
+    api::v1,
+    http::{
+        error::{ApiError, error_body},
+        error_envelope, rate_limit,
+    },
     limits::Window,
-    router::api_routes,
+    state::AppState,
 };
+
+pub(crate) use endpoint::routes;
 
 /// Headers of answers: name, type, description.
 const HEADERS: [(&str, Type, &str); 7] = [
@@ -131,7 +137,7 @@ const COMMON: [Common; 8] = [
                 limit: 120,
                 remaining: 0,
                 resets_at: 1_782_561_617,
-                seconds: 60,
+                window_secs: 60,
                 retry_after: Some(17),
             };
             Some(rate_limit::rate_limited_error(&window, 17).body)
@@ -157,7 +163,7 @@ const COMMON: [Common; 8] = [
         status: "503",
         description: "A dependency cannot be reached at the moment; `details.request_id` names it in the log",
         header: None,
-        example: || Some(error_envelope::too_slow().body),
+        example: || Some(error_envelope::timeout_error().body),
         happens_to: |_, _| true,
     },
     Common {
@@ -283,8 +289,16 @@ pub(crate) fn complete() -> &'static OpenApi {
     &DOCUMENT
 }
 
+/// All operations of the API.
+fn api_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(base_document())
+        .merge(v1::cacheable_routes())
+        .merge(v1::uncacheable_routes())
+        .merge(routes())
+}
+
 /// The document without its operations.
-pub(crate) fn frame() -> OpenApi {
+fn base_document() -> OpenApi {
     let mut info = Info::new("Runlens", env!("CARGO_PKG_VERSION"));
     info.description = Some(
         "Runs of CCExtractor's Sample Platform: what failed, grouped, what the infrastructure did, and the logs.\n\n\

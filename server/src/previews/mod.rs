@@ -1,52 +1,48 @@
-//! The picture of a link's preview.
+//! Link previews: an image of a run, 1200 × 630, that sites show for a link to it.
 
 mod picture;
-pub(crate) mod render;
+mod render;
+
+#[cfg(test)]
+pub(crate) use render::svg_to_png;
 
 use axum::{Router, extract::State, http::HeaderMap, response::Response, routing::get};
-use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-    http::{error::ApiError, extract::RunId},
-    images::{self, Answer, image_error, visitor_headline},
+    http::{error::ApiError, params::RunId},
+    images::{ImageResponse, image_error, visitor_headline, with_image_middleware},
     state::AppState,
 };
 
-/// How long a picture of a run that goes on may be shown, in seconds.
-const GOING_ON: u32 = 30;
-/// That of a picture of a run that has ended: what it is compared with may yet change.
-const ENDED: u32 = 600;
+/// Cache lifetime of the preview of a run in progress.
+const IN_PROGRESS_MAX_AGE_SECS: u32 = 30;
+/// Cache lifetime of the preview of a finished run. Its baseline may still change.
+const FINISHED_MAX_AGE_SECS: u32 = 600;
 
-/// The routes.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
-    images::with_layers(
-        Router::new().route("/runs/{run_id}/preview.png", get(preview)),
-        state,
-    )
+    let routes = Router::new().route("/runs/{run_id}/preview.png", get(preview));
+    with_image_middleware(routes, state)
 }
 
-/// The picture of a run, 1200 × 630.
 async fn preview(
     State(state): State<AppState>,
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let headline = visitor_headline(&state, id).await.map_err(image_error)?;
-    let seconds = if headline.run.status.is_in_progress() {
-        GOING_ON
+    let max_age_secs = if headline.run.status.is_in_progress() {
+        IN_PROGRESS_MAX_AGE_SECS
     } else {
-        ENDED
+        FINISHED_MAX_AGE_SECS
     };
     let svg = picture::svg(&headline);
-    // Known by what is drawn: neither is drawn again what the client has, nor what somebody has asked for before.
-    let key = xxh3_128(svg.as_bytes());
-    let answer = Answer {
-        kind: "image/png",
-        seconds,
-        key,
-    };
-    if let Some(known) = answer.known(&headers) {
-        return Ok(known);
+    let response = ImageResponse::new("image/png", max_age_secs, &svg);
+    if let Some(not_modified) = response.not_modified(&headers) {
+        return Ok(not_modified);
     }
-    Ok(answer.whole(state.pictures.draw(key, svg).await?))
+    let image = state
+        .previews
+        .get_or_render(response.hash(), move || render::svg_to_png(&svg))
+        .await?;
+    Ok(response.with_image(image))
 }

@@ -1,16 +1,16 @@
-//! The picture of a run, for previews of links.
+//! The preview of a run as SVG.
 
 use runlens_api_types::{run::RunStatus, verdict::Outlook};
 use runlens_app::{
     components::{facts::platform, head::PICTURE_SIZE, mark::Mark},
-    format::{exact, number as digits},
+    format::{exact, number as format_count},
     pages::run::subject,
 };
 use runlens_domain::runs::RunHeadline;
 
 use crate::images::{
-    svg::{Svg, number},
-    text::{Font, cut, drawable, lines, pieces, width},
+    svg::{SvgWriter, format_length},
+    text::{Font, drawable, split_symbols, text_width, truncate, wrap},
 };
 
 const SURFACE: &str = "#131417";
@@ -25,42 +25,41 @@ const SAME: &str = "#a0a5ae";
 const OTHER: &str = "#d8a3ea";
 const RUNNING: &str = "#93b4ff";
 
-/// Left and right of everything.
+/// Left and right margin.
 const MARGIN: f32 = 72.0;
-/// The narrowest part of the bar: one of 240 tests is to be seen.
-const NARROWEST: f32 = 8.0;
+/// One of 240 tests must be visible.
+const MIN_SEGMENT_WIDTH: f32 = 8.0;
 
-/// A part of the bar under the verdict, and what it is.
-struct Part {
+/// Tests with the same result: a segment of the bar, and its legend.
+struct Segment {
     symbol: &'static str,
-    words: &'static str,
+    label: &'static str,
     count: u64,
-    colour: &'static str,
+    color: &'static str,
 }
 
-/// The picture as SVG. Known by its bytes: the same of two runs that are shown alike.
 pub(super) fn svg(headline: &RunHeadline) -> String {
-    let (wide, high) = (PICTURE_SIZE.0 as f32, PICTURE_SIZE.1 as f32);
-    let inner = wide - 2.0 * MARGIN;
+    let (width, height) = (PICTURE_SIZE.0 as f32, PICTURE_SIZE.1 as f32);
+    let inner_width = width - 2.0 * MARGIN;
     let run = &headline.run;
-    let mut svg = Svg::new(wide, high);
-    let (mark, colour) = (
+    let mut svg = SvgWriter::new(width, height);
+    let (mark, color) = (
         Mark::from(run.status),
-        colour(run.status, headline.verdict.outlook),
+        color(run.status, headline.verdict.outlook),
     );
-    svg.rect([0.0, 0.0, wide, high], SURFACE)
-        .rect([0.0, 0.0, 16.0, high], colour);
+    svg.rect([0.0, 0.0, width, height], SURFACE)
+        .rect([0.0, 0.0, 16.0, height], color);
 
-    write(
+    write_text(
         &mut svg,
         Font::Bold,
         44.0,
-        colour,
+        color,
         (MARGIN, 106.0),
         &format!("{} {}", mark.symbol, mark.word),
     );
-    brand(&mut svg, wide - MARGIN, 106.0);
-    write(
+    write_logo(&mut svg, width - MARGIN, 106.0);
+    write_text(
         &mut svg,
         Font::Bold,
         72.0,
@@ -69,87 +68,93 @@ pub(super) fn svg(headline: &RunHeadline) -> String {
         &format!("Run {} · {}", run.run_id, platform(run.platform)),
     );
     let subject = drawable(&subject(run));
-    write(
+    write_text(
         &mut svg,
         Font::Regular,
         32.0,
         MUTED,
         (MARGIN, 256.0),
-        &cut(Font::Regular, 32.0, inner, &subject),
+        &truncate(Font::Regular, 32.0, inner_width, &subject),
     );
 
-    let sentence = lines(Font::Bold, 46.0, inner, 2, &drawable(&headline.verdict.headline));
+    let title_lines = wrap(
+        Font::Bold,
+        46.0,
+        inner_width,
+        2,
+        &drawable(&headline.verdict.headline),
+    );
     let mut y = 346.0;
-    for line in &sentence {
-        write(&mut svg, Font::Bold, 46.0, TEXT, (MARGIN, y), line);
+    for line in &title_lines {
+        write_text(&mut svg, Font::Bold, 46.0, TEXT, (MARGIN, y), line);
         y += 58.0;
     }
-    let rest = drawable(&format!(
+    let detail = drawable(&format!(
         "{} {}",
         headline.verdict.detail,
         headline.verdict.counts_text()
     ));
-    write(
+    write_text(
         &mut svg,
         Font::Regular,
         30.0,
         MUTED,
         (MARGIN, y - 4.0),
-        &cut(Font::Regular, 30.0, inner, &rest),
+        &truncate(Font::Regular, 30.0, inner_width, &detail),
     );
 
-    bar(&mut svg, &parts(headline), [MARGIN, 500.0, inner, 24.0]);
+    write_bar(&mut svg, &segments(headline), [MARGIN, 500.0, inner_width, 24.0]);
     if let Some(at) = run.completed_at.or(run.created_at) {
-        let when = exact(at);
-        write(
+        let time = exact(at);
+        write_text(
             &mut svg,
             Font::Regular,
             26.0,
             MUTED,
-            (wide - MARGIN - width(Font::Regular, 26.0, &when), 152.0),
-            &when,
+            (width - MARGIN - text_width(Font::Regular, 26.0, &time), 152.0),
+            &time,
         );
     }
     svg.finish()
 }
 
-fn write(svg: &mut Svg, font: Font, size: f32, colour: &str, (x, y): (f32, f32), text: &str) {
+fn write_text(svg: &mut SvgWriter, font: Font, size: f32, color: &str, (x, y): (f32, f32), text: &str) {
     let weight = if font == Font::Bold { "700" } else { "400" };
-    let (x, y, size) = (number(x), number(y), number(size));
-    let look = [
+    let [x, y, size] = [x, y, size].map(format_length);
+    let style = [
         ("font-family", "Inter"),
         ("font-size", size.as_str()),
         ("font-weight", weight),
-        ("fill", colour),
+        ("fill", color),
     ];
     svg.open(
         "text",
         &[
             &[("x", x.as_str()), ("y", y.as_str()), ("xml:space", "preserve")][..],
-            &look,
+            &style,
         ]
         .concat(),
     );
-    for (is_symbol, piece) in pieces(text) {
+    for (is_symbol, part) in split_symbols(text) {
         let family = if is_symbol {
             [("font-family", "Noto Sans Math"), ("font-weight", "400")].as_slice()
         } else {
             &[]
         };
-        svg.text("tspan", family, &piece);
+        svg.text("tspan", family, &part);
     }
     svg.close("text");
 }
 
-/// The name and the sign, up to the right.
-fn brand(svg: &mut Svg, right: f32, y: f32) {
+/// The logo with the name, right-aligned.
+fn write_logo(svg: &mut SvgWriter, right: f32, y: f32) {
     const SIZE: f32 = 34.0;
-    let left = right - width(Font::Bold, SIZE, "Runlens");
-    write(svg, Font::Bold, SIZE, TEXT, (left, y), "Runlens");
-    let place = format!(
+    let left = right - text_width(Font::Bold, SIZE, "Runlens");
+    write_text(svg, Font::Bold, SIZE, TEXT, (left, y), "Runlens");
+    let transform = format!(
         "translate({} {}) scale(2.6)",
-        number(left - 52.0),
-        number(y - 31.0)
+        format_length(left - 52.0),
+        format_length(y - 31.0)
     );
     let stroke = [
         ("stroke", RUNNING),
@@ -159,7 +164,7 @@ fn brand(svg: &mut Svg, right: f32, y: f32) {
     ];
     svg.open(
         "g",
-        &[&stroke[..], &[("fill", "none"), ("transform", &place)]].concat(),
+        &[&stroke[..], &[("fill", "none"), ("transform", &transform)]].concat(),
     );
     svg.open("circle", &[("cx", "7"), ("cy", "7"), ("r", "5.25")])
         .close("circle");
@@ -168,8 +173,8 @@ fn brand(svg: &mut Svg, right: f32, y: f32) {
     svg.close("g");
 }
 
-/// The tests of the run, in parts that add up to all of them: what is new first.
-fn parts(headline: &RunHeadline) -> Vec<Part> {
+/// All tests of the run by result, new failures first.
+fn segments(headline: &RunHeadline) -> Vec<Segment> {
     let summary = &headline.summary;
     let failed = summary.fail_count + summary.missing_output_count;
     let counts = headline
@@ -184,15 +189,15 @@ fn parts(headline: &RunHeadline) -> Vec<Part> {
             counts.failing_identically,
         )
     });
-    let part = |symbol, words, count, colour| Part {
+    let segment = |symbol, label, count, color| Segment {
         symbol,
-        words,
+        label,
         count,
-        colour,
+        color,
     };
-    let mut parts = vec![
-        part("▲", "broken here", broken, FAIL),
-        part(
+    let mut segments = vec![
+        segment("▲", "broken here", broken, FAIL),
+        segment(
             "≠",
             if different == 1 {
                 "fails differently"
@@ -202,42 +207,61 @@ fn parts(headline: &RunHeadline) -> Vec<Part> {
             different,
             WARN,
         ),
-        part(
+        segment(
             "✕",
             "failed",
             failed.saturating_sub(broken + different + same),
             OTHER,
         ),
-        part("=", "same as reference", same, SAME),
-        part("✓", "pass", summary.pass_count, PASS),
-        part("○", "not run", summary.skipped_count, LINE),
+        segment("=", "same as reference", same, SAME),
+        segment("✓", "pass", summary.pass_count, PASS),
+        segment("○", "not run", summary.skipped_count, LINE),
     ];
-    parts.retain(|part| part.count > 0);
-    parts
+    segments.retain(|segment| segment.count > 0);
+    segments
 }
 
-fn bar(svg: &mut Svg, parts: &[Part], [x, y, wide, high]: [f32; 4]) {
+fn write_bar(svg: &mut SvgWriter, segments: &[Segment], [x, y, width, height]: [f32; 4]) {
     const SIZE: f32 = 26.0;
-    let all: u64 = parts.iter().map(|part| part.count).sum();
-    // What is drawn wider than it is takes it from the others.
-    let shares: Vec<f32> = parts
+    let total: u64 = segments.iter().map(|segment| segment.count).sum();
+    let widths: Vec<f32> = segments
         .iter()
-        .map(|part| (part.count as f32 / all as f32 * wide).max(NARROWEST))
+        .map(|segment| (segment.count as f32 / total as f32 * width).max(MIN_SEGMENT_WIDTH))
         .collect();
-    let scale = wide / shares.iter().sum::<f32>();
-    let (mut left, mut key) = (x, x);
-    for (part, share) in parts.iter().zip(shares) {
-        let share = share * scale;
-        svg.rect([left, y, (share - 2.0).max(1.0), high], part.colour);
-        left += share;
-        let words = format!("{} {} {}", part.symbol, digits(part.count), part.words);
-        let colour = if part.colour == LINE { MUTED } else { part.colour };
-        write(svg, Font::Regular, SIZE, colour, (key, y + high + 52.0), &words);
-        key += width(Font::Regular, SIZE, &words) + 28.0;
+    // Segments widened to the minimum take the space from all others.
+    let scale = width / widths.iter().sum::<f32>();
+    let (mut segment_x, mut legend_x) = (x, x);
+    for (segment, segment_width) in segments.iter().zip(widths) {
+        let segment_width = segment_width * scale;
+        svg.rect(
+            [segment_x, y, (segment_width - 2.0).max(1.0), height],
+            segment.color,
+        );
+        segment_x += segment_width;
+        let legend = format!(
+            "{} {} {}",
+            segment.symbol,
+            format_count(segment.count),
+            segment.label
+        );
+        let color = if segment.color == LINE {
+            MUTED
+        } else {
+            segment.color
+        };
+        write_text(
+            svg,
+            Font::Regular,
+            SIZE,
+            color,
+            (legend_x, y + height + 52.0),
+            &legend,
+        );
+        legend_x += text_width(Font::Regular, SIZE, &legend) + 28.0;
     }
 }
 
-fn colour(status: RunStatus, outlook: Outlook) -> &'static str {
+fn color(status: RunStatus, outlook: Outlook) -> &'static str {
     match (status, outlook) {
         (RunStatus::Pass, _) => PASS,
         (RunStatus::Fail, Outlook::Same) => WARN,
@@ -260,7 +284,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{badges::badge::Badge, previews::render::png};
+    use crate::{badges::Badge, previews::svg_to_png};
 
     fn run(status: &str, branch: &str) -> Run {
         let names = [
@@ -273,7 +297,7 @@ mod tests {
             "error_summary",
             "infrastructure_errors",
             "logs",
-            "artiheadline",
+            "artifacts",
         ];
         let links: serde_json::Map<_, _> = names
             .into_iter()
@@ -306,9 +330,14 @@ mod tests {
             reference, counts, ..
         } = serde_json::from_value(json!({
             "run_id": 9346,
-            "reference": {"run_id": 9328, "status": "fail", "platform": "linux", "repository": "CCExtractor/ccextractor", "branch": "master",
-                "commit_sha": "c0ec804", "commit_short": "c0ec804", "completed_at": null},
-            "counts": {"broken_here": broken, "failing_differently": different, "failing_identically": same, "fixed_here": fixed, "no_reference": 0},
+            "reference": {
+                "run_id": 9328, "status": "fail", "platform": "linux", "repository": "CCExtractor/ccextractor",
+                "branch": "master", "commit_sha": "c0ec804", "commit_short": "c0ec804", "completed_at": null
+            },
+            "counts": {
+                "broken_here": broken, "failing_differently": different, "failing_identically": same,
+                "fixed_here": fixed, "no_reference": 0
+            },
             "data": [], "pagination": {"limit": 1, "offset": 0, "total": 0, "next_offset": null},
         }))
         .expect("a comparison");
@@ -327,7 +356,7 @@ mod tests {
         )
     }
 
-    /// The texts of a drawing, as whoever reads it sees them.
+    /// The texts of an SVG as they are displayed.
     fn texts(svg: &str) -> Vec<String> {
         let tree = usvg::roxmltree::Document::parse(svg).expect("XML");
         let texts = tree.descendants().filter(|node| node.has_tag_name("text"));
@@ -342,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_says_what_broke() {
+    fn preview_contains_verdict_and_counts() {
         let texts = texts(&svg(&failed("fix-dvb")));
         for text in [
             "✕ fail",
@@ -366,32 +395,32 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_of_nothing_is_drawn_too() {
+    fn preview_of_a_run_without_tests_is_rendered() {
         let headline = RunHeadline::new(
             run("queued", ""),
             summary(RunStatus::Queued, [0, 0, 0, 0]),
             None,
             None,
         );
-        assert!(png(&svg(&headline)).expect("a picture").len() > 5_000);
+        assert!(svg_to_png(&svg(&headline)).expect("a preview").len() > 5_000);
     }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
         #[test]
-        fn a_hostile_name_is_a_text_and_nothing_else(name in "[<>&\"'/a-z\u{0}-\u{1f}\u{202a}-\u{202e}\u{fffe}\u{1f600}字]{0,300}") {
+        fn hostile_name_changes_text_only(name in "[<>&\"'/a-z\u{0}-\u{1f}\u{202a}-\u{202e}\u{fffe}\u{1f600}字]{0,300}") {
             let headline = failed(&name);
             let tree = |svg: &str| {
                 let tree = usvg::roxmltree::Document::parse(svg).expect("XML");
                 tree.descendants().filter(|node| node.is_element() && !node.has_tag_name("tspan")).map(|node| node.tag_name().name().to_owned()).collect::<Vec<_>>()
             };
             prop_assert_eq!(tree(&svg(&headline)), tree(&svg(&failed("master"))));
-            let stopped = RunHeadline::new(run("canceled", &name), summary(RunStatus::Canceled, [240, 0, 0, 240]), None, Some(&name));
-            prop_assert!(!texts(&svg(&stopped)).is_empty());
-            let badge = Badge::of_run(&stopped).svg();
+            let canceled = RunHeadline::new(run("canceled", &name), summary(RunStatus::Canceled, [240, 0, 0, 240]), None, Some(&name));
+            prop_assert!(!texts(&svg(&canceled)).is_empty());
+            let badge = Badge::of_run(&canceled).svg();
             prop_assert_eq!(tree(&badge), tree(&Badge::of_run(&headline).svg()));
             for text in texts(&svg(&headline)) {
-                prop_assert!(width(Font::Bold, 20.0, &text) < 1100.0, "{}", text);
+                prop_assert!(text_width(Font::Bold, 20.0, &text) < 1100.0, "{}", text);
             }
         }
     }

@@ -70,7 +70,7 @@ each_backend! {
     }
 
     async fn browsers_are_told_to_be_careful(test) {
-        let server = Server::with(test, runlens_server::config::Http { public_url: "https://runlens.example.org".to_owned(), ..http() }, Default::default());
+        let server = Server::with(test, runlens_server::config::HttpConfig { public_url: "https://runlens.example.org".to_owned(), ..http() }, Default::default());
         for path in ["/api/v1/system/health", "/api/v1/runs", "/api/v1/nope"] {
             let answer = server.get(path).send().await;
             assert_eq!(answer.header("x-content-type-options"), "nosniff");

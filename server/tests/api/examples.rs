@@ -13,8 +13,8 @@ use runlens_domain::{
     testing::{Backend, TestPlatform},
 };
 use runlens_server::{
-    config::Http,
-    limits::LimitSettings,
+    config::HttpConfig,
+    config::LimitConfig,
     openapi::examples::{Example, Examples, indent},
 };
 use serde_json::{Value, json, value::RawValue};
@@ -68,12 +68,12 @@ async fn demo_server() -> (Server, Vec<DemoAccount>) {
     let report = demo::fill(&test.platform, &options, &|_| {})
         .await
         .expect("a demo platform");
-    let limits = LimitSettings {
+    let limits = LimitConfig {
         is_on: false,
-        ..LimitSettings::default()
+        ..LimitConfig::default()
     };
     (
-        Server::with(test, Http { public_url, ..http() }, limits),
+        Server::with(test, HttpConfig { public_url, ..http() }, limits),
         report.accounts,
     )
 }

@@ -9,7 +9,7 @@ use runlens_domain::{
     each_backend,
     testing::{Backend, RunSpec, TestPlatform},
 };
-use runlens_server::config::{Http, OtherOrigins};
+use runlens_server::config::{CorsOrigins, HttpConfig};
 use serde_json::json;
 
 use crate::server::{Answer, Server, http};
@@ -172,9 +172,9 @@ fn preflight(server: &Server, origin: &str) -> impl Future<Output = Answer> {
         .send()
 }
 
-async fn open_to(origins: OtherOrigins) -> Server {
-    let http = Http {
-        other_origins: origins,
+async fn open_to(origins: CorsOrigins) -> Server {
+    let http = HttpConfig {
+        cors_origins: origins,
         ..http()
     };
     Server::with(TestPlatform::new(Backend::Sqlite).await, http, Default::default())
@@ -210,7 +210,7 @@ async fn other_origins_are_told_nothing_unless_configured() {
 #[tokio::test]
 async fn origins_that_are_named_may_ask_with_tokens_and_never_with_cookies() {
     let origin = "https://dashboard.example.org";
-    let server = open_to(OtherOrigins::These(vec![origin.parse().expect("an origin")])).await;
+    let server = open_to(CorsOrigins::List(vec![origin.parse().expect("an origin")])).await;
     let token = server.reader().await;
     let answer = preflight(&server, origin).await;
     assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0));
@@ -289,7 +289,7 @@ async fn origins_that_are_named_may_ask_with_tokens_and_never_with_cookies() {
 
 #[tokio::test]
 async fn every_origin_may_ask_where_that_is_configured() {
-    let server = open_to(OtherOrigins::Any).await;
+    let server = open_to(CorsOrigins::Any).await;
     assert_eq!(
         preflight(&server, "https://any.example.org")
             .await

@@ -8,20 +8,20 @@ use runlens_domain::{
     testing::{Backend, START, TestPlatform, TestServer},
 };
 use runlens_server::{
-    config::Redis,
-    limits::{LimitSettings, MemoryStore, RateLimitStore, RedisStore},
+    config::{LimitConfig, RedisConfig},
+    limits::{MemoryStore, RateLimitStore, RedisStore},
 };
 use serde_json::json;
 
 use crate::server::{Server, Web, http};
 
-fn small() -> LimitSettings {
-    LimitSettings {
+fn small() -> LimitConfig {
+    LimitConfig {
         reads: 3,
         writes: 2,
         browser_reads: 9,
         token_requests: 2,
-        ..LimitSettings::default()
+        ..LimitConfig::default()
     }
 }
 
@@ -185,7 +185,7 @@ async fn of_many_at_once_exactly_the_limit_is_answered() {
 
 #[tokio::test]
 async fn without_limits_nobody_is_refused() {
-    let limits = LimitSettings {
+    let limits = LimitConfig {
         is_on: false,
         ..small()
     };
@@ -324,7 +324,7 @@ async fn rush(counters: [Arc<dyn RateLimitStore>; 2]) {
     let instances = counters.map(|counters| {
         Web::with_rate_limit_store(
             test.platform.clone(),
-            LimitSettings { reads: 40, ..small() },
+            LimitConfig { reads: 40, ..small() },
             counters,
         )
     });
@@ -354,12 +354,12 @@ async fn two_instances_let_exactly_the_limit_through_in_redis() {
     let Some(url) = TestServer::Redis.locate() else {
         return;
     };
-    let redis = Redis::open(&url).expect("an address");
+    let redis = RedisConfig::parse(&url).expect("an address");
     let prefix = format!("test:{:?}", runlens_domain::clock::random_bytes::<8>());
     let counters = || {
-        RedisStore::new(&redis)
-            .with_prefix(&prefix)
-            .with_patience(Duration::from_secs(20))
+        RedisStore::new(redis.client())
+            .with_key_prefix(&prefix)
+            .with_timeout(Duration::from_secs(20))
     };
     let instances = [Arc::new(counters()), Arc::new(counters())];
     rush(
@@ -376,9 +376,8 @@ async fn two_instances_let_exactly_the_limit_through_in_redis() {
 #[tokio::test]
 async fn without_redis_limits_hold_and_health_says_so() {
     // Port 9 of this machine has nobody who listens.
-    let counters = Arc::new(RedisStore::new(
-        &Redis::open("redis://:secret@127.0.0.1:9").expect("an address"),
-    ));
+    let redis = RedisConfig::parse("redis://:secret@127.0.0.1:9").expect("an address");
+    let counters = Arc::new(RedisStore::new(redis.client()));
     let test = TestPlatform::new(Backend::Sqlite).await;
     let server = Web::with_rate_limit_store(test.platform.clone(), small(), counters);
     let health = server.get("/api/v1/system/health").send().await.ok();

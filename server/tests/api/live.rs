@@ -12,7 +12,7 @@ use runlens_domain::{
     LiveSettings, each_backend,
     testing::{RunSpec, TestPlatform, TestSpec},
 };
-use runlens_server::limits::LimitSettings;
+use runlens_server::config::LimitConfig;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -158,7 +158,7 @@ each_backend! {
     }
 }
 
-async fn quick_server(limits: LimitSettings) -> (Server, i32) {
+async fn quick_server(limits: LimitConfig) -> (Server, i32) {
     let test = quick(TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await);
     let run = test.run(RunSpec::default()).await;
     (Server::with(test, http(), limits), run)
@@ -166,10 +166,10 @@ async fn quick_server(limits: LimitSettings) -> (Server, i32) {
 
 #[tokio::test]
 async fn a_client_has_so_many_streams_and_no_more() {
-    let (server, run) = quick_server(LimitSettings {
+    let (server, run) = quick_server(LimitConfig {
         streams: 2,
         all_streams: 3,
-        ..LimitSettings::default()
+        ..LimitConfig::default()
     })
     .await;
     let (ada, bob) = (
@@ -199,7 +199,7 @@ async fn a_client_has_so_many_streams_and_no_more() {
 
 #[tokio::test]
 async fn what_is_no_run_or_not_allowed_has_no_events() {
-    let (server, run) = quick_server(LimitSettings::default()).await;
+    let (server, run) = quick_server(LimitConfig::default()).await;
     let (reader, other) = (
         server.reader().await,
         server.token("user", &[Scope::ResultsRead]).await,
@@ -240,10 +240,10 @@ async fn what_is_no_run_or_not_allowed_has_no_events() {
 
 #[tokio::test]
 async fn a_server_that_stops_ends_its_streams() {
-    let (server, run) = quick_server(LimitSettings::default()).await;
+    let (server, run) = quick_server(LimitConfig::default()).await;
     let token = server.reader().await;
     let mut stream = Events::open(server.get(&format!("/api/v1/runs/{run}/events")).token(&token)).await;
     stream.next().await.expect("an event");
-    server.streams.stop();
+    server.streams.shut_down();
     assert!(stream.next().await.is_none());
 }

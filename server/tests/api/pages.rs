@@ -6,7 +6,7 @@ use runlens_domain::{
     each_backend,
     testing::{RunSpec, TestSpec},
 };
-use runlens_server::{config::Http, limits::LimitSettings};
+use runlens_server::config::{HttpConfig, LimitConfig};
 use serde_json::json;
 
 use crate::server::{Answer, SECRET, Server, http};
@@ -111,8 +111,8 @@ each_backend! {
 
     async fn signing_out_takes_the_cookie_back(test) {
         test.user("ada", Some("user"), SECRET).await;
-        let https = Http { public_url: "https://runlens.example.org".to_owned(), ..http() };
-        let server = Server::with(test, https, LimitSettings::default());
+        let https = HttpConfig { public_url: "https://runlens.example.org".to_owned(), ..http() };
+        let server = Server::with(test, https, LimitConfig::default());
         let cookie = server.session("ada").await;
         let sign_out = || server.post("/forms/sign-out").header("accept", "text/html").header("cookie", &cookie);
         assert_eq!(sign_out().header("origin", "https://evil.example.org").send().await.status, StatusCode::FORBIDDEN);
@@ -135,7 +135,7 @@ each_backend! {
     }
 
     async fn signing_in_is_limited_and_only_for_our_own_pages(test) {
-        let server = Server::with(test, http(), LimitSettings { sign_ins: 2, ..LimitSettings::default() });
+        let server = Server::with(test, http(), LimitConfig { sign_ins: 2, ..LimitConfig::default() });
         let elsewhere = server.post("/forms/sign-in").header("origin", "https://evil.example.org").body("email=a&password=b").send().await;
         assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
         for _ in 0..2 {
@@ -217,8 +217,8 @@ each_backend! {
     }
 
     async fn a_page_brings_its_own_policy(test) {
-        let https = Http { public_url: "https://runlens.example.org".to_owned(), ..http() };
-        let server = Server::with(test, https, LimitSettings::default());
+        let https = HttpConfig { public_url: "https://runlens.example.org".to_owned(), ..http() };
+        let server = Server::with(test, https, LimitConfig::default());
         let page = server.get("/runs").send().await;
         let policy = page.header("content-security-policy");
         let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");

@@ -10,11 +10,7 @@ use axum::{
 };
 use runlens_api_types::auth::Scope;
 use runlens_domain::{Services, testing::TestPlatform};
-use runlens_server::{
-    AppState, StreamLimiter, config,
-    limits::{LimitSettings, RateLimitStore},
-    router,
-};
+use runlens_server::{AppState, StreamLimiter, config, config::LimitConfig, limits::RateLimitStore, router};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -43,22 +39,23 @@ impl std::ops::Deref for Server {
 }
 
 /// What the server is told about itself.
-pub(crate) fn http() -> config::Http {
-    config::Http {
+pub(crate) fn http() -> config::HttpConfig {
+    config::HttpConfig {
         listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
         public_url: "http://127.0.0.1:3000".to_owned(),
+        is_default_url: true,
         site_root: PathBuf::from("no-such-site"),
         trusted_proxies: Vec::new(),
-        other_origins: config::OtherOrigins::None,
+        cors_origins: config::CorsOrigins::None,
     }
 }
 
 impl Server {
     pub(crate) fn new(test: TestPlatform) -> Self {
-        Self::with(test, http(), LimitSettings::default())
+        Self::with(test, http(), LimitConfig::default())
     }
 
-    pub(crate) fn with(test: TestPlatform, http: config::Http, limits: LimitSettings) -> Self {
+    pub(crate) fn with(test: TestPlatform, http: config::HttpConfig, limits: LimitConfig) -> Self {
         let web = Web::new(test.platform.clone(), http, limits);
         Self { test, web }
     }
@@ -86,7 +83,7 @@ impl Server {
 }
 
 impl Web {
-    pub(crate) fn new(platform: Services, http: config::Http, limits: LimitSettings) -> Self {
+    pub(crate) fn new(platform: Services, http: config::HttpConfig, limits: LimitConfig) -> Self {
         Self::of(AppState::new(
             platform,
             http,
@@ -138,7 +135,7 @@ impl Web {
     /// One of several instances: requests are counted in what they share.
     pub(crate) fn with_rate_limit_store(
         platform: Services,
-        limits: LimitSettings,
+        limits: LimitConfig,
         counters: Arc<dyn RateLimitStore>,
     ) -> Self {
         Self::of(

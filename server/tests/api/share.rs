@@ -6,7 +6,7 @@ use runlens_domain::{
     Settings, each_backend,
     testing::{Backend, RunSpec, TestPlatform, TestSpec},
 };
-use runlens_server::limits::LimitSettings;
+use runlens_server::config::LimitConfig;
 
 use crate::server::{Answer, Server, http};
 
@@ -64,10 +64,10 @@ each_backend! {
         assert_eq!(badge("/badge.svg?branch=master&platform=linux").await, format!("Run {} on linux: 1/2 pass", runs[0]));
         assert_eq!(badge("/badge.svg?pull_request=7").await, format!("Run {} on linux: same as master", runs[2]));
         assert_eq!(badge("/badge.svg?branch=a%3Cb%3E&repository=ada/ccextractor").await, format!("Run {} on linux: same as master", runs[2]));
-        assert_eq!(badge("/badge.svg?branch=none&platform=windows").await, "windows: no completed run is like that");
+        assert_eq!(badge("/badge.svg?branch=none&platform=windows").await, "windows: no matching completed run");
         assert_eq!(badge(&format!("/runs/{}/badge.svg", runs[3])).await, format!("Run {} on linux: all pass", runs[3]));
         assert_eq!(badge(&format!("/runs/{running}/badge.svg")).await, format!("Run {running} on linux: running"));
-        assert_eq!(badge("/runs/9317/badge.svg").await, "Run 9317 is not known");
+        assert_eq!(badge("/runs/9317/badge.svg").await, "Run 9317 not found");
         // What changes while it is shown: the suite, and with it what counts as broken.
         server.test.sql("UPDATE test_result SET exit_code = 0").await;
         assert_eq!(badge("/badge.svg?pull_request=7").await, format!("Run {} on linux: all pass", runs[2]));
@@ -106,7 +106,7 @@ each_backend! {
 
 #[tokio::test]
 async fn the_page_of_a_run_names_its_picture_and_says_how_far_it_is() {
-    let (server, run) = server(Settings::default(), LimitSettings::default()).await;
+    let (server, run) = server(Settings::default(), LimitConfig::default()).await;
     let page = server.get(&format!("/runs/{run}")).send().await;
     for part in [
         format!("<meta property=\"og:image\" content=\"http://127.0.0.1:3000/runs/{run}/preview.png\">"),
@@ -134,7 +134,7 @@ async fn the_page_of_a_run_names_its_picture_and_says_how_far_it_is() {
     );
 }
 
-async fn server(settings: Settings, limits: LimitSettings) -> (Server, i32) {
+async fn server(settings: Settings, limits: LimitConfig) -> (Server, i32) {
     let test = TestPlatform::with(Backend::Sqlite, settings).await;
     let test_of_suite = test.regression_test(TestSpec::default()).await;
     for _ in 0..2 {
@@ -147,7 +147,7 @@ async fn server(settings: Settings, limits: LimitSettings) -> (Server, i32) {
 
 #[tokio::test]
 async fn a_badge_may_be_shown_anywhere_and_is_asked_for_again_soon() {
-    let (server, run) = server(Settings::default(), LimitSettings::default()).await;
+    let (server, run) = server(Settings::default(), LimitConfig::default()).await;
     let badge = server.get(&format!("/runs/{run}/badge.svg")).send().await;
     for (name, value) in [
         ("cache-control", "public, max-age=60"),
@@ -182,7 +182,7 @@ async fn nobody_sees_more_in_a_picture_than_everybody_may() {
             public_scopes: Vec::new(),
             ..Settings::default()
         },
-        LimitSettings::default(),
+        LimitConfig::default(),
     )
     .await;
     let token = server.reader().await;
@@ -200,7 +200,7 @@ async fn nobody_sees_more_in_a_picture_than_everybody_may() {
             public_scopes: vec![Scope::RunsRead],
             ..Settings::default()
         },
-        LimitSettings::default(),
+        LimitConfig::default(),
     )
     .await;
     assert_eq!(
@@ -221,9 +221,9 @@ async fn nobody_sees_more_in_a_picture_than_everybody_may() {
 async fn pictures_and_badges_are_counted_like_a_visitors_reads() {
     let (server, run) = server(
         Settings::default(),
-        LimitSettings {
+        LimitConfig {
             browser_reads: 2,
-            ..LimitSettings::default()
+            ..LimitConfig::default()
         },
     )
     .await;

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use runlens_api_types::auth::Scope;
 use runlens_domain::each_backend;
-use runlens_server::limits::LimitSettings;
+use runlens_server::config::LimitConfig;
 
 use crate::server::{Answer, SECRET, Server, http};
 
@@ -113,7 +113,7 @@ each_backend! {
 
     async fn so_many_tokens_are_made_a_minute(test) {
         test.user("ada", Some("user"), SECRET).await;
-        let server = Server::with(test, http(), LimitSettings { writes: 1, ..LimitSettings::default() });
+        let server = Server::with(test, http(), LimitConfig { writes: 1, ..LimitConfig::default() });
         let session = server.session("ada").await;
         let send = async |body: &str| server.form("/tokens").header("cookie", &session).body(body.to_owned()).send().await;
         assert_eq!(send(GOOD).await.status, StatusCode::CREATED);

@@ -1,25 +1,27 @@
-//! Files that a run left behind.
+//! Artifacts of runs.
 
 use axum::{Json, extract::State};
-use runlens_api_types::{ErrorBody, Page, artifact::Artifact, page::PageQuery};
+use runlens_api_types::{Page, artifact::Artifact, page::PageQuery};
 use runlens_domain::{Services, access};
 
-use crate::{
-    http::error::ApiResult,
-    http::extract::{CurrentCaller, RunId, ValidatedQuery},
+use crate::http::{
+    error::ApiResult,
+    extract::{CurrentCaller, ValidatedQuery},
+    params::RunId,
+    responses::RunNotFound,
 };
 
-/// List the files that a run left behind
+/// List artifacts of a run
 ///
-/// The tested program and its combined output are listed for every run, `missing` where no store has them; a core dump and any
-/// other file where one was found. Of each store the first 1,000 files are looked at, of a bucket those before one whose name
-/// cannot be read, such as one with a line break. `download_url` is valid for 15 minutes.
+/// The tested program and its combined output are listed for every run, as `missing` if they are in no store; core dumps
+/// and other files are listed if they exist. At most the first 1,000 files of each store are listed; the listing of a
+/// bucket ends at a file name that cannot be read, such as one with a line break. `download_url` is valid for 15 minutes.
 #[utoipa::path(
     get, path = "/runs/{run_id}/artifacts", tag = "outputs", operation_id = "list_run_artifacts",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery),
+    params(RunId, PageQuery),
     responses(
-        (status = OK, description = "A page of files", body = Page<Artifact>),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        (status = OK, description = "A page of artifacts", body = Page<Artifact>),
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::LIST_RUN_ARTIFACTS)))
 )]

@@ -1,4 +1,4 @@
-//! Tokens, and who asks.
+//! Tokens and the caller.
 
 use axum::{
     Json,
@@ -12,22 +12,23 @@ use runlens_api_types::{
 };
 use runlens_domain::{Services, access};
 
-use crate::{
-    http::error::{ApiError, ApiResult},
-    http::extract::{CurrentCaller, JsonBody, TokenId, ValidatedQuery},
+use crate::http::{
+    error::{ApiError, ApiResult},
+    extract::{CurrentCaller, JsonBody, ValidatedQuery},
+    params::TokenId,
 };
 
 /// Create a token
 ///
-/// The token is shown this once. A token of the same name that has expired or was revoked is replaced. The scopes
+/// The token is shown only in this response. It replaces an expired or revoked token of the same name. The scopes
 /// `baselines:write`, `system:write` and `tokens:manage` are for admins.
 #[utoipa::path(
     post, path = "/auth/tokens", tag = "auth", operation_id = "create_token", request_body = TokenRequest,
     responses(
         (status = CREATED, description = "The token", body = CreatedToken),
         (status = UNAUTHORIZED, description = "E-mail address or password is wrong", body = ErrorBody),
-        (status = FORBIDDEN, description = "A scope is for admins", body = ErrorBody),
-        (status = UNPROCESSABLE_ENTITY, description = "The account has a token of this name that works", body = ErrorBody)
+        (status = FORBIDDEN, description = "A requested scope is for admins only", body = ErrorBody),
+        (status = UNPROCESSABLE_ENTITY, description = "The account has an active token of this name", body = ErrorBody)
     ),
     security()
 )]
@@ -45,8 +46,7 @@ pub(crate) async fn create_token(
 
 /// List tokens
 ///
-/// Those of the caller's own account, newest first, those that no longer work included. A person who has signed in with a
-/// browser may always list them.
+/// Tokens of the caller's account, newest first, including expired and revoked ones. A browser session needs no scope.
 #[utoipa::path(
     get, path = "/auth/tokens", tag = "auth", operation_id = "list_tokens", params(TokenQuery),
     responses((status = OK, description = "A page of tokens", body = Page<Token>)),
@@ -62,12 +62,12 @@ pub(crate) async fn list_tokens(
 
 /// Revoke the caller's token
 ///
-/// The token of this request stops working at once.
+/// The token of this request becomes invalid immediately.
 #[utoipa::path(
     delete, path = "/auth/tokens/current", tag = "auth", operation_id = "revoke_current_token",
     responses(
         (status = NO_CONTENT, description = "The token is revoked"),
-        (status = UNPROCESSABLE_ENTITY, description = "The request came with a browser's session, not with a token", body = ErrorBody)
+        (status = UNPROCESSABLE_ENTITY, description = "The request has a browser session instead of a token", body = ErrorBody)
     )
 )]
 pub(crate) async fn revoke_current_token(
@@ -80,10 +80,10 @@ pub(crate) async fn revoke_current_token(
 
 /// Revoke a token
 ///
-/// One of the caller's own account; it stops working at once. Needs no scope. Revoking a token again changes nothing.
+/// A token of the caller's account; it becomes invalid immediately. Needs no scope. Revoking it again has no effect.
 #[utoipa::path(
     delete, path = "/auth/tokens/{token_id}", tag = "auth", operation_id = "revoke_token",
-    params(("token_id" = i32, Path, description = "Numeric token ID", minimum = 1)),
+    params(TokenId),
     responses(
         (status = NO_CONTENT, description = "The token is revoked"),
         (status = NOT_FOUND, description = "The account has no such token", body = ErrorBody)
@@ -100,7 +100,7 @@ pub(crate) async fn revoke_token(
 
 /// Get the caller
 ///
-/// Whose token or cookie this is, and what it may do.
+/// The account and scopes of the token or cookie.
 #[utoipa::path(
     get, path = "/auth/me", tag = "auth", operation_id = "get_me",
     responses((status = OK, description = "The caller", body = Me))

@@ -1,4 +1,4 @@
-//! A run against others: a reference run, those that fail in the same way, and what it comes to in a report.
+//! Comparison of a run with others, and its report.
 
 use axum::{
     Json,
@@ -12,22 +12,24 @@ use runlens_api_types::{
 };
 use runlens_domain::{Services, access};
 
-use crate::{
-    http::error::{ApiError, ApiResult},
-    http::extract::{CurrentCaller, RunId, ValidatedQuery},
+use crate::http::{
+    error::{ApiError, ApiResult},
+    extract::{CurrentCaller, ValidatedQuery},
+    params::RunId,
+    responses::RunNotFound,
 };
 
-/// Compare a run with a reference run
+/// Compare a run with its baseline
 ///
-/// Says of each test whether this run broke it. Without `against` the reference is the newest earlier run on the same platform that
-/// tested a commit of the main repository's `master`, completed, and has results; `reference` is null where there is none, and every
-/// test is `no_reference`. A test that passes on both sides has no verdict and is not listed.
+/// Whether this run broke or fixed each test. Without `against` the baseline is the newest earlier completed run with
+/// results on the same platform that tested a commit of the main repository's `master`. Without a baseline `reference` is
+/// null, and every test is `no_reference`. Tests that pass in both runs have no verdict and are not listed.
 #[utoipa::path(
     get, path = "/runs/{run_id}/comparison", tag = "errors", operation_id = "compare_runs",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), ComparisonQuery),
+    params(RunId, ComparisonQuery),
     responses(
-        (status = OK, description = "Counts of all tests by verdict, and a page of those that have one", body = Comparison),
-        (status = NOT_FOUND, description = "Run not found, or the one to compare it with", body = ErrorBody)
+        (status = OK, description = "Counts of all tests by verdict, and a page of tests with a verdict", body = Comparison),
+        (status = NOT_FOUND, description = "Run or baseline not found", body = ErrorBody)
     ),
     extensions(("x-required-scope" = json!(access::COMPARE_RUNS)))
 )]
@@ -47,16 +49,16 @@ pub(crate) async fn compare_runs(
     ))
 }
 
-/// List runs that fail in the same way
+/// List runs with identical failures
 ///
-/// Other completed runs of the platform, at most 100 before the run and 100 after it, that fail the identical set of tests: the same exit
-/// codes, and the same outputs byte for byte. Newest first. The list is empty for a run that has not completed, or that fails nothing.
+/// Completed runs on the same platform, among the 100 before and the 100 after this run, with the same set of failing
+/// tests, exit codes and output bytes. Newest first. Empty for a run that has not completed or has no failures.
 #[utoipa::path(
     get, path = "/runs/{run_id}/same-failures", tag = "errors", operation_id = "list_runs_with_same_failures",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery),
+    params(RunId, PageQuery),
     responses(
-        (status = OK, description = "A page of runs, and how many were looked at", body = SameFailures),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        (status = OK, description = "A page of runs, and how many runs were compared", body = SameFailures),
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::LIST_RUNS_WITH_SAME_FAILURES)))
 )]
@@ -78,14 +80,14 @@ pub(crate) async fn list_runs_with_same_failures(
 
 /// Get a run's report in Markdown
 ///
-/// The verdict in a sentence, and a table of the failures that the reference run does not have, at most 50: made for a comment on a pull
-/// request. At most 60 kB; what is left out is said.
+/// For a comment on a pull request: the verdict in a sentence, and a table of at most 50 failures that are not in the
+/// baseline. At most 60 kB; omissions are stated.
 #[utoipa::path(
     get, path = "/runs/{run_id}/report.md", tag = "errors", operation_id = "get_run_report",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1)),
+    params(RunId),
     responses(
         (status = OK, description = "GitHub flavoured Markdown", body = String, content_type = "text/markdown; charset=utf-8"),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::GET_RUN_REPORT)))
 )]

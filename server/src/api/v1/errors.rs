@@ -1,27 +1,29 @@
-//! What is wrong with a run: errors of its tests, one by one and in groups, and errors of the infrastructure.
+//! Test errors, error groups and infrastructure errors of runs.
 
 use axum::{Json, extract::State};
 use runlens_api_types::{
-    ErrorBody, Page,
+    Page,
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
 };
 use runlens_domain::{Services, access};
 
-use crate::{
-    http::error::ApiResult,
-    http::extract::{CurrentCaller, RunId, ValidatedQuery},
+use crate::http::{
+    error::ApiResult,
+    extract::{CurrentCaller, ValidatedQuery},
+    params::RunId,
+    responses::RunNotFound,
 };
 
 /// List a run's test errors
 ///
-/// One result can raise several.
+/// A result can have several errors.
 #[utoipa::path(
     get, path = "/runs/{run_id}/errors", tag = "errors", operation_id = "list_run_errors",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), ErrorQuery),
+    params(RunId, ErrorQuery),
     responses(
         (status = OK, description = "A page of test errors", body = Page<TestError>),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::LIST_RUN_ERRORS)))
 )]
@@ -47,10 +49,10 @@ pub(crate) async fn list_run_errors(
 /// `group_by=sample_id` helps identify flaky samples. Most errors first.
 #[utoipa::path(
     get, path = "/runs/{run_id}/error-summary", tag = "errors", operation_id = "get_run_error_summary",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), ErrorSummaryQuery),
+    params(RunId, ErrorSummaryQuery),
     responses(
         (status = OK, description = "Paginated grouped error summary", body = Page<ErrorBucket>),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::GET_RUN_ERROR_SUMMARY)))
 )]
@@ -72,14 +74,14 @@ pub(crate) async fn get_run_error_summary(
 
 /// Get worker, provisioning, and build errors for a run
 ///
-/// Extracted from the worker's reports, which are unstructured text: `type` is decided by best-effort text matching. Stacks are
-/// opt-in, to avoid leaking internal paths: `include_stack=true` needs the role `admin` or `contributor`.
+/// Extracted from the worker's reports, which are unstructured text: `type` is a best-effort match. Stacks may contain
+/// internal paths: `include_stack=true` needs the role `admin` or `contributor`.
 #[utoipa::path(
     get, path = "/runs/{run_id}/infrastructure-errors", tag = "errors", operation_id = "list_run_infrastructure_errors",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), InfrastructureErrorQuery),
+    params(RunId, InfrastructureErrorQuery),
     responses(
         (status = OK, description = "Paginated infrastructure errors", body = Page<InfrastructureError>),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::LIST_RUN_INFRASTRUCTURE_ERRORS)))
 )]

@@ -1,4 +1,4 @@
-//! A run while it goes on.
+//! Server-sent events of a run in progress.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -12,49 +12,53 @@ use axum::{
     },
 };
 use futures::{Stream, stream};
-use runlens_api_types::{ErrorBody, live::LiveRun};
+use runlens_api_types::live::LiveRun;
 use runlens_domain::{Caller, Error, access, live::RunSubscription};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
-    http::error::ApiError,
-    http::extract::{CurrentCaller, RunId},
-    http::{authentication, client_address::ClientAddress},
-    limits::RateLimitKey,
-    limits::streams::{StreamLimiter, StreamPermit},
+    http::{
+        authentication, client_address::ClientAddress, error::ApiError, extract::CurrentCaller,
+        params::RunId, responses::RunNotFound,
+    },
+    limits::{RateLimitKey, StreamPermit},
     state::AppState,
 };
 
-/// What a client that lost the connection waits before it asks again.
-const RETRY: Duration = Duration::from_secs(2);
-/// How often something is sent in any case: a proxy ends a connection that says nothing.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// What is behind the id of the event that is the last.
-const END: &str = "-end";
-/// Tells nginx not to collect what is meant to arrive at once.
+/// Time after which an `EventSource` reconnects.
+const RECONNECT_AFTER: Duration = Duration::from_secs(2);
+/// Interval of comments, so that proxies do not close an idle connection.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
+/// Suffix of the ID of the last event.
+const END_SUFFIX: &str = "-end";
+/// Disables buffering in nginx.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Follow a run while it goes on
+/// Follow a run in progress
 ///
-/// A stream of server-sent events (`EventSource` in a browser, `curl --no-buffer`). The event `state` says how the run stands, in JSON: one comes
-/// at once, and one whenever status, stage, counts or the size of the log have changed. When the run has come to its end, a last `state`
-/// is followed by the event `end` with the same data, and the stream is closed; a run that has ended before has these two events only.
+/// A stream of server-sent events (`EventSource` in a browser, `curl --no-buffer`). The event `state` contains the state
+/// of the run as JSON: it is sent at once, and whenever status, stage, counts or log size change. When the run ends, the
+/// last `state` is followed by the event `end` with the same data, and the stream closes. For a finished run the stream
+/// consists of these two events.
 ///
-/// Whoever loses the connection connects again and is told how the run stands by then: nothing is kept back for those who are away. An
-/// `EventSource` that connects again after `end` is answered by 204, which tells it to stop.
+/// After a reconnect the stream starts with the current state; missed events are not repeated. An `EventSource` that
+/// reconnects after `end` is answered by 204, which stops it.
 ///
-/// Comments keep the connection alive. A token that is revoked ends its streams within 30 seconds. A client may have 32 streams open.
+/// Comments keep the connection alive. Revoking a token ends its streams within 30 seconds. A client may have 32 streams
+/// open.
 #[utoipa::path(
     get, path = "/runs/{run_id}/events", tag = "runs", operation_id = "stream_run_events",
     params(
-        ("run_id" = i32, Path, description = "Numeric run ID", minimum = 1),
-        ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event that was received, which an `EventSource` sends by itself")
+        RunId,
+        ("Last-Event-ID" = Option<String>, Header,
+            description = "ID of the last received event, which an `EventSource` sends when it reconnects")
     ),
     responses(
-        (status = OK, description = "Events; the data of each is a `LiveRun`", body = LiveRun, content_type = "text/event-stream"),
-        (status = NO_CONTENT, description = "`Last-Event-ID` is the end of this run: there is nothing to wait for"),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        (status = OK, description = "Events; the data of each is a `LiveRun`", body = LiveRun,
+            content_type = "text/event-stream"),
+        (status = NO_CONTENT, description = "`Last-Event-ID` is the `end` of this run: no more events will follow"),
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::STREAM_RUN_EVENTS)))
 )]
@@ -65,23 +69,23 @@ pub(crate) async fn stream_run_events(
     RunId(id): RunId,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let place = state
-        .streams
-        .acquire(client(&caller, RateLimitKey::at(address)))?;
-    let mut watch = state.services.live.subscribe(&caller, id).await?;
-    let Some(first) = watch.next().await else {
+    let address = RateLimitKey::from_address(address);
+    let permit = state.streams.acquire(stream_key(&caller, address))?;
+    let mut subscription = state.services.live.subscribe(&caller, id).await?;
+    let Some(first) = subscription.next().await else {
         return Err(Error::NotFound { resource: "run", id }.into());
     };
-    if watch.is_over()
+    let end_id = format!("{}{END_SUFFIX}", event_id(&first));
+    if subscription.is_over()
         && headers
             .get("last-event-id")
-            .is_some_and(|known| known.as_bytes() == format!("{}{END}", event_id(&first)).as_bytes())
+            .is_some_and(|last_id| last_id.as_bytes() == end_id.as_bytes())
     {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let events = Events::new(state, headers, caller, watch, first, place);
+    let events = RunEvents::new(state, headers, caller, subscription, first, permit);
     let mut response = Sse::new(events.into_stream())
-        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE_INTERVAL))
         .into_response();
     response
         .headers_mut()
@@ -89,8 +93,8 @@ pub(crate) async fn stream_run_events(
     Ok(response)
 }
 
-/// Whose streams are counted together: the same whose requests are.
-fn client(caller: &Caller, address: RateLimitKey) -> RateLimitKey {
+/// The key for the caller's streams: the one their requests are counted by.
+fn stream_key(caller: &Caller, address: RateLimitKey) -> RateLimitKey {
     match (caller.token_info(), caller.account()) {
         (Some(token), _) => RateLimitKey::Token(token.token_id),
         (None, Some(account)) => RateLimitKey::User(account.user_id),
@@ -98,49 +102,49 @@ fn client(caller: &Caller, address: RateLimitKey) -> RateLimitKey {
     }
 }
 
-/// Where two are equal, so is what they say.
+/// Hash of the state, so that a reconnecting client is recognized by what it received.
 fn event_id(run: &LiveRun) -> String {
-    // All of it is written as JSON without fail.
+    // Serializing this type cannot fail.
     format!("{:016x}", xxh3_64(&serde_json::to_vec(run).unwrap_or_default()))
 }
 
-/// What is sent, one after the other.
-struct Events {
+/// The events of one stream.
+struct RunEvents {
     state: AppState,
-    /// Who asks, as the request says it.
+    /// Credentials of the request, to authenticate it again.
     headers: HeaderMap,
     caller: Caller,
-    check: Interval,
-    watch: RunSubscription,
-    /// What is to be sent next, where that is known.
-    next: Option<LiveRun>,
-    last: Option<LiveRun>,
+    reauthenticate: Interval,
+    subscription: RunSubscription,
+    /// State that is known and not sent yet.
+    pending: Option<LiveRun>,
+    last_sent: Option<LiveRun>,
     is_ended: bool,
-    _place: StreamPermit,
+    _permit: StreamPermit,
 }
 
-impl Events {
+impl RunEvents {
     fn new(
         state: AppState,
         headers: HeaderMap,
         caller: Caller,
-        watch: RunSubscription,
+        subscription: RunSubscription,
         first: LiveRun,
-        place: StreamPermit,
+        permit: StreamPermit,
     ) -> Self {
-        let every = state.services.settings().live.reauthenticate_interval;
-        let mut check = interval_at(Instant::now() + every, every);
-        check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let interval = state.services.settings().live.reauthenticate_interval;
+        let mut reauthenticate = interval_at(Instant::now() + interval, interval);
+        reauthenticate.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             state,
             headers,
             caller,
-            check,
-            watch,
-            next: Some(first),
-            last: None,
+            reauthenticate,
+            subscription,
+            pending: Some(first),
+            last_sent: None,
             is_ended: false,
-            _place: place,
+            _permit: permit,
         }
     }
 
@@ -152,53 +156,57 @@ impl Events {
     }
 
     async fn next(&mut self) -> Option<Event> {
-        let streams: StreamLimiter = self.state.streams.clone();
-        let run = match self.next.take() {
+        let streams = self.state.streams.clone();
+        let run = match self.pending.take() {
             Some(first) => Some(first),
             None if self.is_ended => return None,
             None => loop {
                 tokio::select! {
                     biased;
-                    () = streams.stopped() => return None,
-                    _ = self.check.tick() => if !self.may_go_on().await { return None },
-                    run = self.watch.next() => break run,
+                    () = streams.shutdown() => return None,
+                    _ = self.reauthenticate.tick() => if !self.is_still_authorized().await { return None },
+                    run = self.subscription.next() => break run,
                 }
             },
         };
         match run {
             Some(run) => {
                 let event = event("state", &run, "")?;
-                let is_first = self.last.replace(run).is_none();
-                Some(if is_first { event.retry(RETRY) } else { event })
+                let is_first = self.last_sent.replace(run).is_none();
+                Some(if is_first {
+                    event.retry(RECONNECT_AFTER)
+                } else {
+                    event
+                })
             }
             None => {
                 self.is_ended = true;
-                // Without an end the run is gone, which whoever connects again is told.
-                self.last
+                // Without `end` the run was deleted: the client reconnects and receives a 404.
+                self.last_sent
                     .as_ref()
-                    .filter(|_| self.watch.is_over())
-                    .and_then(|run| event("end", run, END))
+                    .filter(|_| self.subscription.is_over())
+                    .and_then(|run| event("end", run, END_SUFFIX))
             }
         }
     }
 
-    /// Whether who asked would be let in today, with the same rights. Others are to ask again.
-    async fn may_go_on(&self) -> bool {
-        match authentication::authenticate(&self.state, &self.headers).await {
+    /// Whether the request would be authenticated now, as the same caller.
+    async fn is_still_authorized(&self) -> bool {
+        match authentication::reauthenticate(&self.state, &self.headers).await {
             Ok(caller) => caller.is_some_and(|caller| caller == self.caller),
-            // Nothing is known to be wrong.
+            // An outage must not end all streams.
             Err(error) => {
-                tracing::warn!(%error, "who follows a run could not be looked up");
+                tracing::warn!(%error, "reauthenticating an event stream failed");
                 true
             }
         }
     }
 }
 
-fn event(name: &str, run: &LiveRun, of_id: &str) -> Option<Event> {
+fn event(name: &str, run: &LiveRun, id_suffix: &str) -> Option<Event> {
     Event::default()
         .event(name)
-        .id(format!("{}{of_id}", event_id(run)))
+        .id(format!("{}{id_suffix}", event_id(run)))
         .json_data(run)
         .ok()
 }

@@ -1,15 +1,14 @@
 //! Build logs.
 
 use axum::{Json, extract::State};
-use runlens_api_types::{
-    ErrorBody,
-    log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
-};
+use runlens_api_types::log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery};
 use runlens_domain::{Services, access};
 
-use crate::{
-    http::error::ApiResult,
-    http::extract::{CurrentCaller, RunId, ValidatedQuery},
+use crate::http::{
+    error::ApiResult,
+    extract::{CurrentCaller, ValidatedQuery},
+    params::RunId,
+    responses::LogNotFound,
 };
 
 /// Get raw logs for a run
@@ -17,15 +16,15 @@ use crate::{
 /// Uses cursor-based pagination; do not mix `cursor` and `offset`. Returns 404 with the code `log_not_found` when the log is
 /// absent from both local and object storage.
 ///
-/// Logs have up to millions of lines. Ask for the outline first (`get_run_log_outline`): it names the first and the last error and says
-/// where the others are. Then read the region, with `from_line` and a small `limit`, or what passes a filter, with `context`. A page of a
-/// filtered log ends where looking for matches has taken long; `examined` says how far it looked, and the cursor goes on from there.
+/// Logs can have millions of lines. Read the outline first (`get_run_log_outline`): it locates the errors. Then read a
+/// region with `from_line` and a small `limit`, or the matches of a filter with `context`. A page of a filtered log ends
+/// early if finding matches takes long; `examined` is the number of lines read, and the cursor continues from there.
 #[utoipa::path(
     get, path = "/runs/{run_id}/logs", tag = "logs", operation_id = "list_run_logs",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), LogQuery),
+    params(RunId, LogQuery),
     responses(
         (status = OK, description = "Cursor-paginated run log lines", body = LogPage),
-        (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody)
+        LogNotFound
     ),
     extensions(("x-required-scope" = json!(access::LIST_RUN_LOGS)))
 )]
@@ -48,18 +47,18 @@ pub(crate) async fn list_run_logs(
 
 /// Get the outline of a run's log
 ///
-/// What is in it as a whole: how large it is, how many lines there are of each level and source, where the first and the last error
-/// are, and in which parts of it the errors lie. The small answer to begin with: outline first, then the region (`list_run_logs` with
-/// `from_line`).
+/// A small summary of the whole log: its size, the number of lines by level and source, the first and the last error, and
+/// the distribution of errors. Read it first, then a region (`list_run_logs` with `from_line`).
 ///
-/// A log is gone through once. Where that takes longer than a second, the answer tells of the part that has been: `is_complete` is
-/// false, and every number counts the first `indexed_bytes`. `is_growing` says that the run has not finished: more lines may follow.
+/// A log is indexed once. If that takes longer than a second, the response describes the part indexed so far:
+/// `is_complete` is false, and all numbers refer to the first `indexed_bytes`. `is_growing` is true while the run is in
+/// progress, since more lines may follow.
 #[utoipa::path(
     get, path = "/runs/{run_id}/logs/outline", tag = "logs", operation_id = "get_run_log_outline",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), LogOutlineQuery),
+    params(RunId, LogOutlineQuery),
     responses(
         (status = OK, description = "The outline", body = LogOutline),
-        (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody)
+        LogNotFound
     ),
     extensions(("x-required-scope" = json!(access::GET_RUN_LOG_OUTLINE)))
 )]
@@ -85,18 +84,18 @@ pub(crate) async fn get_run_log_outline(
 
 /// Search the log of a run
 ///
-/// Counts the lines of the whole log that pass the filter, exactly, and gives a page of them, with their numbers among all matches and
-/// the places in their text to highlight. At least one part of the filter is required. `limit=0` only counts.
+/// The exact number of matching lines in the whole log, and a page of them with their positions among all matches and the
+/// ranges to highlight. At least one part of the filter is required. `limit=0` only counts.
 ///
-/// Where a search takes longer than a second, the answer tells of the part that has been searched: `is_complete` is false, and
-/// `matches` counts the first `searched_bytes`. The search goes on; ask again for the rest. A page backward from behind that part has no
-/// matches yet.
+/// If a search takes longer than a second, the response describes the part searched so far: `is_complete` is false, and
+/// `matches` counts the first `searched_bytes`. The search continues; retry for the rest. A backward page that starts
+/// behind that part has no matches yet.
 #[utoipa::path(
     get, path = "/runs/{run_id}/logs/search", tag = "logs", operation_id = "search_run_log",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), LogSearchQuery),
+    params(RunId, LogSearchQuery),
     responses(
         (status = OK, description = "A page of matches", body = LogSearch),
-        (status = NOT_FOUND, description = "Run not found, or its log found in neither store", body = ErrorBody)
+        LogNotFound
     ),
     extensions(("x-required-scope" = json!(access::SEARCH_RUN_LOG)))
 )]

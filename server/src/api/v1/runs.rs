@@ -1,22 +1,24 @@
-//! Runs: the list, one of them, its counts and its progress.
+//! Runs: list, details, counts and progress.
 
 use axum::{Json, extract::State};
 use runlens_api_types::{
-    ErrorBody, Page,
+    Page,
     page::PageQuery,
     run::{CategorySummary, ProgressEntry, ProgressQuery, Run, RunConfig, RunQuery, RunSummary},
 };
 use runlens_domain::{Services, access};
 
-use crate::{
-    http::error::ApiResult,
-    http::extract::{CurrentCaller, RunId, ValidatedQuery},
+use crate::http::{
+    error::ApiResult,
+    extract::{CurrentCaller, ValidatedQuery},
+    params::RunId,
+    responses::RunNotFound,
 };
 
 /// List runs
 ///
-/// Newest first unless asked otherwise. `include=summary` adds each run's counts, `include=verdict` what it says beside its reference
-/// run, which takes the scope `results:read` too; `include=summary,verdict` both.
+/// Newest first by default. `include=summary` adds the counts of each run, `include=verdict` its comparison with the
+/// baseline, which also needs the scope `results:read`; `include=summary,verdict` adds both.
 #[utoipa::path(
     get, path = "/runs", tag = "runs", operation_id = "list_runs", params(RunQuery),
     responses((status = OK, description = "A page of runs", body = Page<Run>)),
@@ -32,14 +34,14 @@ pub(crate) async fn list_runs(
 
 /// Get a CI run
 ///
-/// Status is derived from progress and results. `canceled` covers both explicit cancellation and infrastructure errors: the
-/// platform does not tell them apart; `run_errors` does.
+/// The status is derived from progress and results. `canceled` covers both cancellation and infrastructure errors, which
+/// the platform does not distinguish; `run_errors` does.
 #[utoipa::path(
     get, path = "/runs/{run_id}", tag = "runs", operation_id = "get_run",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1)),
+    params(RunId),
     responses(
         (status = OK, description = "Run details", body = Run),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::GET_RUN)))
 )]
@@ -60,13 +62,13 @@ pub(crate) async fn get_run(
 
 /// Get a run's counts
 ///
-/// How many of the run's tests have which status, how many errors they raise, and how long they ran.
+/// Number of tests by status, number of errors, and total duration.
 #[utoipa::path(
     get, path = "/runs/{run_id}/summary", tag = "runs", operation_id = "get_run_summary",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1)),
+    params(RunId),
     responses(
         (status = OK, description = "Counts of the run", body = RunSummary),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::GET_RUN_SUMMARY)))
 )]
@@ -87,13 +89,13 @@ pub(crate) async fn get_run_summary(
 
 /// List a run's progress
 ///
-/// The worker's reports in the order in which they arrived.
+/// Reports of the worker, oldest first.
 #[utoipa::path(
     get, path = "/runs/{run_id}/progress", tag = "runs", operation_id = "list_run_progress",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), ProgressQuery),
+    params(RunId, ProgressQuery),
     responses(
         (status = OK, description = "A page of reports", body = Page<ProgressEntry>),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::LIST_RUN_PROGRESS)))
 )]
@@ -114,13 +116,13 @@ pub(crate) async fn list_run_progress(
 
 /// List a run's counts by category
 ///
-/// A test in two categories counts in both; a test in none counts under `uncategorized`.
+/// A test in several categories counts in each of them; a test without a category counts as `uncategorized`.
 #[utoipa::path(
     get, path = "/runs/{run_id}/categories", tag = "runs", operation_id = "list_run_categories",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), PageQuery),
+    params(RunId, PageQuery),
     responses(
-        (status = OK, description = "A page of counts, one entry a category", body = Page<CategorySummary>),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        (status = OK, description = "A page of counts, one entry per category", body = Page<CategorySummary>),
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::LIST_RUN_CATEGORIES)))
 )]
@@ -142,13 +144,13 @@ pub(crate) async fn list_run_categories(
 
 /// Get a run's configuration
 ///
-/// What the run tested, on what, and with which regression tests.
+/// Commit, platform and regression tests of the run.
 #[utoipa::path(
     get, path = "/runs/{run_id}/config", tag = "runs", operation_id = "get_run_config",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1)),
+    params(RunId),
     responses(
         (status = OK, description = "Configuration of the run", body = RunConfig),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::GET_RUN_CONFIG)))
 )]

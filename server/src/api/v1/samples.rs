@@ -1,4 +1,4 @@
-//! Results of a run, one per regression test.
+//! Test results of runs.
 
 use axum::{Json, extract::State};
 use runlens_api_types::{
@@ -7,20 +7,22 @@ use runlens_api_types::{
 };
 use runlens_domain::{Services, access};
 
-use crate::{
-    http::error::ApiResult,
-    http::extract::{CurrentCaller, RunId, RunTest, ValidatedQuery},
+use crate::http::{
+    error::ApiResult,
+    extract::{CurrentCaller, ValidatedQuery},
+    params::{RunId, RunTestPath},
+    responses::RunNotFound,
 };
 
 /// List a run's results
 ///
-/// One entry per regression test of the run, those without a result included.
+/// One entry per regression test of the run, including tests without a result.
 #[utoipa::path(
     get, path = "/runs/{run_id}/samples", tag = "runs", operation_id = "list_run_samples",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), SampleQuery),
+    params(RunId, SampleQuery),
     responses(
         (status = OK, description = "A page of results", body = Page<TestResult>),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::LIST_RUN_SAMPLES)))
 )]
@@ -43,10 +45,7 @@ pub(crate) async fn list_run_samples(
 /// Get one result of a run
 #[utoipa::path(
     get, path = "/runs/{run_id}/samples/{regression_test_id}", tag = "runs", operation_id = "get_run_sample",
-    params(
-        ("run_id" = i32, Path, description = "Numeric run ID", minimum = 1),
-        ("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1)
-    ),
+    params(RunTestPath),
     responses(
         (status = OK, description = "The result", body = TestResult),
         (status = NOT_FOUND, description = "Run or regression test not found", body = ErrorBody)
@@ -56,14 +55,14 @@ pub(crate) async fn list_run_samples(
 pub(crate) async fn get_run_sample(
     State(services): State<Services>,
     CurrentCaller(caller): CurrentCaller,
-    ids: RunTest,
+    path: RunTestPath,
 ) -> ApiResult<TestResult> {
     Ok(Json(
         services
             .runs
-            .load(&caller, access::GET_RUN_SAMPLE, ids.run_id)
+            .load(&caller, access::GET_RUN_SAMPLE, path.run_id)
             .await?
-            .test_result(ids.regression_test_id)
+            .test_result(path.regression_test_id)
             .await?,
     ))
 }

@@ -1,22 +1,22 @@
-//! Finding something by what is known of it.
+//! Search.
 
 use axum::{Json, extract::State};
 use runlens_api_types::search::{Search, SearchQuery};
 use runlens_domain::{Services, access};
 
-use crate::{
-    http::error::ApiResult,
-    http::extract::{CurrentCaller, ValidatedQuery},
+use crate::http::{
+    error::ApiResult,
+    extract::{CurrentCaller, ValidatedQuery},
 };
 
-/// Find runs, pull requests, commits, branches, tests and samples
+/// Search runs, pull requests, commits, branches, tests and samples
 ///
-/// Reads a text in every way in which it can be meant: a number is that of a run, a pull request, a regression test or a sample; 4 or
-/// more hexadecimal digits begin the hash of a commit or a sample; words are parts of a branch, of a test's command or of a sample's
-/// name. At most 4 results of each kind, the best first; the lists have the rest.
+/// Interprets the text in every possible way: a number as the ID of a run, pull request, regression test or sample; 4 or
+/// more hexadecimal digits as the start of the hash of a commit or sample; words as parts of a branch, a test's command
+/// or a sample's name. At most 4 results of each kind, best match first; use the lists for more.
 #[utoipa::path(
     get, path = "/search", tag = "runs", operation_id = "search", params(SearchQuery),
-    responses((status = OK, description = "What was found, by kind", body = Search)),
+    responses((status = OK, description = "Results by kind", body = Search)),
     extensions(("x-required-scope" = json!(access::SEARCH)))
 )]
 pub(crate) async fn search(

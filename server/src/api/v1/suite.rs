@@ -1,4 +1,4 @@
-//! The suite: samples, regression tests, categories, and results over runs.
+//! The test suite: samples, regression tests, categories, and results across runs.
 
 use axum::{Json, extract::State};
 use runlens_api_types::{
@@ -13,14 +13,16 @@ use runlens_api_types::{
 };
 use runlens_domain::{Services, access};
 
-use crate::{
-    http::error::ApiResult,
-    http::extract::{CurrentCaller, RegressionTestId, RunId, SampleId, ValidatedQuery},
+use crate::http::{
+    error::ApiResult,
+    extract::{CurrentCaller, ValidatedQuery},
+    params::{RegressionTestId, RunId, SampleId},
+    responses::RunNotFound,
 };
 
 /// List samples
 ///
-/// By ID.
+/// Ordered by ID.
 #[utoipa::path(
     get, path = "/samples", tag = "suite", operation_id = "list_samples", params(SuiteSampleQuery),
     responses((status = OK, description = "A page of samples", body = Page<Sample>)),
@@ -37,7 +39,7 @@ pub(crate) async fn list_samples(
 /// Get a sample
 #[utoipa::path(
     get, path = "/samples/{sample_id}", tag = "suite", operation_id = "get_sample",
-    params(("sample_id" = i32, Path, description = "Numeric sample ID", minimum = 1)),
+    params(SampleId),
     responses(
         (status = OK, description = "The sample", body = Sample),
         (status = NOT_FOUND, description = "Sample not found", body = ErrorBody)
@@ -54,11 +56,11 @@ pub(crate) async fn get_sample(
 
 /// List a sample's history
 ///
-/// Results of every regression test that reads the sample today: newest run first, then by regression test ID.
+/// Results of every regression test that uses the sample today, newest run first, then by regression test ID.
 #[utoipa::path(
     get, path = "/samples/{sample_id}/history", tag = "suite", operation_id = "list_sample_history",
     params(
-        ("sample_id" = i32, Path, description = "Numeric sample ID", minimum = 1),
+        SampleId,
         SampleHistoryQuery
     ),
     responses(
@@ -78,7 +80,7 @@ pub(crate) async fn list_sample_history(
 
 /// List regression tests
 ///
-/// As they are defined today, by ID, active or not.
+/// Current definitions ordered by ID, including inactive tests.
 #[utoipa::path(
     get, path = "/regression-tests", tag = "suite", operation_id = "list_regression_tests", params(RegressionTestQuery),
     responses((status = OK, description = "A page of regression tests", body = Page<RegressionTest>)),
@@ -94,8 +96,8 @@ pub(crate) async fn list_regression_tests(
 
 /// Get recent results of regression tests
 ///
-/// What became of up to 100 tests in the newest runs on each operating system, oldest first: those of the main repository's `master`
-/// that completed, unless asked otherwise.
+/// Results of up to 100 tests in the newest runs on each operating system, oldest first. By default completed runs of the
+/// main repository's `master`.
 #[utoipa::path(
     get, path = "/regression-tests/recent-results", tag = "suite", operation_id = "get_recent_results",
     params(PlatformResultsQuery),
@@ -112,14 +114,14 @@ pub(crate) async fn get_recent_results(
 
 /// Get recent results of a run's tests
 ///
-/// What became of up to 100 tests in the newest completed runs of the main repository's `master` before this run, on its operating
-/// system, oldest first, and then in this run: at most 11 results of each.
+/// Results of up to 100 tests, oldest first: in the newest completed runs of the main repository's `master` before this
+/// run, on its operating system, and in this run. At most 11 results per test.
 #[utoipa::path(
     get, path = "/runs/{run_id}/recent-results", tag = "runs", operation_id = "get_run_recent_results",
-    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1), RecentResultsQuery),
+    params(RunId, RecentResultsQuery),
     responses(
         (status = OK, description = "Results up to this run", body = RecentResults),
-        (status = NOT_FOUND, description = "Run not found", body = ErrorBody)
+        RunNotFound
     ),
     extensions(("x-required-scope" = json!(access::GET_RUN_RECENT_RESULTS)))
 )]
@@ -142,7 +144,7 @@ pub(crate) async fn get_run_recent_results(
 /// Get a regression test
 #[utoipa::path(
     get, path = "/regression-tests/{regression_test_id}", tag = "suite", operation_id = "get_regression_test",
-    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1)),
+    params(RegressionTestId),
     responses(
         (status = OK, description = "The regression test", body = RegressionTest),
         (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
@@ -159,13 +161,13 @@ pub(crate) async fn get_regression_test(
 
 /// Get a regression test's health
 ///
-/// Since when it fails on `master`, how often it flipped between pass and failure, and whether it is flaky, with the results that show
-/// it: in the newest 200 completed runs of the main repository's `master` on each operating system.
+/// Since when the test fails on `master`, how often it changed between pass and failure, and whether it is flaky, with the
+/// results as evidence: in the newest 200 completed runs of the main repository's `master` on each operating system.
 #[utoipa::path(
     get, path = "/regression-tests/{regression_test_id}/health", tag = "suite", operation_id = "get_regression_test_health",
-    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1)),
+    params(RegressionTestId),
     responses(
-        (status = OK, description = "How it has been doing", body = TestHealth),
+        (status = OK, description = "Health of the test", body = TestHealth),
         (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
     ),
     extensions(("x-required-scope" = json!(access::GET_REGRESSION_TEST_HEALTH)))
@@ -180,10 +182,10 @@ pub(crate) async fn get_regression_test_health(
 
 /// List a regression test's history
 ///
-/// Its result in every run that has one, newest run first. Statuses are decided by the outputs as they are defined today.
+/// The result in every run that has one, newest run first. Statuses follow the current definition of the outputs.
 #[utoipa::path(
     get, path = "/regression-tests/{regression_test_id}/history", tag = "suite", operation_id = "list_regression_test_history",
-    params(("regression_test_id" = i32, Path, description = "Numeric regression test ID", minimum = 1), HistoryQuery),
+    params(RegressionTestId, HistoryQuery),
     responses(
         (status = OK, description = "A page of results", body = Page<HistoryEntry>),
         (status = NOT_FOUND, description = "Regression test not found", body = ErrorBody)
@@ -206,7 +208,7 @@ pub(crate) async fn list_regression_test_history(
 
 /// List categories
 ///
-/// By name.
+/// Ordered by name.
 #[utoipa::path(
     get, path = "/categories", tag = "suite", operation_id = "list_categories", params(PageQuery),
     responses((status = OK, description = "A page of categories", body = Page<Category>)),

@@ -1,23 +1,25 @@
-//! The state of the installation.
+//! State of the installation.
 
 use axum::{Json, extract::State, http::StatusCode};
 use runlens_api_types::system::{Health, HealthStatus, Queue, QueueQuery};
 use runlens_domain::{Services, access, system::dependency};
 
 use crate::{
-    http::error::ApiResult,
-    http::extract::{CurrentCaller, ValidatedQuery},
+    http::{
+        error::ApiResult,
+        extract::{CurrentCaller, ValidatedQuery},
+    },
     state::AppState,
 };
 
 /// Get the health of the installation
 ///
-/// Needs no token, and uses up no rate limit.
+/// Needs no token, and does not count towards the rate limit.
 #[utoipa::path(
     get, path = "/system/health", tag = "system", operation_id = "get_health",
     responses(
-        (status = OK, description = "It works, or works in part", body = Health),
-        (status = SERVICE_UNAVAILABLE, description = "It does not work", body = Health)
+        (status = OK, description = "Available, possibly degraded", body = Health),
+        (status = SERVICE_UNAVAILABLE, description = "Unavailable", body = Health)
     ),
     security()
 )]
@@ -36,7 +38,7 @@ pub(crate) async fn get_health(State(state): State<AppState>) -> (StatusCode, Js
 
 /// List the queue
 ///
-/// Runs that have not ended: those running by ID, then those queued by ID. `meta` counts all of them, on every operating system.
+/// Runs in progress by ID, then queued runs by ID. `meta` counts all of them, on every operating system.
 #[utoipa::path(
     get, path = "/system/queue", tag = "system", operation_id = "list_queue", params(QueueQuery),
     responses((status = OK, description = "A page of the queue", body = Queue)),

@@ -1,8 +1,9 @@
-//! Answers about files are kept, and never longer than they are true.
+//! Responses that read files are cached until a file changes.
 
 use std::{fs, net::SocketAddr, path::PathBuf};
 
-use axum::{Router, extract::ConnectInfo, http::Request};
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use bytes::Bytes;
 use runlens_api_types::auth::Scope;
 use runlens_domain::{
     files::{FileKey, Files},
@@ -13,14 +14,14 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::config::{HttpOptions, SecretKey};
 
-/// Seconds by which everything that the test writes has settled.
-const LATER: i64 = 10 * 365 * 24 * 3600;
+/// Seconds after which no file counts as just modified.
+const LATER_SECS: i64 = 10 * 365 * 24 * 3600;
 
-/// What stands in the place of every answer that is kept, so that it is told from one that is made.
-const MARK: &str = "\"kept\"";
+/// Replaces the body of cached responses, to distinguish them from new ones.
+const MARK: &str = "\"cached\"";
 
-/// A server with one run that has a log, a program, and an output that differs from what was expected.
-struct Served {
+/// A server with one run that has a log, a program, and an output that differs from the expected one.
+struct TestServer {
     test: TestPlatform,
     state: AppState,
     router: Router,
@@ -30,23 +31,23 @@ struct Served {
 }
 
 #[derive(Debug, PartialEq)]
-struct Told {
+struct Received {
     status: u16,
     location: Option<HeaderValue>,
     body: String,
 }
 
-impl Served {
-    async fn on(backend: Backend) -> Self {
-        Self::with(backend, LATER, |files| files).await
+impl TestServer {
+    async fn new(backend: Backend) -> Self {
+        Self::with(backend, LATER_SECS, |files| files).await
     }
 
-    /// With more stores behind the local one, `seconds` after the beginning.
-    async fn with(backend: Backend, seconds: i64, more: impl FnOnce(Files) -> Files) -> Self {
+    /// With additional file stores, and the clock advanced by `seconds`.
+    async fn with(backend: Backend, seconds: i64, add_stores: impl FnOnce(Files) -> Files) -> Self {
         let root = tempfile::tempdir().expect("a directory");
         let test = TestPlatform::new(backend)
             .await
-            .with_files(more(Files::none().with_local(root.path())));
+            .with_files(add_stores(Files::none().with_local(root.path())));
         let (id, outputs) = test.regression_test(TestSpec::default()).await;
         let run = test.run(RunSpec::default()).await;
         test.complete(run).await;
@@ -55,7 +56,7 @@ impl Served {
         test.advance(seconds);
         test.user("contributor", Some("contributor"), "").await;
         let state = state(&test);
-        let mut served = Self {
+        let mut server = Self {
             router: crate::router(state.clone()),
             test,
             state,
@@ -63,19 +64,19 @@ impl Served {
             run,
             root,
         };
-        served.sign_in().await;
+        server.sign_in().await;
         for name in [
             "TestResults/expected.srt",
             "TestResults/other.srt",
             "LogFiles/RUN.txt",
             "test_artifacts/RUN/ccextractor",
         ] {
-            served.write(name, name);
+            server.write(name, name);
         }
-        served
+        server
     }
 
-    /// With a token that lasts for 7 days from now on.
+    /// Creates a token, valid for 7 days.
     async fn sign_in(&mut self) {
         let (scopes, now) = (
             [Scope::RunsRead, Scope::ResultsRead, Scope::SystemRead],
@@ -95,7 +96,7 @@ impl Served {
     }
 
     fn write(&self, name: &str, content: &str) {
-        tick();
+        wait_for_file_clock();
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a directory")).expect("made");
         fs::write(path, content).expect("written");
@@ -109,15 +110,15 @@ impl Served {
         }
     }
 
-    async fn ask(&self, name: &str) -> Told {
-        self.ask_at(&self.router, name).await
+    async fn get(&self, name: &str) -> Received {
+        self.get_from(&self.router, name).await
     }
 
-    async fn ask_at(&self, router: &Router, name: &str) -> Told {
-        let call = Request::builder()
+    async fn get_from(&self, router: &Router, name: &str) -> Received {
+        let builder = Request::builder()
             .uri(self.address(name))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token));
-        let mut request = call.body(Body::empty()).expect("a request");
+        let mut request = builder.body(Body::empty()).expect("a request");
         request
             .extensions_mut()
             .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
@@ -125,48 +126,47 @@ impl Served {
             .clone()
             .oneshot(request)
             .await
-            .expect("an answer")
+            .expect("a response")
             .into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
         let location = parts.headers.get(header::LOCATION).cloned();
-        Told {
+        Received {
             status: parts.status.as_u16(),
             location,
             body: String::from_utf8(body.to_vec()).expect("text"),
         }
     }
 
-    /// What a server says that has kept nothing.
-    async fn ask_anew(&self, name: &str) -> Told {
-        self.ask_at(&crate::router(state(&self.test)), name).await
+    /// The response of a server with an empty cache.
+    async fn get_uncached(&self, name: &str) -> Received {
+        self.get_from(&crate::router(state(&self.test)), name).await
     }
 
-    /// Puts [`MARK`] into the place of everything that is kept; how much that is.
-    fn mark(&self) -> usize {
-        let kept: Vec<_> = self.state.answers.0.iter().collect();
-        for (key, answer) in &kept {
-            let (header, files) = (answer.header.clone(), answer.files.clone());
-            let marked = Answer {
-                status: answer.status,
-                header,
+    /// Replaces the body of all cached responses by [`MARK`], and returns their number.
+    fn mark_cached(&self) -> usize {
+        let entries = self.state.responses.entries();
+        for (key, cached) in &entries {
+            let marked = CachedResponse {
+                status: cached.status,
+                header: cached.header.clone(),
                 body: Bytes::from_static(MARK.as_bytes()),
-                files,
+                file_dependencies: cached.file_dependencies.clone(),
             };
-            self.state.answers.0.insert(Key::clone(key), Arc::new(marked));
+            self.state.responses.insert(key.clone(), Arc::new(marked));
         }
-        kept.len()
+        entries.len()
     }
 
-    /// Whether the answer that is given now comes from what is kept.
-    async fn is_kept(&self, name: &str) -> bool {
-        self.ask(name).await;
-        self.mark();
-        self.ask(name).await.body == MARK
+    /// Whether the response is cached.
+    async fn is_cached(&self, name: &str) -> bool {
+        self.get(name).await;
+        self.mark_cached();
+        self.get(name).await.body == MARK
     }
 }
 
-/// Lets the clock of the file system go on, which ticks some hundred times a second.
-fn tick() {
+/// Waits for the next tick of the file system clock, which has a resolution of about 10 ms.
+fn wait_for_file_clock() {
     std::thread::sleep(std::time::Duration::from_millis(20));
 }
 
@@ -180,7 +180,7 @@ fn state(test: &TestPlatform) -> AppState {
     )
 }
 
-/// The addresses that read files, each with one whose change it must tell.
+/// Paths that read files, each with a file whose change they must report.
 const CASES: [(&str, &str); 6] = [
     ("expected", "TestResults/expected.srt"),
     ("actual", "TestResults/other.srt"),
@@ -191,17 +191,17 @@ const CASES: [(&str, &str); 6] = [
 ];
 
 #[tokio::test]
-async fn what_a_file_says_is_kept_until_the_file_is_another() {
-    let served = Served::on(Backend::Sqlite).await;
-    let rewrite: fn(&Served, &str) =
-        |served, file| served.write(file, "another content, as long as it may be");
-    let overwrite: fn(&Served, &str) = |served, file| {
-        let path = served.path(file);
+async fn response_is_cached_until_its_file_changes() {
+    let server = TestServer::new(Backend::Sqlite).await;
+    let rewrite: fn(&TestServer, &str) =
+        |server, file| server.write(file, "different content of another length");
+    let overwrite: fn(&TestServer, &str) = |server, file| {
+        let path = server.path(file);
         let (modified, length) = (
             fs::metadata(&path).expect("there").modified().expect("a time"),
             fs::read(&path).expect("read").len(),
         );
-        tick();
+        wait_for_file_clock();
         fs::write(&path, "x".repeat(length)).expect("written");
         fs::File::options()
             .write(true)
@@ -209,89 +209,86 @@ async fn what_a_file_says_is_kept_until_the_file_is_another() {
             .and_then(|file| file.set_modified(modified))
             .expect("set back");
     };
-    let replace: fn(&Served, &str) = |served, file| {
-        let path = served.path(file);
+    let replace: fn(&TestServer, &str) = |server, file| {
+        let path = server.path(file);
         let (modified, length) = (
             fs::metadata(&path).expect("there").modified().expect("a time"),
             fs::read(&path).expect("read").len(),
         );
-        let beside = served.root.path().join("beside");
-        fs::write(&beside, "y".repeat(length)).expect("written");
+        let temporary = server.root.path().join("temporary");
+        fs::write(&temporary, "y".repeat(length)).expect("written");
         fs::File::options()
             .write(true)
-            .open(&beside)
+            .open(&temporary)
             .and_then(|file| file.set_modified(modified))
             .expect("set back");
-        fs::rename(beside, path).expect("moved");
+        fs::rename(temporary, path).expect("moved");
     };
-    let delete: fn(&Served, &str) = |served, file| fs::remove_file(served.path(file)).expect("deleted");
+    let delete: fn(&TestServer, &str) = |server, file| fs::remove_file(server.path(file)).expect("deleted");
     let changes = [
         ("rewritten", rewrite),
         ("overwritten", overwrite),
         ("replaced", replace),
         ("deleted", delete),
-        ("back", rewrite),
+        ("restored", rewrite),
     ];
     for (name, file) in CASES {
-        // Nobody asks too often.
-        served.test.advance(60);
-        served.write(file, file);
+        // Stay below the rate limit.
+        server.test.advance(60);
+        server.write(file, file);
         for (change, make) in changes {
-            let before = served.ask(name).await;
+            let before = server.get(name).await;
             assert_eq!(
                 before,
-                served.ask_anew(name).await,
+                server.get_uncached(name).await,
                 "{name}, before {file} is {change}"
             );
             if before.status == 200 {
-                assert!(served.is_kept(name).await, "{name}, before {file} is {change}");
+                assert!(server.is_cached(name).await, "{name}, before {file} is {change}");
             }
-            make(&served, file);
-            let after = served.ask(name).await;
+            make(&server, file);
+            let after = server.get(name).await;
             assert_eq!(
                 after,
-                served.ask_anew(name).await,
+                server.get_uncached(name).await,
                 "{name}, after {file} is {change}"
             );
-            // The list of artifacts says of a file no more than its size.
-            let is_told = name != "artifacts" || !["overwritten", "replaced"].contains(&change);
-            assert_eq!(after != before, is_told, "{name}, after {file} is {change}");
+            // The list of artifacts contains the size only.
+            let is_visible = name != "artifacts" || !["overwritten", "replaced"].contains(&change);
+            assert_eq!(after != before, is_visible, "{name}, after {file} is {change}");
         }
     }
 }
 
 #[tokio::test]
-async fn what_comes_into_a_directory_is_seen_at_once() {
-    let served = Served::on(Backend::Sqlite).await;
+async fn new_file_in_a_directory_is_listed() {
+    let server = TestServer::new(Backend::Sqlite).await;
     for name in ["coredump", "trace.json"] {
-        assert!(served.is_kept("artifacts").await);
-        served.write(&format!("test_artifacts/RUN/{name}"), "text");
-        assert!(served.ask("artifacts").await.body.contains(name));
+        assert!(server.is_cached("artifacts").await);
+        server.write(&format!("test_artifacts/RUN/{name}"), "text");
+        assert!(server.get("artifacts").await.body.contains(name));
     }
-    assert!(served.is_kept("artifacts").await);
-    fs::remove_dir_all(served.path("test_artifacts")).expect("removed");
-    assert!(!served.ask("artifacts").await.body.contains("trace.json"));
-    assert!(
-        served.is_kept("artifacts").await,
-        "that there is nothing is kept too"
-    );
-    served.write("test_artifacts/RUN/late.txt", "text");
-    assert!(served.ask("artifacts").await.body.contains("late.txt"));
+    assert!(server.is_cached("artifacts").await);
+    fs::remove_dir_all(server.path("test_artifacts")).expect("removed");
+    assert!(!server.get("artifacts").await.body.contains("trace.json"));
+    assert!(server.is_cached("artifacts").await, "an empty list is cached too");
+    server.write("test_artifacts/RUN/late.txt", "text");
+    assert!(server.get("artifacts").await.body.contains("late.txt"));
 }
 
 #[tokio::test]
-async fn where_an_answer_is_elsewhere_is_kept() {
-    let served = Served::on(Backend::Sqlite).await;
-    served.test.sql("UPDATE test_result_file SET got = NULL").await;
-    let first = served.ask("actual").await;
+async fn redirect_is_cached() {
+    let server = TestServer::new(Backend::Sqlite).await;
+    server.test.sql("UPDATE test_result_file SET got = NULL").await;
+    let first = server.get("actual").await;
     assert_eq!(
         (first.status, &first.location),
-        (303, &Some(served.address("expected").parse().expect("a header")))
+        (303, &Some(server.address("expected").parse().expect("a header")))
     );
-    assert_eq!(served.mark(), 1);
+    assert_eq!(server.mark_cached(), 1);
     assert_eq!(
-        served.ask("actual").await,
-        Told {
+        server.get("actual").await,
+        Received {
             body: MARK.to_owned(),
             ..first
         }
@@ -299,12 +296,12 @@ async fn where_an_answer_is_elsewhere_is_kept() {
 }
 
 #[tokio::test]
-async fn what_has_changed_a_moment_ago_is_not_kept() {
-    let mut served = Served::with(Backend::Sqlite, 0, |files| files).await;
+async fn response_is_not_cached_if_a_file_was_just_modified() {
+    let mut server = TestServer::with(Backend::Sqlite, 0, |files| files).await;
     let newest = CASES
         .iter()
         .map(|(_, file)| {
-            fs::metadata(served.path(file))
+            fs::metadata(server.path(file))
                 .expect("there")
                 .modified()
                 .expect("a time")
@@ -314,15 +311,15 @@ async fn what_has_changed_a_moment_ago_is_not_kept() {
         .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
         .expect("a time")
         .as_secs() as i64;
-    for (seconds_later, is_kept) in [(1, false), (2, false), (3, true)] {
-        served
+    for (seconds_later, is_cached) in [(1, false), (2, false), (3, true)] {
+        server
             .test
-            .advance(newest + seconds_later - served.test.platform.clock().now().unix());
-        served.sign_in().await;
+            .advance(newest + seconds_later - server.test.platform.clock().now().unix());
+        server.sign_in().await;
         for (name, _) in CASES {
             assert_eq!(
-                served.is_kept(name).await,
-                is_kept,
+                server.is_cached(name).await,
+                is_cached,
                 "{name} after {seconds_later} seconds"
             );
         }
@@ -330,50 +327,53 @@ async fn what_has_changed_a_moment_ago_is_not_kept() {
 }
 
 #[tokio::test]
-async fn what_is_long_is_not_kept() {
-    let served = Served::on(Backend::Sqlite).await;
-    for (length, is_kept) in [(MAX_BODY as usize - 1_000, true), (MAX_BODY as usize, false)] {
-        served.write("TestResults/expected.srt", &"x".repeat(length));
-        assert_eq!(served.is_kept("expected").await, is_kept, "{length}");
+async fn long_response_is_not_cached() {
+    let server = TestServer::new(Backend::Sqlite).await;
+    for (length, is_cached) in [
+        (MAX_BODY_BYTES as usize - 1_000, true),
+        (MAX_BODY_BYTES as usize, false),
+    ] {
+        server.write("TestResults/expected.srt", &"x".repeat(length));
+        assert_eq!(server.is_cached("expected").await, is_cached, "{length}");
     }
 }
 
 #[tokio::test]
-async fn what_another_store_was_asked_for_is_not_kept() {
-    let served = Served::with(Backend::Sqlite, LATER, Files::with_memory).await;
-    for (name, is_kept) in [
+async fn response_that_reads_a_remote_store_is_not_cached() {
+    let server = TestServer::with(Backend::Sqlite, LATER_SECS, Files::with_memory).await;
+    for (name, is_cached) in [
         ("expected", true),
         ("actual", true),
         ("diff", true),
         ("logs", true),
         ("artifacts", false),
     ] {
-        assert_eq!(served.is_kept(name).await, is_kept, "{name}");
+        assert_eq!(server.is_cached(name).await, is_cached, "{name}");
     }
-    let elsewhere = Served::with(Backend::Sqlite, LATER, |_| Files::none().with_memory()).await;
-    let files = elsewhere.test.platform.files();
+    let remote = TestServer::with(Backend::Sqlite, LATER_SECS, |_| Files::none().with_memory()).await;
+    let files = remote.test.platform.files();
     let keys = [
         FileKey::result("expected", ".srt"),
         FileKey::result("other", ".srt"),
-        Some(FileKey::log(elsewhere.run)),
+        Some(FileKey::log(remote.run)),
     ];
     for key in keys.iter().flatten() {
         files.put(key, "text").await.expect("written");
     }
     for (name, _) in CASES {
-        assert_eq!(elsewhere.ask(name).await.status, 200, "{name}");
+        assert_eq!(remote.get(name).await.status, 200, "{name}");
     }
-    assert_eq!(elsewhere.mark(), 0);
+    assert_eq!(remote.mark_cached(), 0);
 }
 
 #[tokio::test]
-async fn on_a_database_that_does_not_tell_of_changes_nothing_is_kept() {
+async fn nothing_is_cached_without_a_data_version() {
     if !Backend::MariaDb.is_available() {
         return;
     }
-    let served = Served::on(Backend::MariaDb).await;
+    let server = TestServer::new(Backend::MariaDb).await;
     for (name, _) in CASES {
-        assert_eq!(served.ask(name).await.status, 200, "{name}");
+        assert_eq!(server.get(name).await.status, 200, "{name}");
     }
-    assert_eq!(served.mark(), 0);
+    assert_eq!(server.mark_cached(), 0);
 }
