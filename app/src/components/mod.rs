@@ -1,6 +1,5 @@
 //! Pieces that pages share. None of them loads anything.
 
-pub mod ansi;
 #[cfg(feature = "ssr")]
 pub mod facts;
 #[cfg(feature = "ssr")]

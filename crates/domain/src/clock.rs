@@ -1,9 +1,6 @@
 //! The only sources of time and randomness, so that tests can control both.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
 use runlens_api_types::Timestamp;
 
@@ -27,25 +24,6 @@ impl Clock {
     }
 
     pub fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-}
-
-/// Measures elapsed time, independently of changes to the machine's clock.
-pub(crate) struct Stopwatch(Box<dyn Fn() -> Duration + Send>);
-
-impl Stopwatch {
-    pub(crate) fn start() -> Self {
-        let start = Instant::now();
-        Self::new(move || start.elapsed())
-    }
-
-    /// A stopwatch for tests.
-    pub(crate) fn new(elapsed: impl Fn() -> Duration + Send + 'static) -> Self {
-        Self(Box::new(elapsed))
-    }
-
-    pub(crate) fn elapsed(&self) -> Duration {
         (self.0)()
     }
 }

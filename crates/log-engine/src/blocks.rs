@@ -1,33 +1,33 @@
-//! Lines of a log, block by block: for what the index has counted and somebody wants to see.
+//! Reads blocks of the index and splits them into lines.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
-use super::{
-    Limits, LogService,
-    cursor::Position,
-    encoding::Encoding,
-    index::{Counts, LogIndex},
-    indexes::Indexing,
-    line,
-};
+use bytes::Bytes;
+use runlens_terminal::Encoding;
+
 use crate::{
+    cursor::Position,
     error::{Error, Result},
-    files::{FileKey, FileReader, FoundFile},
+    file::ReadRange,
+    index::LogIndex,
+    index_cache::IndexHandle,
+    limits::Limits,
+    line,
+    model::Counts,
 };
 
-/// A block with its place.
+/// A block of the index with its position.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stretch {
-    /// Where its first line begins.
-    pub(super) start: Position,
-    /// The place behind its last line.
-    pub(super) end: Position,
-    /// What is in it.
-    pub(super) counts: Counts,
+pub(crate) struct BlockSpan {
+    /// Start of the first line.
+    pub(crate) start: Position,
+    /// End of the last line.
+    pub(crate) end: Position,
+    pub(crate) counts: Counts,
 }
 
-impl Stretch {
-    pub(super) fn of(index: &LogIndex, block: usize) -> Self {
+impl BlockSpan {
+    pub(crate) fn new(index: &LogIndex, block: usize) -> Self {
         let start = index.blocks[block].start;
         Self {
             start,
@@ -36,30 +36,32 @@ impl Stretch {
         }
     }
 
-    /// Bytes.
-    pub(super) fn length(&self) -> u64 {
+    /// Returns the number of bytes.
+    pub(crate) fn length(&self) -> u64 {
         self.end.offset - self.start.offset
     }
 
-    /// Whether it is one line of which only the beginning is held in memory.
-    pub(super) fn is_long_line(&self, limits: &Limits) -> bool {
-        self.counts.lines() == 1 && self.length() > limits.max_line
+    /// Returns whether the block is a single line that is too long to be held in memory.
+    pub(crate) fn is_long_line(&self, limits: &Limits) -> bool {
+        self.counts.lines() == 1 && self.length() > limits.max_line_bytes
     }
 
-    /// Its bytes; the first of them, enough to show and classify it by, where it is one long line.
-    pub(super) fn read(&self, reader: &FileReader, limits: &Limits) -> Result<bytes::Bytes> {
+    /// Reads the block; of a long line, only the bytes that are displayed and classified.
+    pub(crate) fn read(&self, reader: &dyn ReadRange, limits: &Limits) -> Result<Bytes> {
         let length = if self.is_long_line(limits) {
             self.length()
-                .min(limits.max_line + line::BYTE_ORDER_MARK.len() as u64)
+                .min(limits.max_line_bytes + line::BYTE_ORDER_MARK.len() as u64)
         } else {
             self.length()
         };
-        reader.read(self.start.offset..self.start.offset + length)
+        reader
+            .read(self.start.offset..self.start.offset + length)
+            .map_err(Error::Read)
     }
 }
 
-/// The lines of a buffer that begins at `start`, with their ends.
-pub(super) fn lines(buffer: &[u8], start: Position) -> impl Iterator<Item = (Position, &[u8])> {
+/// Returns the lines of a buffer that begins at `start`, with their line endings and positions.
+pub(crate) fn lines(buffer: &[u8], start: Position) -> impl Iterator<Item = (Position, &[u8])> {
     buffer
         .split_inclusive(|byte| *byte == b'\n')
         .scan(start, |next, raw| {
@@ -72,64 +74,37 @@ pub(super) fn lines(buffer: &[u8], start: Position) -> impl Iterator<Item = (Pos
         })
 }
 
-/// What of a line counts for what it is: as much of its text as is held in memory.
-pub(super) fn head<'a>(raw: &'a [u8], encoding: Encoding, start: Position, limits: &Limits) -> &'a [u8] {
+/// Returns the part of a line's text by which it is classified: the first [`Limits::max_line_bytes`].
+pub(crate) fn line_head<'a>(raw: &'a [u8], encoding: Encoding, start: Position, limits: &Limits) -> &'a [u8] {
     let content = &raw[line::content(raw, encoding, start.offset == 0)];
-    &content[..content.len().min(limits.max_line as usize)]
+    &content[..content.len().min(limits.max_line_bytes as usize)]
 }
 
-/// Where in the file the text of a line lies that is too long to be held: neither its end nor a byte order mark. `encoding` says how the
-/// line's first bytes are to be read, which matters to the first line alone.
-pub(super) fn long_content(
-    place: Range<u64>,
-    reader: &FileReader,
+/// Returns the range of a long line's text in the file, without its line ending and byte order mark. `encoding` returns
+/// the encoding of the first bytes of the line; it only makes a difference for the first line of the log.
+pub(crate) fn long_line_content(
+    span: Range<u64>,
+    reader: &dyn ReadRange,
     encoding: impl FnOnce(&[u8]) -> Result<Encoding>,
 ) -> Result<Range<u64>> {
-    let Range { start, end } = place;
-    let first = reader.read(start..end.min(start + line::BYTE_ORDER_MARK.len() as u64))?;
-    let last = reader.read(end.saturating_sub(2).max(start)..end)?;
+    let Range { start, end } = span;
+    let read = |range| reader.read(range).map_err(Error::Read);
+    let first = read(start..end.min(start + line::BYTE_ORDER_MARK.len() as u64))?;
+    let last = read(end.saturating_sub(2).max(start)..end)?;
     Ok(
         start + line::content(&first, encoding(&first)?, start == 0).start as u64
             ..end - line::end_length(&last) as u64,
     )
 }
 
-/// Finds the file of a run's log.
+/// Checks that an open file is the one that was indexed. Can read a little, and block.
 ///
 /// # Errors
-/// [`Error::LogNotFound`], [`Error::Files`].
-pub(super) async fn find_log(service: &LogService, run_id: i32) -> Result<FoundFile> {
-    service
-        .files()
-        .find(&FileKey::log(run_id))
-        .await?
-        .ok_or(Error::LogNotFound { run_id })
-}
-
-/// Opens the file of a log.
-///
-/// # Errors
-/// [`Error::LogNotFound`] where it has just gone, [`Error::Files`].
-pub(super) async fn open(file: &FoundFile, run_id: i32) -> Result<Arc<FileReader>> {
-    match file.reader().await {
-        Err(Error::Files(object_store::Error::NotFound { .. })) => Err(Error::LogNotFound { run_id }),
-        opened => Ok(Arc::new(opened?)),
-    }
-}
-
-/// Refuses a file that is another than the one that was indexed. It may read a little, and wait.
-///
-/// # Errors
-/// [`Error::NotReady`].
-pub(super) fn require_same(indexing: &Indexing, reader: &FileReader) -> Result<()> {
-    if indexing.describes(reader) {
+/// [`Error::Replaced`].
+pub(crate) fn require_same_file(index: &IndexHandle, reader: &dyn ReadRange) -> Result<()> {
+    if index.describes(reader) {
         Ok(())
     } else {
-        Err(changed())
+        Err(Error::Replaced)
     }
-}
-
-/// What is said of a file that is not what it was when it was counted.
-pub(super) fn changed() -> Error {
-    Error::NotReady("The log has just been replaced. Ask again.".to_owned())
 }

@@ -1,35 +1,33 @@
-//! Places in a log, and the opaque cursors that name them.
+//! Positions between lines, and the opaque cursors that encode them.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use runlens_api_types::params::invalid;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     error::{Error, Result},
-    files::FileReader,
+    file::ReadRange,
 };
 
 const VERSION: u8 = 1;
-/// Version, offset, line.
-const PAYLOAD: usize = 17;
-/// Enough to refuse what was mistyped or made up; it guards no secret.
-const CHECKSUM: usize = 4;
+/// Version, offset and line number.
+const PAYLOAD_BYTES: usize = 17;
+/// Long enough to detect mistyped cursors. It protects no secret.
+const CHECKSUM_BYTES: usize = 4;
 
-/// A place between two lines: pages forward begin here, pages backward end here.
+/// A position between two lines: forward pages start here, backward pages end here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Position {
-    /// Bytes before it.
-    pub(super) offset: u64,
-    /// Number of the line that begins here, from 1.
-    pub(super) line: u64,
+pub(crate) struct Position {
+    /// Number of bytes before the position.
+    pub(crate) offset: u64,
+    /// Number of the line that starts here, from 1.
+    pub(crate) line: u64,
 }
 
 impl Position {
-    pub(super) const START: Self = Self { offset: 0, line: 1 };
+    pub(crate) const START: Self = Self { offset: 0, line: 1 };
 
-    /// Writes the cursor.
-    pub(super) fn to_cursor(self) -> String {
-        let mut bytes = Vec::with_capacity(PAYLOAD + CHECKSUM);
+    pub(crate) fn to_cursor(self) -> String {
+        let mut bytes = Vec::with_capacity(PAYLOAD_BYTES + CHECKSUM_BYTES);
         bytes.push(VERSION);
         bytes.extend(self.offset.to_be_bytes());
         bytes.extend(self.line.to_be_bytes());
@@ -37,50 +35,53 @@ impl Position {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a cursor.
+    /// Decodes a cursor.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for everything that [`Self::to_cursor`] does not write.
-    pub(super) fn from_cursor(cursor: &str) -> Result<Self> {
-        parse(cursor).ok_or_else(|| fault("must be a `next_cursor` from an earlier page"))
+    /// [`Error::InvalidCursor`] for everything that [`Self::to_cursor`] does not return.
+    pub(crate) fn from_cursor(cursor: &str) -> Result<Self> {
+        decode(cursor)
+            .ok_or_else(|| Error::InvalidCursor("must be a `next_cursor` from an earlier page".to_owned()))
     }
 
-    /// Refuses a place that is none in this log: the file has been replaced since the cursor was given out.
-    pub(super) fn require_in(self, file: &FileReader) -> Result<()> {
-        if self.offset > file.file().size {
-            return Err(fault(
-                "lies beyond the end of this log, which has been replaced or cut; start again without it",
+    /// Checks that the position lies between two lines of this file. If not, the file was replaced after the cursor was issued.
+    pub(crate) fn validate(self, file: &dyn ReadRange) -> Result<()> {
+        if self.offset > file.version().size {
+            return Err(Error::InvalidCursor(
+                "lies beyond the end of this log, which has been replaced or truncated; start again without it".to_owned(),
             ));
         }
-        // The first line begins where nothing ends.
-        if self.offset > 0 && file.read(self.offset - 1..self.offset)?.as_ref() != b"\n" {
-            return Err(fault(
-                "does not fit this log, which has been replaced; start again without it",
+        // No line ends before the first one.
+        if self.offset > 0
+            && file
+                .read(self.offset - 1..self.offset)
+                .map_err(Error::Read)?
+                .as_ref()
+                != b"\n"
+        {
+            return Err(Error::InvalidCursor(
+                "does not fit this log, which has been replaced; start again without it".to_owned(),
             ));
         }
         Ok(())
     }
 }
 
-fn fault(message: &str) -> Error {
-    Error::Invalid(invalid(&[("cursor", message.to_owned())]))
-}
-
-fn checksum(payload: &[u8]) -> [u8; CHECKSUM] {
+fn checksum(payload: &[u8]) -> [u8; CHECKSUM_BYTES] {
     let digest = Sha256::digest(payload);
     std::array::from_fn(|index| digest[index])
 }
 
-fn parse(cursor: &str) -> Option<Position> {
+fn decode(cursor: &str) -> Option<Position> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-    let (payload, sum) = bytes.split_at_checked(PAYLOAD)?;
+    let (payload, sum) = bytes.split_at_checked(PAYLOAD_BYTES)?;
     let (version, numbers) = payload.split_first()?;
     let (offset, line) = numbers.split_first_chunk::<8>()?;
     let position = Position {
         offset: u64::from_be_bytes(*offset),
         line: u64::from_be_bytes(line.try_into().ok()?),
     };
-    // Each line before this one has at least its end.
+    // Each line before the position takes at least one byte.
     let is_possible = position.line >= 1
         && position.line - 1 <= position.offset
         && (position.line == 1) == (position.offset == 0);
@@ -89,15 +90,18 @@ fn parse(cursor: &str) -> Option<Position> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
     use proptest::prelude::*;
 
     use super::{Position, URL_SAFE_NO_PAD, checksum};
     use crate::Error;
-    use base64::Engine as _;
+
+    /// Length that clients are told to expect.
+    const MAX_CURSOR_CHARS: usize = 200;
 
     #[test]
-    fn what_no_page_has_given_out_is_refused_by_name() {
-        let good = Position {
+    fn cursors_that_were_not_issued_are_rejected() {
+        let valid = Position {
             offset: 4711,
             line: 42,
         }
@@ -108,12 +112,12 @@ mod tests {
             "100".into(),
             "/etc/passwd".into(),
             "é".into(),
-            format!("{good}A"),
-            format!("{good}="),
-            good.to_lowercase(),
+            format!("{valid}A"),
+            format!("{valid}="),
+            valid.to_lowercase(),
         ];
-        cases.extend((0..good.len()).map(|cut| good[..cut].to_owned()));
-        // With a right checksum, but another version or an impossible place.
+        cases.extend((0..valid.len()).map(|cut| valid[..cut].to_owned()));
+        // The checksum is right, but the version or the position is not.
         for payload in [
             [&[2][..], &[0; 15], &[1]].concat(),
             [&[1][..], &[0; 16]].concat(),
@@ -123,28 +127,28 @@ mod tests {
             cases.push(URL_SAFE_NO_PAD.encode([&payload[..], &checksum(&payload)].concat()));
         }
         for case in cases {
-            let Err(Error::Invalid(body)) = Position::from_cursor(&case) else {
-                panic!("{case:?} was taken")
-            };
-            assert!(body.details["fields"]["cursor"].is_string(), "{case:?}");
+            assert!(
+                matches!(Position::from_cursor(&case), Err(Error::InvalidCursor(_))),
+                "{case:?}"
+            );
         }
     }
 
     proptest! {
         #[test]
-        fn a_cursor_reads_back_and_one_changed_letter_is_noticed(offset in 1u64.., at in 0usize..28, letter in "[A-Za-z0-9_-]") {
+        fn a_cursor_round_trips_and_a_changed_character_is_detected(offset in 1u64.., at in 0usize..28, letter in "[A-Za-z0-9_-]") {
             let position = Position { offset, line: offset / 2 + 2 };
             prop_assume!(position.line - 1 <= offset);
             let cursor = position.to_cursor();
-            prop_assert!(cursor.len() <= runlens_api_types::log::LogQuery::MAX_CURSOR);
-            prop_assert_eq!(Position::from_cursor(&cursor).expect("reads back"), position);
+            prop_assert!(cursor.len() <= MAX_CURSOR_CHARS);
+            prop_assert_eq!(Position::from_cursor(&cursor).expect("a valid cursor"), position);
             let mut changed = cursor.clone();
             changed.replace_range(at..at + 1, &letter);
             prop_assert_eq!(Position::from_cursor(&changed).is_ok(), changed == cursor);
         }
 
         #[test]
-        fn junk_never_panics(cursor in ".{0,60}") {
+        fn arbitrary_text_is_no_cursor(cursor in ".{0,60}") {
             prop_assert!(Position::from_cursor(&cursor).is_err());
         }
     }

@@ -1,170 +1,157 @@
-//! What fuzzing asks of the log engine: whatever bytes a log has, and wherever its blocks, pieces and pages end, the engine says what the
-//! naive reader says.
+//! Differential fuzzing: for any content, and any size of blocks, chunks and pages, the engine returns what the naive reader returns.
 
-use std::{slice, sync::Arc, time::Duration};
+use std::{slice, time::Duration};
 
-use runlens_api_types::{
-    TextEnum as _,
-    log::{LogDirection, LogFilter, LogLevel, LogQuery, LogSearchQuery, LogSource},
+use crate::{
+    LogEngine, SearchRequest,
+    limits::Limits,
+    model::{Direction, Filter, Level, PageQuery, SearchQuery, Source},
+    naive_reader::{encoding_of, memory_file, naive_lines, naive_page, page_of, run},
 };
 
-use super::{
-    Limits, LogCache, finder,
-    matcher::Matcher,
-    matches::MatchCache,
-    naive::{RUN, encoding_of, found, naive, naive_lines, page_of, run},
-    outline,
-};
-
-const CONTAINS: [&str; 6] = ["err", "é", "s", "0 e", "k", "\0"];
+const TEXTS: [&str; 6] = ["err", "é", "s", "0 e", "k", "\0"];
 const REGEXES: [&str; 8] = ["err|warn", r"^\[", r"\d e", "r.*t", "^$", r"s\b", ".", "(?-i)E"];
 
-/// Bytes that decide what is asked: the others are the log.
-const ASKED: usize = 12;
+/// Number of bytes that choose the limits and the query. The rest is the log.
+const CHOICE_BYTES: usize = 12;
 
-/// Reads a log forward and backward by pages, searches it and outlines it, and holds all of it to the naive reader.
+/// Reads a log by pages in both directions, searches it and outlines it, and compares the results with the naive reader.
 ///
 /// # Panics
-/// Where they differ.
+/// If they differ.
 pub fn check_log(data: &[u8]) {
-    let Some((asked, content)) = data.split_first_chunk::<ASKED>() else {
+    let Some((choices, content)) = data.split_first_chunk::<CHOICE_BYTES>() else {
         return;
     };
-    let mut asked = Choices(asked.iter());
+    let mut choices = Choices(choices.iter());
     let limits = Limits {
-        first_read: asked.number(1, 40),
-        max_read: asked.number(4, 40),
-        max_line: asked.number(1, 120),
-        block: asked.number(1, 80),
-        piece: asked.number(1, 200),
-        budget: Duration::MAX,
+        first_read_bytes: choices.number(1, 40),
+        max_read_bytes: choices.number(4, 40),
+        max_line_bytes: choices.number(1, 120),
+        block_bytes: choices.number(1, 80),
+        chunk_bytes: choices.number(1, 200),
+        scan_timeout: Duration::MAX,
+        index_timeout: Duration::from_secs(60),
+        completion_timeout: Duration::from_secs(60),
         ..Limits::DEFAULT
     };
-    let text = asked.number(0, 2);
-    let filter = LogFilter {
-        level: asked.one_of(LogLevel::ALL),
-        source: asked.one_of(LogSource::ALL),
-        contains: asked.one_of(&CONTAINS).filter(|_| text == 1).map(str::to_owned),
-        regex: asked.one_of(&REGEXES).filter(|_| text == 2).map(str::to_owned),
+    let text = choices.number(0, 2);
+    let filter = Filter {
+        level: choices.optional(Level::ALL),
+        source: choices.optional(Source::ALL),
+        contains: choices.optional(&TEXTS).filter(|_| text == 1).map(str::to_owned),
+        regex: choices
+            .optional(&REGEXES)
+            .filter(|_| text == 2)
+            .map(str::to_owned),
     };
-    let query = LogQuery {
-        limit: asked.number(1, 20) as u32,
-        context: asked.number(0, 3) as u32,
+    let query = PageQuery {
+        limit: choices.number(1, 20) as u32,
+        context: choices.number(0, 3) as u32,
         filter,
-        ..LogQuery::default()
+        ..PageQuery::default()
     };
     check_pages(content, &query, limits);
-    check_whole(content, &query.filter, limits);
+    check_outline(content, limits);
+    check_search(content, &query.filter, limits);
 }
 
-fn check_pages(content: &[u8], query: &LogQuery, limits: Limits) {
-    let (cache, file, expected) = (
-        LogCache::new(limits),
-        found(content),
-        naive(content, query, limits),
-    );
-    for direction in LogDirection::ALL {
-        let (mut query, mut pages) = (
-            LogQuery {
-                direction: Some(*direction),
-                ..query.clone()
-            },
-            Vec::new(),
-        );
+fn check_pages(content: &[u8], query: &PageQuery, limits: Limits) {
+    let (engine, file) = (LogEngine::new(limits), memory_file(content));
+    let expected = naive_page(content, query, limits);
+    for direction in Direction::ALL {
+        let mut query = PageQuery {
+            direction: *direction,
+            ..query.clone()
+        };
+        let mut pages = Vec::new();
         loop {
-            let page = page_of(&cache, &file, &query).expect("a page").page;
-            query.cursor = page.pagination.next_cursor;
-            pages.push(page.data);
+            let page = page_of(&engine, &file, &query).expect("a page");
+            query.cursor = page.next_cursor;
+            pages.push(page.lines);
             if query.cursor.is_none() {
                 break;
             }
-            assert!(pages.len() <= expected.len(), "each page goes on");
+            assert!(pages.len() <= expected.len(), "a page makes no progress");
         }
-        if *direction == LogDirection::Backward {
+        if *direction == Direction::Backward {
             pages.reverse();
         }
         assert_eq!(pages.concat(), expected, "{direction}");
     }
 }
 
-fn check_whole(content: &[u8], filter: &LogFilter, limits: Limits) {
-    let (cache, file) = (LogCache::new(limits), found(content));
-    let lines = naive_lines(
-        content,
-        &LogQuery {
-            filter: filter.clone(),
-            ..LogQuery::default()
-        },
-        limits,
-    );
-    let outline = run(outline::outline(&cache, &file, RUN, false, &Default::default())).expect("an outline");
+fn check_outline(content: &[u8], limits: Limits) {
+    let (engine, file) = (LogEngine::new(limits), memory_file(content));
+    let lines = naive_lines(content, &PageQuery::default(), limits);
+    let outline = run(engine.outline(&file, 20)).expect("an outline");
     assert!(outline.is_complete);
-    assert_eq!(outline.encoding, encoding_of(content).into());
-    assert_eq!(outline.lines, lines.len() as u64);
-    for level in LogLevel::ALL {
+    assert_eq!(outline.encoding, encoding_of(content));
+    assert_eq!(outline.counts.lines(), lines.len() as u64);
+    for level in Level::ALL {
         assert_eq!(
-            outline.levels.of(*level),
+            outline.counts.level(*level),
             lines.iter().filter(|(line, _)| line.level == *level).count() as u64,
             "{level}"
         );
     }
-    for source in LogSource::ALL {
+    for source in Source::ALL {
         assert_eq!(
-            outline.sources.of(*source),
+            outline.counts.source(*source),
             lines.iter().filter(|(line, _)| line.source == *source).count() as u64,
             "{source}"
         );
     }
     assert_eq!(
-        outline.density.iter().map(|piece| piece.lines).sum::<u64>(),
-        outline.lines
+        outline.sections.iter().map(|section| section.lines).sum::<u64>(),
+        outline.counts.lines()
     );
+}
+
+fn check_search(content: &[u8], filter: &Filter, limits: Limits) {
     if filter.is_empty() {
         return;
     }
-    let query = LogSearchQuery {
+    let (engine, file) = (LogEngine::new(limits), memory_file(content));
+    let query = PageQuery {
+        filter: filter.clone(),
+        ..PageQuery::default()
+    };
+    let lines = naive_lines(content, &query, limits);
+    let matching: Vec<_> = lines
+        .iter()
+        .filter(|(_, is_match)| *is_match)
+        .map(|(line, _)| line)
+        .collect();
+    let query = SearchQuery {
         limit: 100,
         cursor: None,
         from_line: None,
         from_match: None,
-        direction: None,
+        direction: Direction::Forward,
         filter: filter.clone(),
     };
-    let matcher = Arc::new(Matcher::new(filter).expect("a filter"));
-    let search = run(finder::find(
-        &cache,
-        &MatchCache::default(),
-        &file,
-        RUN,
-        &query,
-        None,
-        matcher,
-    ))
-    .expect("a search");
-    let matching: Vec<_> = lines
-        .iter()
-        .filter(|(_, passes)| *passes)
-        .map(|(line, _)| line)
-        .collect();
+    let request = SearchRequest::new(query).expect("a valid filter");
+    let search = run(engine.search(&file, request)).expect("a search");
     assert!(search.is_complete);
-    assert_eq!(search.matches, matching.len() as u64);
+    assert_eq!(search.total_matches, matching.len() as u64);
     assert!(
         search
-            .data
+            .matches
             .iter()
             .map(|found| &found.line)
             .eq(matching.into_iter().take(100))
     );
     assert!(
         search
-            .data
+            .matches
             .iter()
             .map(|found| found.number)
-            .eq(1..=search.data.len() as u64)
+            .eq(1..=search.matches.len() as u64)
     );
 }
 
-/// Bytes that decide, one each.
+/// Decisions, one byte each.
 struct Choices<'a>(slice::Iter<'a, u8>);
 
 impl Choices<'_> {
@@ -172,10 +159,10 @@ impl Choices<'_> {
         min + self.0.next().map_or(0, |byte| u64::from(*byte)) % (max - min + 1)
     }
 
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
-        // None as often as all of them together.
-        let index = self.number(0, 2 * all.len() as u64 - 1) as usize;
-        all.get(index).copied()
+    /// Chooses `None` as often as all values together.
+    fn optional<T: Copy>(&mut self, values: &[T]) -> Option<T> {
+        let index = self.number(0, 2 * values.len() as u64 - 1) as usize;
+        values.get(index).copied()
     }
 }
 
@@ -183,17 +170,16 @@ impl Choices<'_> {
 mod tests {
     use std::{fs, path::Path};
 
-    /// Whatever fuzzing has once found, or is to begin with.
     #[test]
-    fn what_is_in_the_corpus_of_fuzzing_is_read_rightly() {
-        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/log");
-        let files: Vec<_> = fs::read_dir(corpus)
-            .expect("the corpus")
+    fn the_engine_agrees_with_the_naive_reader_on_all_seeds() {
+        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/log");
+        let files: Vec<_> = fs::read_dir(seeds)
+            .expect("the seeds")
             .map(|entry| entry.expect("an entry").path())
             .collect();
         assert!(files.len() >= 8);
         files
             .iter()
-            .for_each(|file| super::check_log(&fs::read(file).expect("a file")));
+            .for_each(|file| super::check_log(&fs::read(file).expect("a seed")));
     }
 }

@@ -1,4 +1,4 @@
-//! The indexes of logs: made when first asked for, and shared by all who ask.
+//! Indexes of logs, built on first use and shared between requests.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -12,86 +12,85 @@ use moka::{
 };
 use tokio::{
     sync::{Semaphore, watch},
-    task::spawn_blocking,
     time::timeout,
 };
 
-use super::{
-    Limits,
-    build::{Progress, Scan},
-    index::{self, Block, LogIndex},
-};
 use crate::{
-    blocking::{self, BlockingPool},
+    blocking::{BlockingPool, spawn_blocking},
     error::{Error, Result},
-    files::{FileReader, FoundFile},
+    file::{FileVersion, LogFile, ReadRange},
+    index::{Block, LogIndex},
+    indexer::Indexer,
+    limits::{BLOCK_BYTES, Limits},
+    progress::IndexProgress,
 };
 
-/// Bytes of all indexes together.
-const CAPACITY: u64 = 32 << 20;
-/// Bytes of what an index has beside its blocks, about.
-const OVERHEAD: u64 = 2 << 10;
-/// Logs that are gone through at the same time.
-pub(super) const AT_A_TIME: usize = 4;
+/// Memory for all indexes together.
+const CAPACITY_BYTES: u64 = 32 << 20;
+/// Approximate size of an index without its blocks.
+const INDEX_OVERHEAD_BYTES: u64 = 2 << 10;
+/// Number of logs that are indexed at the same time.
+pub(crate) const MAX_INDEXERS: usize = 4;
+/// Number of shorter versions of a log whose searches are continued.
+const MAX_PREVIOUS_VERSIONS: usize = 8;
+/// Number of filtered pages that are read at the same time. Each keeps a core busy and holds some megabytes.
+const MAX_FILTERED_PAGES: usize = 8;
 
-/// Shorter versions of a log whose searches are gone on with.
-const FORMERS: usize = 8;
-
-/// Pages that look for something at the same time: each keeps a core busy, and holds some megabytes.
-const SEARCHES: usize = 8;
-
-/// What is remembered of logs, so that it need not be found out again. Cheap to clone.
+/// Indexes of logs. Cheap to clone.
 #[derive(Clone)]
-pub struct LogCache {
-    indexes: Cache<String, Arc<Indexing>>,
-    pub(super) gate: Arc<Semaphore>,
-    /// Pages that look for something at the same time.
-    pub(super) searches: BlockingPool,
-    pub(super) limits: Limits,
+pub(crate) struct IndexCache {
+    indexes: Cache<String, Arc<IndexHandle>>,
+    /// One permit per log that is indexed.
+    pub(crate) permits: Arc<Semaphore>,
+    /// Threads for filtered pages.
+    pub(crate) page_pool: BlockingPool,
+    pub(crate) limits: Limits,
 }
 
-impl Default for LogCache {
-    fn default() -> Self {
-        Self::new(Limits::DEFAULT)
-    }
-}
-
-impl LogCache {
-    pub(super) fn new(limits: Limits) -> Self {
+impl IndexCache {
+    pub(crate) fn new(limits: Limits) -> Self {
         let indexes = Cache::builder()
-            .weigher(|_, indexing: &Arc<Indexing>| weight(indexing.file.size))
-            .max_capacity(CAPACITY)
-            // What is asked for now is always taken in: who asks next shares it.
+            .weigher(|_, index: &Arc<IndexHandle>| weight(index.version.size))
+            .max_capacity(CAPACITY_BYTES)
+            // A new index is always admitted, so that concurrent requests share it.
             .eviction_policy(EvictionPolicy::lru())
             .build();
         Self {
             indexes,
-            gate: Arc::new(Semaphore::new(AT_A_TIME)),
-            searches: BlockingPool::new(SEARCHES),
+            permits: Arc::new(Semaphore::new(MAX_INDEXERS)),
+            page_pool: BlockingPool::new(MAX_FILTERED_PAGES),
             limits,
         }
     }
 
-    /// The index of a log, which is made in the background from now on where there is none, and extended where the log has grown. While
-    /// it is made, those who ask for a longer version of the same log share it as it is: see [`Indexing::file`].
+    /// Returns the index of a log. A missing index is built in the background, and the index of a log that has grown is extended.
+    /// During that time, requests for a longer version share the unfinished index of the shorter one: see [`IndexHandle::version`].
     ///
     /// # Errors
-    /// [`Error::Files`] where the log cannot be opened.
-    pub(super) async fn index(&self, file: &FoundFile) -> Result<Arc<Indexing>> {
-        let (place, version) = (file.location(), file.version());
-        if let Some(current) = self.indexes.get(&place).await
-            && current.is_of(&version)
+    /// [`Error::Read`] if the log cannot be opened.
+    pub(crate) async fn index(&self, file: &dyn LogFile) -> Result<Arc<IndexHandle>> {
+        self.index_of_version(file, file.version()).await
+    }
+
+    /// As [`Self::index`], for the version that a request has opened.
+    pub(crate) async fn index_of_version(
+        &self,
+        file: &dyn LogFile,
+        version: &FileVersion,
+    ) -> Result<Arc<IndexHandle>> {
+        if let Some(current) = self.indexes.get(&version.location).await
+            && current.is_of(&version.version)
         {
             return Ok(current);
         }
         let computed = self
             .indexes
-            .entry(place)
+            .entry(version.location.clone())
             .and_try_compute_with(|entry| async {
                 let current = entry.map(|entry| entry.into_value());
                 match current {
-                    Some(current) if current.is_of(&version) => Ok(Op::Nop),
-                    current => self.renew(current, file, version).await,
+                    Some(current) if current.is_of(&version.version) => Ok(Op::Nop),
+                    current => self.refresh(current, file, &version.version).await,
                 }
             })
             .await?;
@@ -100,178 +99,188 @@ impl LogCache {
                 Ok(entry.into_value())
             }
             CompResult::StillNone(_) | CompResult::Removed(_) => {
-                Err(Error::Internal("an index was made and is not there".to_owned()))
+                Err(Error::Internal("the index cache lost an index".to_owned()))
             }
         }
     }
 
-    async fn renew(
+    async fn refresh(
         &self,
-        current: Option<Arc<Indexing>>,
-        file: &FoundFile,
-        version: String,
-    ) -> Result<Op<Arc<Indexing>>> {
-        let reader = Arc::new(file.reader().await?);
+        current: Option<Arc<IndexHandle>>,
+        file: &dyn LogFile,
+        version: &str,
+    ) -> Result<Op<Arc<IndexHandle>>> {
+        let reader = file.open().await.map_err(Error::Read)?;
         let Some(current) = current.filter(|current| !current.has_failed()) else {
-            return Ok(Op::Put(self.begin(reader, version, Progress::NONE, Vec::new())));
+            return Ok(Op::Put(self.start(
+                reader,
+                version,
+                IndexProgress::NONE,
+                Vec::new(),
+            )));
         };
-        if current.file.version() == reader.file().version() {
-            *current.version.lock().unwrap_or_else(PoisonError::into_inner) = version;
+        let opened = reader.version();
+        if current.version.version == opened.version {
+            version.clone_into(
+                &mut current
+                    .found_version
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
             return Ok(Op::Nop);
         }
-        let (progress, opened) = (current.progress.borrow().clone(), reader.clone());
+        let progress = current.progress.borrow().clone();
         let is_complete = progress.index.is_complete;
-        let is_longer = reader.file().size > current.file.size && current.file.may_have_grown(reader.file());
-        let same = blocking::spawn_blocking(move || {
-            Ok::<_, Error>((is_longer && progress.marks.are_in(&opened)?).then_some(progress))
+        let is_longer = opened.size > current.version.size && current.version.may_have_grown(opened);
+        let (can_grow, opened) = (opened.can_grow(), reader.clone());
+        let grown = spawn_blocking(move || {
+            Ok::<_, Error>((is_longer && progress.hashes.match_file(&*opened)?).then_some(progress))
         })
         .await??;
-        Ok(match same {
-            Some(_) if reader.can_grow() && !is_complete => Op::Nop,
-            Some(known) => {
-                let former = Former {
-                    version: current.file.version(),
-                    blocks: known.index.blocks.len(),
+        Ok(match grown {
+            Some(_) if can_grow && !is_complete => Op::Nop,
+            Some(progress) => {
+                let previous = PreviousVersion {
+                    version: current.version.version.clone(),
+                    blocks: progress.index.blocks.len(),
                 };
-                let formers = current.formers.iter().cloned().chain([former]);
-                let forgotten = (current.formers.len() + 1).saturating_sub(FORMERS);
-                Op::Put(self.begin(reader, version, known, formers.skip(forgotten).collect()))
+                let previous_versions = current.previous_versions.iter().cloned().chain([previous]);
+                let surplus = (current.previous_versions.len() + 1).saturating_sub(MAX_PREVIOUS_VERSIONS);
+                Op::Put(self.start(
+                    reader,
+                    version,
+                    progress,
+                    previous_versions.skip(surplus).collect(),
+                ))
             }
-            None => Op::Put(self.begin(reader, version, Progress::NONE, Vec::new())),
+            None => Op::Put(self.start(reader, version, IndexProgress::NONE, Vec::new())),
         })
     }
 
-    fn begin(
+    /// Starts indexing in the background, after `progress`.
+    fn start(
         &self,
-        reader: Arc<FileReader>,
-        version: String,
-        known: Progress,
-        mut formers: Vec<Former>,
-    ) -> Arc<Indexing> {
-        let progress = Arc::new(watch::Sender::new(known));
-        let file = reader.file().clone();
-        let scan = Arc::new(Scan::new(reader, self.limits, progress.clone()));
-        let kept = progress.borrow().index.blocks.len();
-        formers
+        reader: Arc<dyn ReadRange>,
+        version: &str,
+        progress: IndexProgress,
+        mut previous_versions: Vec<PreviousVersion>,
+    ) -> Arc<IndexHandle> {
+        let progress = Arc::new(watch::Sender::new(progress));
+        let opened_version = reader.version().clone();
+        let indexer = Arc::new(Indexer::new(reader, self.limits, progress.clone()));
+        let remaining = progress.borrow().index.blocks.len();
+        previous_versions
             .iter_mut()
-            .for_each(|former| former.blocks = former.blocks.min(kept));
-        let indexing = Indexing {
-            file,
-            version: Mutex::new(version),
+            .for_each(|previous| previous.blocks = previous.blocks.min(remaining));
+        let index = IndexHandle {
+            version: opened_version,
+            found_version: Mutex::new(version.to_owned()),
             progress,
-            formers,
+            previous_versions,
         };
-        let gate = self.gate.clone();
+        let permits = self.permits.clone();
         tokio::spawn(async move {
-            // The gate is never closed.
-            let _turn = gate.acquire().await;
-            let threads: Vec<_> = (0..scan.threads())
+            // The semaphore is never closed.
+            let _permit = permits.acquire().await;
+            let threads: Vec<_> = (0..indexer.threads())
                 .map(|_| {
-                    let scan = scan.clone();
-                    spawn_blocking(move || scan.work())
+                    let indexer = indexer.clone();
+                    tokio::task::spawn_blocking(move || indexer.work())
                 })
                 .collect();
             for thread in threads {
                 if let Err(error) = thread.await {
-                    scan.fail(&error.to_string());
+                    indexer.fail(&error.to_string());
                 }
             }
         });
-        Arc::new(indexing)
+        Arc::new(index)
     }
 }
 
-/// Bytes that the index of a log of this size takes.
+/// Returns the size of the index of a log of `size` bytes.
 fn weight(size: u64) -> u32 {
-    let blocks = (size / index::BLOCK + 1) * 5 / 4 * size_of::<Block>() as u64;
-    // A log that would fill the cache alone still has a place in it.
-    u32::try_from((OVERHEAD + blocks).min(CAPACITY / 2)).unwrap_or(u32::MAX)
+    let blocks = (size / BLOCK_BYTES + 1) * 5 / 4 * size_of::<Block>() as u64;
+    // The index of the largest log still leaves room for others.
+    u32::try_from((INDEX_OVERHEAD_BYTES + blocks).min(CAPACITY_BYTES / 2)).unwrap_or(u32::MAX)
 }
 
-/// The index of one version of a log, which may still be in the making.
+/// The index of one version of a log. It may be unfinished.
 #[derive(Debug)]
-pub(super) struct Indexing {
-    file: FoundFile,
-    /// Who was found to be this very version.
-    version: Mutex<String>,
-    progress: Arc<watch::Sender<Progress>>,
-    /// The shorter versions that it has grown from, the last of them last.
-    formers: Vec<Former>,
+pub(crate) struct IndexHandle {
+    version: FileVersion,
+    /// Version string under which a request found the file that turned out to be this version when it was opened.
+    found_version: Mutex<String>,
+    progress: Arc<watch::Sender<IndexProgress>>,
+    previous_versions: Vec<PreviousVersion>,
 }
 
-/// A shorter version of a log.
+/// A shorter version of a log that has grown.
 #[derive(Clone, Debug)]
-pub(super) struct Former {
-    pub(super) version: String,
-    /// How many of its blocks the log still begins with.
-    pub(super) blocks: usize,
+pub(crate) struct PreviousVersion {
+    pub(crate) version: String,
+    /// Number of its blocks that are also blocks of the present version.
+    pub(crate) blocks: usize,
 }
 
-impl Indexing {
-    /// The version of the log that it is about: as it was when going through it began.
-    pub(super) fn file(&self) -> &FoundFile {
-        &self.file
+impl IndexHandle {
+    /// Returns the indexed version: the file at the time indexing started.
+    pub(crate) fn version(&self) -> &FileVersion {
+        &self.version
     }
 
-    /// The shorter versions of the log that it has grown from, the last of them last.
-    pub(super) fn formers(&self) -> &[Former] {
-        &self.formers
+    /// Returns the shorter versions of the log, the most recent one last.
+    pub(crate) fn previous_versions(&self) -> &[PreviousVersion] {
+        &self.previous_versions
     }
 
-    /// Looks at what is known so far. Nothing is added meanwhile: the look is to be a short one.
-    pub(super) fn look<T>(&self, look: impl FnOnce(&LogIndex) -> T) -> T {
-        look(&self.progress.borrow().index)
+    /// Calls `read` with the present state of the index. It blocks the indexer, so it has to be short.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&LogIndex) -> T) -> T {
+        read(&self.progress.borrow().index)
     }
 
-    /// Looks at what is known so far, and each time that more is, until there is an answer: none where there still is none when all is
-    /// known, or when `patience` is at its end.
+    /// Calls `read` with each new state of the index until it returns a value. Returns `None` if the index is complete without one,
+    /// or after `max_wait`.
     ///
     /// # Errors
-    /// [`Error::Files`] where the log could not be gone through. Who asks for the index next has it tried again.
-    pub(super) async fn wait<T>(
+    /// [`Error::Read`] if the log cannot be indexed. The next request for the index tries again.
+    pub(crate) async fn wait<T>(
         &self,
-        patience: Duration,
-        mut look: impl FnMut(&LogIndex) -> Option<T>,
+        max_wait: Duration,
+        mut read: impl FnMut(&LogIndex) -> Option<T>,
     ) -> Result<Option<T>> {
-        let mut answer = None;
+        let mut value = None;
         let mut progress = self.progress.subscribe();
         let is_settled = progress.wait_for(|progress| {
-            answer = look(&progress.index);
-            answer.is_some() || progress.index.is_complete || progress.failure.is_some()
+            value = read(&progress.index);
+            value.is_some() || progress.index.is_complete || progress.failure.is_some()
         });
-        let failure = match timeout(patience, is_settled).await {
+        let failure = match timeout(max_wait, is_settled).await {
             Ok(Ok(progress)) => progress.failure.clone(),
-            // The sender lives as long as this; time is up.
+            // Timeout: the sender lives as long as `self`.
             Ok(Err(_)) | Err(_) => None,
         };
         match failure {
-            Some(failure) if answer.is_none() => Err(self.failed(&failure)),
-            _ => Ok(answer),
+            Some(failure) if value.is_none() => Err(Error::Read((*failure).into())),
+            _ => Ok(value),
         }
     }
 
-    /// Whether a file, open now, begins with what has been gone through: it may have grown since, or be known better than by who opened
-    /// it. It reads a little.
-    pub(super) fn describes(&self, reader: &FileReader) -> bool {
-        let marks = || self.progress.borrow().marks.clone();
-        let may_have_grown = || reader.can_grow() && self.file.may_have_grown(reader.file());
-        self.file.version() == reader.file().version()
-            || may_have_grown() && marks().are_in(reader).unwrap_or(false)
+    /// Returns whether an open file begins with the indexed part. It may have grown since, or be a shorter version than the indexed
+    /// one. Can read a little, and block.
+    pub(crate) fn describes(&self, reader: &dyn ReadRange) -> bool {
+        let opened = reader.version();
+        let hashes = || self.progress.borrow().hashes.clone();
+        let may_have_grown = || opened.can_grow() && self.version.may_have_grown(opened);
+        self.version.version == opened.version
+            || may_have_grown() && hashes().match_file(reader).unwrap_or(false)
     }
 
     fn is_of(&self, version: &str) -> bool {
-        *self.version.lock().unwrap_or_else(PoisonError::into_inner) == version && !self.has_failed()
+        *self.found_version.lock().unwrap_or_else(PoisonError::into_inner) == version && !self.has_failed()
     }
 
     fn has_failed(&self) -> bool {
         self.progress.borrow().failure.is_some()
-    }
-
-    fn failed(&self, message: &str) -> Error {
-        object_store::Error::Generic {
-            store: self.file.store,
-            source: message.into(),
-        }
-        .into()
     }
 }

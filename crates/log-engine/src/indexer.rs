@@ -1,477 +1,346 @@
-//! Goes through a log once, in pieces that two threads take turns at: both reading and counting are shared.
+//! Builds the index of a log in one pass, in chunks that two threads take from a queue.
 //!
-//! A piece has the lines that begin in it, so that neither thread waits for what the other finds. Pieces lie at fixed places: what is
-//! known of those before the last line stays true when the log grows.
+//! A chunk covers the lines that start in it, so neither thread depends on the other's result. Chunks have fixed boundaries: when the
+//! log grows, the index of all chunks before the last line is still valid.
 
 use std::{
     collections::BTreeMap,
     ops::Range,
-    str,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use memchr::{memchr, memrchr};
+use runlens_terminal::Encoding;
 use tokio::sync::watch;
-use xxhash_rust::xxh3::xxh3_64;
 
-use super::{
-    Limits,
-    classify::{Tallied, tally},
-    encoding::Encoding,
-    index::{Counts, LogIndex},
-    line,
-};
 use crate::{
-    error::{Error, Result},
-    files::FileReader,
+    chunk::{Chunk, InvalidUtf8, LineSpan},
+    error::{Error, ReadError, Result},
+    file::ReadRange,
+    limits::Limits,
+    line,
+    progress::{ContentHash, IndexProgress},
 };
 
-/// Bytes that are read at a time to find the end of a piece's last line.
-const SPILL: u64 = 4 << 10;
-/// Bytes at the start of a log, and at the end of what has been gone through, by which it is known again.
-const MARK: usize = 64 << 10;
-const LAST_MARK: usize = 4 << 10;
+/// Size of the reads that complete the last line of a chunk.
+const LINE_END_READ_BYTES: u64 = 4 << 10;
+/// Size of the start of a log that is hashed.
+const FIRST_HASH_BYTES: usize = 64 << 10;
+/// Size of the end of the indexed part that is hashed.
+const LAST_HASH_BYTES: usize = 4 << 10;
+/// Waiting requests are notified once per so many bytes, because waking them takes longer than indexing a chunk.
+const NOTIFY_INTERVAL_BYTES: u64 = 8 << 20;
+const MAX_THREADS: u64 = 2;
 
-/// Bytes after which those who wait are told how far it is: to wake them takes longer than to go through a piece.
-const TOLD_EVERY: u64 = 8 << 20;
-
-/// What is known of a log so far.
-#[derive(Clone, Debug)]
-pub(super) struct Progress {
-    pub(super) index: LogIndex,
-    /// The first piece with a byte that is not ASCII: from there on it matters how the text is encoded.
-    first_foreign: Option<u64>,
-    pub(super) marks: Marks,
-    /// Why it ended before the end.
-    pub(super) failure: Option<Arc<str>>,
-}
-
-/// By what a log is known again: its start, and the end of what has been gone through.
-#[derive(Clone, Debug)]
-pub(super) struct Marks {
-    first: Mark,
-    last: Mark,
-}
-
-impl Marks {
-    /// Whether a file, open now, begins with what has been gone through.
-    pub(super) fn are_in(&self, reader: &FileReader) -> Result<bool> {
-        Ok(self.first.is_in(reader)? && self.last.is_in(reader)?)
-    }
-}
-
-/// A part of a file that is known again.
-#[derive(Clone, Debug, Default)]
-struct Mark {
-    range: Range<u64>,
-    hash: u64,
-}
-
-impl Mark {
-    fn of(offset: u64, bytes: &[u8]) -> Self {
-        Self {
-            range: offset..offset + bytes.len() as u64,
-            hash: xxh3_64(bytes),
-        }
-    }
-
-    fn is_in(&self, reader: &FileReader) -> Result<bool> {
-        Ok(self.range.is_empty() || xxh3_64(&reader.read(self.range.clone())?) == self.hash)
-    }
-}
-
-impl Progress {
-    pub(super) const NONE: Self = Self {
-        index: LogIndex::EMPTY,
-        first_foreign: None,
-        marks: Marks {
-            first: Mark { range: 0..0, hash: 0 },
-            last: Mark { range: 0..0, hash: 0 },
-        },
-        failure: None,
-    };
-
-    /// Takes a piece; false where it does not begin where the one before ended.
-    fn add(&mut self, number: u64, piece: Piece) -> bool {
-        if piece.is_foreign {
-            self.first_foreign.get_or_insert(number);
-        }
-        if let Some(first) = piece.first {
-            self.marks.first = first;
-        }
-        if piece.blocks.is_empty() {
-            return true;
-        }
-        self.marks.last = piece.last;
-        let fits = piece.start == self.index.end.offset;
-        piece
-            .blocks
-            .into_iter()
-            .for_each(|block| self.index.push(block.counts, block.length));
-        fits
-    }
-
-    /// Forgets the pieces from one on.
-    fn back_to(&mut self, piece: u64, limits: &Limits) {
-        self.index.truncate(piece * limits.piece);
-        self.first_foreign = self.first_foreign.filter(|foreign| *foreign < piece);
-    }
-}
-
-/// What is in one piece.
-#[derive(Default)]
-struct Piece {
-    /// Where its first line begins.
-    start: u64,
-    blocks: Vec<Run>,
-    /// Whether a byte is not ASCII.
-    is_foreign: bool,
-    /// The start of the file, where it is here.
-    first: Option<Mark>,
-    last: Mark,
-}
-
-/// Lines that lie together.
-struct Run {
-    length: u64,
-    counts: Counts,
-}
-
-/// Not UTF-8.
-struct Broken;
-
-/// A pass over a log.
-pub(super) struct Scan {
-    reader: Arc<FileReader>,
+/// One pass over a log.
+pub(crate) struct Indexer {
+    reader: Arc<dyn ReadRange>,
     limits: Limits,
-    turns: Mutex<Turns>,
-    progress: Arc<watch::Sender<Progress>>,
+    queue: Mutex<WorkQueue>,
+    progress: Arc<watch::Sender<IndexProgress>>,
 }
 
-/// Who goes through what.
-struct Turns {
-    /// The next piece that nobody has taken.
+/// Chunks to index, and results that cannot be appended yet.
+struct WorkQueue {
+    /// Next chunk to hand out.
     next: u64,
-    /// The next piece to be added to what is known.
-    due: u64,
-    /// The pieces after it that are done.
-    done: BTreeMap<u64, Piece>,
+    /// Next chunk to append to the index.
+    next_to_append: u64,
+    /// Results of later chunks.
+    finished: BTreeMap<u64, Chunk>,
     encoding: Encoding,
-    /// What is still done in another encoding than the present one is dropped.
-    round: u32,
-    is_over: bool,
+    /// Number of restarts. Results of an earlier pass used the wrong encoding and are dropped.
+    restarts: u32,
+    is_stopped: bool,
 }
 
-impl Scan {
-    /// Goes on from what `progress` knows. The last block may have been cut short by the end of the file: its piece is gone through again.
-    pub(super) fn new(
-        reader: Arc<FileReader>,
+/// A chunk to index.
+struct Task {
+    chunk: u64,
+    encoding: Encoding,
+    restarts: u32,
+}
+
+impl Indexer {
+    /// Continues after `progress`. The end of the file may have cut the last block short, so its chunk is indexed again.
+    pub(crate) fn new(
+        reader: Arc<dyn ReadRange>,
         limits: Limits,
-        progress: Arc<watch::Sender<Progress>>,
+        progress: Arc<watch::Sender<IndexProgress>>,
     ) -> Self {
-        let mut from = 0;
+        let mut first_chunk = 0;
         let mut encoding = Encoding::Utf8;
         progress.send_modify(|progress| {
-            from = progress
+            first_chunk = progress
                 .index
                 .blocks
                 .last()
-                .map_or(0, |block| block.start.offset / limits.piece);
+                .map_or(0, |block| block.start.offset / limits.chunk_bytes);
             encoding = progress.index.encoding;
-            progress.back_to(from, &limits);
-            progress.index.is_complete = reader.file().size == 0;
+            progress.rewind(first_chunk, &limits);
+            progress.index.is_complete = reader.version().size == 0;
         });
-        let turns = Turns {
-            next: from,
-            due: from,
-            done: BTreeMap::new(),
+        let queue = WorkQueue {
+            next: first_chunk,
+            next_to_append: first_chunk,
+            finished: BTreeMap::new(),
             encoding,
-            round: 0,
-            is_over: false,
+            restarts: 0,
+            is_stopped: false,
         };
         Self {
             reader,
             limits,
-            turns: Mutex::new(turns),
+            queue: Mutex::new(queue),
             progress,
         }
     }
 
-    /// How many threads have something to do.
-    pub(super) fn threads(&self) -> u64 {
-        (self.pieces() - self.turns().next).min(2)
+    /// Returns the number of threads that have work.
+    pub(crate) fn threads(&self) -> u64 {
+        (self.chunks() - self.queue().next).min(MAX_THREADS)
     }
 
-    /// Takes turns until there are none, or one fails.
-    pub(super) fn work(&self) {
+    /// Indexes chunks until none is left, or one fails.
+    pub(crate) fn work(&self) {
         let mut buffer = Vec::new();
-        while let Some((number, encoding, round)) = self.take() {
-            let done = self
-                .go_through(number, encoding, &mut buffer)
-                .and_then(|piece| self.put(number, round, piece));
-            if let Err(error) = done {
-                self.fail(&error.to_string());
+        while let Some(task) = self.take() {
+            let result = self
+                .index_chunk(&task, &mut buffer)
+                .map_err(|error| error.to_string())
+                .and_then(|chunk| self.finish(&task, chunk).map_err(|error| error.to_string()));
+            if let Err(message) = result {
+                self.fail(&message);
             }
         }
     }
 
-    /// Ends the pass with this.
-    pub(super) fn fail(&self, message: &str) {
-        self.turns().is_over = true;
+    /// Stops indexing.
+    pub(crate) fn fail(&self, message: &str) {
+        self.queue().is_stopped = true;
         self.progress.send_modify(|progress| {
             progress.failure.get_or_insert_with(|| message.into());
         });
     }
 
-    fn turns(&self) -> MutexGuard<'_, Turns> {
-        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, WorkQueue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pieces(&self) -> u64 {
-        self.reader.file().size.div_ceil(self.limits.piece)
+    fn size(&self) -> u64 {
+        self.reader.version().size
     }
 
-    fn take(&self) -> Option<(u64, Encoding, u32)> {
-        let mut turns = self.turns();
-        let number = turns.next;
-        if turns.is_over || number >= self.pieces() {
+    fn chunks(&self) -> u64 {
+        self.size().div_ceil(self.limits.chunk_bytes)
+    }
+
+    fn take(&self) -> Option<Task> {
+        let mut queue = self.queue();
+        let chunk = queue.next;
+        if queue.is_stopped || chunk >= self.chunks() {
             return None;
         }
-        turns.next += 1;
-        Some((number, turns.encoding, turns.round))
+        queue.next += 1;
+        Some(Task {
+            chunk,
+            encoding: queue.encoding,
+            restarts: queue.restarts,
+        })
     }
 
-    fn put(&self, number: u64, round: u32, piece: Result<Piece, Broken>) -> Result<()> {
-        let mut turns = self.turns();
-        let turns = &mut *turns;
-        if round != turns.round || turns.is_over {
+    /// Appends the result of a task, and those of the chunks after it that are finished.
+    fn finish(&self, task: &Task, chunk: Result<Chunk, InvalidUtf8>) -> Result<()> {
+        let mut queue = self.queue();
+        let queue = &mut *queue;
+        if task.restarts != queue.restarts || queue.is_stopped {
             return Ok(());
         }
-        match piece {
-            Ok(piece) => _ = turns.done.insert(number, piece),
-            Err(Broken) => return self.begin_again(turns),
+        match chunk {
+            Ok(chunk) => _ = queue.finished.insert(task.chunk, chunk),
+            Err(InvalidUtf8) => {
+                self.restart_as_windows1252(queue);
+                return Ok(());
+            }
         }
         let mut ready = Vec::new();
-        while let Some(piece) = turns.done.remove(&(turns.due + ready.len() as u64)) {
-            ready.push(piece);
+        while let Some(chunk) = queue
+            .finished
+            .remove(&(queue.next_to_append + ready.len() as u64))
+        {
+            ready.push(chunk);
         }
-        let (first, mut fits) = (turns.due, true);
-        turns.due += ready.len() as u64;
-        let is_end = turns.due == self.pieces();
+        let (first, mut is_contiguous) = (queue.next_to_append, true);
+        queue.next_to_append += ready.len() as u64;
+        let is_end = queue.next_to_append == self.chunks();
         self.progress.send_if_modified(|progress| {
-            let before = progress.index.end.offset / TOLD_EVERY;
-            for (number, piece) in (first..).zip(ready) {
-                fits &= progress.add(number, piece);
+            let before = progress.index.end.offset / NOTIFY_INTERVAL_BYTES;
+            for (number, chunk) in (first..).zip(ready) {
+                is_contiguous &= progress.add(number, chunk);
             }
-            fits &= !is_end || progress.index.end.offset == self.reader.file().size;
-            progress.index.is_complete = is_end && fits;
-            is_end || progress.index.end.offset / TOLD_EVERY > before
+            is_contiguous &= !is_end || progress.index.end.offset == self.size();
+            progress.index.is_complete = is_end && is_contiguous;
+            is_end || progress.index.end.offset / NOTIFY_INTERVAL_BYTES > before
         });
-        if fits {
+        if is_contiguous {
             Ok(())
         } else {
-            Err(Error::Internal(
-                "the log was changed while it was read".to_owned(),
-            ))
+            Err(Error::Replaced)
         }
     }
 
-    /// The whole file decides how its text is encoded: what has been counted as UTF-8 is counted again, but for what is ASCII.
-    fn begin_again(&self, turns: &mut Turns) -> Result<()> {
-        turns.encoding = Encoding::Windows1252;
-        turns.round += 1;
-        turns.done.clear();
+    /// Counts everything again from the first chunk that is not ASCII: a log that is not UTF-8 as a whole is Windows-1252 as a whole.
+    fn restart_as_windows1252(&self, queue: &mut WorkQueue) {
+        queue.encoding = Encoding::Windows1252;
+        queue.restarts += 1;
+        queue.finished.clear();
         self.progress.send_modify(|progress| {
-            turns.due = progress.first_foreign.unwrap_or(turns.due).min(turns.due);
-            progress.back_to(turns.due, &self.limits);
-            progress.index.encoding = turns.encoding;
+            queue.next_to_append = progress
+                .first_non_ascii
+                .unwrap_or(queue.next_to_append)
+                .min(queue.next_to_append);
+            progress.rewind(queue.next_to_append, &self.limits);
+            progress.index.encoding = queue.encoding;
         });
-        turns.next = turns.due;
-        Ok(())
+        queue.next = queue.next_to_append;
     }
 
-    /// Counts the lines that begin in a piece.
-    fn go_through(
+    /// Counts the lines that start in a chunk.
+    fn index_chunk(
         &self,
-        number: u64,
-        encoding: Encoding,
+        task: &Task,
         buffer: &mut Vec<u8>,
-    ) -> Result<Result<Piece, Broken>> {
-        let size = self.reader.file().size;
-        let from = number * self.limits.piece;
-        let to = size.min(from + self.limits.piece);
-        // The byte before tells whether a line begins right here.
+    ) -> Result<Result<Chunk, InvalidUtf8>, ReadError> {
+        let (size, encoding) = (self.size(), task.encoding);
+        let from = task.chunk * self.limits.chunk_bytes;
+        let to = size.min(from + self.limits.chunk_bytes);
+        // The byte before the chunk shows whether a line starts exactly at its beginning.
         let base = from.saturating_sub(1);
         let mut end = self.fill(buffer, 0, base..to)?;
         let begin = match from {
             0 => 0,
             _ => match memchr(b'\n', &buffer[..end - 1]) {
                 Some(at) => at + 1,
-                None => return Ok(Ok(Piece::default())),
+                None => return Ok(Ok(Chunk::default())),
             },
         };
-        // The last line is read to its end, unless it is too long to be held.
-        let last = memrchr(b'\n', &buffer[begin..end - 1]).map_or(begin, |at| begin + at + 1);
-        let too_long = self.limits.max_line as usize + line::BYTE_ORDER_MARK.len() + 2;
-        let mut is_whole = buffer[end - 1] == b'\n' || to == size;
-        while !is_whole && end - last <= too_long {
+        // The last line is read to its end, unless it is too long to be held in memory.
+        let last_line = memrchr(b'\n', &buffer[begin..end - 1]).map_or(begin, |at| begin + at + 1);
+        let too_long = self.limits.max_line_bytes as usize + line::BYTE_ORDER_MARK.len() + 2;
+        let mut is_complete = buffer[end - 1] == b'\n' || to == size;
+        while !is_complete && end - last_line <= too_long {
             let at = base + end as u64;
-            let more = self.fill(buffer, end, at..size.min(at + SPILL))?;
-            let found = memchr(b'\n', &buffer[end..more]);
-            end = found.map_or(more, |found| end + found + 1);
-            is_whole = found.is_some() || base + end as u64 == size;
+            let read_to = self.fill(buffer, end, at..size.min(at + LINE_END_READ_BYTES))?;
+            let newline = memchr(b'\n', &buffer[end..read_to]);
+            end = newline.map_or(read_to, |newline| end + newline + 1);
+            is_complete = newline.is_some() || base + end as u64 == size;
         }
 
-        let first = (from == 0).then(|| Mark::of(0, &buffer[..end.min(MARK)]));
-        let mark = end - begin.max(end.saturating_sub(LAST_MARK));
-        let last = Mark::of(base + (end - mark) as u64, &buffer[end - mark..end]);
-        let mut piece = Piece {
+        let hashed = end - begin.max(end.saturating_sub(LAST_HASH_BYTES));
+        let mut chunk = Chunk {
             start: base + begin as u64,
-            first,
-            last,
-            ..Piece::default()
+            first_hash: (from == 0).then(|| ContentHash::new(0, &buffer[..end.min(FIRST_HASH_BYTES)])),
+            last_hash: ContentHash::new(base + (end - hashed) as u64, &buffer[end - hashed..end]),
+            ..Chunk::default()
         };
-        let window = self.limits.block.min(self.limits.max_line) as usize;
+        let window = self.limits.block_bytes.min(self.limits.max_line_bytes) as usize;
         let mut at = begin;
         while at < end {
             let rest = &buffer[at..end];
-            let is_first = base + at as u64 == 0;
+            let is_file_start = base + at as u64 == 0;
             let within = &rest[..rest.len().min(window)];
-            let length = if within.len() == rest.len() && is_whole {
+            let lines_length = if within.len() == rest.len() && is_complete {
                 Some(rest.len())
             } else {
                 memrchr(b'\n', within).map(|at| at + 1)
             };
-            let run = match length {
-                Some(length) => piece.count(&rest[..length], encoding, is_first),
+            let span = match lines_length {
+                Some(length) => chunk.count_lines(&rest[..length], encoding, is_file_start),
                 None => match memchr(b'\n', rest)
                     .map(|at| at + 1)
-                    .or(is_whole.then_some(rest.len()))
+                    .or(is_complete.then_some(rest.len()))
                 {
-                    Some(length) => piece.count_line(&rest[..length], true, encoding, is_first, &self.limits),
-                    None => match piece.count_line(rest, false, encoding, is_first, &self.limits) {
-                        Err(Broken) => Err(Broken),
-                        Ok(run) => self.go_on(&mut piece, run, encoding, buffer, at..end, base)?,
+                    Some(length) => {
+                        chunk.count_line(&rest[..length], true, encoding, is_file_start, &self.limits)
+                    }
+                    None => match chunk.count_line(rest, false, encoding, is_file_start, &self.limits) {
+                        Err(InvalidUtf8) => Err(InvalidUtf8),
+                        Ok(span) => self.continue_line(&mut chunk, span, encoding, buffer, at..end, base)?,
                     },
                 },
             };
-            let Ok(run) = run else { return Ok(Err(Broken)) };
-            at += run.length as usize;
-            // What is left at the end of a piece is no block for itself.
-            let joins = at >= end && length.is_some() && run.length < window as u64 / 4;
-            match piece
+            let Ok(span) = span else {
+                return Ok(Err(InvalidUtf8));
+            };
+            at += span.length as usize;
+            // A small rest at the end of a chunk joins the block before it.
+            let is_small_rest = at >= end && lines_length.is_some() && span.length < window as u64 / 4;
+            match chunk
                 .blocks
                 .last_mut()
-                .filter(|before| joins && before.length <= window as u64)
+                .filter(|before| is_small_rest && before.length <= window as u64)
             {
                 Some(before) => {
-                    before.length += run.length;
-                    before.counts += run.counts;
+                    before.length += span.length;
+                    before.counts += span.counts;
                 }
-                None => piece.blocks.push(run),
+                None => chunk.blocks.push(span),
             }
         }
-        Ok(Ok(piece))
+        Ok(Ok(chunk))
     }
 
-    /// Goes on to the end of a line of which the buffer has only the beginning; that has been counted.
-    fn go_on(
+    /// Reads a long line to its end. `span` is its counted beginning, which lies at `held` in the buffer.
+    fn continue_line(
         &self,
-        piece: &mut Piece,
-        mut run: Run,
+        chunk: &mut Chunk,
+        mut span: LineSpan,
         encoding: Encoding,
         buffer: &mut Vec<u8>,
         held: Range<usize>,
         base: u64,
-    ) -> Result<Result<Run, Broken>> {
-        let size = self.reader.file().size;
+    ) -> Result<Result<LineSpan, InvalidUtf8>, ReadError> {
+        let size = self.size();
         let mut offset = base + held.end as u64;
-        let Ok(mut torn) = piece.check(&buffer[held.clone()], encoding) else {
-            return Ok(Err(Broken));
+        let Ok(mut incomplete) = chunk.check_encoding(&buffer[held.clone()], encoding) else {
+            return Ok(Err(InvalidUtf8));
         };
-        buffer.copy_within(held.end - torn..held.end, 0);
+        buffer.copy_within(held.end - incomplete..held.end, 0);
         while offset < size {
-            let end = self.fill(buffer, torn, offset..size.min(offset + self.limits.piece))?;
-            let found = memchr(b'\n', &buffer[torn..end]);
-            let end = found.map_or(end, |found| torn + found + 1);
-            run.length += (end - torn) as u64;
-            offset += (end - torn) as u64;
-            let mark = end.min(LAST_MARK);
-            piece.last = Mark::of(offset - mark as u64, &buffer[end - mark..end]);
-            torn = match piece.check(&buffer[..end], encoding) {
-                Ok(torn) => torn,
-                Err(Broken) => return Ok(Err(Broken)),
+            let end = self.fill(
+                buffer,
+                incomplete,
+                offset..size.min(offset + self.limits.chunk_bytes),
+            )?;
+            let newline = memchr(b'\n', &buffer[incomplete..end]);
+            let end = newline.map_or(end, |newline| incomplete + newline + 1);
+            span.length += (end - incomplete) as u64;
+            offset += (end - incomplete) as u64;
+            let hashed = end.min(LAST_HASH_BYTES);
+            chunk.last_hash = ContentHash::new(offset - hashed as u64, &buffer[end - hashed..end]);
+            incomplete = match chunk.check_encoding(&buffer[..end], encoding) {
+                Ok(incomplete) => incomplete,
+                Err(InvalidUtf8) => return Ok(Err(InvalidUtf8)),
             };
-            if found.is_some() {
+            if newline.is_some() {
                 break;
             }
-            buffer.copy_within(end - torn..end, 0);
+            buffer.copy_within(end - incomplete..end, 0);
         }
-        Ok(Ok(run))
+        Ok(Ok(span))
     }
 
-    /// Reads a range to `at` in the buffer, which is never made smaller: its bytes would have to be cleared again. Returns where it ends there.
-    fn fill(&self, buffer: &mut Vec<u8>, at: usize, range: Range<u64>) -> Result<usize> {
+    /// Reads a range of the file to `at` in the buffer, and returns its end there. The buffer never shrinks: growing it again would
+    /// clear its bytes.
+    fn fill(&self, buffer: &mut Vec<u8>, at: usize, range: Range<u64>) -> Result<usize, ReadError> {
         let end = at + (range.end - range.start) as usize;
         if buffer.len() < end {
-            buffer.resize(end.max((self.limits.piece + 1 + SPILL) as usize), 0);
+            buffer.resize(
+                end.max((self.limits.chunk_bytes + 1 + LINE_END_READ_BYTES) as usize),
+                0,
+            );
         }
         self.reader.read_at(range.start, &mut buffer[at..end])?;
         Ok(end)
-    }
-}
-
-impl Piece {
-    /// Counts whole lines, none of which is too long to be held.
-    fn count(&mut self, lines: &[u8], encoding: Encoding, is_first: bool) -> Result<Run, Broken> {
-        let Tallied { counts, is_ascii } = tally(lines, encoding, is_first);
-        if !is_ascii {
-            // Only the end of the file tears a character here.
-            self.check(lines, encoding)?;
-        }
-        Ok(Run {
-            length: lines.len() as u64,
-            counts,
-        })
-    }
-
-    /// Counts one line by as much of it as is held. Of one that is not whole, `go_on` checks the text.
-    fn count_line(
-        &mut self,
-        raw: &[u8],
-        is_whole: bool,
-        encoding: Encoding,
-        is_first: bool,
-        limits: &Limits,
-    ) -> Result<Run, Broken> {
-        if is_whole && raw.len() as u64 <= limits.max_line {
-            return self.count(raw, encoding, is_first);
-        }
-        if is_whole {
-            self.check(raw, encoding)?;
-        }
-        let content = &raw[line::content(raw, encoding, is_first)];
-        let head = &content[..content.len().min(limits.max_line as usize)];
-        // An empty line is one too.
-        let counts = tally(if head.is_empty() { b"\n" } else { head }, encoding, false).counts;
-        Ok(Run {
-            length: raw.len() as u64,
-            counts,
-        })
-    }
-
-    /// Checks that bytes are text in this encoding; returns how many at their end begin a character that they do not complete.
-    fn check(&mut self, bytes: &[u8], encoding: Encoding) -> Result<usize, Broken> {
-        if bytes.is_ascii() {
-            return Ok(0);
-        }
-        self.is_foreign = true;
-        match str::from_utf8(bytes) {
-            Err(error) if encoding == Encoding::Utf8 => match error.error_len() {
-                None => Ok(bytes.len() - error.valid_up_to()),
-                Some(_) => Err(Broken),
-            },
-            _ => Ok(0),
-        }
     }
 }

@@ -1,68 +1,65 @@
-//! Levels by the shapes of lines: lines that begin alike but for the digits in them say the same level, if they say one there.
+//! Caches levels by the prefix of lines: lines that begin with the same text, apart from its digits, have the same explicit level.
 //!
-//! Most logs have a few shapes. To know one again takes a fraction of the time that it takes to read what it says.
+//! Most logs have a few such prefixes. Comparing with them takes a fraction of the time that parsing the line takes.
 
-use runlens_api_types::log::LogLevel;
+use crate::{keyword_scan::Vectors, level_rules::ExplicitLevel, model::Level};
 
-use super::{level::Explicit, words::Vectors};
+/// Length of the prefix that is compared.
+pub(crate) const PREFIX_BYTES: usize = 32;
+/// Number of cached prefixes. Each line is compared with all of them.
+pub(crate) const MAX_PREFIXES: usize = 8;
 
-/// Bytes at a line's start by which it is known again.
-pub(super) const REACH: usize = 32;
-/// Shapes that are known at a time. All are looked at for each line.
-pub(super) const KNOWN: usize = 8;
-
-/// The shapes that have been seen last.
-pub(super) struct Shapes {
-    forms: Forms,
-    /// The level of each; none where there is none yet, and of what has none of these shapes.
-    levels: [Option<LogLevel>; KNOWN + 1],
-    /// The one that is forgotten next.
+/// The most recently seen prefixes and their levels.
+pub(crate) struct LevelCache {
+    patterns: PrefixPatterns,
+    /// Level of each prefix; the last entry, of no prefix, is always `None`.
+    levels: [Option<Level>; MAX_PREFIXES + 1],
+    /// Prefix that is replaced next.
     oldest: usize,
 }
 
-/// How lines begin.
 #[derive(Debug)]
-pub(super) struct Forms {
-    /// With zeros for digits.
-    pub(super) bytes: [[u8; REACH]; KNOWN],
-    /// All bits of the bytes that decide.
-    pub(super) decisive: [[u8; REACH]; KNOWN],
+pub(crate) struct PrefixPatterns {
+    /// Prefixes with `0` for every digit.
+    pub(crate) bytes: [[u8; PREFIX_BYTES]; MAX_PREFIXES],
+    /// Masks of the bytes that are compared.
+    pub(crate) masks: [[u8; PREFIX_BYTES]; MAX_PREFIXES],
 }
 
-impl Shapes {
-    pub(super) const NONE: Self = Self {
-        forms: Forms {
-            bytes: [[0; REACH]; KNOWN],
-            decisive: [[u8::MAX; REACH]; KNOWN],
+impl LevelCache {
+    pub(crate) const EMPTY: Self = Self {
+        patterns: PrefixPatterns {
+            bytes: [[0; PREFIX_BYTES]; MAX_PREFIXES],
+            masks: [[u8::MAX; PREFIX_BYTES]; MAX_PREFIXES],
         },
-        levels: [None; KNOWN + 1],
+        levels: [None; MAX_PREFIXES + 1],
         oldest: 0,
     };
 
-    /// The level of a line of known shape that begins with these bytes, which may go on behind its end.
+    /// Returns the level of a line with a cached prefix. `bytes` can extend into the next line.
     #[inline(always)]
-    pub(super) fn level(&self, bytes: &[u8; REACH], vectors: &impl Vectors) -> Option<LogLevel> {
-        self.levels[vectors.fitting(&self.forms, bytes).min(KNOWN)]
+    pub(crate) fn level(&self, bytes: &[u8; PREFIX_BYTES], vectors: &impl Vectors) -> Option<Level> {
+        self.levels[vectors.match_prefix(&self.patterns, bytes).min(MAX_PREFIXES)]
     }
 
-    /// Remembers what a line that begins with these bytes says, where these tell it.
-    pub(super) fn add(&mut self, bytes: &[u8; REACH], explicit: &Explicit) {
-        // Other bytes say other things in other encodings.
+    /// Adds the prefix of a line, if it determines the level.
+    pub(crate) fn add(&mut self, bytes: &[u8; PREFIX_BYTES], explicit: &ExplicitLevel) {
+        // Bytes that are not ASCII mean other characters in other encodings.
         let Some(length) = explicit
-            .decisive
-            .filter(|length| *length <= REACH && bytes[..*length].is_ascii())
+            .prefix_bytes
+            .filter(|length| *length <= PREFIX_BYTES && bytes[..*length].is_ascii())
         else {
             return;
         };
-        self.forms.bytes[self.oldest] = form(bytes);
-        self.forms.decisive[self.oldest] = [0; REACH];
-        self.forms.decisive[self.oldest][..length].fill(u8::MAX);
+        self.patterns.bytes[self.oldest] = normalize_digits(bytes);
+        self.patterns.masks[self.oldest] = [0; PREFIX_BYTES];
+        self.patterns.masks[self.oldest][..length].fill(u8::MAX);
         self.levels[self.oldest] = Some(explicit.level);
-        self.oldest = (self.oldest + 1) % KNOWN;
+        self.oldest = (self.oldest + 1) % MAX_PREFIXES;
     }
 }
 
-/// A line's first bytes with zeros for digits.
-pub(super) fn form(bytes: &[u8; REACH]) -> [u8; REACH] {
+/// Replaces every digit by `0`.
+pub(crate) fn normalize_digits(bytes: &[u8; PREFIX_BYTES]) -> [u8; PREFIX_BYTES] {
     bytes.map(|byte| if byte.is_ascii_digit() { b'0' } else { byte })
 }

@@ -1,49 +1,50 @@
-//! How bad a line is. Words are those of ASCII, whatever their case; what is a letter or a space beside them, Unicode says.
-//! Text is taken as bytes of UTF-8; a byte that belongs to no character is neither a letter nor a space.
+//! Rules for the level of a line. Level words are ASCII and match in any case; the letters and spaces around them are those of Unicode.
+//! Text is bytes of UTF-8; invalid bytes are neither letters nor spaces.
 
 use regex_syntax::is_word_character;
-use runlens_api_types::log::LogLevel;
 
-/// The level that a line says at its start.
-pub(super) struct Explicit {
-    pub(super) level: LogLevel,
-    /// How many bytes of the line tell it, whatever follows them; none where it takes more than those up to the level. Of digits, it does
-    /// not matter which they are.
-    pub(super) decisive: Option<usize>,
+use crate::model::Level;
+
+/// The level word at the start of a line.
+pub(crate) struct ExplicitLevel {
+    pub(crate) level: Level,
+    /// Number of bytes that determine the level, whatever follows them and whichever digits they contain. `None` if the level depends
+    /// on bytes behind the level word.
+    pub(crate) prefix_bytes: Option<usize>,
 }
 
-/// A level word at the start, after an optional time and any number of brackets. Both may stand in brackets themselves
-/// (`[12:00:00 ERROR worker]`), and the word may be a value (`level=info`). What follows has to end the word, so that
-/// `error-prone`, `error.rs` and `warning(s): 0` are no levels.
-pub(super) fn explicit(line: &[u8]) -> Option<Explicit> {
+/// Returns the level word at the start, after an optional timestamp and any number of bracketed texts. Timestamp and word can be in
+/// brackets themselves (`[12:00:00 ERROR worker]`), and the word can be a value (`level=info`). The character after it has to end the
+/// word, so `error-prone`, `error.rs` and `warning(s): 0` are no levels.
+pub(crate) fn explicit_level(line: &[u8]) -> Option<ExplicitLevel> {
     let start = spaces(line, 0);
-    let after_time = time(line, start).or_else(|| time(line, key(line, start)?));
-    // Where no level follows the time, how the brackets end that follow it may have decided that: anywhere in the line.
-    let is_sure = |(level, end)| Explicit {
+    let after_time = timestamp(line, start).or_else(|| timestamp(line, key(line, start)?));
+    let by_prefix = |(level, end)| ExplicitLevel {
         level,
-        decisive: Some(end + 1),
+        prefix_bytes: Some(end + 1),
     };
-    let is_unsure = |(level, _)| Explicit {
+    // No level follows the timestamp, but that can depend on brackets that close anywhere in the line.
+    let by_line = |(level, _)| ExplicitLevel {
         level,
-        decisive: None,
+        prefix_bytes: None,
     };
     match after_time {
         Some(at) => after_brackets(line, at)
-            .map(is_sure)
-            .or_else(|| after_brackets(line, start).map(is_unsure)),
-        None => after_brackets(line, start).map(is_sure),
+            .map(by_prefix)
+            .or_else(|| after_brackets(line, start).map(by_line)),
+        None => after_brackets(line, start).map(by_prefix),
     }
 }
 
-/// The word of which `word=` begins here.
+/// Returns the end of `word=`.
 fn key(line: &[u8], at: usize) -> Option<usize> {
     let end = word(line, at);
     (end > at && line.get(end) == Some(&b'=')).then_some(end + 1)
 }
 
-/// Where a time ends that begins here, alone or behind a date and in quotes or brackets, with what separates it from the rest.
+/// Returns the end of a timestamp, with an optional date, optional quotes or brackets, and the separators behind it.
 #[inline]
-fn time(line: &[u8], at: usize) -> Option<usize> {
+fn timestamp(line: &[u8], at: usize) -> Option<usize> {
     let rest = line.get(at..)?;
     let rest = if matches!(rest.first()?, b'"' | b'\'' | b'[' | b'(') {
         &rest[1..]
@@ -52,14 +53,14 @@ fn time(line: &[u8], at: usize) -> Option<usize> {
     };
     let rest = match rest.split_first_chunk() {
         Some((date, [d0, d1, b'T' | b't' | b' ', time @ ..]))
-            if is_like(*date, *b"0000-00-") && d0.is_ascii_digit() && d1.is_ascii_digit() =>
+            if has_format(*date, *b"0000-00-") && d0.is_ascii_digit() && d1.is_ascii_digit() =>
         {
             time
         }
         _ => rest,
     };
     let (time, mut rest) = rest.split_first_chunk()?;
-    if !is_like(*time, *b"00:00:00") {
+    if !has_format(*time, *b"00:00:00") {
         return None;
     }
     while let [
@@ -75,18 +76,18 @@ fn time(line: &[u8], at: usize) -> Option<usize> {
     Some(separators(line, line.len() - rest.len()))
 }
 
-/// Whether digits stand where the form has zeros, and else the same bytes; all eight at once.
+/// Returns whether there are digits where `format` has zeros, and the same bytes elsewhere. Compares all eight bytes at once.
 #[inline]
-fn is_like(bytes: [u8; 8], form: [u8; 8]) -> bool {
-    // What is left of a digit is its value, of the other bytes nothing; more than that carries into the highest bit.
-    let left = u64::from_le_bytes(bytes) ^ u64::from_le_bytes(form);
-    let most = form.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f });
-    const HIGHEST: u64 = 0x8080_8080_8080_8080;
-    left & HIGHEST == 0 && (left + u64::from_le_bytes(most)) & HIGHEST == 0
+fn has_format(bytes: [u8; 8], format: [u8; 8]) -> bool {
+    // XOR leaves the value of a digit and zero of any other equal byte. Adding the margin carries into the highest bit if it leaves more.
+    let difference = u64::from_le_bytes(bytes) ^ u64::from_le_bytes(format);
+    let margin = format.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f });
+    const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
+    difference & HIGHEST_BITS == 0 && (difference + u64::from_le_bytes(margin)) & HIGHEST_BITS == 0
 }
 
-/// The level word here or behind some of the brackets that follow each other here, and where it ends.
-fn after_brackets(line: &[u8], mut at: usize) -> Option<(LogLevel, usize)> {
+/// Returns the level word at a position, or after some of the bracketed texts there, and its end.
+fn after_brackets(line: &[u8], mut at: usize) -> Option<(Level, usize)> {
     loop {
         if let Some(found) = value(line, at) {
             return Some(found);
@@ -101,9 +102,9 @@ fn after_brackets(line: &[u8], mut at: usize) -> Option<(LogLevel, usize)> {
     }
 }
 
-/// The level word here, in a bracket, with a name, in quotes; and where it ends.
+/// Returns the level word at a position, optionally in a bracket, as the value of a key, or in quotes, and its end.
 #[inline]
-fn value(line: &[u8], mut at: usize) -> Option<(LogLevel, usize)> {
+fn value(line: &[u8], mut at: usize) -> Option<(Level, usize)> {
     if matches!(line.get(at)?, b'[' | b'(') {
         at += 1;
     }
@@ -112,7 +113,7 @@ fn value(line: &[u8], mut at: usize) -> Option<(LogLevel, usize)> {
         let found = letters(line, at);
         let name = [LEVEL, LVL, SEVERITY]
             .into_iter()
-            .find(|name| name.begins(found))?;
+            .find(|name| name.is_prefix_of(found))?;
         let equals = spaces(line, at + name.length);
         if line.get(equals) != Some(&b'=') {
             return None;
@@ -124,17 +125,17 @@ fn value(line: &[u8], mut at: usize) -> Option<(LogLevel, usize)> {
     }
     let found = letters(line, at);
     let (word, level) = match found.to_le_bytes()[0] {
-        b'd' => (DEBUG, LogLevel::Debug),
-        b'i' => (INFO, LogLevel::Info),
-        b'w' if WARNING.begins(found) => (WARNING, LogLevel::Warning),
-        b'w' => (WARN, LogLevel::Warning),
-        b'e' => (ERROR, LogLevel::Error),
-        b'f' => (FATAL, LogLevel::Critical),
-        b'c' => (CRITICAL, LogLevel::Critical),
-        b't' => (TRACE, LogLevel::Debug),
+        b'd' => (DEBUG, Level::Debug),
+        b'i' => (INFO, Level::Info),
+        b'w' if WARNING.is_prefix_of(found) => (WARNING, Level::Warning),
+        b'w' => (WARN, Level::Warning),
+        b'e' => (ERROR, Level::Error),
+        b'f' => (FATAL, Level::Critical),
+        b'c' => (CRITICAL, Level::Critical),
+        b't' => (TRACE, Level::Debug),
         _ => return None,
     };
-    if !word.begins(found) {
+    if !word.is_prefix_of(found) {
         return None;
     }
     at += word.length;
@@ -182,12 +183,12 @@ impl Word {
     }
 
     #[inline]
-    fn begins(self, letters: u64) -> bool {
+    fn is_prefix_of(self, letters: u64) -> bool {
         letters & self.mask == self.letters
     }
 }
 
-/// The next eight bytes, with letters in lower case; what is no letter does not become one.
+/// Returns the next eight bytes with letters in lower case. Other bytes change too, but not to letters.
 #[inline]
 fn letters(line: &[u8], at: usize) -> u64 {
     let rest = line.get(at..).unwrap_or_default();
@@ -199,25 +200,25 @@ fn letters(line: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020
 }
 
-/// The worst whole word in a line that is not counted as none: `0 errors`, `no errors or warnings` and `errors: 0` are.
-/// Letters, digits, underscores, and hyphens and dots between them make one word: the names of files and options
-/// (`error.rs`, `-Wno-error`) say nothing about the line.
-pub(super) fn worst(line: &[u8]) -> Option<LogLevel> {
-    let mut worst: Option<LogLevel> = None;
-    // A level word whose count may still follow.
-    let mut pending: Option<LogLevel> = None;
-    let (mut counted_as_none, mut end) = (false, 0);
+/// Returns the most severe level word of a line. Words with a count of zero are ignored: `0 errors`, `no errors or warnings`,
+/// `errors: 0`. Letters, digits and underscores make a word, as do the hyphens and dots between them: names of files and options
+/// (`error.rs`, `-Wno-error`) are no level words.
+pub(crate) fn worst_level(line: &[u8]) -> Option<Level> {
+    let mut worst: Option<Level> = None;
+    // A level word that a count can still follow.
+    let mut pending: Option<Level> = None;
+    let (mut is_zero, mut end) = (false, 0);
     while let Some((start, text)) = next_name(line, end) {
         let gap = &line[end..start];
         end = start + text.len();
-        // The plural's bracket belongs to the word.
-        if begins(line, end, "(s)") {
+        // The plural suffix belongs to the word.
+        if starts_with(line, end, "(s)") {
             end += "(s)".len();
         }
         if let Some(level) = pending.take().filter(|_| !(is_assignment(gap) && text == b"0")) {
             worst = worse(worst, level);
         }
-        counted_as_none &= gap
+        is_zero &= gap
             .split(|byte| *byte == b'/')
             .all(|gap| spaces(gap, 0) == gap.len());
         let is = |words: &[&str]| {
@@ -226,31 +227,31 @@ pub(super) fn worst(line: &[u8]) -> Option<LogLevel> {
                 .any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
         };
         let found = if is(&["critical", "fatal"]) {
-            Some(LogLevel::Critical)
+            Some(Level::Critical)
         } else if is(&["error", "errors"]) {
-            Some(LogLevel::Error)
+            Some(Level::Error)
         } else if is(&["warning", "warnings"]) {
-            Some(LogLevel::Warning)
+            Some(Level::Warning)
         } else {
             None
         };
         if let Some(level) = found {
-            pending = (!counted_as_none).then_some(level);
+            pending = (!is_zero).then_some(level);
         } else if is(&["0", "no", "zero", "without"]) {
-            counted_as_none = true;
+            is_zero = true;
         } else if !is(&["any", "or", "and", "nor"]) {
-            counted_as_none = false;
+            is_zero = false;
         }
     }
     pending.map_or(worst, |level| worse(worst, level))
 }
 
-fn worse(worst: Option<LogLevel>, level: LogLevel) -> Option<LogLevel> {
-    // The worst level comes first.
+fn worse(worst: Option<Level>, level: Level) -> Option<Level> {
+    // The most severe level is the smallest.
     Some(worst.map_or(level, |worst| worst.min(level)))
 }
 
-/// The next word from a place on, with the hyphens and dots within it, and where it begins.
+/// Returns the next word, with the hyphens and dots in it, and its start.
 fn next_name(line: &[u8], mut at: usize) -> Option<(usize, &[u8])> {
     let (start, mut end) = loop {
         let end = word(line, at);
@@ -269,20 +270,20 @@ fn next_name(line: &[u8], mut at: usize) -> Option<(usize, &[u8])> {
     Some((start, &line[start..end]))
 }
 
-/// Whether only a colon or an equals sign stands here, and spaces around it.
+/// Returns whether the text is a colon or an equals sign with optional spaces around it.
 fn is_assignment(gap: &[u8]) -> bool {
     let at = spaces(gap, 0);
     matches!(gap.get(at), Some(b':' | b'=')) && spaces(gap, at + 1) == gap.len()
 }
 
-/// Whether a word of ASCII stands here, whatever its case.
+/// Returns whether the line has an ASCII word at a position, ignoring case.
 #[inline]
-fn begins(line: &[u8], at: usize, word: &str) -> bool {
+fn starts_with(line: &[u8], at: usize, word: &str) -> bool {
     line.get(at..at + word.len())
         .is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Where the spaces end that begin here.
+/// Returns the end of the spaces at a position.
 #[inline]
 fn spaces(line: &[u8], at: usize) -> usize {
     skip(
@@ -293,7 +294,7 @@ fn spaces(line: &[u8], at: usize) -> usize {
     )
 }
 
-/// Where the separators and spaces end that begin here.
+/// Returns the end of the separators and spaces at a position.
 #[inline]
 fn separators(line: &[u8], at: usize) -> usize {
     skip(
@@ -304,7 +305,7 @@ fn separators(line: &[u8], at: usize) -> usize {
     )
 }
 
-/// Where the letters, digits and underscores end that begin here.
+/// Returns the end of the letters, digits and underscores at a position.
 #[inline]
 fn word(line: &[u8], at: usize) -> usize {
     skip(
@@ -316,13 +317,18 @@ fn word(line: &[u8], at: usize) -> usize {
 }
 
 #[inline]
-fn skip(line: &[u8], mut at: usize, ascii: impl Fn(u8) -> bool, others: impl Fn(char) -> bool) -> usize {
+fn skip(
+    line: &[u8],
+    mut at: usize,
+    is_ascii_match: impl Fn(u8) -> bool,
+    is_match: impl Fn(char) -> bool,
+) -> usize {
     while let Some(&byte) = line.get(at) {
         at += match byte {
-            0..=0x7f if ascii(byte) => 1,
+            0..=0x7f if is_ascii_match(byte) => 1,
             0..=0x7f => break,
             _ => match character(line, at) {
-                Some((Some(found), length)) if others(found) => length,
+                Some((Some(found), length)) if is_match(found) => length,
                 _ => break,
             },
         };
@@ -330,7 +336,7 @@ fn skip(line: &[u8], mut at: usize, ascii: impl Fn(u8) -> bool, others: impl Fn(
     at
 }
 
-/// The character here and its length; none, and one byte, where there is no UTF-8.
+/// Returns the character at a position and its length. An invalid byte is no character of length 1.
 fn character(line: &[u8], at: usize) -> Option<(Option<char>, usize)> {
     let rest = line.get(at..)?;
     if rest.first()?.is_ascii() {

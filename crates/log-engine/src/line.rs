@@ -1,26 +1,26 @@
-//! What one line of a log says: when it was written, and the message. Its time is read from the visible text, without escape
-//! sequences; only the message keeps them.
+//! Parses single lines. Timestamps are read from the visible text; only the message includes escape sequences.
 
 use std::{ops::Range, sync::LazyLock};
 
 use regex::{Captures, Regex};
-use runlens_api_types::{Timestamp, log::LogLine};
-use time::{Date, Month, PrimitiveDateTime, Time, UtcOffset};
+use runlens_terminal::{Encoding, visible_text};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
-use super::{ansi::visible, classify, encoding::Encoding};
+use crate::{classify, model::Line};
 
-/// Characters of a message.
-const MAX_MESSAGE: usize = 4000;
-/// Characters at the start of a line in which its time stands.
-const TIMESTAMP_REACH: usize = 40;
-/// Characters that a fraction and an offset can take behind it.
-const TIMESTAMP_TAIL: usize = 24;
+/// Length of a displayed message.
+const MAX_MESSAGE_CHARS: usize = 4000;
+/// Length of the start of a line that can contain its timestamp.
+const TIMESTAMP_CHARS: usize = 40;
+/// Additional length for the fraction and offset of a timestamp that ends there.
+const TIMESTAMP_SUFFIX_CHARS: usize = 24;
 
-/// What may stand before all text of UTF-8, and is none.
-pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Can precede UTF-8 text and is not part of it.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Length of a line's end, LF or CRLF, in bytes.
-pub(super) fn end_length(line: &[u8]) -> usize {
+/// Returns the length of a line ending, LF or CRLF, in bytes.
+#[inline]
+pub(crate) fn end_length(line: &[u8]) -> usize {
     match line {
         [.., b'\r', b'\n'] => 2,
         [.., b'\n'] => 1,
@@ -28,69 +28,73 @@ pub(super) fn end_length(line: &[u8]) -> usize {
     }
 }
 
-/// What of a line's bytes is text: neither its end nor, at the start of the file, a byte order mark.
-pub(super) fn content(raw: &[u8], encoding: Encoding, is_first: bool) -> Range<usize> {
-    let has_mark = is_first && encoding == Encoding::Utf8 && raw.starts_with(BYTE_ORDER_MARK);
+/// Returns the range of a line's text, without its line ending and, at the start of the file, byte order mark.
+pub(crate) fn content(raw: &[u8], encoding: Encoding, is_file_start: bool) -> Range<usize> {
+    let has_mark = is_file_start && encoding == Encoding::Utf8 && raw.starts_with(BYTE_ORDER_MARK);
     let start = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
     start..raw.len() - end_length(raw)
 }
 
-/// As much of a line as is shown, and whether it was cut.
-pub(super) fn message(text: &str) -> (&str, bool) {
+/// Returns the displayed part of a line, and whether the line is longer.
+pub(crate) fn message(text: &str) -> (&str, bool) {
     text.char_indices()
-        .nth(MAX_MESSAGE)
+        .nth(MAX_MESSAGE_CHARS)
         .map_or((text, false), |(end, _)| (&text[..end], true))
 }
 
-/// A line of a log by its number and text, of which more may lie in the file.
-pub(super) fn show(number: u64, text: &str, is_long: bool, run_id: i32) -> LogLine {
-    let shown = visible(text);
+/// Converts a line. `is_long` says that `text` is only its beginning.
+pub(crate) fn present(number: u64, text: &str, is_long: bool) -> Line {
+    let visible = visible_text(text);
     let (message, is_cut) = message(text);
-    LogLine {
-        line: number,
-        timestamp: timestamp(&shown),
-        level: classify::level(&shown),
-        source: classify::source(&shown),
+    Line {
+        number,
+        timestamp: timestamp(&visible),
+        level: classify::level(&visible),
+        source: classify::source(&visible),
         message: message.to_owned(),
-        truncated: is_cut || is_long,
-        run_id,
-        sample_id: None,
+        is_truncated: is_cut || is_long,
         is_context: false,
     }
 }
 
-/// The first time within reach of the line's start that exists in the calendar, without a zone in UTC.
-pub(super) fn timestamp(line: &str) -> Option<Timestamp> {
-    static STAMP: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
+/// Returns the first valid timestamp near the start of a line. Without a zone, it is UTC.
+pub(crate) fn timestamp(line: &str) -> Option<OffsetDateTime> {
+    static TIMESTAMP: LazyLock<Regex> = LazyLock::new(|| {
+        // Covered by the tests below.
+        Regex::new(
             r"(?xi) \b ([0-9]{4})-([0-9]{2})-([0-9]{2}) [T\ ] ([0-9]{2}):([0-9]{2}):([0-9]{2}) (?: [.,][0-9]+ )?
         (?: (Z) \b | ([+-]) ([0-9]{2}) (?: :? ([0-9]{2}) )? \b | \b )",
         )
+        .expect("a valid pattern")
     });
-    let reach = |characters: usize| {
+    let prefix = |characters: usize| {
         line.char_indices()
             .nth(characters)
             .map_or(line, |(end, _)| &line[..end])
     };
-    let within = reach(TIMESTAMP_REACH).len();
-    STAMP
-        .captures_iter(reach(TIMESTAMP_REACH + TIMESTAMP_TAIL))
-        .find_map(|stamp| {
-            let is_within = stamp.get(6).is_some_and(|seconds| seconds.end() <= within);
-            is_within.then(|| read_stamp(&stamp)).flatten()
+    let max_end = prefix(TIMESTAMP_CHARS).len();
+    TIMESTAMP
+        .captures_iter(prefix(TIMESTAMP_CHARS + TIMESTAMP_SUFFIX_CHARS))
+        .find_map(|captures| {
+            let is_near_start = captures.get(6).is_some_and(|seconds| seconds.end() <= max_end);
+            is_near_start.then(|| parse_timestamp(&captures)).flatten()
         })
 }
 
-fn read_stamp(stamp: &Captures<'_>) -> Option<Timestamp> {
-    let part = |group: usize| stamp.get(group).and_then(|part| part.as_str().parse::<u8>().ok());
-    let year = stamp.get(1)?.as_str().parse().ok()?;
+fn parse_timestamp(captures: &Captures<'_>) -> Option<OffsetDateTime> {
+    let part = |group: usize| {
+        captures
+            .get(group)
+            .and_then(|part| part.as_str().parse::<u8>().ok())
+    };
+    let year = captures.get(1)?.as_str().parse().ok()?;
     let date = Date::from_calendar_date(year, Month::try_from(part(2)?).ok()?, part(3)?).ok()?;
     let local = PrimitiveDateTime::new(date, Time::from_hms(part(4)?, part(5)?, part(6)?).ok()?);
     let (hours, minutes) = (
         i8::try_from(part(9).unwrap_or(0)).ok()?,
         i8::try_from(part(10).unwrap_or(0)).ok()?,
     );
-    let sign = if stamp.get(8).is_some_and(|sign| sign.as_str() == "-") {
+    let sign = if captures.get(8).is_some_and(|sign| sign.as_str() == "-") {
         -1
     } else {
         1
@@ -100,21 +104,18 @@ fn read_stamp(stamp: &Captures<'_>) -> Option<Timestamp> {
         .assume_offset(offset)
         .checked_to_offset(UtcOffset::UTC)
         .filter(|utc| utc.year() >= 0)?;
-    Some(utc.into())
-}
-
-/// Compiles a constant of this file; the tests pass through each.
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a valid pattern")
+    Some(utc)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_MESSAGE, end_length, message};
-    use crate::logs::ansi::visible;
+    use runlens_terminal::visible_text;
+    use time::format_description::well_known::Rfc3339;
+
+    use super::{MAX_MESSAGE_CHARS, end_length, message};
 
     #[test]
-    fn a_time_is_read_where_it_exists_and_stands_early_enough() {
+    fn timestamps_are_valid_dates_near_the_start_of_the_line() {
         let cases = [
             ("2026-06-27T12:42:03Z x", Some("2026-06-27T12:42:03Z")),
             ("2026-06-27 12:42:03 x", Some("2026-06-27T12:42:03Z")),
@@ -158,14 +159,15 @@ mod tests {
             ("", None),
         ];
         for (line, expected) in cases {
-            let read = super::timestamp(&visible(line)).map(|time| time.to_string());
-            assert_eq!(read.as_deref(), expected, "{line:?}");
+            let parsed = super::timestamp(&visible_text(line))
+                .map(|time| time.format(&Rfc3339).expect("a valid timestamp"));
+            assert_eq!(parsed.as_deref(), expected, "{line:?}");
         }
     }
 
     #[test]
-    fn a_message_is_cut_by_characters_and_its_end_is_left_out() {
-        let exact = "é".repeat(MAX_MESSAGE);
+    fn messages_are_cut_by_characters_and_line_endings_are_removed() {
+        let exact = "é".repeat(MAX_MESSAGE_CHARS);
         assert_eq!(message(&exact), (exact.as_str(), false));
         assert_eq!(message(&format!("{exact}!")), (exact.as_str(), true));
         for (line, length) in [

@@ -1,143 +1,157 @@
-//! Cuts a log into lines, in either direction, reading it by ranges.
+//! Splits a log into lines in either direction, reading it by range.
 
 use std::{mem, ops::Range};
 
 use bytes::Bytes;
 use memchr::{memchr, memchr_iter, memrchr};
-use runlens_api_types::log::LogDirection;
 
-use super::{Limits, cursor::Position};
-use crate::{error::Result, files::FileReader};
+use crate::{
+    cursor::Position,
+    error::{Error, Result},
+    file::ReadRange,
+    limits::Limits,
+    model::Direction,
+};
 
-/// One line as it lies in the file.
+/// One line of the file.
 #[derive(Debug)]
-pub(super) struct RawLine {
-    /// Where it begins.
-    pub(super) start: Position,
-    /// Where the next one begins.
-    pub(super) end: Position,
-    /// Its bytes with the line end; none where there are more than is held in memory.
-    pub(super) bytes: Option<Bytes>,
+pub(crate) struct RawLine {
+    /// Start of the line.
+    pub(crate) start: Position,
+    /// Start of the next line.
+    pub(crate) end: Position,
+    /// Bytes with the line ending. `None` for a line longer than [`Limits::max_line_bytes`].
+    pub(crate) bytes: Option<Bytes>,
 }
 
-/// The lines of a log from a place towards one of its ends.
-pub(super) struct Lines<'a> {
-    file: &'a FileReader,
-    direction: LogDirection,
+impl RawLine {
+    /// Returns the end of the line that is reached first in a direction.
+    pub(crate) fn near_end(&self, direction: Direction) -> Position {
+        match direction {
+            Direction::Forward => self.start,
+            Direction::Backward => self.end,
+        }
+    }
+}
+
+/// Reads the lines of a log from a position towards one of its ends.
+pub(crate) struct LineReader<'a> {
+    file: &'a dyn ReadRange,
+    direction: Direction,
     limits: Limits,
-    /// What has not been read.
+    /// Part of the file that has not been read.
     unread: Range<u64>,
-    /// What has been read and not been cut.
-    chunk: Bytes,
-    next_read: u64,
-    at: Position,
+    /// Bytes that have been read but not returned as lines.
+    buffer: Bytes,
+    next_read_bytes: u64,
+    position: Position,
 }
 
-impl<'a> Lines<'a> {
-    /// Of a file of which `size` bytes are the log. What `read` has is not read again.
-    pub(super) fn new(
-        file: &'a FileReader,
+impl<'a> LineReader<'a> {
+    /// Starts at `from` in a log of `size` bytes. Bytes in `read_ahead` are not read again.
+    pub(crate) fn new(
+        file: &'a dyn ReadRange,
         size: u64,
-        direction: LogDirection,
+        direction: Direction,
         from: Position,
         limits: Limits,
-        read: &Chunk,
+        read_ahead: &ReadBuffer,
     ) -> Self {
-        let chunk = read.ahead(from.offset, direction);
-        let length = chunk.len() as u64;
+        let buffer = read_ahead.slice_from(from.offset, direction);
+        let length = buffer.len() as u64;
         let unread = match direction {
-            LogDirection::Forward => from.offset + length..size.max(from.offset + length),
-            LogDirection::Backward => 0..from.offset - length,
+            Direction::Forward => from.offset + length..size.max(from.offset + length),
+            Direction::Backward => 0..from.offset - length,
         };
         Self {
             file,
             direction,
             limits,
             unread,
-            chunk,
-            next_read: limits.first_read,
-            at: from,
+            buffer,
+            next_read_bytes: limits.first_read_bytes,
+            position: from,
         }
     }
 
-    /// The place behind the last line that was cut, in this direction.
-    pub(super) fn at(&self) -> Position {
-        self.at
+    /// Returns the position behind the last returned line, in the reading direction.
+    pub(crate) fn position(&self) -> Position {
+        self.position
     }
 
-    /// Whether no line follows.
-    pub(super) fn is_at_end(&self) -> bool {
-        self.chunk.is_empty() && self.unread.is_empty()
+    /// Returns whether no line follows.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.buffer.is_empty() && self.unread.is_empty()
     }
 
-    /// The next line; none at the end that lies ahead.
-    pub(super) fn next(&mut self) -> Result<Option<RawLine>> {
-        let mut line = Pieces::default();
+    /// Returns the next line, `None` at the end of the log in the reading direction.
+    pub(crate) fn next(&mut self) -> Result<Option<RawLine>> {
+        let mut line = LineParts::default();
         loop {
-            let (piece, is_whole) = self.cut(line.length == 0);
-            line.push(piece, self.limits.max_line);
-            if is_whole || !self.fetch()? {
+            let (part, is_complete) = self.take_part(line.length == 0);
+            line.push(part, self.limits.max_line_bytes);
+            if is_complete || !self.fill_buffer()? {
                 break;
             }
         }
-        Ok((line.length > 0).then(|| self.step_over(line)))
+        Ok((line.length > 0).then(|| self.advance(line)))
     }
 
-    /// Cuts the line off the chunk; the rest of the chunk where the line goes on beyond it.
-    fn cut(&mut self, is_first_piece: bool) -> (Bytes, bool) {
+    /// Takes the rest of a line from the buffer, or the whole buffer if the line does not end in it. Returns whether it ends.
+    fn take_part(&mut self, is_first_part: bool) -> (Bytes, bool) {
         let found = match self.direction {
-            LogDirection::Forward => memchr(b'\n', &self.chunk).map(|at| self.chunk.split_to(at + 1)),
-            LogDirection::Backward => {
-                // The line's own end does not end the one before.
-                let before = self.chunk.len().saturating_sub(usize::from(is_first_piece));
-                memrchr(b'\n', &self.chunk[..before]).map(|at| self.chunk.split_off(at + 1))
+            Direction::Forward => memchr(b'\n', &self.buffer).map(|at| self.buffer.split_to(at + 1)),
+            Direction::Backward => {
+                // Skip the newline of the line itself; the one before it ends the previous line.
+                let before = self.buffer.len().saturating_sub(usize::from(is_first_part));
+                memrchr(b'\n', &self.buffer[..before]).map(|at| self.buffer.split_off(at + 1))
             }
         };
-        found.map_or_else(|| (mem::take(&mut self.chunk), false), |piece| (piece, true))
+        found.map_or_else(|| (mem::take(&mut self.buffer), false), |part| (part, true))
     }
 
-    /// Reads the next chunk; false where there is none.
-    fn fetch(&mut self) -> Result<bool> {
+    /// Reads the next part of the file. Returns false if there is none.
+    fn fill_buffer(&mut self) -> Result<bool> {
         if self.unread.is_empty() {
             return Ok(false);
         }
-        let length = self.next_read.min(self.unread.end - self.unread.start);
+        let length = self.next_read_bytes.min(self.unread.end - self.unread.start);
         let range = match self.direction {
-            LogDirection::Forward => self.unread.start..self.unread.start + length,
-            LogDirection::Backward => self.unread.end - length..self.unread.end,
+            Direction::Forward => self.unread.start..self.unread.start + length,
+            Direction::Backward => self.unread.end - length..self.unread.end,
         };
-        self.chunk = self.file.read(range.clone())?;
+        self.buffer = self.file.read(range.clone()).map_err(Error::Read)?;
         match self.direction {
-            LogDirection::Forward => self.unread.start = range.end,
-            LogDirection::Backward => self.unread.end = range.start,
+            Direction::Forward => self.unread.start = range.end,
+            Direction::Backward => self.unread.end = range.start,
         }
-        self.next_read = (self.next_read * 2).min(self.limits.max_read);
+        self.next_read_bytes = (self.next_read_bytes * 2).min(self.limits.max_read_bytes);
         Ok(true)
     }
 
-    fn step_over(&mut self, line: Pieces) -> RawLine {
-        let (here, length) = (self.at, line.length);
+    fn advance(&mut self, line: LineParts) -> RawLine {
+        let (here, length) = (self.position, line.length);
         let bytes = line.join(self.direction);
         match self.direction {
-            LogDirection::Forward => {
-                self.at = Position {
+            Direction::Forward => {
+                self.position = Position {
                     offset: here.offset + length,
                     line: here.line + 1,
                 };
                 RawLine {
                     start: here,
-                    end: self.at,
+                    end: self.position,
                     bytes,
                 }
             }
-            LogDirection::Backward => {
-                // A forged cursor can claim too small a number.
-                self.at = Position {
+            Direction::Backward => {
+                // A forged cursor can claim too small a line number.
+                self.position = Position {
                     offset: here.offset - length,
                     line: here.line.saturating_sub(1).max(1),
                 };
                 RawLine {
-                    start: self.at,
+                    start: self.position,
                     end: here,
                     bytes,
                 }
@@ -146,93 +160,83 @@ impl<'a> Lines<'a> {
     }
 }
 
-impl RawLine {
-    /// The end of the line that is met first in a direction.
-    pub(super) fn near_end(&self, direction: LogDirection) -> Position {
-        match direction {
-            LogDirection::Forward => self.start,
-            LogDirection::Backward => self.end,
-        }
-    }
-}
-
-/// The place where a line begins that lies at or behind `from`, and what was read last, which this place ends or lies in.
-pub(super) fn seek(
-    file: &FileReader,
+/// Returns the start of a line at or after `from`, and the last bytes that were read to find it.
+pub(crate) fn seek(
+    file: &dyn ReadRange,
     size: u64,
     from: Position,
     line: u64,
     limits: &Limits,
-) -> Result<(Position, Chunk)> {
+) -> Result<(Position, ReadBuffer)> {
     let (mut at, mut offset) = (from, from.offset);
-    let mut last = Chunk::default();
+    let mut last = ReadBuffer::default();
     while at.line < line && offset < size {
-        let chunk = file.read(offset..size.min(offset + limits.first_read))?;
-        for end in memchr_iter(b'\n', &chunk).take((line - at.line) as usize) {
+        let bytes = file
+            .read(offset..size.min(offset + limits.first_read_bytes))
+            .map_err(Error::Read)?;
+        for newline in memchr_iter(b'\n', &bytes).take((line - at.line) as usize) {
             at = Position {
-                offset: offset + end as u64 + 1,
+                offset: offset + newline as u64 + 1,
                 line: at.line + 1,
             };
         }
-        offset += chunk.len() as u64;
-        last = Chunk {
-            end: offset,
-            bytes: chunk,
-        };
+        offset += bytes.len() as u64;
+        last = ReadBuffer { end: offset, bytes };
     }
     Ok((at, last))
 }
 
-/// A piece of a log that has been read already.
+/// A part of a log that has been read.
 #[derive(Clone, Default)]
-pub(super) struct Chunk {
+pub(crate) struct ReadBuffer {
+    /// Offset of the end in the file.
     end: u64,
     bytes: Bytes,
 }
 
-impl Chunk {
-    /// What of it lies ahead of a place, and right there.
-    fn ahead(&self, from: u64, direction: LogDirection) -> Bytes {
+impl ReadBuffer {
+    /// Returns the bytes from an offset on in a direction; none if the offset is outside the buffer.
+    fn slice_from(&self, offset: u64, direction: Direction) -> Bytes {
         let start = self.end - self.bytes.len() as u64;
         match direction {
-            _ if !(start..=self.end).contains(&from) => Bytes::new(),
-            LogDirection::Forward => self.bytes.slice((from - start) as usize..),
-            LogDirection::Backward => self.bytes.slice(..(from - start) as usize),
+            _ if !(start..=self.end).contains(&offset) => Bytes::new(),
+            Direction::Forward => self.bytes.slice((offset - start) as usize..),
+            Direction::Backward => self.bytes.slice(..(offset - start) as usize),
         }
     }
 }
 
-/// The pieces of one line, in the order in which they were met.
+/// The parts of one line, in reading order.
 #[derive(Default)]
-struct Pieces {
+struct LineParts {
     length: u64,
-    /// Empty once the line is too long to be held.
-    held: Vec<Bytes>,
+    /// Empty if the line is too long.
+    parts: Vec<Bytes>,
     is_too_long: bool,
 }
 
-impl Pieces {
-    fn push(&mut self, piece: Bytes, max_line: u64) {
-        self.length += piece.len() as u64;
-        self.is_too_long |= self.length > max_line;
+impl LineParts {
+    fn push(&mut self, part: Bytes, max_line_bytes: u64) {
+        self.length += part.len() as u64;
+        self.is_too_long |= self.length > max_line_bytes;
         if self.is_too_long {
-            self.held.clear();
-        } else if !piece.is_empty() {
-            self.held.push(piece);
+            self.parts.clear();
+        } else if !part.is_empty() {
+            self.parts.push(part);
         }
     }
 
-    fn join(mut self, direction: LogDirection) -> Option<Bytes> {
+    fn join(mut self, direction: Direction) -> Option<Bytes> {
         if self.is_too_long {
             return None;
         }
-        if direction == LogDirection::Backward {
-            self.held.reverse();
+        if direction == Direction::Backward {
+            self.parts.reverse();
         }
-        Some(if self.held.len() == 1 {
-            self.held.swap_remove(0)
+        Some(if self.parts.len() == 1 {
+            self.parts.swap_remove(0)
         } else {
-            self.held.concat().into()
+            self.parts.concat().into()
         })
     }
 }

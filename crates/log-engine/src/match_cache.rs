@@ -1,5 +1,4 @@
-//! Where in a log the lines lie that pass a filter: how many there are before each block, found by one scan that is shared by all who ask
-//! the same.
+//! Searches of whole logs, shared between requests: the number of matching lines before each block.
 
 use std::{
     sync::{
@@ -10,55 +9,50 @@ use std::{
 };
 
 use moka::sync::Cache;
-use runlens_api_types::log::LogFilter;
+use runlens_terminal::Encoding;
 use tokio::{sync::watch, time::timeout};
 
-use super::{
-    Limits,
-    blocks::{Stretch, require_same},
-    cursor::Position,
-    encoding::Encoding,
-    index::{self, LogIndex},
-    indexes::{Former, Indexing},
-    matcher::Matcher,
-};
 use crate::{
     blocking::BlockingPool,
-    error::Result,
-    files::{FileReader, FoundFile},
+    blocks::{BlockSpan, require_same_file},
+    cursor::Position,
+    error::{Error, Result},
+    file::{LogFile, ReadRange},
+    index::LogIndex,
+    index_cache::{IndexHandle, PreviousVersion},
+    limits::{BLOCK_BYTES, Limits},
+    matcher::LineMatcher,
+    model::Filter,
 };
 
-/// Bytes of all that is remembered of searches.
-const CAPACITY: u64 = 16 << 20;
-/// Bytes that one takes beside its counts, about.
-const OVERHEAD: u64 = 1 << 10;
-/// Threads that search.
-const THREADS: usize = 2;
-/// Blocks that a thread searches before it looks for more.
-const TURN: usize = 32;
-/// Bytes that are searched before more is said, at first and at most.
-const BATCH: u64 = 4 << 20;
-const MAX_BATCH: u64 = 64 << 20;
-/// How long a request waits for a search to come to its end.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a search waits for more of the index before it looks whether anybody still wants it.
-const LOOK_ROUND: Duration = Duration::from_secs(10);
+/// Memory for all searches together.
+const CAPACITY_BYTES: u64 = 16 << 20;
+/// Approximate size of a search without its counts.
+const SEARCH_OVERHEAD_BYTES: u64 = 1 << 10;
+const MAX_THREADS: usize = 2;
+/// Number of blocks that a thread takes at a time.
+const TASK_BLOCKS: usize = 32;
+/// Size of the first batch. Each further batch, after which the counts are published, is twice as large.
+const FIRST_BATCH_BYTES: u64 = 4 << 20;
+const MAX_BATCH_BYTES: u64 = 64 << 20;
+/// How often a search that waits for the index checks whether a request still needs it.
+const CANCEL_CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How many lines pass, as far as the log has been searched.
+/// Number of matching lines in the first blocks of a log, or in all of them.
 #[derive(Clone, Debug)]
-pub(super) struct Matches {
-    pub(super) encoding: Encoding,
-    /// Before each block that has been searched, and behind the last of them.
-    pub(super) before: Arc<Vec<u64>>,
-    /// The place behind the last of them.
-    pub(super) end: Position,
-    /// Whether that is the end of the log.
-    pub(super) is_complete: bool,
-    /// Why it ended before the end.
+pub(crate) struct MatchCounts {
+    pub(crate) encoding: Encoding,
+    /// Number of matches before each searched block, and after the last one.
+    pub(crate) before: Arc<Vec<u64>>,
+    /// End of the last searched block.
+    pub(crate) end: Position,
+    /// Whether `end` is the end of the log.
+    pub(crate) is_complete: bool,
+    /// Why the search stopped before the end.
     failure: Option<Arc<str>>,
 }
 
-impl Matches {
+impl MatchCounts {
     fn none(encoding: Encoding) -> Self {
         Self {
             encoding,
@@ -69,28 +63,19 @@ impl Matches {
         }
     }
 
-    /// All that have been found.
-    pub(super) fn total(&self) -> u64 {
-        self.before.last().copied().unwrap_or_default()
+    /// Without any counts, but with room for those of a log of `size` bytes, so that the cache weighs the search right from its start.
+    fn with_capacity(encoding: Encoding, size: u64) -> Self {
+        let mut before = Vec::with_capacity((size / BLOCK_BYTES) as usize * 5 / 4 + 2);
+        before.push(0);
+        Self {
+            before: Arc::new(before),
+            ..Self::none(encoding)
+        }
     }
 
-    /// Blocks that have been searched.
-    fn blocks(&self) -> usize {
-        self.before.len() - 1
-    }
-
-    fn add(&mut self, counts: &[u64]) {
-        let mut total = self.total();
-        let before = Arc::make_mut(&mut self.before);
-        before.extend(counts.iter().map(|count| {
-            total += count;
-            total
-        }));
-    }
-
-    /// What the index alone tells, where it does.
-    fn of_index(index: &LogIndex, matcher: &Matcher) -> Option<Self> {
-        // Nothing is told by no block.
+    /// Returns the counts of a filter that the index can answer alone.
+    fn from_index(index: &LogIndex, matcher: &LineMatcher) -> Option<Self> {
+        // An index without blocks would answer every filter.
         matcher.count(&index.total)?;
         let counts = index
             .blocks
@@ -106,223 +91,242 @@ impl Matches {
         })
     }
 
-    /// Whether it tells of the blocks that an index has.
-    fn fits(&self, index: &LogIndex) -> bool {
+    /// Returns the number of matches.
+    pub(crate) fn total(&self) -> u64 {
+        self.before.last().copied().unwrap_or_default()
+    }
+
+    /// Returns the number of searched blocks.
+    fn blocks(&self) -> usize {
+        self.before.len() - 1
+    }
+
+    /// Appends the number of matches of each of the next blocks.
+    fn add(&mut self, counts: &[u64]) {
+        let mut total = self.total();
+        let before = Arc::make_mut(&mut self.before);
+        before.extend(counts.iter().map(|count| {
+            total += count;
+            total
+        }));
+    }
+
+    /// Returns whether the counts belong to blocks of this index.
+    fn matches_index(&self, index: &LogIndex) -> bool {
         self.encoding == index.encoding && self.blocks() <= index.blocks.len()
     }
 }
 
-/// The searches that are remembered.
+/// Key: version of the file, and filter.
+type Searches = Cache<(String, Filter), watch::Receiver<MatchCounts>>;
+
+/// Running and completed searches. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct MatchCache {
-    searches: Cache<(String, LogFilter), watch::Receiver<Matches>>,
-    pub(super) workers: BlockingPool,
+    searches: Searches,
+    pub(crate) pool: BlockingPool,
 }
 
 impl Default for MatchCache {
     fn default() -> Self {
-        let weigh = |(version, _): &(String, LogFilter), search: &watch::Receiver<Matches>| {
-            let counts = search.borrow().before.capacity() as u64 * 8;
-            u32::try_from(OVERHEAD + version.len() as u64 + counts).unwrap_or(u32::MAX)
+        let weigh = |(version, _): &(String, Filter), search: &watch::Receiver<MatchCounts>| {
+            let counts = search.borrow().before.capacity() as u64 * size_of::<u64>() as u64;
+            u32::try_from(SEARCH_OVERHEAD_BYTES + version.len() as u64 + counts).unwrap_or(u32::MAX)
         };
         Self {
-            searches: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build(),
-            workers: BlockingPool::new(THREADS),
+            searches: Cache::builder()
+                .max_capacity(CAPACITY_BYTES)
+                .weigher(weigh)
+                .build(),
+            pool: BlockingPool::new(MAX_THREADS),
         }
     }
 }
 
 impl MatchCache {
-    /// The matches in a log, waited for a while: as far as they are known.
+    /// Returns the matches in a log: all of them, or those found within [`Limits::completion_timeout`].
     ///
     /// # Errors
-    /// [`Error::Files`].
-    pub(super) async fn matches(
+    /// [`Error::Read`].
+    pub(crate) async fn matches(
         &self,
-        file: &FoundFile,
-        indexing: &Arc<Indexing>,
-        matcher: &Arc<Matcher>,
+        file: &Arc<dyn LogFile>,
+        index: &Arc<IndexHandle>,
+        matcher: &Arc<LineMatcher>,
         limits: Limits,
-    ) -> Result<Matches> {
-        if let Some(known) = indexing.look(|index| Matches::of_index(index, matcher)) {
-            if known.is_complete {
-                return Ok(known);
+    ) -> Result<MatchCounts> {
+        if let Some(counts) = index.read(|index| MatchCounts::from_index(index, matcher)) {
+            if counts.is_complete {
+                return Ok(counts);
             }
-            indexing
-                .wait(PATIENCE, |index| index.is_complete.then_some(()))
+            index
+                .wait(limits.completion_timeout, |index| index.is_complete.then_some(()))
                 .await?;
-            return Ok(indexing
-                .look(|index| Matches::of_index(index, matcher))
-                .unwrap_or(known));
+            return Ok(index
+                .read(|index| MatchCounts::from_index(index, matcher))
+                .unwrap_or(counts));
         }
-        let key = (indexing.file().version(), matcher.filter().clone());
-        let begun = if self.searches.contains_key(&key) {
+        let key = (index.version().version.clone(), matcher.filter().clone());
+        let previous = if self.searches.contains_key(&key) {
             None
         } else {
-            self.begun(indexing, matcher.filter())
+            self.from_previous_version(index, matcher.filter())
         };
         let mut search = self.searches.get_with(key.clone(), || {
-            let known = begun.unwrap_or_else(|| indexing.look(|index| room(index, indexing.file().size)));
-            let (sender, receiver) = watch::channel(known);
-            let scan = Scan {
+            let counts = previous.unwrap_or_else(|| {
+                MatchCounts::with_capacity(index.read(|index| index.encoding), index.version().size)
+            });
+            let (sender, receiver) = watch::channel(counts);
+            let scan = SearchScan {
                 file: file.clone(),
-                indexing: indexing.clone(),
+                index: index.clone(),
                 matcher: matcher.clone(),
                 limits,
-                workers: self.workers.clone(),
+                pool: self.pool.clone(),
             };
             tokio::spawn(scan.run(sender));
             receiver
         });
-        // Time may be up, and the scan may have been given up: what there is, is looked at either way.
+        // After a timeout, or if the scan was canceled, the counts so far are returned.
         let _ = timeout(
-            PATIENCE,
-            search.wait_for(|matches| matches.is_complete || matches.failure.is_some()),
+            limits.completion_timeout,
+            search.wait_for(|counts| counts.is_complete || counts.failure.is_some()),
         )
         .await;
-        let known = search.borrow().clone();
-        if let Some(failure) = &known.failure {
-            // Who asks next has it tried again.
+        let counts = search.borrow().clone();
+        if let Some(failure) = &counts.failure {
+            // The next request tries again.
             self.searches.invalidate(&key);
-            return Err(object_store::Error::Generic {
-                store: file.store,
-                source: failure.as_ref().into(),
-            }
-            .into());
+            return Err(Error::Read((**failure).into()));
         }
-        let fits = indexing.look(|index| known.fits(index));
-        Ok(if fits {
-            known
+        Ok(if index.read(|index| counts.matches_index(index)) {
+            counts
         } else {
-            Matches::none(known.encoding)
+            MatchCounts::none(counts.encoding)
         })
     }
-}
 
-impl MatchCache {
-    /// What was found in a shorter version of the log, as far as that is still there.
-    fn begun(&self, indexing: &Indexing, filter: &LogFilter) -> Option<Matches> {
-        let searched = |former: &Former| {
+    /// Returns the matches that were found in a shorter version of the log and are still valid.
+    fn from_previous_version(&self, index: &IndexHandle, filter: &Filter) -> Option<MatchCounts> {
+        let search_of = |previous: &PreviousVersion| {
             self.searches
-                .get(&(former.version.clone(), filter.clone()))
-                .map(|search| (former.blocks, search))
+                .get(&(previous.version.clone(), filter.clone()))
+                .map(|search| (previous.blocks, search))
         };
-        let (blocks, search) = indexing.formers().iter().rev().find_map(searched)?;
+        let (blocks, search) = index.previous_versions().iter().rev().find_map(search_of)?;
         let found = search.borrow().clone();
         let blocks = blocks.min(found.blocks());
-        indexing.look(|index| {
+        let size = index.version().size;
+        index.read(|index| {
             let end = index.blocks.get(blocks).map(|block| block.start);
             let end = end
                 .or_else(|| (blocks == index.blocks.len()).then_some(index.end))
                 .filter(|_| found.encoding == index.encoding)?;
-            let mut known = room(index, indexing.file().size);
-            Arc::make_mut(&mut known.before).extend(&found.before[1..=blocks]);
-            Some(Matches { end, ..known })
+            let mut counts = MatchCounts::with_capacity(index.encoding, size);
+            Arc::make_mut(&mut counts.before).extend(&found.before[1..=blocks]);
+            Some(MatchCounts { end, ..counts })
         })
     }
 }
 
-/// Nothing yet, with room for the counts of a log of this size: what it will weigh.
-fn room(index: &LogIndex, size: u64) -> Matches {
-    let mut before = Vec::with_capacity((size / index::BLOCK) as usize * 5 / 4 + 2);
-    before.push(0);
-    Matches {
-        before: Arc::new(before),
-        ..Matches::none(index.encoding)
-    }
-}
-
-/// One search through a log.
-struct Scan {
-    file: FoundFile,
-    indexing: Arc<Indexing>,
-    matcher: Arc<Matcher>,
+/// One search of a whole log.
+struct SearchScan {
+    file: Arc<dyn LogFile>,
+    index: Arc<IndexHandle>,
+    matcher: Arc<LineMatcher>,
     limits: Limits,
-    workers: BlockingPool,
+    pool: BlockingPool,
 }
 
-/// What is searched next.
+/// Blocks to search next.
 struct Batch {
     encoding: Encoding,
-    /// How many blocks of the log are before these.
+    /// Number of blocks before these.
     first: usize,
-    blocks: Vec<Stretch>,
+    blocks: Vec<BlockSpan>,
     end: Position,
     is_end: bool,
 }
 
-impl Scan {
-    async fn run(self, sender: watch::Sender<Matches>) {
-        if let Err(error) = self.search(&sender).await {
-            sender.send_modify(|matches| matches.failure = Some(error.to_string().into()));
-        }
+impl SearchScan {
+    async fn run(self, sender: watch::Sender<MatchCounts>) {
+        let failure = match self.search(&sender).await {
+            Ok(()) => return,
+            Err(Error::Read(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        sender.send_modify(|counts| counts.failure = Some(failure.into()));
     }
 
-    /// Follows the index to the end of the log, unless nobody wants it any more.
-    async fn search(&self, sender: &watch::Sender<Matches>) -> Result<()> {
-        let reader = Arc::new(self.file.reader().await?);
-        let (indexing, opened) = (self.indexing.clone(), reader.clone());
-        self.workers
-            .run(move || require_same(&indexing, &opened))
+    /// Follows the index to the end of the log, unless no request needs the result any more.
+    async fn search(&self, sender: &watch::Sender<MatchCounts>) -> Result<()> {
+        let reader = self.file.open().await.map_err(Error::Read)?;
+        let (index, opened) = (self.index.clone(), reader.clone());
+        self.pool
+            .run(move || require_same_file(&index, &*opened))
             .await??;
-        let mut size = BATCH;
+        let mut batch_bytes = FIRST_BATCH_BYTES;
         while !sender.is_closed() {
-            let (encoding, done) = { (sender.borrow().encoding, sender.borrow().blocks()) };
+            let (encoding, searched) = {
+                let counts = sender.borrow();
+                (counts.encoding, counts.blocks())
+            };
             let next = self
-                .indexing
-                .wait(LOOK_ROUND, |index| Batch::next(index, encoding, done, size))
+                .index
+                .wait(CANCEL_CHECK_INTERVAL, |index| {
+                    Batch::next(index, encoding, searched, batch_bytes)
+                })
                 .await?;
             let Some(batch) = next else { continue };
             let (encoding, first, end, is_end) = (batch.encoding, batch.first, batch.end, batch.is_end);
-            let counts = self.count(&reader, batch).await?;
-            sender.send_modify(|matches| {
-                if first < matches.blocks() || encoding != matches.encoding {
-                    *matches = Matches::none(encoding);
+            let batch_counts = self.count_batch(&reader, batch).await?;
+            sender.send_modify(|counts| {
+                if first < counts.blocks() || encoding != counts.encoding {
+                    *counts = MatchCounts::none(encoding);
                 }
-                matches.add(&counts);
-                matches.end = end;
-                matches.is_complete = is_end;
+                counts.add(&batch_counts);
+                counts.end = end;
+                counts.is_complete = is_end;
             });
             if is_end {
                 break;
             }
-            size = (size * 2).min(MAX_BATCH);
+            batch_bytes = (batch_bytes * 2).min(MAX_BATCH_BYTES);
         }
         Ok(())
     }
 
-    /// How many lines pass in each block. The threads take turns at them.
-    async fn count(&self, reader: &Arc<FileReader>, batch: Batch) -> Result<Vec<u64>> {
-        let (blocks, next) = (Arc::new(batch.blocks), Arc::new(AtomicUsize::new(0)));
-        let threads = (0..blocks.len().div_ceil(TURN).min(THREADS)).map(|_| {
+    /// Returns the number of matches in each block. Threads take the blocks in tasks of [`TASK_BLOCKS`].
+    async fn count_batch(&self, reader: &Arc<dyn ReadRange>, batch: Batch) -> Result<Vec<u64>> {
+        let (blocks, next_task) = (Arc::new(batch.blocks), Arc::new(AtomicUsize::new(0)));
+        let threads = (0..blocks.len().div_ceil(TASK_BLOCKS).min(MAX_THREADS)).map(|_| {
             let (reader, matcher, limits, encoding) =
                 (reader.clone(), self.matcher.clone(), self.limits, batch.encoding);
-            let (blocks, next) = (blocks.clone(), next.clone());
-            self.workers.run(move || {
+            let (blocks, next_task) = (blocks.clone(), next_task.clone());
+            self.pool.run(move || {
                 let (mut buffer, mut counts) = (Vec::new(), Vec::new());
                 loop {
-                    let turn = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(blocks) = blocks.chunks(TURN).nth(turn) else {
+                    let task = next_task.fetch_add(1, Ordering::Relaxed);
+                    let Some(blocks) = blocks.chunks(TASK_BLOCKS).nth(task) else {
                         return Ok(counts);
                     };
-                    counts.push((
-                        turn,
-                        count(&reader, &matcher, encoding, &limits, blocks, &mut buffer)?,
-                    ));
+                    let found = count_matches(&*reader, &matcher, encoding, &limits, blocks, &mut buffer)?;
+                    counts.push((task, found));
                 }
             })
         });
         let counts = futures::future::try_join_all(threads).await?;
         let mut counts = counts.into_iter().collect::<Result<Vec<_>>>()?.concat();
-        counts.sort_unstable_by_key(|(turn, _)| *turn);
+        counts.sort_unstable_by_key(|(task, _)| *task);
         Ok(counts.into_iter().flat_map(|(_, counts)| counts).collect())
     }
 }
 
 impl Batch {
-    /// The blocks behind those that are done, at most `size` bytes but for the last; none where there are none yet. All from the start where
-    /// the log turned out to be encoded otherwise.
-    fn next(index: &LogIndex, encoding: Encoding, done: usize, size: u64) -> Option<Self> {
-        let first = if index.encoding == encoding { done } else { 0 };
+    /// Returns the blocks after those that are searched, at most `max_bytes` without the last one. `None` if there are none yet. Starts
+    /// over if the encoding turned out to be another one.
+    fn next(index: &LogIndex, encoding: Encoding, searched: usize, max_bytes: u64) -> Option<Self> {
+        let first = if index.encoding == encoding { searched } else { 0 };
         let from = index
             .blocks
             .get(first)
@@ -330,26 +334,26 @@ impl Batch {
             .offset;
         let last = index
             .blocks
-            .partition_point(|block| block.start.offset < from + size)
+            .partition_point(|block| block.start.offset < from + max_bytes)
             .max(first);
         let is_end = index.is_complete && last == index.blocks.len();
         (last > first || is_end).then(|| Self {
             encoding: index.encoding,
             first,
-            blocks: (first..last).map(|block| Stretch::of(index, block)).collect(),
+            blocks: (first..last).map(|block| BlockSpan::new(index, block)).collect(),
             end: index.blocks.get(last).map_or(index.end, |block| block.start),
             is_end,
         })
     }
 }
 
-/// How many lines pass in each block. Blocks that lie together are searched together.
-fn count(
-    reader: &FileReader,
-    matcher: &Matcher,
+/// Returns the number of matches in each block. Adjacent blocks are searched together.
+fn count_matches(
+    reader: &dyn ReadRange,
+    matcher: &LineMatcher,
     encoding: Encoding,
     limits: &Limits,
-    blocks: &[Stretch],
+    blocks: &[BlockSpan],
     buffer: &mut Vec<u8>,
 ) -> Result<Vec<u64>> {
     let mut counts = vec![0; blocks.len()];
@@ -359,23 +363,25 @@ fn count(
             at += 1;
             continue;
         }
-        if first.counts.lines() == 1 && first.length() > limits.piece {
-            counts[at] = u64::from(matcher.is_long_match(first, reader, encoding, limits)?);
+        if first.counts.lines() == 1 && first.length() > limits.chunk_bytes {
+            counts[at] = u64::from(matcher.matches_long_line(first, reader, encoding, limits)?);
             at += 1;
             continue;
         }
-        let within = |block: &&Stretch| {
-            block.end.offset - first.start.offset <= limits.piece && matcher.may_match(&block.counts)
+        let fits = |block: &&BlockSpan| {
+            block.end.offset - first.start.offset <= limits.chunk_bytes && matcher.may_match(&block.counts)
         };
-        let together = blocks[at..].iter().take_while(within).count().max(1);
+        let together = blocks[at..].iter().take_while(fits).count().max(1);
         let end = at + together;
         let length = (blocks[end - 1].end.offset - first.start.offset) as usize;
         if buffer.len() < length {
-            // Never made smaller: its bytes would have to be cleared again.
-            buffer.resize(length.max(limits.piece as usize), 0);
+            // The buffer never shrinks: growing it again would clear its bytes.
+            buffer.resize(length.max(limits.chunk_bytes as usize), 0);
         }
-        reader.read_at(first.start.offset, &mut buffer[..length])?;
-        matcher.each(&buffer[..length], first.start, encoding, limits, |start| {
+        reader
+            .read_at(first.start.offset, &mut buffer[..length])
+            .map_err(Error::Read)?;
+        matcher.for_each_match(&buffer[..length], first.start, encoding, limits, |start| {
             while start.offset >= blocks[at].end.offset {
                 at += 1;
             }

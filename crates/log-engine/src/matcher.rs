@@ -1,43 +1,42 @@
-//! Which lines pass a filter: of many lines at a time, and of one.
+//! Applies a filter to single lines and to buffers of many lines.
 
 use std::ops::{ControlFlow, Range};
 
-use runlens_api_types::log::{LogFilter, TextRange};
+use runlens_terminal::{Encoding, visible_text};
 
-use super::{
-    Limits,
-    ansi::visible,
-    blocks::{Stretch, head, lines, long_content},
+use crate::{
+    blocks::{BlockSpan, line_head, lines, long_line_content},
     classify,
     cursor::Position,
-    encoding::Encoding,
-    index::Counts,
-    search::Pattern,
+    error::{Error, Result},
+    file::ReadRange,
+    limits::Limits,
+    model::{Counts, Filter},
+    pattern::Pattern,
 };
-use crate::{error::Result, files::FileReader};
 
-/// A filter that is ready to be used.
-pub(super) struct Matcher {
-    filter: LogFilter,
+/// A compiled filter.
+pub(crate) struct LineMatcher {
+    filter: Filter,
     pattern: Option<Pattern>,
 }
 
-impl Matcher {
+impl LineMatcher {
     /// # Errors
-    /// [`Error::Invalid`](crate::Error::Invalid) for a regular expression that is none.
-    pub(super) fn new(filter: &LogFilter) -> Result<Self> {
+    /// [`Error::InvalidRegex`].
+    pub(crate) fn new(filter: Filter) -> Result<Self> {
         Ok(Self {
-            filter: filter.clone(),
-            pattern: Pattern::new(filter)?,
+            pattern: Pattern::from_filter(&filter)?,
+            filter,
         })
     }
 
-    pub(super) fn filter(&self) -> &LogFilter {
+    pub(crate) fn filter(&self) -> &Filter {
         &self.filter
     }
 
-    /// How many lines pass of those that were counted, where the counts say so: neither a text is looked for, nor both a level and a source.
-    pub(super) fn count(&self, counts: &Counts) -> Option<u64> {
+    /// Returns the number of matching lines, if the counts are enough to tell: the filter has no text, and not both level and source.
+    pub(crate) fn count(&self, counts: &Counts) -> Option<u64> {
         match (self.filter.has_text(), self.filter.level, self.filter.source) {
             (true, ..) | (_, Some(_), Some(_)) => None,
             (_, Some(level), None) => Some(counts.level(level)),
@@ -46,116 +45,117 @@ impl Matcher {
         }
     }
 
-    /// Whether any line can pass of those that were counted.
-    pub(super) fn may_match(&self, counts: &Counts) -> bool {
+    /// Returns whether any of the counted lines can match.
+    pub(crate) fn may_match(&self, counts: &Counts) -> bool {
         self.filter.level.is_none_or(|level| counts.level(level) > 0)
             && self.filter.source.is_none_or(|source| counts.source(source) > 0)
     }
 
-    /// Tells of each line that passes where it begins. The buffer has whole lines, and begins at `start`.
-    pub(super) fn each(
+    /// Calls `visit` with the position of each matching line of a buffer of whole lines that begins at `start`.
+    pub(crate) fn for_each_match(
         &self,
         buffer: &[u8],
         start: Position,
         encoding: Encoding,
         limits: &Limits,
-        mut tell: impl FnMut(Position),
+        mut visit: impl FnMut(Position),
     ) {
         let Some(pattern) = &self.pattern else {
-            let passing =
-                lines(buffer, start).filter(|(start, raw)| self.is_of_kind(raw, *start, encoding, limits));
-            return passing.for_each(|(start, _)| tell(start));
+            let matching =
+                lines(buffer, start).filter(|(start, raw)| self.matches_kind(raw, *start, encoding, limits));
+            return matching.for_each(|(start, _)| visit(start));
         };
         let _never_breaks = pattern.for_each_match(buffer, encoding, start.offset == 0, |line, raw| {
             let here = Position {
                 offset: start.offset + raw.start as u64,
                 line: start.line + line as u64,
             };
-            if self.is_of_kind(&buffer[raw], here, encoding, limits) {
-                tell(here);
+            if self.matches_kind(&buffer[raw], here, encoding, limits) {
+                visit(here);
             }
             ControlFlow::Continue(())
         });
     }
 
-    /// Whether a line is of the level and the source that are asked for.
-    fn is_of_kind(&self, raw: &[u8], start: Position, encoding: Encoding, limits: &Limits) -> bool {
-        if !self.is_by_counts() {
+    /// Returns whether a line has the level and source of the filter.
+    fn matches_kind(&self, raw: &[u8], start: Position, encoding: Encoding, limits: &Limits) -> bool {
+        if !self.has_kind() {
             return true;
         }
-        self.admits(&visible(&encoding.decode(head(raw, encoding, start, limits))))
+        self.matches_kind_of(&visible_text(
+            &encoding.decode(line_head(raw, encoding, start, limits)),
+        ))
     }
 
-    /// The same by the line's visible text.
-    pub(super) fn admits(&self, shown: &str) -> bool {
+    /// Returns whether a line with this visible text has the level and source of the filter.
+    pub(crate) fn matches_kind_of(&self, visible: &str) -> bool {
         self.filter
             .source
-            .is_none_or(|wanted| wanted == classify::source(shown))
+            .is_none_or(|source| source == classify::source(visible))
             && self
                 .filter
                 .level
-                .is_none_or(|wanted| wanted == classify::level(shown))
+                .is_none_or(|level| level == classify::level(visible))
     }
 
-    /// Whether counts can tell that no line passes: a level or a source is asked for.
-    pub(super) fn is_by_counts(&self) -> bool {
+    /// Returns whether the filter has a level or source, so that counts can rule out blocks.
+    pub(crate) fn has_kind(&self) -> bool {
         self.filter.level.is_some() || self.filter.source.is_some()
     }
 
-    /// Whether what is looked for is in visible text.
-    pub(super) fn is_in(&self, shown: &str) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| pattern.is_in(shown))
+    /// Returns whether visible text contains the text of the filter.
+    pub(crate) fn matches_text(&self, visible: &str) -> bool {
+        self.pattern
+            .as_ref()
+            .is_none_or(|pattern| pattern.matches_line(visible))
     }
 
-    /// Whether what is looked for is in the text of one long line, which is read `step` bytes at a time. How it is encoded is asked where
-    /// it matters.
-    pub(super) fn is_in_long(
+    /// Returns whether a long line contains the text of the filter. The line is read `read_bytes` at a time. `encoding` is only called
+    /// if it is needed.
+    pub(crate) fn matches_long_text(
         &self,
         text: Range<u64>,
-        reader: &FileReader,
-        step: u64,
+        reader: &dyn ReadRange,
+        read_bytes: u64,
         encoding: impl FnOnce() -> Result<Encoding>,
     ) -> Result<bool> {
         let Some(pattern) = &self.pattern else {
             return Ok(true);
         };
         if text.is_empty() {
-            return Ok(pattern.is_in(""));
+            return Ok(pattern.matches_line(""));
         }
-        let mut search = pattern.search(encoding()?)?;
-        for start in text.clone().step_by(step as usize) {
-            let end = text.end.min(start + step);
-            if search.push(&reader.read(start..end)?, end == text.end) {
+        let mut search = pattern.search_long_line(encoding()?)?;
+        for start in text.clone().step_by(read_bytes as usize) {
+            let end = text.end.min(start + read_bytes);
+            let part = reader.read(start..end).map_err(Error::Read)?;
+            if search.push(&part, end == text.end) {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Where the text that is looked for stands in visible text, as far as `reach` characters of it go.
-    pub(super) fn ranges(&self, visible: &str, reach: usize) -> Vec<TextRange> {
+    /// Returns the ranges of characters that match in visible text, up to `max_chars`.
+    pub(crate) fn ranges(&self, visible: &str, max_chars: usize) -> Vec<Range<u32>> {
         let ranges = self.pattern.iter().flat_map(|pattern| pattern.ranges(visible));
         ranges
-            .take_while(|range| range.end as usize <= reach)
-            .map(|range| TextRange {
-                start: range.start,
-                end: range.end,
-            })
+            .take_while(|range| range.end as usize <= max_chars)
             .collect()
     }
 
-    /// Whether a block that is one line passes, which is read in pieces. What it counts as is known.
-    pub(super) fn is_long_match(
+    /// Returns whether a block that is a single long line matches.
+    pub(crate) fn matches_long_line(
         &self,
-        stretch: &Stretch,
-        reader: &FileReader,
+        block: &BlockSpan,
+        reader: &dyn ReadRange,
         encoding: Encoding,
         limits: &Limits,
     ) -> Result<bool> {
-        if self.pattern.is_none() || !self.may_match(&stretch.counts) {
-            return Ok(self.may_match(&stretch.counts));
+        if self.pattern.is_none() || !self.may_match(&block.counts) {
+            return Ok(self.may_match(&block.counts));
         }
-        let text = long_content(stretch.start.offset..stretch.end.offset, reader, |_| Ok(encoding))?;
-        self.is_in_long(text, reader, limits.piece, || Ok(encoding))
+        let text = long_line_content(block.start.offset..block.end.offset, reader, |_| Ok(encoding))?;
+        self.matches_long_text(text, reader, limits.chunk_bytes, || Ok(encoding))
     }
 }

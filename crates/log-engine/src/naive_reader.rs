@@ -1,146 +1,122 @@
-//! A reader of logs that holds the whole file in memory and knows nothing of chunks, indexes or budgets: what the engine is held to.
+//! Reads a log that is held in memory as a whole, without chunks, indexes or timeouts: the reference for the engine.
 
 use std::{
     sync::{
-        LazyLock,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use regex::RegexBuilder;
-use runlens_api_types::log::{LogLine, LogQuery};
+use runlens_terminal::{Encoding, visible_text};
 use tokio::runtime::Runtime;
 
-use super::{
-    Answer, Limits, LogCache, ansi::visible, classify, cursor::Position, encoding::Encoding, line,
-    matcher::Matcher,
-};
 use crate::{
-    clock::Stopwatch,
+    LogEngine, LogFile, MemoryFile, PageRequest, classify,
     error::Result,
-    files::{FileKey, Files, FoundFile},
+    limits::Limits,
+    line,
+    model::{Line, Page, PageQuery},
+    stopwatch::Stopwatch,
 };
 
-pub(super) const RUN: i32 = 7;
-
-/// Runs a test's async part, with threads for what goes on in the background.
-pub(super) fn run<T>(work: impl Future<Output = T>) -> T {
+/// Runs a future on a runtime with threads for background work.
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
-    RUNTIME.block_on(work)
+    RUNTIME.block_on(future)
 }
 
-pub(super) fn found(content: &[u8]) -> FoundFile {
-    let files = Files::none().with_memory();
-    run(async {
-        files
-            .put(&FileKey::log(RUN), content.to_vec())
-            .await
-            .expect("written");
-        files
-            .find(&FileKey::log(RUN))
-            .await
-            .expect("an answer")
-            .expect("found")
-    })
+pub(crate) fn memory_file(content: &[u8]) -> Arc<dyn LogFile> {
+    Arc::new(MemoryFile::new("log", content.to_vec()))
 }
 
-/// A page, where each look at the clock takes a millisecond.
-pub(super) fn page_of(cache: &LogCache, file: &FoundFile, query: &LogQuery) -> Result<Answer> {
-    let looks = AtomicU64::new(0);
-    let stopwatch = Stopwatch::new(move || Duration::from_millis(looks.fetch_add(1, Ordering::Relaxed) + 1));
+/// Reads a page. Each check of the time takes a millisecond.
+pub(crate) fn page_of(engine: &LogEngine, file: &Arc<dyn LogFile>, query: &PageQuery) -> Result<Page> {
+    let checks = AtomicU64::new(0);
+    let stopwatch = Stopwatch::new(move || Duration::from_millis(checks.fetch_add(1, Ordering::Relaxed) + 1));
     run(async {
-        let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-        cache
-            .page(
-                file,
-                RUN,
-                query.clone(),
-                Matcher::new(&query.filter)?,
-                cursor,
-                stopwatch,
-            )
+        engine
+            .page_with(file, PageRequest::new(query.clone())?, stopwatch)
             .await
     })
 }
 
-pub(super) fn encoding_of(content: &[u8]) -> Encoding {
+pub(crate) fn encoding_of(content: &[u8]) -> Encoding {
     match std::str::from_utf8(content) {
         Err(error) if error.error_len().is_some() => Encoding::Windows1252,
         _ => Encoding::Utf8,
     }
 }
 
-/// The lines that pass, and those around them.
-pub(super) fn naive(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<LogLine> {
+/// Returns the matching lines and their context.
+pub(crate) fn naive_page(content: &[u8], query: &PageQuery, limits: Limits) -> Vec<Line> {
     let lines = naive_lines(content, query, limits);
     let context = if query.filter.is_empty() {
         0
     } else {
         query.context as usize
     };
-    let is_shown = |at: usize| {
+    let is_included = |at: usize| {
         lines[at.saturating_sub(context)..lines.len().min(at + context + 1)]
             .iter()
-            .any(|(_, passes)| *passes)
+            .any(|(_, is_match)| *is_match)
     };
-    let shown = lines.iter().enumerate().filter(|(at, _)| is_shown(*at));
-    shown
-        .map(|(_, (line, passes))| LogLine {
-            is_context: !passes,
+    let included = lines.iter().enumerate().filter(|(at, _)| is_included(*at));
+    included
+        .map(|(_, (line, is_match))| Line {
+            is_context: !is_match,
             ..line.clone()
         })
         .collect()
 }
 
-/// Every line, and whether it passes.
-pub(super) fn naive_lines(content: &[u8], query: &LogQuery, limits: Limits) -> Vec<(LogLine, bool)> {
+/// Returns every line, and whether it matches.
+pub(crate) fn naive_lines(content: &[u8], query: &PageQuery, limits: Limits) -> Vec<(Line, bool)> {
     let encoding = encoding_of(content);
-    let compiled = |pattern: String| {
+    let compile = |pattern: String| {
         RegexBuilder::new(&pattern)
             .case_insensitive(true)
             .multi_line(true)
             .build()
             .expect("a pattern")
     };
-    let needle = query
+    let literal = query
         .filter
         .contains
         .as_ref()
-        .map(|text| compiled(regex::escape(text)));
-    let regex = query.filter.regex.clone().map(compiled);
+        .map(|text| compile(regex::escape(text)));
+    let regex = query.filter.regex.clone().map(compile);
     let mut lines = Vec::new();
     for (index, raw) in content.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let is_long = raw.len() as u64 > limits.max_line;
+        let is_long = raw.len() as u64 > limits.max_line_bytes;
         let mut bytes = &raw[..raw.len() - line::end_length(raw)];
         if index == 0 && encoding == Encoding::Utf8 {
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         }
         let head = encoding
-            .decode(&bytes[..bytes.len().min(limits.max_line as usize)])
+            .decode(&bytes[..bytes.len().min(limits.max_line_bytes as usize)])
             .into_owned();
-        let shown = visible(&head);
-        let (level, source) = (classify::level(&shown), classify::source(&shown));
+        let visible = visible_text(&head);
+        let (level, source) = (classify::level(&visible), classify::source(&visible));
         let whole = encoding.decode(bytes);
-        let passes = needle
+        let is_match = literal
             .iter()
             .chain(&regex)
-            .all(|pattern| pattern.is_match(&visible(&whole)))
+            .all(|pattern| pattern.is_match(&visible_text(&whole)))
             && query.filter.level.is_none_or(|wanted| wanted == level)
             && query.filter.source.is_none_or(|wanted| wanted == source);
         let (message, is_cut) = line::message(&head);
-        let line = LogLine {
-            line: index as u64 + 1,
-            timestamp: line::timestamp(&shown),
+        let line = Line {
+            number: index as u64 + 1,
+            timestamp: line::timestamp(&visible),
             level,
             source,
             message: message.to_owned(),
-            truncated: is_cut || is_long,
-            run_id: RUN,
-            sample_id: None,
+            is_truncated: is_cut || is_long,
             is_context: false,
         };
-        lines.push((line, passes));
+        lines.push((line, is_match));
     }
     lines
 }

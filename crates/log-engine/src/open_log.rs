@@ -1,48 +1,48 @@
-//! A log that is open for one page: where the page begins, and what the index tells of the rest.
+//! A log that is open for one page: finds the start of the page, and what the index knows of the rest.
 
 use std::{
     cell::{Cell, OnceCell},
     sync::Arc,
 };
 
-use runlens_api_types::log::{LogDirection, LogQuery};
+use runlens_terminal::Encoding;
 use tokio::runtime::Handle;
 
-use super::{
-    Limits, LogCache,
-    blocks::require_same,
-    cursor::Position,
-    encoding::Encoding,
-    index::{Counts, LogIndex},
-    indexes::Indexing,
-    lines::{self, Chunk, Lines},
-};
 use crate::{
+    blocks::require_same_file,
+    cursor::Position,
     error::{Error, Result},
-    files::FileReader,
+    file::{LogFile, ReadRange},
+    index::LogIndex,
+    index_cache::{IndexCache, IndexHandle},
+    limits::Limits,
+    line_reader::{self, LineReader, ReadBuffer},
+    model::{Counts, Direction, PageQuery},
 };
 
-/// A log, open for one page, on a thread that may wait. Its index is asked for where it is needed, and not before.
-pub(super) struct OpenLog {
-    reader: Arc<FileReader>,
-    /// Bytes of the version that the page is of.
+/// A log, open for one page on a blocking thread. The index is only requested where the page needs it.
+pub(crate) struct OpenLog {
+    file: Arc<dyn LogFile>,
+    reader: Arc<dyn ReadRange>,
+    /// Size of the version that the page shows.
     size: Cell<u64>,
-    /// What was read to find where the page begins.
-    read: OnceCell<Chunk>,
-    cache: LogCache,
+    /// Bytes that were read to find the start of the page.
+    read_ahead: OnceCell<ReadBuffer>,
+    cache: IndexCache,
     runtime: Handle,
-    index: OnceCell<Arc<Indexing>>,
+    index: OnceCell<Arc<IndexHandle>>,
     encoding: OnceCell<Encoding>,
-    /// Whether more may be known of the same log later.
+    /// Whether the encoding was used before it was known for certain.
     is_provisional: Cell<bool>,
 }
 
 impl OpenLog {
-    /// To be made where the runtime is at hand.
-    pub(super) fn new(cache: &LogCache, reader: Arc<FileReader>) -> Self {
+    /// Must be called on a thread of the runtime.
+    pub(crate) fn new(cache: &IndexCache, file: Arc<dyn LogFile>, reader: Arc<dyn ReadRange>) -> Self {
         Self {
-            size: Cell::new(reader.file().size),
-            read: OnceCell::new(),
+            file,
+            size: Cell::new(reader.version().size),
+            read_ahead: OnceCell::new(),
             reader,
             cache: cache.clone(),
             runtime: Handle::current(),
@@ -52,76 +52,68 @@ impl OpenLog {
         }
     }
 
-    pub(super) fn file(&self) -> &FileReader {
-        &self.reader
+    pub(crate) fn reader(&self) -> &dyn ReadRange {
+        &*self.reader
     }
 
-    pub(super) fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &Limits {
         &self.cache.limits
     }
 
-    pub(super) fn is_provisional(&self) -> bool {
+    pub(crate) fn is_provisional(&self) -> bool {
         self.is_provisional.get()
     }
 
-    pub(super) fn lines(&self, direction: LogDirection, from: Position, max_read: u64) -> Lines<'_> {
-        let read = self.read.get_or_init(Chunk::default);
-        Lines::new(
-            &self.reader,
+    pub(crate) fn lines(&self, direction: Direction, from: Position, max_read_bytes: u64) -> LineReader<'_> {
+        let read_ahead = self.read_ahead.get_or_init(ReadBuffer::default);
+        LineReader::new(
+            &*self.reader,
             self.size.get(),
             direction,
             from,
             Limits {
-                max_read,
+                max_read_bytes,
                 ..self.cache.limits
             },
-            read,
+            read_ahead,
         )
     }
 
-    /// Where a page begins: what it goes on to lies behind this place in its direction.
+    /// Returns the position at which a page starts. Its lines lie behind it in the direction of the page.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a cursor that does not fit, [`Error::NotReady`] where the index has not got there, [`Error::Files`].
-    pub(super) fn place(&self, query: &LogQuery, cursor: Option<Position>) -> Result<Position> {
-        let (_, direction) = query.extent();
-        match (cursor, query.from_line, direction) {
-            (Some(cursor), ..) => cursor.require_in(&self.reader).map(|()| cursor),
-            (None, None | Some(1), LogDirection::Forward) => Ok(Position::START),
-            (None, Some(line), LogDirection::Forward) => self.start_of(line),
-            // The page ends with the line: the place is behind it.
-            (None, Some(line), LogDirection::Backward) => self.start_of(line + 1),
-            (None, None, LogDirection::Backward) => self.start_of(u64::MAX),
+    /// [`Error::InvalidCursor`], [`Error::StillIndexing`], [`Error::Read`].
+    pub(crate) fn start_of_page(&self, query: &PageQuery, cursor: Option<Position>) -> Result<Position> {
+        match (cursor, query.from_line, query.direction) {
+            (Some(cursor), ..) => cursor.validate(&*self.reader).map(|()| cursor),
+            (None, None | Some(1), Direction::Forward) => Ok(Position::START),
+            (None, Some(line), Direction::Forward) => self.start_of_line(line),
+            // The page ends with the line, so it starts behind it.
+            (None, Some(line), Direction::Backward) => self.start_of_line(line + 1),
+            (None, None, Direction::Backward) => self.start_of_line(u64::MAX),
         }
     }
 
-    /// Where a line begins; the end of the log where it has fewer.
-    fn start_of(&self, line: u64) -> Result<Position> {
+    /// Returns the start of a line; the end of the log if it has fewer lines.
+    fn start_of_line(&self, line: u64) -> Result<Position> {
         let index = self.index()?;
-        self.size.set(index.file().size);
-        let look = |index: &LogIndex| match index.block_of_line(line) {
+        self.size.set(index.version().size);
+        let find = |index: &LogIndex| match index.block_of_line(line) {
             Some(block) => Some((index.blocks[block].start, line)),
             None => index.is_complete.then_some((index.end, 0)),
         };
-        let found = self.runtime.block_on(index.wait(self.limits().patience, look))?;
-        let (from, line) = found.ok_or_else(|| self.not_yet(index))?;
-        let (place, read) = lines::seek(&self.reader, self.size.get(), from, line, self.limits())?;
-        _ = self.read.set(read);
-        Ok(place)
+        let found = self
+            .runtime
+            .block_on(index.wait(self.limits().index_timeout, find))?;
+        let (from, line) = found.ok_or_else(|| still_indexing(index))?;
+        let (position, read_ahead) =
+            line_reader::seek(&*self.reader, self.size.get(), from, line, self.limits())?;
+        _ = self.read_ahead.set(read_ahead);
+        Ok(position)
     }
 
-    fn not_yet(&self, index: &Indexing) -> Error {
-        let end = index.look(|index| index.end);
-        let size = index.file().size;
-        let percent = end.offset * 100 / size.max(1);
-        Error::NotReady(format!(
-            "The lines of this log are still being counted: {} so far, in {percent} % of its {size} bytes. Ask again in a moment.",
-            end.line - 1
-        ))
-    }
-
-    /// How a piece of the log is to be read as text. Nobody is waited for where it does not matter.
-    pub(super) fn encoding_of(&self, bytes: &[u8]) -> Result<Encoding> {
+    /// Returns the encoding of a part of the log. ASCII bytes need no index.
+    pub(crate) fn encoding_of(&self, bytes: &[u8]) -> Result<Encoding> {
         if bytes.is_ascii() {
             Ok(Encoding::Utf8)
         } else {
@@ -129,41 +121,41 @@ impl OpenLog {
         }
     }
 
-    /// How the text of the log is encoded. The whole log decides; where finding out takes too long, what is known so far does.
-    pub(super) fn encoding(&self) -> Result<Encoding> {
+    /// Returns the encoding of the log. After [`Limits::index_timeout`], the encoding of the indexed part is used.
+    pub(crate) fn encoding(&self) -> Result<Encoding> {
         if let Some(encoding) = self.encoding.get() {
             return Ok(*encoding);
         }
         let index = self.index()?;
-        let settled = |index: &LogIndex| {
+        let known = |index: &LogIndex| {
             (index.is_complete || index.encoding == Encoding::Windows1252).then_some(index.encoding)
         };
         let encoding = self
             .runtime
-            .block_on(index.wait(self.limits().patience, settled))?;
+            .block_on(index.wait(self.limits().index_timeout, known))?;
         self.is_provisional
             .set(self.is_provisional.get() || encoding.is_none());
-        let encoding = encoding.unwrap_or_else(|| index.look(|index| index.encoding));
+        let encoding = encoding.unwrap_or_else(|| index.read(|index| index.encoding));
         Ok(*self.encoding.get_or_init(|| encoding))
     }
 
-    /// Where to go on from a place, so that no block is read without a line that may pass; and up to where that is known. None where
-    /// nothing is known of what lies ahead.
-    pub(super) fn skip(
+    /// Skips blocks without a matching line. Returns where to continue after `at`, and the end of the block that is known to match
+    /// there. `None` if `at` is outside the indexed part.
+    pub(crate) fn skip(
         &self,
         at: Position,
-        direction: LogDirection,
-        may_pass: impl Fn(&Counts) -> bool,
+        direction: Direction,
+        may_match: impl Fn(&Counts) -> bool,
     ) -> Result<Option<(Position, u64)>> {
         let index = self.index()?;
-        Ok(index.look(|index| {
-            // The last line of what is known may have been cut short: the block with it is read in any case.
+        Ok(index.read(|index| {
+            // The last indexed line can be incomplete, so the last block is always read.
             let last = index.blocks.len().checked_sub(1)?;
-            let is_of_interest = |block: usize| block == last || may_pass(&index.blocks[block].counts);
+            let is_candidate = |block: usize| block == last || may_match(&index.blocks[block].counts);
             Some(match direction {
-                LogDirection::Forward => {
+                Direction::Forward => {
                     let here = index.block_of_offset(at.offset)?;
-                    let block = (here..last).find(|block| is_of_interest(*block)).unwrap_or(last);
+                    let block = (here..last).find(|block| is_candidate(*block)).unwrap_or(last);
                     let to = if block == here {
                         at
                     } else {
@@ -171,9 +163,9 @@ impl OpenLog {
                     };
                     (to, index.end_of(block).offset)
                 }
-                LogDirection::Backward => {
+                Direction::Backward => {
                     let here = index.block_of_offset(at.offset.checked_sub(1)?)?;
-                    match (0..=here).rev().find(|block| is_of_interest(*block)) {
+                    match (0..=here).rev().find(|block| is_candidate(*block)) {
                         Some(block) => (
                             if block == here { at } else { index.end_of(block) },
                             index.blocks[block].start.offset,
@@ -185,16 +177,28 @@ impl OpenLog {
         }))
     }
 
-    fn index(&self) -> Result<&Indexing> {
+    fn index(&self) -> Result<&IndexHandle> {
         if self.index.get().is_none() {
-            let index = self.runtime.block_on(self.cache.index(self.reader.file()))?;
-            require_same(&index, &self.reader)?;
-            // Nobody else has set it meanwhile: it is not shared.
+            let index = self
+                .runtime
+                .block_on(self.cache.index_of_version(&*self.file, self.reader.version()))?;
+            require_same_file(&index, &*self.reader)?;
+            // Cannot be set already: the cell is not shared.
             _ = self.index.set(index);
         }
         self.index
             .get()
             .map(|index| &**index)
-            .ok_or_else(|| Error::Internal("the index of a log is gone".to_owned()))
+            .ok_or_else(|| Error::Internal("the index of an open log is not set".to_owned()))
+    }
+}
+
+fn still_indexing(index: &IndexHandle) -> Error {
+    let end = index.read(|index| index.end);
+    let size_bytes = index.version().size;
+    Error::StillIndexing {
+        lines: end.line - 1,
+        percent: end.offset * 100 / size_bytes.max(1),
+        size_bytes,
     }
 }

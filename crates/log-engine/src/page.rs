@@ -1,42 +1,64 @@
-//! Reads one page of a log.
+//! Reads one page of lines.
 
 use std::{collections::VecDeque, ops::Range};
 
 use bytes::Bytes;
-use runlens_api_types::{
-    log::{LineRange, LogDirection, LogLine, LogPage, LogQuery},
-    page::CursorPagination,
+use runlens_terminal::{Encoding, visible_text};
+
+use crate::{
+    blocks::long_line_content,
+    cursor::Position,
+    error::{Error, Result},
+    line,
+    line_reader::RawLine,
+    matcher::LineMatcher,
+    model::{Direction, Line, LineRange, Page, PageQuery},
+    open_log::OpenLog,
+    stopwatch::Stopwatch,
 };
 
-use super::{
-    Answer, ansi::visible, blocks::long_content, cursor::Position, encoding::Encoding, line, lines::RawLine,
-    matcher::Matcher, place::OpenLog,
-};
-use crate::{clock::Stopwatch, error::Result};
+/// A page query with a decoded cursor and a compiled filter.
+pub struct PageRequest {
+    pub(crate) query: PageQuery,
+    pub(crate) cursor: Option<Position>,
+    pub(crate) matcher: LineMatcher,
+}
 
-/// Reads the page that lies at a place in the direction asked for. The lines come in the order of the log either way.
+impl PageRequest {
+    /// Checks a query, without reading a log.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCursor`], [`Error::InvalidRegex`].
+    pub fn new(query: PageQuery) -> Result<Self> {
+        Ok(Self {
+            cursor: query.cursor.as_deref().map(Position::from_cursor).transpose()?,
+            matcher: LineMatcher::new(query.filter.clone())?,
+            query,
+        })
+    }
+}
+
+/// Reads a page.
 ///
-/// Pages are made of the lines of the whole log that pass the filters, and those around them as far as `context` says: what a page has does
-/// not depend on how the pages before it were cut. `next_cursor` is null exactly where none of these lines follows: after a full
-/// page, the log is read on to the next one, and the cursor stands just before it. Where reading has taken as long as it may, the page
-/// ends early, and the cursor stands where the next one has to go on.
-pub(super) fn page(
-    log: &OpenLog,
-    run_id: i32,
-    query: &LogQuery,
-    matcher: &Matcher,
-    cursor: Option<Position>,
-    stopwatch: &Stopwatch,
-) -> Result<Answer> {
-    let (limit, direction) = query.extent();
-    let place = log.place(query, cursor)?;
-    let reader = Reader { log, run_id, matcher };
-    let mut page = Page {
-        reader: &reader,
-        place,
+/// Pages consist of the lines of the whole log that match the filter, and their context. The content of a page does not depend on
+/// where the previous pages ended. `next_cursor` is `None` exactly if no such line follows: after a full page, the log is read on to
+/// the next line of a page, and the cursor is placed before that line. After [`Limits::scan_timeout`](crate::Limits), the page ends
+/// early and the cursor continues from there.
+pub(crate) fn read_page(log: &OpenLog, request: &PageRequest, stopwatch: &Stopwatch) -> Result<Page> {
+    let PageRequest {
+        query,
+        cursor,
+        matcher,
+    } = request;
+    let direction = query.direction;
+    let start = log.start_of_page(query, *cursor)?;
+    let presenter = LinePresenter { log, matcher };
+    let mut page = PageBuilder {
+        presenter: &presenter,
+        start,
         direction,
-        limit: limit as usize,
-        data: Vec::new(),
+        limit: query.limit as usize,
+        lines: Vec::new(),
         next: None,
         is_cut: false,
     };
@@ -45,236 +67,241 @@ pub(super) fn page(
     } else {
         page.fill_filtered(query.context as usize, stopwatch)?
     };
-    let Page {
-        mut data,
+    let PageBuilder {
+        mut lines,
         next,
         is_cut,
         ..
     } = page;
-    if direction == LogDirection::Backward {
-        data.reverse();
+    if direction == Direction::Backward {
+        lines.reverse();
     }
-    let stop = next.unwrap_or(end);
-    let (first, behind) = if direction == LogDirection::Forward {
-        (place, stop)
+    let end = next.unwrap_or(end);
+    let (first, behind) = if direction == Direction::Forward {
+        (start, end)
     } else {
-        (stop, place)
+        (end, start)
     };
     let examined = (first.line < behind.line).then(|| LineRange {
         first: first.line,
         last: behind.line - 1,
     });
-    let page = LogPage {
-        data,
+    Ok(Page {
+        lines,
         examined,
-        pagination: CursorPagination {
-            limit,
-            next_cursor: next.map(Position::to_cursor),
-        },
-    };
-    Ok(Answer {
-        page,
+        next_cursor: next.map(Position::to_cursor),
         is_provisional: is_cut || log.is_provisional(),
     })
 }
 
-/// A page in the making.
-struct Page<'a> {
-    reader: &'a Reader<'a>,
-    place: Position,
-    direction: LogDirection,
+struct PageBuilder<'a> {
+    presenter: &'a LinePresenter<'a>,
+    start: Position,
+    direction: Direction,
     limit: usize,
-    data: Vec<LogLine>,
+    lines: Vec<Line>,
     next: Option<Position>,
-    /// Whether time was up.
+    /// Whether the page ended at the timeout.
     is_cut: bool,
 }
 
-impl Page<'_> {
-    /// Takes the lines that lie ahead; returns where it ended.
+impl PageBuilder<'_> {
+    /// Adds the lines behind the start. Returns the position of the last line that was read.
     fn fill(&mut self) -> Result<Position> {
-        let limits = self.reader.log.limits();
-        let mut lines = self.reader.log.lines(
+        let limits = self.presenter.log.limits();
+        let mut lines = self.presenter.log.lines(
             self.direction,
-            self.place,
-            limits.max_read.min(limits.first_read * 4),
+            self.start,
+            limits.max_read_bytes.min(limits.first_read_bytes * 4),
         );
         while let Some(raw) = lines.next()? {
-            if !self.take(&raw, false)? {
+            if !self.add(&raw, false)? {
                 break;
             }
         }
-        Ok(lines.at())
+        Ok(lines.position())
     }
 
-    /// Takes those that pass, and those around them. It begins some lines before the place: the first lines of the page may be context of
-    /// those. Returns where it ended.
+    /// Adds the matching lines and their context. Reading begins `context` lines before the start, because the first lines of the page
+    /// can be context of those. Returns the position of the last line that was read.
     fn fill_filtered(&mut self, context: usize, stopwatch: &Stopwatch) -> Result<Position> {
-        let (log, direction) = (self.reader.log, self.direction);
+        let (log, direction) = (self.presenter.log, self.direction);
         let limits = *log.limits();
-        let mut lines = log.lines(direction, self.step_back(self.place, context)?, limits.max_read);
-        // What may yet turn out to be context, and how many lines of context are still due.
-        let (mut waiting, mut due) = (VecDeque::<RawLine>::new(), 0);
-        // Up to where the index has nothing more to say.
-        let mut known = None;
-        let mut timed = lines.at().offset;
+        let mut lines = log.lines(
+            direction,
+            self.step_back(self.start, context)?,
+            limits.max_read_bytes,
+        );
+        // Lines that are context if a match follows, and the number of lines of context that follow the last match.
+        let (mut candidates, mut context_left) = (VecDeque::<RawLine>::new(), 0);
+        // End of the part that needs no further look at the index.
+        let mut skipped_to = None;
+        let mut time_checked_at = lines.position().offset;
         loop {
-            let at = lines.at();
-            if self.reader.matcher.is_by_counts()
-                && due == 0
-                && known.is_none_or(|known| !self.is_before(at.offset, known))
+            let at = lines.position();
+            if self.presenter.matcher.has_kind()
+                && context_left == 0
+                && skipped_to.is_none_or(|end| !self.is_before(at.offset, end))
             {
-                let found = log.skip(at, direction, |counts| self.reader.matcher.may_match(counts))?;
+                let found = log.skip(at, direction, |counts| self.presenter.matcher.may_match(counts))?;
                 let to = found.map_or(at, |(to, _)| to);
-                known =
-                    Some(found.map_or_else(|| self.ahead(at.offset, limits.max_read), |(_, until)| until));
+                skipped_to = Some(found.map_or_else(
+                    || self.offset_ahead(at.offset, limits.max_read_bytes),
+                    |(_, end)| end,
+                ));
                 if to != at {
                     let from = self.step_back(to, context)?;
                     if self.is_before(at.offset, from.offset) {
-                        waiting.clear();
-                        lines = log.lines(direction, from, limits.max_read);
+                        candidates.clear();
+                        lines = log.lines(direction, from, limits.max_read_bytes);
                     }
                 }
             }
-            if lines.at().offset.abs_diff(timed) >= limits.first_read && !lines.is_at_end() {
-                timed = lines.at().offset;
-                let next = waiting
+            if lines.position().offset.abs_diff(time_checked_at) >= limits.first_read_bytes
+                && !lines.is_at_end()
+            {
+                time_checked_at = lines.position().offset;
+                let next = candidates
                     .iter()
                     .find(|raw| self.is_ahead(raw))
-                    .map_or(lines.at(), |raw| raw.near_end(direction));
-                if stopwatch.elapsed() >= limits.budget && self.is_before(self.place.offset, next.offset) {
+                    .map_or(lines.position(), |raw| raw.near_end(direction));
+                if stopwatch.elapsed() >= limits.scan_timeout
+                    && self.is_before(self.start.offset, next.offset)
+                {
                     self.next = Some(next);
                     self.is_cut = true;
                     break;
                 }
             }
             let Some(raw) = lines.next()? else { break };
-            if self.reader.passes(&raw)? {
-                due = context;
+            if self.presenter.matches(&raw)? {
+                context_left = context;
                 let mut has_room = true;
-                for before in waiting.drain(..) {
-                    has_room = has_room && self.take(&before, true)?;
+                for before in candidates.drain(..) {
+                    has_room = has_room && self.add(&before, true)?;
                 }
-                if !has_room || !self.take(&raw, false)? {
+                if !has_room || !self.add(&raw, false)? {
                     break;
                 }
-            } else if due > 0 {
-                due -= 1;
-                if !self.take(&raw, true)? {
+            } else if context_left > 0 {
+                context_left -= 1;
+                if !self.add(&raw, true)? {
                     break;
                 }
             } else {
-                waiting.push_back(raw);
-                if waiting.len() > context {
-                    waiting.pop_front();
+                candidates.push_back(raw);
+                if candidates.len() > context {
+                    candidates.pop_front();
                 }
             }
         }
-        Ok(lines.at())
+        Ok(lines.position())
     }
 
-    /// Adds a line that lies ahead of the place; false where there is no room, and the next page begins with it.
-    fn take(&mut self, raw: &RawLine, is_context: bool) -> Result<bool> {
+    /// Adds a line, unless it lies before the start. Returns false if the page is full: the next page begins with this line.
+    fn add(&mut self, raw: &RawLine, is_context: bool) -> Result<bool> {
         if !self.is_ahead(raw) {
             return Ok(true);
         }
-        if self.data.len() == self.limit {
+        if self.lines.len() == self.limit {
             self.next = Some(raw.near_end(self.direction));
             return Ok(false);
         }
-        self.data.push(self.reader.show(raw, is_context)?);
+        self.lines.push(self.presenter.present(raw, is_context)?);
         Ok(true)
     }
 
     fn is_ahead(&self, raw: &RawLine) -> bool {
-        !self.is_before(raw.near_end(self.direction).offset, self.place.offset)
+        !self.is_before(raw.near_end(self.direction).offset, self.start.offset)
     }
 
-    /// Whether a place comes before another one in the direction of the page.
+    /// Returns whether an offset comes before another one in the direction of the page.
     fn is_before(&self, one: u64, other: u64) -> bool {
         match self.direction {
-            LogDirection::Forward => one < other,
-            LogDirection::Backward => one > other,
+            Direction::Forward => one < other,
+            Direction::Backward => one > other,
         }
     }
 
-    fn ahead(&self, offset: u64, bytes: u64) -> u64 {
+    fn offset_ahead(&self, offset: u64, bytes: u64) -> u64 {
         match self.direction {
-            LogDirection::Forward => offset + bytes,
-            LogDirection::Backward => offset.saturating_sub(bytes),
+            Direction::Forward => offset + bytes,
+            Direction::Backward => offset.saturating_sub(bytes),
         }
     }
 
-    /// The place some lines before another one, in the direction of the page.
+    /// Returns the position `count` lines before another one, in the direction of the page.
     fn step_back(&self, from: Position, count: usize) -> Result<Position> {
         let opposite = match self.direction {
-            LogDirection::Forward => LogDirection::Backward,
-            LogDirection::Backward => LogDirection::Forward,
+            Direction::Forward => Direction::Backward,
+            Direction::Backward => Direction::Forward,
         };
         let mut lines = self
-            .reader
+            .presenter
             .log
-            .lines(opposite, from, self.reader.log.limits().max_read);
+            .lines(opposite, from, self.presenter.log.limits().max_read_bytes);
         for _ in 0..count {
             if lines.next()?.is_none() {
                 break;
             }
         }
-        Ok(lines.at())
+        Ok(lines.position())
     }
 }
 
-struct Reader<'a> {
+/// Decodes, matches and converts lines.
+struct LinePresenter<'a> {
     log: &'a OpenLog,
-    run_id: i32,
-    matcher: &'a Matcher,
+    matcher: &'a LineMatcher,
 }
 
-/// As much of a line as is held, as text.
+/// Text of a line, up to [`Limits::max_line_bytes`](crate::Limits).
 struct Content {
     bytes: Bytes,
     encoding: Encoding,
-    /// Where in the file the text lies of which this is the beginning.
+    /// Range of the whole text in the file, if `bytes` are only its beginning.
     long: Option<Range<u64>>,
 }
 
-impl Reader<'_> {
-    /// Whether the filters let a line through.
-    fn passes(&self, raw: &RawLine) -> Result<bool> {
+impl LinePresenter<'_> {
+    /// Returns whether a line matches the filter.
+    fn matches(&self, raw: &RawLine) -> Result<bool> {
         let content = self.content(raw)?;
         let text = content.encoding.decode(&content.bytes);
-        let shown = visible(&text);
-        Ok(self.is_found(&content, &shown)? && self.matcher.admits(&shown))
+        let visible = visible_text(&text);
+        Ok(self.matches_text(&content, &visible)? && self.matcher.matches_kind_of(&visible))
     }
 
-    fn show(&self, raw: &RawLine, is_context: bool) -> Result<LogLine> {
+    fn present(&self, raw: &RawLine, is_context: bool) -> Result<Line> {
         let content = self.content(raw)?;
         let text = content.encoding.decode(&content.bytes);
-        Ok(LogLine {
+        Ok(Line {
             is_context,
-            ..line::show(raw.start.line, &text, content.long.is_some(), self.run_id)
+            ..line::present(raw.start.line, &text, content.long.is_some())
         })
     }
 
     fn content(&self, raw: &RawLine) -> Result<Content> {
-        let is_first = raw.start.offset == 0;
+        let is_file_start = raw.start.offset == 0;
         if let Some(bytes) = &raw.bytes {
             let encoding = self.log.encoding_of(bytes)?;
             return Ok(Content {
-                bytes: bytes.slice(line::content(bytes, encoding, is_first)),
+                bytes: bytes.slice(line::content(bytes, encoding, is_file_start)),
                 encoding,
                 long: None,
             });
         }
-        let (file, max_line) = (self.log.file(), self.log.limits().max_line);
-        let range = long_content(raw.start.offset..raw.end.offset, file, |mark| {
-            if is_first {
-                self.log.encoding_of(mark)
+        let (reader, max_line_bytes) = (self.log.reader(), self.log.limits().max_line_bytes);
+        let range = long_line_content(raw.start.offset..raw.end.offset, reader, |first| {
+            if is_file_start {
+                self.log.encoding_of(first)
             } else {
                 Ok(Encoding::Utf8)
             }
         })?;
-        let bytes = file.read(range.start..range.end.min(range.start + max_line))?;
+        let bytes = reader
+            .read(range.start..range.end.min(range.start + max_line_bytes))
+            .map_err(Error::Read)?;
         Ok(Content {
             encoding: self.log.encoding_of(&bytes)?,
             bytes,
@@ -282,16 +309,16 @@ impl Reader<'_> {
         })
     }
 
-    fn is_found(&self, content: &Content, shown: &str) -> Result<bool> {
+    fn matches_text(&self, content: &Content, visible: &str) -> Result<bool> {
         match &content.long {
-            // What is held may be ASCII where the rest is not.
-            Some(range) => {
-                self.matcher
-                    .is_in_long(range.clone(), self.log.file(), self.log.limits().max_read, || {
-                        self.log.encoding()
-                    })
-            }
-            None => Ok(self.matcher.is_in(shown)),
+            // The beginning can be ASCII while the rest is not, so the encoding is that of the log.
+            Some(range) => self.matcher.matches_long_text(
+                range.clone(),
+                self.log.reader(),
+                self.log.limits().max_read_bytes,
+                || self.log.encoding(),
+            ),
+            None => Ok(self.matcher.matches_text(visible)),
         }
     }
 }

@@ -2,172 +2,165 @@
 
 use std::{ops::Range, sync::Arc};
 
-use runlens_api_types::{
-    log::{LogDirection, LogMatch, LogSearch, LogSearchQuery},
-    page::CursorPagination,
-};
+use runlens_terminal::{Encoding, visible_text};
 
-use super::{
-    Limits, LogCache, LogService, MatchCache,
-    ansi::visible,
-    blocks::{Stretch, changed, find_log, head, lines, open, require_same},
-    cursor::Position,
-    encoding::Encoding,
-    index::LogIndex,
-    line,
-    matcher::Matcher,
-    matches::Matches,
-};
 use crate::{
     blocking::spawn_blocking,
-    error::Result,
-    files::{FileReader, FoundFile, mark_uncacheable},
+    blocks::{BlockSpan, line_head, lines, require_same_file},
+    cursor::Position,
+    error::{Error, Result},
+    file::{LogFile, ReadRange},
+    index::LogIndex,
+    index_cache::IndexCache,
+    limits::Limits,
+    line,
+    match_cache::{MatchCache, MatchCounts},
+    matcher::LineMatcher,
+    model::{Direction, Match, Search, SearchQuery},
 };
 
-/// A page of matches in a run's log.
-///
-/// # Errors
-/// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a cursor that does not fit or a regular
-/// expression that is none, [`Error::Files`](crate::Error::Files).
-pub(crate) async fn search_log(
-    service: &LogService,
-    run_id: i32,
-    query: &LogSearchQuery,
-) -> Result<LogSearch> {
-    let matcher = Arc::new(Matcher::new(&query.filter)?);
-    let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-    let file = find_log(service, run_id).await?;
-    find(
-        service.logs(),
-        service.searches(),
-        &file,
-        run_id,
+/// A search query with a decoded cursor and a compiled filter.
+pub struct SearchRequest {
+    pub(crate) query: SearchQuery,
+    cursor: Option<Position>,
+    matcher: Arc<LineMatcher>,
+}
+
+impl SearchRequest {
+    /// Checks a query, without reading a log.
+    ///
+    /// # Errors
+    /// [`Error::InvalidRegex`], [`Error::InvalidCursor`].
+    pub fn new(query: SearchQuery) -> Result<Self> {
+        Ok(Self {
+            matcher: Arc::new(LineMatcher::new(query.filter.clone())?),
+            cursor: query.cursor.as_deref().map(Position::from_cursor).transpose()?,
+            query,
+        })
+    }
+}
+
+/// Reads a page of matches.
+pub(crate) async fn search(
+    indexes: &IndexCache,
+    searches: &MatchCache,
+    file: &Arc<dyn LogFile>,
+    request: SearchRequest,
+) -> Result<Search> {
+    let SearchRequest {
         query,
         cursor,
         matcher,
-    )
-    .await
-}
-
-/// The same for a file that has been found, with the parts of the query that had to be read.
-pub(super) async fn find(
-    logs: &LogCache,
-    searches: &MatchCache,
-    file: &FoundFile,
-    run_id: i32,
-    query: &LogSearchQuery,
-    cursor: Option<Position>,
-    matcher: Arc<Matcher>,
-) -> Result<LogSearch> {
-    let reader = open(file, run_id).await?;
+    } = request;
+    let reader = file.open().await.map_err(Error::Read)?;
     if let Some(cursor) = cursor {
         let opened = reader.clone();
-        spawn_blocking(move || cursor.require_in(&opened)).await??;
+        spawn_blocking(move || cursor.validate(&*opened)).await??;
     }
-    let (indexing, limits) = (logs.index(file).await?, logs.limits);
-    let matches = searches.matches(file, &indexing, &matcher, limits).await?;
-    let (limit, direction) = (query.limit, query.direction.unwrap_or(LogDirection::Forward));
-    let edge = Edge::of(query, cursor, direction);
-    let blocks = indexing.look(|index| choose(index, &matches, edge, direction, limit.into()));
-    let (total, end) = (matches.total(), matches.end);
-    let is_complete = matches.is_complete && end.offset == file.size;
-    if !is_complete {
-        mark_uncacheable();
-    }
+    let (index, limits) = (indexes.index(&**file).await?, indexes.limits);
+    let counts = searches.matches(file, &index, &matcher, limits).await?;
+    let (limit, direction) = (query.limit, query.direction);
+    let boundary = PageBoundary::new(&query, cursor);
+    let blocks = index.read(|index| choose_blocks(index, &counts, boundary, direction, limit.into()));
+    let (total_matches, end) = (counts.total(), counts.end);
+    let is_complete = counts.is_complete && end.offset == file.version().size;
     let found = if blocks.is_empty() {
         Vec::new()
     } else {
         let read = spawn_blocking(move || {
-            require_same(&indexing, &reader)?;
-            let page = Page {
-                reader: &reader,
+            require_same_file(&index, &*reader)?;
+            let page = PageReader {
+                reader: &*reader,
                 matcher: &matcher,
-                encoding: matches.encoding,
+                encoding: counts.encoding,
                 limits: &limits,
-                run_id,
             };
-            page.read(&blocks, edge, direction, limit as usize)
+            page.read(&blocks, boundary, direction, limit as usize)
         });
         read.await??
     };
     let next = match direction {
-        LogDirection::Forward => found
+        Direction::Forward => found
             .last()
-            .filter(|last| last.found.number < total)
-            .map(|last| last.place.end),
-        LogDirection::Backward => found
+            .filter(|last| last.found.number < total_matches)
+            .map(|last| last.span.end),
+        Direction::Backward => found
             .first()
             .filter(|first| first.found.number > 1)
-            .map(|first| first.place.start),
+            .map(|first| first.span.start),
     };
-    Ok(LogSearch {
-        matches: total,
+    Ok(Search {
+        total_matches,
         searched_bytes: end.offset,
-        size_bytes: file.size,
         is_complete,
-        data: found.into_iter().map(|placed| placed.found).collect(),
-        pagination: CursorPagination {
-            limit,
-            next_cursor: next.map(Position::to_cursor),
-        },
+        matches: found.into_iter().map(|located| located.found).collect(),
+        next_cursor: next.map(Position::to_cursor),
     })
 }
 
-/// Where a page begins, or ends where it is read backward: before a line, or before a match.
+/// Where a forward page starts or a backward page ends: before this line, or before this match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Edge {
+enum PageBoundary {
     Line(u64),
     Match(u64),
 }
 
-impl Edge {
-    fn of(query: &LogSearchQuery, cursor: Option<Position>, direction: LogDirection) -> Self {
-        // Backward, the line or the match that is named is the last of the page.
-        let beyond = u64::from(direction == LogDirection::Backward);
-        match (cursor, query.from_line, query.from_match, direction) {
+impl PageBoundary {
+    fn new(query: &SearchQuery, cursor: Option<Position>) -> Self {
+        // Backward, the given line or match is the last one of the page.
+        let offset = u64::from(query.direction == Direction::Backward);
+        match (cursor, query.from_line, query.from_match, query.direction) {
             (Some(position), ..) => Self::Line(position.line),
-            (_, Some(line), ..) => Self::Line(line + beyond),
-            (_, _, Some(number), _) => Self::Match(number + beyond),
-            (.., LogDirection::Forward) => Self::Match(1),
-            (.., LogDirection::Backward) => Self::Match(u64::MAX),
+            (_, Some(line), ..) => Self::Line(line + offset),
+            (_, _, Some(number), _) => Self::Match(number + offset),
+            (.., Direction::Forward) => Self::Match(1),
+            (.., Direction::Backward) => Self::Match(u64::MAX),
         }
     }
 
-    /// Whether a match is on the side that is read.
-    fn admits(self, number: u64, line: u64, direction: LogDirection) -> bool {
+    /// Returns whether a match lies on the page's side of the boundary.
+    fn admits(self, number: u64, line: u64, direction: Direction) -> bool {
         let is_behind = match self {
-            Self::Line(edge) => line >= edge,
-            Self::Match(edge) => number >= edge,
+            Self::Line(boundary) => line >= boundary,
+            Self::Match(boundary) => number >= boundary,
         };
-        is_behind == (direction == LogDirection::Forward)
+        is_behind == (direction == Direction::Forward)
     }
 }
 
 /// A block with matches.
 #[derive(Clone, Copy, Debug)]
-struct Chosen {
-    block: Stretch,
-    /// The numbers of its matches.
-    numbers: (u64, u64),
+struct BlockMatches {
+    block: BlockSpan,
+    /// Number of its first match.
+    first: u64,
+    /// Number of its last match.
+    last: u64,
 }
 
-/// The blocks that hold the page, in the order of the log: at most one more than there are matches on it. None where the page lies behind
-/// what has been searched.
-fn choose(
+impl BlockMatches {
+    fn len(&self) -> u64 {
+        self.last - self.first + 1
+    }
+}
+
+/// Returns the blocks that contain the page, in the order of the log: at most one more than the page has matches. Empty if the page lies
+/// behind the searched part.
+fn choose_blocks(
     index: &LogIndex,
-    matches: &Matches,
-    edge: Edge,
-    direction: LogDirection,
+    counts: &MatchCounts,
+    boundary: PageBoundary,
+    direction: Direction,
     limit: u64,
-) -> Vec<Chosen> {
-    let (before, total) = (matches.before.as_slice(), matches.total());
-    let is_unknown = direction == LogDirection::Backward
-        && !matches.is_complete
-        && match edge {
-            Edge::Line(line) => line > matches.end.line,
-            Edge::Match(number) => number - 1 > total,
+) -> Vec<BlockMatches> {
+    let (before, total) = (counts.before.as_slice(), counts.total());
+    let is_unsearched = direction == Direction::Backward
+        && !counts.is_complete
+        && match boundary {
+            PageBoundary::Line(line) => line > counts.end.line,
+            PageBoundary::Match(number) => number - 1 > total,
         };
-    if limit == 0 || total == 0 || is_unknown {
+    if limit == 0 || total == 0 || is_unsearched {
         return Vec::new();
     }
     let searched = before.len() - 1;
@@ -177,47 +170,39 @@ fn choose(
             .partition_point(|block| block.start.line <= line)
             .saturating_sub(1)
     };
-    let chosen = |block: usize| Chosen {
-        block: Stretch::of(index, block),
-        numbers: (before[block] + 1, before[block + 1]),
+    let matches_of = |block: usize| BlockMatches {
+        block: BlockSpan::new(index, block),
+        first: before[block] + 1,
+        last: before[block + 1],
     };
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<BlockMatches> = Vec::new();
     let mut collected = 0;
     match direction {
-        LogDirection::Forward => {
-            let first = match edge {
-                Edge::Line(line) if line >= matches.end.line => return blocks,
-                Edge::Line(line) => block_of_line(line),
-                Edge::Match(number) if number > total => return blocks,
-                Edge::Match(number) => block_of_match(number),
+        Direction::Forward => {
+            let first_block = match boundary {
+                PageBoundary::Line(line) if line >= counts.end.line => return blocks,
+                PageBoundary::Line(line) => block_of_line(line),
+                PageBoundary::Match(number) if number > total => return blocks,
+                PageBoundary::Match(number) => block_of_match(number),
             };
-            // The number of the first match that may be on the page.
-            let mut number = before[first] + 1;
+            let mut number = before[first_block] + 1;
             while number <= total && collected < limit {
-                let next = chosen(block_of_match(number));
-                // Of the first block, all may lie before the page.
-                collected += if blocks.is_empty() {
-                    0
-                } else {
-                    next.numbers.1 - next.numbers.0 + 1
-                };
-                number = next.numbers.1 + 1;
+                let next = matches_of(block_of_match(number));
+                // All matches of the first block can lie before the page.
+                collected += if blocks.is_empty() { 0 } else { next.len() };
+                number = next.last + 1;
                 blocks.push(next);
             }
         }
-        LogDirection::Backward => {
-            let mut number = match edge {
-                Edge::Line(line) => before[block_of_line(line.saturating_sub(1)) + 1],
-                Edge::Match(number) => (number - 1).min(total),
+        Direction::Backward => {
+            let mut number = match boundary {
+                PageBoundary::Line(line) => before[block_of_line(line.saturating_sub(1)) + 1],
+                PageBoundary::Match(number) => (number - 1).min(total),
             };
             while number > 0 && collected < limit {
-                let next = chosen(block_of_match(number));
-                collected += if blocks.is_empty() {
-                    0
-                } else {
-                    next.numbers.1 - next.numbers.0 + 1
-                };
-                number = next.numbers.0 - 1;
+                let next = matches_of(block_of_match(number));
+                collected += if blocks.is_empty() { 0 } else { next.len() };
+                number = next.first - 1;
                 blocks.push(next);
             }
             blocks.reverse();
@@ -226,55 +211,60 @@ fn choose(
     blocks
 }
 
-/// A match, and where its line lies.
-struct Placed {
-    place: Range<Position>,
-    found: LogMatch,
+/// A match, and where its line is.
+struct LocatedMatch {
+    span: Range<Position>,
+    found: Match,
 }
 
-/// What it takes to read a page.
-struct Page<'a> {
-    reader: &'a FileReader,
-    matcher: &'a Matcher,
+struct PageReader<'a> {
+    reader: &'a dyn ReadRange,
+    matcher: &'a LineMatcher,
     encoding: Encoding,
     limits: &'a Limits,
-    run_id: i32,
 }
 
-impl Page<'_> {
+impl PageReader<'_> {
+    /// # Errors
+    /// [`Error::Replaced`] if a block has another number of matches than when it was counted.
     fn read(
         &self,
-        blocks: &[Chosen],
-        edge: Edge,
-        direction: LogDirection,
+        blocks: &[BlockMatches],
+        boundary: PageBoundary,
+        direction: Direction,
         limit: usize,
-    ) -> Result<Vec<Placed>> {
+    ) -> Result<Vec<LocatedMatch>> {
         let mut found = Vec::new();
-        for chosen in blocks {
-            let buffer = chosen.block.read(self.reader, self.limits)?;
-            let mut number = chosen.numbers.0;
-            let mut admit = |start: Position, raw: &[u8]| {
-                if edge.admits(number, start.line, direction)
-                    && (direction == LogDirection::Backward || found.len() < limit)
+        for matches in blocks {
+            let buffer = matches.block.read(self.reader, self.limits)?;
+            let mut number = matches.first;
+            let mut visit = |start: Position, raw: &[u8]| {
+                if boundary.admits(number, start.line, direction)
+                    && (direction == Direction::Backward || found.len() < limit)
                 {
-                    found.push(self.placed(number, start, raw, &chosen.block));
+                    found.push(self.locate(number, start, raw, &matches.block));
                 }
                 number += 1;
             };
-            if chosen.block.counts.lines() == 1 {
-                // Its only line is what was counted.
-                admit(chosen.block.start, &buffer);
+            if matches.block.counts.lines() == 1 {
+                // A counted block of one line matches as a whole.
+                visit(matches.block.start, &buffer);
             } else {
-                let mut rest = lines(&buffer, chosen.block.start);
-                self.matcher
-                    .each(&buffer, chosen.block.start, self.encoding, self.limits, |start| {
+                let mut rest = lines(&buffer, matches.block.start);
+                self.matcher.for_each_match(
+                    &buffer,
+                    matches.block.start,
+                    self.encoding,
+                    self.limits,
+                    |start| {
                         if let Some((start, raw)) = rest.find(|(here, _)| *here == start) {
-                            admit(start, raw);
+                            visit(start, raw);
                         }
-                    });
+                    },
+                );
             }
-            if number != chosen.numbers.1 + 1 {
-                return Err(changed());
+            if number != matches.last + 1 {
+                return Err(Error::Replaced);
             }
         }
         let surplus = found.len().saturating_sub(limit);
@@ -282,19 +272,21 @@ impl Page<'_> {
         Ok(found)
     }
 
-    fn placed(&self, number: u64, start: Position, raw: &[u8], block: &Stretch) -> Placed {
+    fn locate(&self, number: u64, start: Position, raw: &[u8], block: &BlockSpan) -> LocatedMatch {
         let is_long = block.is_long_line(self.limits);
         let length = if is_long { block.length() } else { raw.len() as u64 };
-        let text = self.encoding.decode(head(raw, self.encoding, start, self.limits));
-        let line = line::show(start.line, &text, is_long, self.run_id);
-        let reach = visible(&line.message).chars().count();
-        let ranges = self.matcher.ranges(&visible(&text), reach);
-        Placed {
-            place: start..Position {
+        let text = self
+            .encoding
+            .decode(line_head(raw, self.encoding, start, self.limits));
+        let line = line::present(start.line, &text, is_long);
+        let message_chars = visible_text(&line.message).chars().count();
+        let ranges = self.matcher.ranges(&visible_text(&text), message_chars);
+        LocatedMatch {
+            span: start..Position {
                 offset: start.offset + length,
                 line: start.line + 1,
             },
-            found: LogMatch { number, line, ranges },
+            found: Match { number, line, ranges },
         }
     }
 }

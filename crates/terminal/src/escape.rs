@@ -1,27 +1,28 @@
-//! Escape sequences of terminals: what is left when they are taken out.
-
 use std::borrow::Cow;
 
 use memchr::memchr;
 
-/// With what every sequence begins.
-pub(super) const ESCAPE: u8 = 0x1b;
+/// First byte of every escape sequence.
+pub const ESCAPE: u8 = 0x1b;
 
-/// The text that a terminal would show of a line.
-pub(super) fn visible(line: &str) -> Cow<'_, str> {
+/// Returns the text of a line without escape sequences.
+///
+/// Unlike [`styled_spans`](crate::styled_spans), a sequence that the line does not complete is dropped up to the end of the line,
+/// and an escape inside a sequence starts a new one.
+pub fn visible_text(line: &str) -> Cow<'_, str> {
     if memchr(ESCAPE, line.as_bytes()).is_none() {
         return Cow::Borrowed(line);
     }
     let mut out = Vec::with_capacity(line.len());
-    Stripper::default().push(line.as_bytes(), &mut out);
-    // Sequences are taken out whole, and never a part of a character.
+    EscapeStripper::default().push(line.as_bytes(), &mut out);
+    // Whole sequences of ASCII are removed, never a part of a character.
     Cow::Owned(String::from_utf8_lossy(&out).into_owned())
 }
 
-/// Takes escape sequences out of one line that arrives in pieces. It works on bytes: every sequence is made of ASCII in
-/// both encodings that a log can have. A sequence that the line does not end is taken out to the line's end.
+/// Removes escape sequences from one line that arrives in parts. It works on bytes, because sequences are ASCII in both encodings of
+/// [`Encoding`](crate::Encoding). A sequence that the line does not complete is dropped up to the end of the line.
 #[derive(Default)]
-pub(super) struct Stripper {
+pub struct EscapeStripper {
     state: State,
 }
 
@@ -31,37 +32,40 @@ enum State {
     Text,
     /// After ESC.
     Escape,
-    /// After ESC and a character that selects a set, such as `(`.
-    Set,
-    /// A control sequence: `ESC [ 1 ; 31 m`.
+    /// After ESC and an intermediate byte, such as the `(` that selects a character set.
+    Intermediate,
+    /// In a control sequence: `ESC [ 1 ; 31 m`.
     Control,
-    /// A string for the terminal, such as a window's title or a link's target.
+    /// In a string for the terminal, such as a window title or a link target.
     String,
 }
 
-impl Stripper {
-    /// Adds the visible bytes of the next piece to `out`.
-    pub(super) fn push(&mut self, mut piece: &[u8], out: &mut Vec<u8>) {
-        while let Some(&byte) = piece.first() {
+impl EscapeStripper {
+    /// Appends the visible bytes of the next part of the line to `out`.
+    #[inline]
+    pub fn push(&mut self, mut part: &[u8], out: &mut Vec<u8>) {
+        while let Some(&byte) = part.first() {
             if matches!(self.state, State::Text) {
-                let Some(end) = memchr(ESCAPE, piece) else {
-                    out.extend_from_slice(piece);
+                let Some(end) = memchr(ESCAPE, part) else {
+                    out.extend_from_slice(part);
                     return;
                 };
-                out.extend_from_slice(&piece[..end]);
-                piece = &piece[end + 1..];
+                out.extend_from_slice(&part[..end]);
+                part = &part[end + 1..];
                 self.state = State::Escape;
                 continue;
             }
-            piece = &piece[1..];
+            part = &part[1..];
             self.state = match (self.state, byte) {
                 (_, ESCAPE) => State::Escape,
                 (State::Escape, b'[') => State::Control,
                 (State::Escape, b']' | b'P' | b'X' | b'^' | b'_') => State::String,
-                (State::Escape | State::Set, 0x20..=0x2f) => State::Set,
+                (State::Escape | State::Intermediate, 0x20..=0x2f) => State::Intermediate,
                 (State::Control, 0x20..=0x3f) => State::Control,
-                (State::Escape | State::Set, 0x30..=0x7e) | (State::Control, 0x40..=0x7e) => State::Text,
-                // BEL ends a string, CAN and SUB break it off; ESC \ has been seen above.
+                (State::Escape | State::Intermediate, 0x30..=0x7e) | (State::Control, 0x40..=0x7e) => {
+                    State::Text
+                }
+                // BEL ends a string, CAN and SUB abort it. `ESC \` is covered by the first arm.
                 (State::String, 0x07 | 0x18 | 0x1a) => State::Text,
                 (State::String, _) => State::String,
                 _ => {
@@ -75,10 +79,10 @@ impl Stripper {
 
 #[cfg(test)]
 mod tests {
-    use super::{Stripper, visible};
+    use super::{EscapeStripper, visible_text};
 
     #[test]
-    fn sequences_are_taken_out_and_text_is_kept() {
+    fn escape_sequences_are_removed_and_text_is_unchanged() {
         let cases = [
             ("plain", "plain"),
             ("\x1b[1m\x1b[31merror\x1b[0m: x", "error: x"),
@@ -99,8 +103,8 @@ mod tests {
             ("", ""),
         ];
         for (line, expected) in cases {
-            assert_eq!(visible(line), expected, "{line:?}");
-            let (mut stripper, mut out) = (Stripper::default(), Vec::new());
+            assert_eq!(visible_text(line), expected, "{line:?}");
+            let (mut stripper, mut out) = (EscapeStripper::default(), Vec::new());
             line.as_bytes()
                 .iter()
                 .for_each(|byte| stripper.push(&[*byte], &mut out));

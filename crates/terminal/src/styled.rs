@@ -1,16 +1,14 @@
-//! Colours of a terminal as classes. The text stays text: nothing in a log becomes markup.
+use std::ops::Range;
 
-use runlens_api_types::log::TextRange;
-
-/// A piece of a line that looks the same throughout.
+/// Consecutive characters of a line with the same style.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// Its text.
+pub struct StyledSpan {
+    /// Characters to display, without control characters other than tabs.
     pub text: String,
-    /// Its classes; empty for plain text.
+    /// CSS classes, separated by spaces: `fg1 bold`; empty for unstyled text.
     pub class: String,
-    /// Whether it is a match of what was searched for.
-    pub found: bool,
+    /// Whether the span is part of a highlighted range.
+    pub is_highlighted: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,55 +24,63 @@ struct Style {
 
 const ESCAPE: char = '\u{1b}';
 
-/// Cuts a line into pieces, some of its visible text marked as found; escape sequences other than colours are left out.
-pub fn pieces(line: &str, found: &[TextRange]) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
+/// Splits a line into spans of equal style. `highlighted` are ranges of characters of the visible text, in order. Escape sequences
+/// other than colors are dropped.
+///
+/// Unlike [`visible_text`](crate::visible_text), an unexpected character ends a control sequence and is dropped with it.
+pub fn styled_spans(line: &str, highlighted: &[Range<u32>]) -> Vec<StyledSpan> {
+    let mut spans: Vec<StyledSpan> = Vec::new();
     let mut at = 0;
-    for (style, text) in styled(line) {
+    for (style, text) in styled_text(line) {
         let mut rest = text.as_str();
         while !rest.is_empty() {
-            let range = found
+            let range = highlighted
                 .iter()
                 .find(|range| range.end > at && range.end > range.start);
-            let is_found = range.is_some_and(|range| range.start <= at);
-            let until = range.map_or(u32::MAX, |range| if is_found { range.end } else { range.start });
+            let is_highlighted = range.is_some_and(|range| range.start <= at);
+            let until = range.map_or(
+                u32::MAX,
+                |range| {
+                    if is_highlighted { range.end } else { range.start }
+                },
+            );
             let end = rest
                 .char_indices()
                 .nth((until - at) as usize)
                 .map_or(rest.len(), |(index, _)| index);
-            let (piece, after) = rest.split_at(end);
-            push(&mut pieces, &style, piece, is_found);
-            at += piece.chars().count() as u32;
+            let (part, after) = rest.split_at(end);
+            push(&mut spans, &style, part, is_highlighted);
+            at += part.chars().count() as u32;
             rest = after;
         }
     }
-    pieces
+    spans
 }
 
-/// Tabs lay out; other control characters would show as boxes. They count as characters all the same.
-fn push(pieces: &mut Vec<Piece>, style: &Style, text: &str, found: bool) {
+/// Appends a span without its control characters, which browsers display as boxes. They still count as characters of the visible text.
+fn push(spans: &mut Vec<StyledSpan>, style: &Style, text: &str, is_highlighted: bool) {
     let text: String = text.chars().filter(|c| !c.is_control() || *c == '\t').collect();
     if !text.is_empty() {
-        pieces.push(Piece {
+        spans.push(StyledSpan {
             text,
             class: style.class(),
-            found,
+            is_highlighted,
         });
     }
 }
 
-/// Cuts pieces in two after so many characters, and says how many follow.
-pub fn fold(mut pieces: Vec<Piece>, max: usize) -> (Vec<Piece>, Vec<Piece>, usize) {
-    let mut left = max;
-    let Some(cut) = pieces.iter().position(|piece| {
-        let length = piece.text.chars().count();
+/// Splits spans after `max_chars` characters. Returns both parts and the number of characters of the second one.
+pub fn fold_spans(mut spans: Vec<StyledSpan>, max_chars: usize) -> (Vec<StyledSpan>, Vec<StyledSpan>, usize) {
+    let mut left = max_chars;
+    let Some(cut) = spans.iter().position(|span| {
+        let length = span.text.chars().count();
         let is_cut = length > left;
         left = left.saturating_sub(if is_cut { 0 } else { length });
         is_cut
     }) else {
-        return (pieces, Vec::new(), 0);
+        return (spans, Vec::new(), 0);
     };
-    let mut rest = pieces.split_off(cut);
+    let mut rest = spans.split_off(cut);
     if let Some(first) = rest.first_mut() {
         let at = first
             .text
@@ -83,15 +89,15 @@ pub fn fold(mut pieces: Vec<Piece>, max: usize) -> (Vec<Piece>, Vec<Piece>, usiz
             .map_or(first.text.len(), |(index, _)| index);
         let tail = first.text.split_off(at);
         if !first.text.is_empty() {
-            pieces.push(first.clone());
+            spans.push(first.clone());
         }
         first.text = tail;
     }
-    let hidden = rest.iter().map(|piece| piece.text.chars().count()).sum();
-    (pieces, rest, hidden)
+    let hidden = rest.iter().map(|span| span.text.chars().count()).sum();
+    (spans, rest, hidden)
 }
 
-fn styled(line: &str) -> Vec<(Style, String)> {
+fn styled_text(line: &str) -> Vec<(Style, String)> {
     let mut styled: Vec<(Style, String)> = vec![(Style::default(), String::new())];
     let mut style = Style::default();
     let mut chars = line.chars().peekable();
@@ -121,7 +127,7 @@ fn styled(line: &str) -> Vec<(Style, String)> {
                     styled.push((style, String::new()));
                 }
             }
-            // A title, a link or another string: up to its terminator.
+            // A string for the terminal, such as a window title, ends at its terminator.
             Some(']' | 'P' | 'X' | '^' | '_') => {
                 while let Some(c) = chars.next() {
                     if c == '\u{7}' || (c == ESCAPE && chars.next_if_eq(&'\\').is_some()) {
@@ -140,7 +146,7 @@ fn styled(line: &str) -> Vec<(Style, String)> {
 
 impl Style {
     fn apply(&mut self, parameters: &str) {
-        // Colons separate the parts of a colour in some programs' output, semicolons in others'.
+        // Programs separate the parts of a color by colons or semicolons.
         let mut codes = parameters
             .split([';', ':'])
             .map(|code| code.parse::<u16>().unwrap_or(0));
@@ -178,8 +184,8 @@ impl Style {
             (self.underline, "underline"),
             (self.inverse, "inverse"),
         ];
-        classes.extend(self.foreground.map(|colour| format!("fg{colour}")));
-        classes.extend(self.background.map(|colour| format!("bg{colour}")));
+        classes.extend(self.foreground.map(|color| format!("fg{color}")));
+        classes.extend(self.background.map(|color| format!("bg{color}")));
         classes.extend(
             flags
                 .into_iter()
@@ -190,7 +196,7 @@ impl Style {
     }
 }
 
-/// One of 256 colours, or any: as the nearest of the 16 that follow the page's theme.
+/// Reads an indexed or RGB color. Returns the nearest of the 16 colors of the page's theme.
 fn extended(codes: &mut impl Iterator<Item = u16>) -> Option<u8> {
     let mut byte = || codes.next().map(|code| code.min(255) as u8);
     match byte()? {
@@ -208,8 +214,8 @@ fn extended(codes: &mut impl Iterator<Item = u16>) -> Option<u8> {
     }
 }
 
-fn nearest(colour: [u8; 3]) -> u8 {
-    const COLOURS: [[u8; 3]; 16] = [
+fn nearest(color: [u8; 3]) -> u8 {
+    const COLORS: [[u8; 3]; 16] = [
         [0, 0, 0],
         [205, 49, 49],
         [13, 188, 121],
@@ -230,33 +236,28 @@ fn nearest(colour: [u8; 3]) -> u8 {
     let distance = |other: &[u8; 3]| {
         other
             .iter()
-            .zip(colour)
+            .zip(color)
             .map(|(a, b)| u32::from(a.abs_diff(b)).pow(2))
             .sum::<u32>()
     };
     (0u8..16)
-        .min_by_key(|index| distance(&COLOURS[usize::from(*index)]))
+        .min_by_key(|index| distance(&COLORS[usize::from(*index)]))
         .unwrap_or(7)
 }
 
 #[cfg(test)]
 mod tests {
-    use runlens_api_types::log::TextRange;
+    use super::{StyledSpan, fold_spans, styled_spans};
 
-    use super::{fold, pieces};
-
-    fn shown(line: &str) -> Vec<(String, String, bool)> {
-        found(line, &[])
+    fn spans(line: &str) -> Vec<(String, String, bool)> {
+        highlighted(line, &[])
     }
 
-    fn found(line: &str, ranges: &[(u32, u32)]) -> Vec<(String, String, bool)> {
-        let ranges: Vec<TextRange> = ranges
-            .iter()
-            .map(|&(start, end)| TextRange { start, end })
-            .collect();
-        pieces(line, &ranges)
+    fn highlighted(line: &str, ranges: &[(u32, u32)]) -> Vec<(String, String, bool)> {
+        let ranges: Vec<_> = ranges.iter().map(|&(start, end)| start..end).collect();
+        styled_spans(line, &ranges)
             .into_iter()
-            .map(|piece| (piece.text, piece.class, piece.found))
+            .map(|span| (span.text, span.class, span.is_highlighted))
             .collect()
     }
 
@@ -269,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_become_classes() {
+    fn colors_map_to_css_classes() {
         let cases = [
             (
                 "\u{1b}[1m\u{1b}[32m   Compiling\u{1b}[0m serde",
@@ -296,12 +297,12 @@ mod tests {
             ("", vec![]),
         ];
         for (line, expected) in cases {
-            assert_eq!(shown(line), expected, "{line:?}");
+            assert_eq!(spans(line), expected, "{line:?}");
         }
     }
 
     #[test]
-    fn other_escape_sequences_are_left_out() {
+    fn other_escape_sequences_are_removed() {
         for line in [
             "\u{1b}[2Kab",
             "a\u{1b}[1Ab",
@@ -315,9 +316,9 @@ mod tests {
             "a\u{1b}[>4;1mb",
         ] {
             assert_eq!(
-                pieces(line, &[])
+                styled_spans(line, &[])
                     .into_iter()
-                    .map(|piece| piece.text)
+                    .map(|span| span.text)
                     .collect::<String>(),
                 "ab",
                 "{line:?}"
@@ -326,54 +327,54 @@ mod tests {
     }
 
     #[test]
-    fn markup_stays_text() {
+    fn markup_is_plain_text() {
         assert_eq!(
-            shown("<b onclick='x'>&amp;</b>"),
+            spans("<b onclick='x'>&amp;</b>"),
             [plain("<b onclick='x'>&amp;</b>")]
         );
     }
 
     #[test]
-    fn what_was_found_is_marked_by_characters_across_colours() {
-        let mark = |text: &str, class: &str| (text.to_owned(), class.to_owned(), true);
+    fn ranges_of_characters_are_highlighted_across_colors() {
+        let marked = |text: &str, class: &str| (text.to_owned(), class.to_owned(), true);
         assert_eq!(
-            found("an \u{1b}[31mERR\u{1b}[0mor, error", &[(3, 8), (10, 15)]),
+            highlighted("an \u{1b}[31mERR\u{1b}[0mor, error", &[(3, 8), (10, 15)]),
             [
                 plain("an "),
-                mark("ERR", "fg1"),
-                mark("or", ""),
+                marked("ERR", "fg1"),
+                marked("or", ""),
                 plain(", "),
-                mark("error", "")
+                marked("error", "")
             ]
         );
         assert_eq!(
-            found("İstanbul ÄÖ", &[(9, 11)]),
-            [plain("İstanbul "), mark("ÄÖ", "")]
+            highlighted("İstanbul ÄÖ", &[(9, 11)]),
+            [plain("İstanbul "), marked("ÄÖ", "")]
         );
-        // Characters that are not shown count.
-        assert_eq!(found("a\u{8}b", &[(2, 3)]), [plain("a"), mark("b", "")]);
+        // Control characters are not displayed but still count.
+        assert_eq!(highlighted("a\u{8}b", &[(2, 3)]), [plain("a"), marked("b", "")]);
         for odd in [(0, 0), (5, 9), (3, 2)] {
-            assert_eq!(found("xyz", &[odd]), [plain("xyz")], "{odd:?}");
+            assert_eq!(highlighted("xyz", &[odd]), [plain("xyz")], "{odd:?}");
         }
-        assert_eq!(found("xyz", &[(1, 99)]), [plain("x"), mark("yz", "")]);
+        assert_eq!(highlighted("xyz", &[(1, 99)]), [plain("x"), marked("yz", "")]);
     }
 
     #[test]
-    fn a_long_line_is_folded_between_characters() {
-        let text =
-            |pieces: &[super::Piece]| pieces.iter().map(|piece| piece.text.clone()).collect::<String>();
-        for (max, head, rest) in [
+    fn spans_fold_between_characters() {
+        let text = |spans: &[StyledSpan]| spans.iter().map(|span| span.text.clone()).collect::<String>();
+        for (max_chars, head, rest) in [
             (2, "aä", "öbc"),
             (3, "aäö", "bc"),
             (4, "aäöb", "c"),
             (5, "aäöbc", ""),
             (0, "", "aäöbc"),
         ] {
-            let (first, folded, hidden) = fold(pieces("aä\u{1b}[31möb\u{1b}[0mc", &[]), max);
+            let (first, folded, hidden) =
+                fold_spans(styled_spans("aä\u{1b}[31möb\u{1b}[0mc", &[]), max_chars);
             assert_eq!(
                 (text(&first).as_str(), text(&folded).as_str()),
                 (head, rest),
-                "{max}"
+                "{max_chars}"
             );
             assert_eq!(hidden, rest.chars().count());
         }

@@ -7,13 +7,11 @@ use runlens_api_types::{
     Query,
     log::{LineRange, LogLevel, LogMatch},
 };
+use runlens_terminal::{StyledSpan, fold_spans, styled_spans};
 
 use super::cache::Content;
 use crate::{
-    components::{
-        ansi::{self, Piece},
-        mark::symbol,
-    },
+    components::mark::symbol,
     format,
     url::{self, log::LogAddress},
 };
@@ -155,7 +153,8 @@ fn line_row(row: &LogMatch, index: String, frame: &Frame, chosen: Option<LineRan
         view! { <a class="context" href=LogAddress::permalink(frame.run, range) title="In context" aria-label=label>"↗"</a> }
     });
     let found_far = ranges.iter().any(|range| range.end as usize > FOLD);
-    let (head, rest, hidden) = ansi::fold(ansi::pieces(&line.message, ranges), FOLD);
+    let highlighted: Vec<_> = ranges.iter().map(|range| range.start..range.end).collect();
+    let (head, rest, hidden) = fold_spans(styled_spans(&line.message, &highlighted), FOLD);
     let rest = (hidden > 0).then(|| {
         let more = format!(
             "… {} more",
@@ -183,15 +182,15 @@ pub(super) fn raw(run: i32) -> String {
     format!("/api/v1/runs/{run}/logs/raw")
 }
 
-fn shown(pieces: Vec<Piece>) -> Vec<AnyView> {
-    pieces.into_iter().map(piece).collect()
+fn shown(spans: Vec<StyledSpan>) -> Vec<AnyView> {
+    spans.into_iter().map(span_view).collect()
 }
 
-fn piece(piece: Piece) -> AnyView {
-    match (piece.found, piece.class.is_empty()) {
-        (true, _) => view! { <mark class=piece.class>{piece.text}</mark> }.into_any(),
-        (false, true) => piece.text.into_any(),
-        (false, false) => view! { <span class=piece.class>{piece.text}</span> }.into_any(),
+fn span_view(span: StyledSpan) -> AnyView {
+    match (span.is_highlighted, span.class.is_empty()) {
+        (true, _) => view! { <mark class=span.class>{span.text}</mark> }.into_any(),
+        (false, true) => span.text.into_any(),
+        (false, false) => view! { <span class=span.class>{span.text}</span> }.into_any(),
     }
 }
 

@@ -131,9 +131,9 @@ impl FileStamp {
         i64::try_from(since.as_secs()).ok()
     }
 
-    /// Whether both stamps are of the same file, possibly in different states.
-    pub(super) fn is_same_file(&self, other: &Self) -> bool {
-        (self.inode.device, self.inode.number) == (other.inode.device, other.inode.number)
+    /// Returns device and inode.
+    pub(super) fn inode(&self) -> (u64, u64) {
+        (self.inode.device, self.inode.number)
     }
 
     /// Seconds since 1970. A file system without modification times counts as always just changed.

@@ -135,12 +135,12 @@ impl FoundFile {
         matches!(self.content, Content::Local(..))
     }
 
-    /// Whether `other`, found at the same path, may be this file after data was appended or cut off. A local file is compared by
-    /// inode. An object in a bucket is always replaced as a whole, but may start with the same bytes.
-    pub(crate) fn may_have_grown(&self, other: &Self) -> bool {
-        match (&self.content, &other.content) {
-            (Content::Local(_, one), Content::Local(_, other)) => one.is_same_file(other),
-            _ => true,
+    /// Returns device and inode of a local file, which differ between a file and its replacement. `None` for an object in a bucket,
+    /// which is always replaced as a whole.
+    pub(crate) fn inode(&self) -> Option<(u64, u64)> {
+        match &self.content {
+            Content::Local(_, stamp) => Some(stamp.inode()),
+            Content::Object { .. } => None,
         }
     }
 

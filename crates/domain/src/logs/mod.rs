@@ -1,132 +1,123 @@
-//! Logs of any size, page by page: what is asked for is read by ranges, never the whole file at once.
+//! Build logs of runs: finds the file, and converts between the API and the log engine. Callers check scopes.
 
-mod ansi;
-mod blocks;
-mod build;
-mod classify;
-mod clue;
-mod cursor;
-mod encoding;
-mod finder;
-#[cfg(feature = "testing")]
-pub(crate) mod fuzzing;
-mod index;
-mod indexes;
-mod level;
-mod line;
-mod lines;
-mod matcher;
-mod matches;
-#[cfg(feature = "testing")]
-mod naive;
-mod outline;
-mod place;
+mod convert;
 mod raw;
-mod reader;
-mod search;
 mod service;
-mod shapes;
-#[cfg(test)]
-mod tests;
-#[allow(dead_code, reason = "plain code is for processors without AVX2")]
-mod words;
+mod source;
 
-use std::time::Duration;
-
-use runlens_api_types::log::{LogPage, LogQuery};
-
-use crate::{
-    blocking::spawn_blocking,
-    clock::Stopwatch,
-    error::Result,
-    files::{FoundFile, mark_uncacheable},
+use runlens_api_types::{
+    log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery},
+    page::CursorPagination,
 };
-pub(crate) use finder::search_log;
-pub use indexes::LogCache;
-pub(crate) use matches::MatchCache;
-pub(crate) use outline::log_outline;
-pub(crate) use raw::raw_log;
-pub use raw::{LogFile, RawLog};
-pub use service::LogService;
+use runlens_log_engine::{PageRequest, SearchRequest};
 
-use blocks::{find_log, open};
-use cursor::Position;
-use matcher::Matcher;
-use place::OpenLog;
+pub(crate) use self::raw::raw_log;
+use self::{
+    convert::{to_error, to_line, to_match, to_outline, to_page_query, to_search_query},
+    source::LogSource,
+};
+pub use self::{
+    raw::{LogFile, RawLog},
+    service::LogService,
+};
+use crate::{
+    error::{Error, Result},
+    files::{FileKey, FoundFile, mark_uncacheable},
+};
 
-/// How much of a log is held in memory at a time.
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    /// Bytes of the first read of a page; each further read takes twice as much.
-    first_read: u64,
-    /// Bytes of the largest read.
-    max_read: u64,
-    /// Bytes of a line by which it is shown and classified. A longer line is still searched to its end.
-    max_line: u64,
-    /// Bytes of a block of the index, about.
-    block: u64,
-    /// Bytes that are gone through at a time to make the index.
-    piece: u64,
-    /// How long a page looks for lines that pass the filters.
-    budget: Duration,
-    /// How long a page waits until the index knows what it needs.
-    patience: Duration,
-}
-
-impl Limits {
-    const DEFAULT: Self = Self {
-        first_read: 64 << 10,
-        max_read: 1 << 20,
-        max_line: 64 << 10,
-        block: index::BLOCK,
-        piece: 512 << 10,
-        budget: Duration::from_millis(500),
-        patience: Duration::from_secs(5),
-    };
-}
-
-/// A page of a run's log.
+/// Returns a page of a run's log.
 ///
 /// # Errors
-/// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a cursor that does not fit and for what is no regular expression, [`Error::NotReady`](crate::Error::NotReady)
-/// where the log has not been gone through as far as the page needs, [`Error::Files`](crate::Error::Files).
+/// [`Error::LogNotFound`], [`Error::Invalid`] for an invalid cursor or regular expression, [`Error::NotReady`] if the log is not indexed
+/// as far as the page needs, [`Error::Files`].
 pub(crate) async fn log_page(service: &LogService, run_id: i32, query: &LogQuery) -> Result<LogPage> {
-    let cursor = query.cursor.as_deref().map(Position::from_cursor).transpose()?;
-    let matcher = Matcher::new(&query.filter)?;
-    let file = find_log(service, run_id).await?;
-    let answer = service
-        .logs()
-        .page(&file, run_id, query.clone(), matcher, cursor, Stopwatch::start())
-        .await?;
-    if answer.is_provisional {
+    let request = PageRequest::new(to_page_query(query)).map_err(|error| to_error(error, run_id))?;
+    let file = LogSource::new(find_log(service, run_id).await?);
+    let page = service
+        .engine()
+        .page(&file, request)
+        .await
+        .map_err(|error| to_error(error, run_id))?;
+    if page.is_provisional {
         mark_uncacheable();
     }
-    Ok(answer.page)
+    let (limit, _) = query.extent();
+    Ok(LogPage {
+        data: page.lines.into_iter().map(|line| to_line(line, run_id)).collect(),
+        examined: page.examined.map(convert::to_line_range),
+        pagination: CursorPagination {
+            limit,
+            next_cursor: page.next_cursor,
+        },
+    })
 }
 
-/// A page, and whether it would have been another one with more time.
-struct Answer {
-    page: LogPage,
-    is_provisional: bool,
-}
-
-impl LogCache {
-    async fn page(
-        &self,
-        file: &FoundFile,
-        run_id: i32,
-        query: LogQuery,
-        matcher: Matcher,
-        cursor: Option<Position>,
-        stopwatch: Stopwatch,
-    ) -> Result<Answer> {
-        let log = OpenLog::new(self, open(file, run_id).await?);
-        let is_search = !query.filter.is_empty();
-        let work = move || reader::page(&log, run_id, &query, &matcher, cursor, &stopwatch);
-        if is_search {
-            self.searches.run(work).await?
-        } else {
-            spawn_blocking(work).await?
-        }
+/// Returns a page of matches in a run's log.
+///
+/// # Errors
+/// [`Error::LogNotFound`], [`Error::Invalid`] for an invalid cursor or regular expression, [`Error::NotReady`] if the log was replaced
+/// while it was read, [`Error::Files`].
+pub(crate) async fn search_log(
+    service: &LogService,
+    run_id: i32,
+    query: &LogSearchQuery,
+) -> Result<LogSearch> {
+    let request = SearchRequest::new(to_search_query(query)).map_err(|error| to_error(error, run_id))?;
+    let found = find_log(service, run_id).await?;
+    let size_bytes = found.size;
+    let search = service
+        .engine()
+        .search(&LogSource::new(found), request)
+        .await
+        .map_err(|error| to_error(error, run_id))?;
+    if !search.is_complete {
+        mark_uncacheable();
     }
+    Ok(LogSearch {
+        matches: search.total_matches,
+        searched_bytes: search.searched_bytes,
+        size_bytes,
+        is_complete: search.is_complete,
+        data: search
+            .matches
+            .into_iter()
+            .map(|found| to_match(found, run_id))
+            .collect(),
+        pagination: CursorPagination {
+            limit: query.limit,
+            next_cursor: search.next_cursor,
+        },
+    })
+}
+
+/// Returns the outline of a run's log.
+///
+/// # Errors
+/// [`Error::LogNotFound`], [`Error::NotReady`] if the log was replaced while it was read, [`Error::Files`].
+pub(crate) async fn log_outline(
+    service: &LogService,
+    run_id: i32,
+    is_growing: bool,
+    query: &LogOutlineQuery,
+) -> Result<LogOutline> {
+    let found = find_log(service, run_id).await?;
+    let outline = service
+        .engine()
+        .outline(&LogSource::new(found.clone()), query.buckets)
+        .await
+        .map_err(|error| to_error(error, run_id))?;
+    if !outline.is_complete {
+        mark_uncacheable();
+    }
+    Ok(to_outline(outline, &found, run_id, is_growing))
+}
+
+/// # Errors
+/// [`Error::LogNotFound`], [`Error::Files`].
+async fn find_log(service: &LogService, run_id: i32) -> Result<FoundFile> {
+    service
+        .files()
+        .find(&FileKey::log(run_id))
+        .await?
+        .ok_or(Error::LogNotFound { run_id })
 }

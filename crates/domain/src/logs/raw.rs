@@ -1,23 +1,28 @@
-//! The file of a log as it lies in its store.
+//! The file of a log, unchanged.
 
 use std::time::Duration;
 
 use runlens_api_types::log::LogEncoding;
 
-use super::{LogService, blocks::find_log};
+use super::{
+    LogService,
+    convert::{to_encoding, to_error},
+    find_log,
+    source::LogSource,
+};
 use crate::{
     error::Result,
     files::{RawFile, download_url},
 };
 
-/// How long an answer waits to know the encoding.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a response waits for the encoding.
+const ENCODING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Where the file of a log is to be had.
+/// Where to download the file of a log.
 pub enum RawLog {
-    /// Here.
+    /// From this server.
     File(LogFile),
-    /// At this address, by whoever has it, for 15 minutes.
+    /// From this signed URL, which is valid for 15 minutes without further credentials.
     Address(String),
 }
 
@@ -25,6 +30,7 @@ pub enum RawLog {
 pub struct LogFile {
     service: LogService,
     file: RawFile,
+    run_id: i32,
 }
 
 pub(crate) async fn raw_log(service: &LogService, run_id: i32) -> Result<RawLog> {
@@ -39,6 +45,7 @@ pub(crate) async fn raw_log(service: &LogService, run_id: i32) -> Result<RawLog>
             RawLog::File(LogFile {
                 service: service.clone(),
                 file: RawFile::new(file),
+                run_id,
             })
         },
         RawLog::Address,
@@ -46,21 +53,21 @@ pub(crate) async fn raw_log(service: &LogService, run_id: i32) -> Result<RawLog>
 }
 
 impl LogFile {
-    /// Its bytes.
+    /// Returns the file.
     pub fn file(&self) -> &RawFile {
         &self.file
     }
 
-    /// How its text is encoded; none where that is not known within a second: it takes going through the whole file once.
+    /// Returns the encoding of the text. `None` if it is not known within a second: the whole file has to be indexed for it.
     ///
     /// # Errors
-    /// [`Error::Files`](crate::Error::Files).
+    /// [`Error::LogNotFound`](crate::Error::LogNotFound) if the file is gone, [`Error::Files`](crate::Error::Files).
     pub async fn encoding(&self) -> Result<Option<LogEncoding>> {
-        let indexing = self.service.logs().index(self.file.found()).await?;
-        indexing
-            .wait(PATIENCE, |index| {
-                index.is_complete.then_some(index.encoding.into())
-            })
-            .await
+        let file = LogSource::new(self.file.found().clone());
+        let encoding = self.service.engine().encoding(&file, ENCODING_TIMEOUT).await;
+        match encoding {
+            Ok(encoding) => Ok(encoding.map(to_encoding)),
+            Err(error) => Err(to_error(error, self.run_id)),
+        }
     }
 }

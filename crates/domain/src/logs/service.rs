@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use runlens_api_types::log::{LogOutline, LogOutlineQuery, LogPage, LogQuery, LogSearch, LogSearchQuery};
+use runlens_log_engine::LogEngine;
 
-use super::{LogCache, MatchCache, RawLog, log_outline, log_page, raw_log, search_log};
+use super::{RawLog, log_outline, log_page, raw_log, search_log};
 use crate::{Result, access, files::Files, runs::LoadedRun};
 
 /// Use cases of build logs. Cheap to clone.
@@ -16,8 +17,7 @@ pub struct LogService {
 struct Inner {
     files: Files,
     redirect_raw_logs: bool,
-    logs: LogCache,
-    searches: MatchCache,
+    engine: LogEngine,
 }
 
 impl LogService {
@@ -26,8 +26,7 @@ impl LogService {
             inner: Arc::new(Inner {
                 files,
                 redirect_raw_logs,
-                logs: LogCache::default(),
-                searches: MatchCache::default(),
+                engine: LogEngine::default(),
             }),
         }
     }
@@ -82,11 +81,7 @@ impl LogService {
         self.inner.redirect_raw_logs
     }
 
-    pub(super) fn logs(&self) -> &LogCache {
-        &self.inner.logs
-    }
-
-    pub(super) fn searches(&self) -> &MatchCache {
-        &self.inner.searches
+    pub(super) fn engine(&self) -> &LogEngine {
+        &self.inner.engine
     }
 }

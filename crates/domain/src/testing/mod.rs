@@ -22,7 +22,6 @@ use sea_orm::ConnectionTrait;
 
 use crate::{Clock, LiveSettings, Services, Settings, files::Files, store::Store};
 
-pub use crate::logs::fuzzing::check_log;
 pub use bucket::Bucket;
 use mariadb::MariaDbDatabase;
 pub use rows::{OutputSpec, RunSpec, TestSpec};

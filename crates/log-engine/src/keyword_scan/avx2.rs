@@ -1,20 +1,24 @@
-//! With AVX2: 32 bytes at once.
+//! With AVX2: 32 bytes per vector.
 
 use std::{arch::x86_64::__m256i, array};
 
 use pulp::{bytemuck::cast, x86::V3};
 
-use super::{BLOCK, ESCAPE, Found, RARE, REACH, Rare, SHORTEST, SPAN, TABLES, Vectors};
-use crate::logs::shapes::{self, Forms};
+use super::{
+    BLOCK_BYTES, ESCAPE, KeywordMasks, MAX_KEYWORD_BYTES, MIN_KEYWORD_BYTES, RARE, RareMasks, SPAN_BYTES,
+    TABLES, Vectors,
+};
+use crate::level_cache::{MAX_PREFIXES, PREFIX_BYTES, PrefixPatterns};
 
-const HALF: usize = BLOCK / 2;
+const HALF_BYTES: usize = BLOCK_BYTES / 2;
 
-pub(super) struct Narrow {
+pub(super) struct Avx2 {
     simd: V3,
-    tables: [(__m256i, __m256i); REACH],
+    /// Low and high table of each position, in both halves of a vector.
+    tables: [(__m256i, __m256i); MAX_KEYWORD_BYTES],
 }
 
-impl Narrow {
+impl Avx2 {
     #[inline(always)]
     pub(super) fn new(simd: V3) -> Self {
         let twice = |half: [u8; 16]| cast([half, half]);
@@ -24,11 +28,11 @@ impl Narrow {
         }
     }
 
-    /// The windows that begin in half a block.
+    /// Returns the keyword groups at each position of half a block.
     #[inline(always)]
-    fn windows(&self, span: &[u8; SPAN], from: usize) -> __m256i {
+    fn keyword_groups(&self, span: &[u8; SPAN_BYTES], from: usize) -> __m256i {
         let mut found = self.look_up(span, from, 0);
-        for at in 1..REACH {
+        for at in 1..MAX_KEYWORD_BYTES {
             found = self
                 .simd
                 .avx2
@@ -37,13 +41,14 @@ impl Narrow {
         found
     }
 
-    /// The windows that the bytes at a place leave possible, as one of their positions.
+    /// Returns the groups that the bytes allow as position `at` of a keyword.
     #[inline(always)]
-    fn look_up(&self, span: &[u8; SPAN], from: usize, at: usize) -> __m256i {
+    fn look_up(&self, span: &[u8; SPAN_BYTES], from: usize, at: usize) -> __m256i {
         let (avx2, (of_low, of_high)) = (self.simd.avx2, self.tables[at]);
-        let (bytes, low_half) = (load(span, from + at), self.all(15));
-        // Bits 4 to 6 do not count in a look-up; what is not ASCII finds nothing, which is wrong only behind a short window.
-        let low = if at < SHORTEST {
+        let (bytes, low_half) = (load(span, from + at), self.splat(15));
+        // A shuffle ignores bits 4 to 6 and returns zero if bit 7 is set. For bytes that are not ASCII, that is only wrong behind a short
+        // keyword.
+        let low = if at < MIN_KEYWORD_BYTES {
             bytes
         } else {
             avx2._mm256_and_si256(bytes, low_half)
@@ -56,13 +61,13 @@ impl Narrow {
     }
 
     #[inline(always)]
-    fn all(&self, byte: u8) -> __m256i {
+    fn splat(&self, byte: u8) -> __m256i {
         self.simd.avx._mm256_set1_epi8(byte.cast_signed())
     }
 
     #[inline(always)]
     fn equal(&self, [low, high]: [__m256i; 2], byte: u8) -> [__m256i; 2] {
-        let (avx2, byte) = (self.simd.avx2, self.all(byte));
+        let (avx2, byte) = (self.simd.avx2, self.splat(byte));
         [
             avx2._mm256_cmpeq_epi8(low, byte),
             avx2._mm256_cmpeq_epi8(high, byte),
@@ -77,84 +82,87 @@ impl Narrow {
         ]
     }
 
-    /// Each bit of a byte a place higher.
+    /// Shifts the bits of each byte up by one.
     #[inline(always)]
-    fn doubled(&self, [low, high]: [__m256i; 2]) -> [__m256i; 2] {
+    fn shift_left(&self, [low, high]: [__m256i; 2]) -> [__m256i; 2] {
         [
             self.simd.avx2._mm256_add_epi8(low, low),
             self.simd.avx2._mm256_add_epi8(high, high),
         ]
     }
 
-    /// The highest bit of each byte.
+    /// Returns the highest bit of each byte.
     #[inline(always)]
-    fn highest(&self, [low, high]: [__m256i; 2]) -> u64 {
-        let highest = |bytes| u64::from(self.simd.avx2._mm256_movemask_epi8(bytes).cast_unsigned());
-        highest(low) | highest(high) << HALF
+    fn high_bits(&self, [low, high]: [__m256i; 2]) -> u64 {
+        let high_bits = |bytes| u64::from(self.simd.avx2._mm256_movemask_epi8(bytes).cast_unsigned());
+        high_bits(low) | high_bits(high) << HALF_BYTES
     }
 }
 
-impl Vectors for Narrow {
+impl Vectors for Avx2 {
     #[inline(always)]
-    fn find(&self, span: &[u8; SPAN]) -> Found {
+    fn find(&self, span: &[u8; SPAN_BYTES]) -> KeywordMasks {
         let (avx, avx2) = (self.simd.avx, self.simd.avx2);
-        let bytes = [load(span, 0), load(span, HALF)];
-        let mild = [self.windows(span, 0), self.windows(span, HALF)];
-        let severe = self.doubled(mild);
-        let runner = self.doubled(severe);
-        let test_r = self.doubled(runner);
+        let bytes = [load(span, 0), load(span, HALF_BYTES)];
+        // `high_bits` returns bit 7, so each shift makes the next lower keyword group available.
+        let mild = [
+            self.keyword_groups(span, 0),
+            self.keyword_groups(span, HALF_BYTES),
+        ];
+        let severe = self.shift_left(mild);
+        let runner = self.shift_left(severe);
+        let test_r = self.shift_left(runner);
         let escape = self.equal(bytes, ESCAPE);
-        // The highest bit of each byte of text, and the windows below it.
-        let foreign = avx2._mm256_and_si256(avx2._mm256_or_si256(bytes[0], bytes[1]), self.all(0x80));
-        let windows = avx2._mm256_and_si256(avx2._mm256_or_si256(mild[0], mild[1]), self.all(RARE));
+        let non_ascii = avx2._mm256_and_si256(avx2._mm256_or_si256(bytes[0], bytes[1]), self.splat(0x80));
+        let rare_groups = avx2._mm256_and_si256(avx2._mm256_or_si256(mild[0], mild[1]), self.splat(RARE));
         let any = avx2._mm256_or_si256(
-            avx2._mm256_or_si256(foreign, windows),
+            avx2._mm256_or_si256(non_ascii, rare_groups),
             avx2._mm256_or_si256(escape[0], escape[1]),
         );
         let rare = if avx._mm256_testz_si256(any, any) == 1 {
-            Rare::default()
+            RareMasks::default()
         } else {
-            let build = self.doubled(test_r);
-            let worker = self.doubled(build);
-            let trator = self.doubled(worker);
-            let orches = self.doubled(trator);
-            Rare {
-                escape: self.highest(escape),
-                foreign: self.highest(bytes),
-                orches: self.highest(orches),
-                trator: self.highest(trator),
-                worker: self.highest(worker),
-                build: self.highest(build),
+            let build = self.shift_left(test_r);
+            let worker = self.shift_left(build);
+            let trator = self.shift_left(worker);
+            let orches = self.shift_left(trator);
+            RareMasks {
+                escape: self.high_bits(escape),
+                non_ascii: self.high_bits(bytes),
+                orches: self.high_bits(orches),
+                trator: self.high_bits(trator),
+                worker: self.high_bits(worker),
+                build: self.high_bits(build),
             }
         };
-        Found {
-            newline: self.highest(self.equal(bytes, b'\n')),
-            severe: self.highest(severe),
-            level: self.highest(self.either(mild, severe)),
-            test_r: self.highest(test_r),
-            runner: self.highest(runner),
+        KeywordMasks {
+            newline: self.high_bits(self.equal(bytes, b'\n')),
+            severe: self.high_bits(severe),
+            level: self.high_bits(self.either(mild, severe)),
+            test_r: self.high_bits(test_r),
+            runner: self.high_bits(runner),
             rare,
         }
     }
 
     #[inline(always)]
-    fn fitting(&self, forms: &Forms, bytes: &[u8; shapes::REACH]) -> usize {
+    fn match_prefix(&self, patterns: &PrefixPatterns, bytes: &[u8; PREFIX_BYTES]) -> usize {
         let (avx, avx2) = (self.simd.avx, self.simd.avx2);
-        let (bytes, zeros): (__m256i, _) = (cast(*bytes), self.all(b'0'));
+        let (bytes, zeros): (__m256i, _) = (cast(*bytes), self.splat(b'0'));
         let values = avx2._mm256_sub_epi8(bytes, zeros);
-        let is_digit = avx2._mm256_cmpeq_epi8(avx2._mm256_min_epu8(values, self.all(9)), values);
-        let form = avx2._mm256_blendv_epi8(bytes, zeros, is_digit);
-        let mut fitting = 1 << shapes::KNOWN;
-        for (number, (other, decisive)) in forms.bytes.iter().zip(&forms.decisive).enumerate() {
-            let different = avx2._mm256_xor_si256(form, cast(*other));
-            fitting |= avx._mm256_testz_si256(different, cast(*decisive)) << number;
+        let is_digit = avx2._mm256_cmpeq_epi8(avx2._mm256_min_epu8(values, self.splat(9)), values);
+        let normalized = avx2._mm256_blendv_epi8(bytes, zeros, is_digit);
+        let mut matching = 1 << MAX_PREFIXES;
+        for (number, (pattern, mask)) in patterns.bytes.iter().zip(&patterns.masks).enumerate() {
+            let different = avx2._mm256_xor_si256(normalized, cast(*pattern));
+            matching |= avx._mm256_testz_si256(different, cast(*mask)) << number;
         }
-        fitting.trailing_zeros() as usize
+        matching.trailing_zeros() as usize
     }
 }
 
 #[inline(always)]
-fn load(span: &[u8; SPAN], at: usize) -> __m256i {
-    let bytes: Option<&[u8; HALF]> = span[at..].first_chunk();
+fn load(span: &[u8; SPAN_BYTES], at: usize) -> __m256i {
+    let bytes: Option<&[u8; HALF_BYTES]> = span[at..].first_chunk();
     cast(bytes.copied().unwrap_or_default())
 }

@@ -1,40 +1,44 @@
-//! With AVX-512: 64 bytes at once.
+//! With AVX-512: 64 bytes per vector.
 
 use std::{arch::x86_64::__m512i, array};
 
 use pulp::{bytemuck::cast, x86::V4};
 
 use super::{
-    BLOCK, ESCAPE, Found, MILD, RARE, REACH, RUNNER, Rare, SEVERE, SHORTEST, SPAN, TABLES, TEST_R, Vectors,
+    BLOCK_BYTES, BUILD, ESCAPE, KeywordMasks, MAX_KEYWORD_BYTES, MILD, MIN_KEYWORD_BYTES, ORCHES, RARE,
+    RUNNER, RareMasks, SEVERE, SPAN_BYTES, TABLES, TEST_R, TRATOR, Vectors, WORKER,
 };
-use crate::logs::shapes::{self, Forms};
+use crate::level_cache::{PREFIX_BYTES, PrefixPatterns};
 
-pub(super) struct Wide {
+pub(super) struct Avx512 {
     simd: V4,
-    tables: [(__m512i, __m512i); REACH],
+    /// Low and high table of each position, in all quarters of a vector.
+    tables: [(__m512i, __m512i); MAX_KEYWORD_BYTES],
 }
 
-/// Three operands: all of them; the second where the first has bits, else the third.
-const ALL: i32 = 0x80;
-const EITHER: i32 = 0xca;
+/// Ternary operation `a & b & c`.
+const AND: i32 = 0x80;
+/// Ternary operation `a ? b : c`, bit by bit.
+const SELECT: i32 = 0xca;
 
-impl Wide {
+impl Avx512 {
     #[inline(always)]
     pub(super) fn new(simd: V4) -> Self {
-        let all = |half: [u8; 16]| cast([half; 4]);
+        let repeat = |table: [u8; 16]| cast([table; 4]);
         Self {
             simd,
-            tables: array::from_fn(|at| (all(TABLES[at].low), all(TABLES[at].high))),
+            tables: array::from_fn(|at| (repeat(TABLES[at].low), repeat(TABLES[at].high))),
         }
     }
 
-    /// The windows that the bytes from a place on leave possible by their low halves, and by their high halves.
+    /// Returns the keyword groups that the low halves and that the high halves of the bytes allow as position `at` of a keyword.
     #[inline(always)]
-    fn look_up(&self, span: &[u8; SPAN], at: usize) -> (__m512i, __m512i) {
+    fn look_up(&self, span: &[u8; SPAN_BYTES], at: usize) -> (__m512i, __m512i) {
         let (avx512f, avx512bw) = (self.simd.avx512f, self.simd.avx512bw);
-        let (bytes, low_half) = (load(span, at), self.all(15));
-        // Bits 4 to 6 do not count in a look-up; what is not ASCII finds nothing, which is wrong only behind a short window.
-        let low = if at < SHORTEST {
+        let (bytes, low_half) = (load(span, at), self.splat(15));
+        // A shuffle ignores bits 4 to 6 and returns zero if bit 7 is set. For bytes that are not ASCII, that is only wrong behind a short
+        // keyword.
+        let low = if at < MIN_KEYWORD_BYTES {
             bytes
         } else {
             avx512f._mm512_and_si512(bytes, low_half)
@@ -48,53 +52,53 @@ impl Wide {
     }
 
     #[inline(always)]
-    fn all(&self, byte: u8) -> __m512i {
+    fn splat(&self, byte: u8) -> __m512i {
         self.simd.avx512f._mm512_set1_epi8(byte.cast_signed())
     }
 
     #[inline(always)]
     fn equal(&self, bytes: __m512i, byte: u8) -> u64 {
-        self.simd.avx512bw._mm512_cmpeq_epi8_mask(bytes, self.all(byte))
+        self.simd.avx512bw._mm512_cmpeq_epi8_mask(bytes, self.splat(byte))
     }
 
     #[inline(always)]
     fn any(&self, bytes: __m512i, bits: u8) -> u64 {
-        self.simd.avx512bw._mm512_test_epi8_mask(bytes, self.all(bits))
+        self.simd.avx512bw._mm512_test_epi8_mask(bytes, self.splat(bits))
     }
 }
 
-impl Vectors for Wide {
+impl Vectors for Avx512 {
     #[inline(always)]
-    fn find(&self, span: &[u8; SPAN]) -> Found {
+    fn find(&self, span: &[u8; SPAN_BYTES]) -> KeywordMasks {
         let avx512f = self.simd.avx512f;
         let (low, high) = self.look_up(span, 0);
         let mut found = avx512f._mm512_and_si512(low, high);
-        for at in 1..REACH {
+        for at in 1..MAX_KEYWORD_BYTES {
             let (low, high) = self.look_up(span, at);
-            found = avx512f._mm512_ternarylogic_epi64::<ALL>(found, low, high);
+            found = avx512f._mm512_ternarylogic_epi64::<AND>(found, low, high);
         }
         let bytes = load(span, 0);
-        // The highest bit of each byte of text, and the windows below it.
-        let both = avx512f._mm512_ternarylogic_epi64::<EITHER>(self.all(0x80), bytes, found);
+        // Bit 7 of each byte of the text, and the lower bits of its keyword groups.
+        let combined = avx512f._mm512_ternarylogic_epi64::<SELECT>(self.splat(0x80), bytes, found);
         let escape = self.equal(bytes, ESCAPE);
-        let rare = if self.any(both, RARE | 0x80) | escape == 0 {
-            Rare::default()
+        let rare = if self.any(combined, RARE | 0x80) | escape == 0 {
+            RareMasks::default()
         } else {
-            let foreign = self.any(both, 0x80);
-            let [orches, trator, worker, build] = [1, 1 << 1, 1 << 2, 1 << 3].map(
+            let non_ascii = self.any(combined, 0x80);
+            let [orches, trator, worker, build] = [ORCHES, TRATOR, WORKER, BUILD].map(
                 #[inline(always)]
-                |window| self.any(found, window),
+                |group| self.any(found, group),
             );
-            Rare {
+            RareMasks {
                 escape,
-                foreign,
+                non_ascii,
                 orches,
                 trator,
                 worker,
                 build,
             }
         };
-        Found {
+        KeywordMasks {
             newline: self.equal(bytes, b'\n'),
             severe: self.any(found, SEVERE),
             level: self.any(found, SEVERE | MILD),
@@ -105,34 +109,35 @@ impl Vectors for Wide {
     }
 
     #[inline(always)]
-    fn fitting(&self, forms: &Forms, bytes: &[u8; shapes::REACH]) -> usize {
+    fn match_prefix(&self, patterns: &PrefixPatterns, bytes: &[u8; PREFIX_BYTES]) -> usize {
         let (avx512f, avx512bw) = (self.simd.avx512f, self.simd.avx512bw);
-        // Two forms lie side by side.
-        let (bytes, zeros) = (avx512f._mm512_broadcast_i64x4(cast(*bytes)), self.all(b'0'));
-        let is_digit = avx512bw._mm512_cmplt_epu8_mask(avx512bw._mm512_sub_epi8(bytes, zeros), self.all(10));
-        let form = avx512bw._mm512_mask_blend_epi8(is_digit, bytes, zeros);
-        let mut differs = 0;
-        for (pair, (other, decisive)) in forms
+        // One vector holds two patterns.
+        let (bytes, zeros) = (avx512f._mm512_broadcast_i64x4(cast(*bytes)), self.splat(b'0'));
+        let is_digit =
+            avx512bw._mm512_cmplt_epu8_mask(avx512bw._mm512_sub_epi8(bytes, zeros), self.splat(10));
+        let normalized = avx512bw._mm512_mask_blend_epi8(is_digit, bytes, zeros);
+        let mut differing = 0;
+        for (pair, (pattern, mask)) in patterns
             .bytes
             .as_chunks()
             .0
             .iter()
-            .zip(forms.decisive.as_chunks().0)
+            .zip(patterns.masks.as_chunks().0)
             .enumerate()
         {
-            let (other, decisive): (&[_; 2], &[_; 2]) = (other, decisive);
-            let different = avx512f._mm512_xor_si512(form, cast(*other));
-            differs |= u32::from(avx512f._mm512_test_epi64_mask(different, cast(*decisive))) << (8 * pair);
+            let (pattern, mask): (&[_; 2], &[_; 2]) = (pattern, mask);
+            let different = avx512f._mm512_xor_si512(normalized, cast(*pattern));
+            differing |= u32::from(avx512f._mm512_test_epi64_mask(different, cast(*mask))) << (8 * pair);
         }
-        // A form has four bits, one for each eight bytes that differ.
-        let halved = differs | differs >> 1;
-        let fitting = !(halved | halved >> 2) & 0x1111_1111;
-        fitting.trailing_zeros() as usize / 4
+        // A pattern has four bits, one for each eight bytes. It matches if none of them is set.
+        let halved = differing | differing >> 1;
+        let matching = !(halved | halved >> 2) & 0x1111_1111;
+        matching.trailing_zeros() as usize / 4
     }
 }
 
 #[inline(always)]
-fn load(span: &[u8; SPAN], at: usize) -> __m512i {
-    let bytes: Option<&[u8; BLOCK]> = span[at..].first_chunk();
-    cast(bytes.copied().unwrap_or([0; BLOCK]))
+fn load(span: &[u8; SPAN_BYTES], at: usize) -> __m512i {
+    let bytes: Option<&[u8; BLOCK_BYTES]> = span[at..].first_chunk();
+    cast(bytes.copied().unwrap_or([0; BLOCK_BYTES]))
 }

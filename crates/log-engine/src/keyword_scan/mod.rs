@@ -1,34 +1,35 @@
-//! Finds the words by which lines are classified, whatever their case: 64 bytes of text at a time, a bit for each byte.
+//! Finds the keywords by which lines are classified, ignoring case: 64 bytes of text at a time, with one result bit for each byte.
 //!
-//! Up to six bytes from each position are looked up in tables of their halves, for eight windows of letters at once; a window
-//! is there where its bit survives all look-ups. The same tables serve vector code, chosen when the program runs, and plain code.
+//! Keywords are searched in parallel by table lookups. The low and the high half of each of the up to six bytes from a position on are
+//! looked up in a table of their own, whose entries have one bit for each of eight keyword groups. A keyword starts at the position if
+//! its bit is set in all of them. The vector code, which is selected at run time, and the scalar code use the same tables.
 
 #[cfg(target_arch = "x86_64")]
-mod narrow;
-mod plain;
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod scalar;
 #[cfg(test)]
 mod tests;
-#[cfg(target_arch = "x86_64")]
-mod wide;
 
-use super::{
-    ansi::ESCAPE,
-    shapes::{self, Forms},
-};
+use runlens_terminal::ESCAPE;
 
-/// Bytes that are looked at together.
-pub(super) const BLOCK: usize = 64;
-/// Blocks that are told of at a stretch, at most.
-pub(super) const STRETCH: usize = 32;
-/// Letters of the longest window, and of the shortest.
-const REACH: usize = 6;
-const SHORTEST: usize = 4;
-/// A block, and what windows that begin in it take of the next one, rounded up.
-const SPAN: usize = BLOCK + 8;
+use crate::level_cache::{PREFIX_BYTES, PrefixPatterns};
 
-/// The windows, a bit of a byte for each. Those of sources are exact: `orchestrator` and `test_runner` are two windows, one
-/// behind the other. Those of levels let more through (`wait` for `warn`), which the rules for one line then refuse.
-const WINDOWS: [&[&[u8]]; 8] = [
+/// Number of bytes that are searched at once.
+pub(crate) const BLOCK_BYTES: usize = 64;
+/// Maximum number of blocks in a batch: see [`BlockVisitor`].
+pub(crate) const MAX_BATCH_BLOCKS: usize = 32;
+/// Length of the longest keyword.
+const MAX_KEYWORD_BYTES: usize = 6;
+/// Length of the shortest keyword.
+const MIN_KEYWORD_BYTES: usize = 4;
+/// A block, and the bytes of the next one that belong to keywords that start in it, rounded up.
+const SPAN_BYTES: usize = BLOCK_BYTES + 8;
+
+/// The keywords, in groups that have one bit each. Those of sources are exact: `orchestrator` and `test_runner` consist of two keywords.
+/// The tables of the level groups accept some other words too (`wait` for `warn`), which the rules for single lines then reject.
+const KEYWORDS: [&[&[u8]]; 8] = [
     &[b"orches"],
     &[b"trator"],
     &[b"worker"],
@@ -39,231 +40,243 @@ const WINDOWS: [&[&[u8]]; 8] = [
     &[b"info", b"debu", b"trac"],
 ];
 
-/// The bits of the windows that few blocks have: `orches`, `trator`, `worker` and `build`.
-const RARE: u8 = 0b1111;
+const ORCHES: u8 = 1;
+const TRATOR: u8 = 1 << 1;
+const WORKER: u8 = 1 << 2;
+const BUILD: u8 = 1 << 3;
 const TEST_R: u8 = 1 << 4;
 const RUNNER: u8 = 1 << 5;
+/// The levels above info.
 const SEVERE: u8 = 1 << 6;
+/// The other levels.
 const MILD: u8 = 1 << 7;
+/// Groups that few blocks contain.
+const RARE: u8 = ORCHES | TRATOR | WORKER | BUILD;
 
-/// What lies in a block; the first byte is the lowest bit.
+/// Masks of a block. The lowest bit is the first byte.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Masks {
-    /// Ends of lines; also the end of a text whose last line has none.
-    pub(super) newline: u64,
-    /// Wherever critical, fatal, error or warn may begin.
-    pub(super) severe: u64,
-    /// Wherever one of these, or info, debug or trace may begin.
-    pub(super) level: u64,
-    /// One bit for each `test_runner`, anywhere within it.
-    pub(super) test_runner: u64,
-    /// The same for each orchestrator, worker and build, in this order.
-    pub(super) sources: [u64; 3],
-    /// Begins of escape sequences.
-    pub(super) escape: u64,
-    /// Bytes that are not ASCII.
-    pub(super) foreign: u64,
+pub(crate) struct BlockMasks {
+    /// Newlines, and the end of a text without a final newline.
+    pub(crate) newline: u64,
+    /// Possible starts of critical, fatal, error or warn.
+    pub(crate) severe: u64,
+    /// Possible starts of any level word.
+    pub(crate) level: u64,
+    /// One bit for each `test_runner`, somewhere in it.
+    pub(crate) test_runner: u64,
+    /// The same for orchestrator, worker and build, in this order.
+    pub(crate) sources: [u64; 3],
+    /// Starts of escape sequences.
+    pub(crate) escape: u64,
+    pub(crate) non_ascii: u64,
 }
 
-/// What is found in a block without regard to those beside it.
-pub(super) struct Found {
+/// Masks of the keywords that start in a block.
+pub(crate) struct KeywordMasks {
     newline: u64,
     severe: u64,
     level: u64,
     test_r: u64,
     runner: u64,
-    rare: Rare,
+    rare: RareMasks,
 }
 
-/// What few blocks have any of.
+/// Masks that are zero for most blocks.
 #[derive(Default)]
-pub(super) struct Rare {
+pub(crate) struct RareMasks {
     escape: u64,
-    foreign: u64,
+    non_ascii: u64,
     orches: u64,
     trator: u64,
     worker: u64,
     build: u64,
 }
 
-/// What it takes vectors to do fast, or the same without any.
-pub(super) trait Vectors {
-    /// What is in the block with which this begins.
-    fn find(&self, span: &[u8; SPAN]) -> Found;
+/// Operations that are fast with vector instructions.
+pub(crate) trait Vectors {
+    /// Searches the block at the start of a span.
+    fn find(&self, span: &[u8; SPAN_BYTES]) -> KeywordMasks;
 
-    /// The first of the forms that a line fits which begins with these bytes; the number of forms where it fits none.
-    fn fitting(&self, forms: &Forms, bytes: &[u8; shapes::REACH]) -> usize;
+    /// Returns the first pattern that matches the start of a line, or the number of patterns if none does.
+    fn match_prefix(&self, patterns: &PrefixPatterns, bytes: &[u8; PREFIX_BYTES]) -> usize;
 }
 
-/// Who is told what lies in the blocks of a text.
-pub(super) trait Visit {
-    /// Takes what lies in a block. It is all that is done in a loop that has all vectors to itself: it is to call nothing.
-    fn block(&mut self, offset: usize, masks: Masks);
+/// Receives the masks of the blocks of a text, in batches.
+pub(crate) trait BlockVisitor {
+    /// Takes the masks of the block at `offset`. Called in a loop that keeps its tables in vector registers, so it must be inlined and
+    /// call nothing.
+    fn visit_block(&mut self, offset: usize, masks: BlockMasks);
 
-    /// Some blocks have been told of, at most [`STRETCH`] since the last time.
-    fn pause(&mut self, vectors: &impl Vectors);
+    /// Called after at most [`MAX_BATCH_BLOCKS`] blocks.
+    fn finish_batch(&mut self, vectors: &impl Vectors);
 }
 
-/// Tells of each block of a text; bits behind the text's end are zero.
-pub(super) fn scan(text: &[u8], visit: &mut impl Visit) {
+/// Searches a text. Bits behind its end are zero.
+pub(crate) fn scan(text: &[u8], visitor: &mut impl BlockVisitor) {
     #[cfg(target_arch = "x86_64")]
     match pulp::x86::Arch::new() {
         pulp::x86::Arch::V4(simd) => {
-            return simd.vectorize(Walk {
-                vectors: wide::Wide::new(simd),
+            return simd.vectorize(Scanner {
+                vectors: avx512::Avx512::new(simd),
                 text,
-                visit,
+                visitor,
             });
         }
         pulp::x86::Arch::V3(simd) => {
-            return simd.vectorize(Walk {
-                vectors: narrow::Narrow::new(simd),
+            return simd.vectorize(Scanner {
+                vectors: avx2::Avx2::new(simd),
                 text,
-                visit,
+                visitor,
             });
         }
         _ => {}
     }
-    Walk {
-        vectors: plain::Plain,
+    Scanner {
+        vectors: scalar::Scalar,
         text,
-        visit,
+        visitor,
     }
-    .walk();
+    .scan();
 }
 
-/// One pass over a text.
-struct Walk<'a, X, V> {
+struct Scanner<'a, X, V> {
     vectors: X,
     text: &'a [u8],
-    visit: &'a mut V,
+    visitor: &'a mut V,
 }
 
 #[cfg(target_arch = "x86_64")]
-impl<X: Vectors, V: Visit> pulp::NullaryFnOnce for Walk<'_, X, V> {
+impl<X: Vectors, V: BlockVisitor> pulp::NullaryFnOnce for Scanner<'_, X, V> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        self.walk();
+        self.scan();
     }
 }
 
-impl<X: Vectors, V: Visit> Walk<'_, X, V> {
+impl<X: Vectors, V: BlockVisitor> Scanner<'_, X, V> {
     #[inline(always)]
-    fn walk(self) {
-        let Self { vectors, text, visit } = self;
-        let (mut offset, mut rest, mut before) = (0, text, Before::default());
-        while rest.len() >= SPAN {
-            for _ in 0..STRETCH {
+    fn scan(self) {
+        let Self {
+            vectors,
+            text,
+            visitor,
+        } = self;
+        let (mut offset, mut rest, mut carry) = (0, text, KeywordCarry::default());
+        while rest.len() >= SPAN_BYTES {
+            for _ in 0..MAX_BATCH_BLOCKS {
                 let Some(span) = rest.first_chunk() else { break };
-                visit.block(offset, before.join(vectors.find(span)));
-                rest = &rest[BLOCK..];
-                offset += BLOCK;
+                visitor.visit_block(offset, carry.join(vectors.find(span)));
+                rest = &rest[BLOCK_BYTES..];
+                offset += BLOCK_BYTES;
             }
-            visit.pause(&vectors);
+            visitor.finish_batch(&vectors);
         }
-        // What is left is less than a block and what windows take of the next one; the line that has no end gets one.
-        let mut last = [0; SPAN + BLOCK];
-        last[..rest.len()].copy_from_slice(rest);
+        // Less than a span is left: it is padded, after a newline if the text has none at its end.
+        let mut padded = [0; SPAN_BYTES + BLOCK_BYTES];
+        padded[..rest.len()].copy_from_slice(rest);
         let mut end = offset + rest.len();
         if text.last().is_some_and(|last| *last != b'\n') {
-            last[rest.len()] = b'\n';
+            padded[rest.len()] = b'\n';
             end += 1;
         }
-        let mut rest = last.as_slice();
+        let mut rest = padded.as_slice();
         while let Some(span) = rest.first_chunk().filter(|_| offset < end) {
-            visit.block(offset, before.join(vectors.find(span)));
-            rest = &rest[BLOCK..];
-            offset += BLOCK;
+            visitor.visit_block(offset, carry.join(vectors.find(span)));
+            rest = &rest[BLOCK_BYTES..];
+            offset += BLOCK_BYTES;
         }
-        visit.pause(&vectors);
+        visitor.finish_batch(&vectors);
     }
 }
 
-/// Words that have begun before a block, in the windows that are first of two.
+/// First halves of `orchestrator` and `test_runner` in the previous block.
 #[derive(Default)]
-struct Before {
+struct KeywordCarry {
     orches: u64,
     test_r: u64,
 }
 
-impl Before {
+impl KeywordCarry {
+    /// Joins the halves of long keywords, also across blocks.
     #[inline(always)]
-    fn join(&mut self, found: Found) -> Masks {
-        let Found {
+    fn join(&mut self, masks: KeywordMasks) -> BlockMasks {
+        let KeywordMasks {
             newline,
             severe,
             level,
             test_r,
             runner,
             rare,
-        } = found;
-        let Rare {
+        } = masks;
+        let RareMasks {
             escape,
-            foreign,
+            non_ascii,
             orches,
             trator,
             worker,
             build,
         } = rare;
-        let moved_6 = orches << 6 | self.orches >> (BLOCK - 6);
-        let moved_5 = test_r << 5 | self.test_r >> (BLOCK - 5);
+        let behind_orches = orches << 6 | self.orches >> (BLOCK_BYTES - 6);
+        // `test_r` and `runner` overlap by one letter.
+        let behind_test_ = test_r << 5 | self.test_r >> (BLOCK_BYTES - 5);
         *self = Self { orches, test_r };
-        Masks {
+        BlockMasks {
             newline,
             severe,
             level,
-            test_runner: runner & moved_5,
-            sources: [trator & moved_6, worker, build],
+            test_runner: runner & behind_test_,
+            sources: [trator & behind_orches, worker, build],
             escape,
-            foreign,
+            non_ascii,
         }
     }
 }
 
-/// The windows that a byte at one position leaves possible, by its low and by its high half.
+/// Bits of the keyword groups that a byte at one position allows, by its low and by its high half.
 #[derive(Clone, Copy)]
-struct Halves {
+struct NibbleTables {
     low: [u8; 16],
     high: [u8; 16],
 }
 
-const TABLES: [Halves; REACH] = tables();
+/// One entry per position in a keyword.
+const TABLES: [NibbleTables; MAX_KEYWORD_BYTES] = tables();
 
-const fn tables() -> [Halves; REACH] {
-    let mut tables = [Halves {
+const fn tables() -> [NibbleTables; MAX_KEYWORD_BYTES] {
+    let mut tables = [NibbleTables {
         low: [0; 16],
         high: [0; 16],
-    }; REACH];
-    let mut window = 0;
-    while window < WINDOWS.len() {
-        let (bit, mut word) = (1 << window, 0);
-        while word < WINDOWS[window].len() {
-            let (letters, mut at) = (WINDOWS[window][word], 0);
-            while at < REACH {
+    }; MAX_KEYWORD_BYTES];
+    let mut group = 0;
+    while group < KEYWORDS.len() {
+        let (bit, mut keyword) = (1 << group, 0);
+        while keyword < KEYWORDS[group].len() {
+            let (letters, mut at) = (KEYWORDS[group][keyword], 0);
+            while at < MAX_KEYWORD_BYTES {
                 if at < letters.len() {
                     let letter = letters[at];
                     tables[at].low[(letter & 15) as usize] |= bit;
                     tables[at].high[(letter >> 4) as usize] |= bit;
-                    // A letter's two cases differ in one bit of the high half.
+                    // The two cases of a letter differ in one bit of the high half.
                     if letter.is_ascii_alphabetic() {
                         tables[at].high[((letter ^ 0x20) >> 4) as usize] |= bit;
                     }
                 } else {
-                    // Behind the window anything may follow.
-                    let mut half = 0;
-                    while half < 16 {
-                        tables[at].low[half] |= bit;
-                        tables[at].high[half] |= bit;
-                        half += 1;
+                    // Any byte can follow a short keyword.
+                    let mut nibble = 0;
+                    while nibble < 16 {
+                        tables[at].low[nibble] |= bit;
+                        tables[at].high[nibble] |= bit;
+                        nibble += 1;
                     }
                 }
                 at += 1;
             }
-            word += 1;
+            keyword += 1;
         }
-        window += 1;
+        group += 1;
     }
     tables
 }

@@ -1,64 +1,68 @@
-//! Without vectors.
+//! Without vector instructions.
 
-use super::{BLOCK, ESCAPE, Found, Halves, MILD, REACH, RUNNER, Rare, SEVERE, SPAN, TABLES, TEST_R, Vectors};
-use crate::logs::shapes::{self, Forms};
+use super::{
+    BLOCK_BYTES, BUILD, ESCAPE, KeywordMasks, MAX_KEYWORD_BYTES, MILD, NibbleTables, ORCHES, RUNNER,
+    RareMasks, SEVERE, SPAN_BYTES, TABLES, TEST_R, TRATOR, Vectors, WORKER,
+};
+use crate::level_cache::{MAX_PREFIXES, PREFIX_BYTES, PrefixPatterns, normalize_digits};
 
-pub(super) struct Plain;
+pub(super) struct Scalar;
 
-impl Vectors for Plain {
-    fn find(&self, span: &[u8; SPAN]) -> Found {
-        let mut windows = [0; BLOCK];
-        for (found, letters) in windows.iter_mut().zip(span.windows(REACH)) {
-            let looked_up = |(halves, byte): (&Halves, &u8)| {
-                halves.low[usize::from(byte & 15)] & halves.high[usize::from(byte >> 4)]
+impl Vectors for Scalar {
+    fn find(&self, span: &[u8; SPAN_BYTES]) -> KeywordMasks {
+        let mut groups = [0; BLOCK_BYTES];
+        for (found, bytes) in groups.iter_mut().zip(span.windows(MAX_KEYWORD_BYTES)) {
+            let look_up = |(tables, byte): (&NibbleTables, &u8)| {
+                tables.low[usize::from(byte & 15)] & tables.high[usize::from(byte >> 4)]
             };
             *found = TABLES
                 .iter()
-                .zip(letters)
-                .fold(u8::MAX, |windows, letter| windows & looked_up(letter));
+                .zip(bytes)
+                .fold(u8::MAX, |groups, at| groups & look_up(at));
         }
-        let any = |bits: u8| {
-            windows
+        let keywords = |bits: u8| {
+            groups
                 .iter()
                 .rev()
                 .fold(0, |mask, found| mask << 1 | u64::from(found & bits != 0))
         };
-        let bytes = |is: fn(u8) -> bool| {
-            span[..BLOCK]
+        let bytes = |is_match: fn(u8) -> bool| {
+            span[..BLOCK_BYTES]
                 .iter()
                 .rev()
-                .fold(0, |mask, byte| mask << 1 | u64::from(is(*byte)))
+                .fold(0, |mask, byte| mask << 1 | u64::from(is_match(*byte)))
         };
-        Found {
+        KeywordMasks {
             newline: bytes(|byte| byte == b'\n'),
-            severe: any(SEVERE),
-            level: any(SEVERE | MILD),
-            test_r: any(TEST_R),
-            runner: any(RUNNER),
-            rare: Rare {
+            severe: keywords(SEVERE),
+            level: keywords(SEVERE | MILD),
+            test_r: keywords(TEST_R),
+            runner: keywords(RUNNER),
+            rare: RareMasks {
                 escape: bytes(|byte| byte == ESCAPE),
-                foreign: bytes(|byte| !byte.is_ascii()),
-                orches: any(1),
-                trator: any(1 << 1),
-                worker: any(1 << 2),
-                build: any(1 << 3),
+                non_ascii: bytes(|byte| !byte.is_ascii()),
+                orches: keywords(ORCHES),
+                trator: keywords(TRATOR),
+                worker: keywords(WORKER),
+                build: keywords(BUILD),
             },
         }
     }
 
-    fn fitting(&self, forms: &Forms, bytes: &[u8; shapes::REACH]) -> usize {
-        let form = shapes::form(bytes);
-        let fits = |(other, decisive): (&[u8; shapes::REACH], &[u8; shapes::REACH])| {
-            form.iter()
-                .zip(other)
-                .zip(decisive)
-                .all(|((byte, other), decisive)| (byte ^ other) & decisive == 0)
+    fn match_prefix(&self, patterns: &PrefixPatterns, bytes: &[u8; PREFIX_BYTES]) -> usize {
+        let normalized = normalize_digits(bytes);
+        let is_match = |(pattern, mask): (&[u8; PREFIX_BYTES], &[u8; PREFIX_BYTES])| {
+            normalized
+                .iter()
+                .zip(pattern)
+                .zip(mask)
+                .all(|((byte, pattern), mask)| (byte ^ pattern) & mask == 0)
         };
-        forms
+        patterns
             .bytes
             .iter()
-            .zip(&forms.decisive)
-            .position(fits)
-            .unwrap_or(shapes::KNOWN)
+            .zip(&patterns.masks)
+            .position(is_match)
+            .unwrap_or(MAX_PREFIXES)
     }
 }

@@ -1,52 +1,53 @@
-//! Vector code against plain code, and both against a search for each word.
+//! Vector code against scalar code, and both against a search for each keyword.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{BLOCK, Masks, Vectors, Visit, Walk, plain::Plain, scan};
-use crate::logs::shapes::{self, Forms};
+use super::{BLOCK_BYTES, BlockMasks, BlockVisitor, Scanner, Vectors, scalar::Scalar, scan};
+use crate::level_cache::{MAX_PREFIXES, PREFIX_BYTES, PrefixPatterns};
 
-fn parts(masks: Masks) -> [u64; 9] {
-    let Masks {
+/// Newlines, escapes, bytes that are not ASCII, severe words, level words, and the four sources.
+fn fields(masks: BlockMasks) -> [u64; 9] {
+    let BlockMasks {
         newline,
         severe,
         level,
         test_runner,
         sources: [a, b, c],
         escape,
-        foreign,
+        non_ascii,
     } = masks;
-    [newline, escape, foreign, severe, level, a, b, c, test_runner]
+    [newline, escape, non_ascii, severe, level, a, b, c, test_runner]
 }
 
-/// All blocks.
+/// Collects all blocks.
 #[derive(Default)]
-struct Blocks(Vec<(usize, [u64; 9])>);
+struct Collector(Vec<(usize, [u64; 9])>);
 
-impl Visit for Blocks {
-    fn block(&mut self, offset: usize, masks: Masks) {
-        self.0.push((offset, parts(masks)));
+impl BlockVisitor for Collector {
+    fn visit_block(&mut self, offset: usize, masks: BlockMasks) {
+        self.0.push((offset, fields(masks)));
     }
 
-    fn pause(&mut self, _: &impl Vectors) {}
+    fn finish_batch(&mut self, _: &impl Vectors) {}
 }
 
-/// With each kind of vectors that there is here.
-fn with_each(text: &[u8]) -> Vec<Vec<(usize, [u64; 9])>> {
-    let mut all = vec![Blocks::default(), Blocks::default()];
-    Walk {
-        vectors: Plain,
+/// Returns the blocks that each implementation of this machine finds.
+fn scan_with_each(text: &[u8]) -> Vec<Vec<(usize, [u64; 9])>> {
+    let mut all = vec![Collector::default(), Collector::default()];
+    Scanner {
+        vectors: Scalar,
         text,
-        visit: &mut all[0],
+        visitor: &mut all[0],
     }
-    .walk();
+    .scan();
     scan(text, &mut all[1]);
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V3::try_new() {
-        let mut blocks = Blocks::default();
-        simd.vectorize(Walk {
-            vectors: super::narrow::Narrow::new(simd),
+        let mut blocks = Collector::default();
+        simd.vectorize(Scanner {
+            vectors: super::avx2::Avx2::new(simd),
             text,
-            visit: &mut blocks,
+            visitor: &mut blocks,
         });
         all.push(blocks);
     }
@@ -80,63 +81,63 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         "x",
         " ",
     ];
-    let bits = prop_oneof![4 => select(words).prop_map(|word| word.as_bytes().to_vec()), 1 => vec(any::<u8>(), 0..9)];
-    vec(bits, 0..60).prop_map(|bits| bits.concat())
+    let part = prop_oneof![4 => select(words).prop_map(|word| word.as_bytes().to_vec()), 1 => vec(any::<u8>(), 0..9)];
+    vec(part, 0..60).prop_map(|parts| parts.concat())
 }
 
 proptest! {
     #[test]
-    fn vectors_and_plain_code_find_the_same_words_where_they_stand(text in text()) {
-        let all = with_each(&text);
+    fn vector_and_scalar_code_find_every_keyword(text in text()) {
+        let all = scan_with_each(&text);
         let found = &all[0];
         all.iter().for_each(|others| assert_eq!(found, others));
 
         let lower = text.to_ascii_lowercase();
         let count = |word: &str| lower.windows(word.len()).filter(|window| *window == word.as_bytes()).count() as u32;
-        let bits = |part: usize| found.iter().map(|(_, parts)| parts[part].count_ones()).sum::<u32>();
-        for (part, word) in ["\n", "\x1b"].into_iter().chain(["orchestrator", "worker", "build", "test_runner"]).enumerate() {
-            // The last line ends with the text.
-            let more = u32::from(part == 0 && !lower.ends_with(b"\n") && !lower.is_empty());
-            prop_assert_eq!(bits(if part < 2 { part } else { part + 3 }), count(word) + more, "{}", word);
+        let bits = |field: usize| found.iter().map(|(_, fields)| fields[field].count_ones()).sum::<u32>();
+        for (field, word) in ["\n", "\x1b"].into_iter().chain(["orchestrator", "worker", "build", "test_runner"]).enumerate() {
+            // The end of the text counts as a newline.
+            let added = u32::from(field == 0 && !lower.ends_with(b"\n") && !lower.is_empty());
+            prop_assert_eq!(bits(if field < 2 { field } else { field + 3 }), count(word) + added, "{}", word);
         }
         prop_assert_eq!(bits(2), text.iter().filter(|byte| !byte.is_ascii()).count() as u32);
-        for (part, words) in [(3, &["critical", "fatal", "error", "warn"][..]), (4, &["critical", "fatal", "error", "warn", "info", "debug", "trace"])] {
+        for (field, words) in [(3, &["critical", "fatal", "error", "warn"][..]), (4, &["critical", "fatal", "error", "warn", "info", "debug", "trace"])] {
             for (at, _) in lower.iter().enumerate().filter(|(at, _)| words.iter().any(|word| lower[*at..].starts_with(word.as_bytes()))) {
-                prop_assert!(found[at / BLOCK].1[part] >> (at % BLOCK) & 1 == 1, "byte {}", at);
+                prop_assert!(found[at / BLOCK_BYTES].1[field] >> (at % BLOCK_BYTES) & 1 == 1, "byte {}", at);
             }
         }
     }
 }
 
-/// What shapes are asked for with each kind of vectors.
-struct Fitting<'a> {
-    forms: &'a Forms,
-    bytes: &'a [u8; shapes::REACH],
+/// Matches a prefix with each implementation.
+struct PrefixMatcher<'a> {
+    patterns: &'a PrefixPatterns,
+    bytes: &'a [u8; PREFIX_BYTES],
     found: Vec<usize>,
 }
 
-impl Visit for Fitting<'_> {
-    fn block(&mut self, _: usize, _: Masks) {}
+impl BlockVisitor for PrefixMatcher<'_> {
+    fn visit_block(&mut self, _: usize, _: BlockMasks) {}
 
-    fn pause(&mut self, vectors: &impl Vectors) {
-        self.found.push(vectors.fitting(self.forms, self.bytes));
+    fn finish_batch(&mut self, vectors: &impl Vectors) {
+        self.found.push(vectors.match_prefix(self.patterns, self.bytes));
     }
 }
 
-fn forms() -> impl Strategy<Value = Forms> {
-    let form =
-        (vec(select(b"0a:[".to_vec()), shapes::REACH), 0..=shapes::REACH).prop_map(|(bytes, length)| {
-            let mut decisive = [0; shapes::REACH];
-            decisive[..length].fill(u8::MAX);
-            (<[u8; shapes::REACH]>::try_from(bytes).expect("a form"), decisive)
+fn patterns() -> impl Strategy<Value = PrefixPatterns> {
+    let pattern =
+        (vec(select(b"0a:[".to_vec()), PREFIX_BYTES), 0..=PREFIX_BYTES).prop_map(|(bytes, length)| {
+            let mut mask = [0; PREFIX_BYTES];
+            mask[..length].fill(u8::MAX);
+            (<[u8; PREFIX_BYTES]>::try_from(bytes).expect("a prefix"), mask)
         });
-    vec(form, shapes::KNOWN).prop_map(|forms| {
-        let mut all = Forms {
-            bytes: [[0; shapes::REACH]; shapes::KNOWN],
-            decisive: [[0; shapes::REACH]; shapes::KNOWN],
+    vec(pattern, MAX_PREFIXES).prop_map(|patterns| {
+        let mut all = PrefixPatterns {
+            bytes: [[0; PREFIX_BYTES]; MAX_PREFIXES],
+            masks: [[0; PREFIX_BYTES]; MAX_PREFIXES],
         };
-        for (index, (bytes, decisive)) in forms.into_iter().enumerate() {
-            (all.bytes[index], all.decisive[index]) = (bytes, decisive);
+        for (index, (bytes, mask)) in patterns.into_iter().enumerate() {
+            (all.bytes[index], all.masks[index]) = (bytes, mask);
         }
         all
     })
@@ -144,24 +145,24 @@ fn forms() -> impl Strategy<Value = Forms> {
 
 proptest! {
     #[test]
-    fn vectors_and_plain_code_find_the_same_form(
-        forms in forms(), which in 0..shapes::KNOWN, digits in vec(select(b"0123456789".to_vec()), shapes::REACH),
-        changed in proptest::option::of((0..shapes::REACH, any::<u8>())),
+    fn vector_and_scalar_code_match_the_same_prefix(
+        patterns in patterns(), which in 0..MAX_PREFIXES, digits in vec(select(b"0123456789".to_vec()), PREFIX_BYTES),
+        changed in proptest::option::of((0..PREFIX_BYTES, any::<u8>())),
     ) {
-        let mut bytes = forms.bytes[which];
+        let mut bytes = patterns.bytes[which];
         bytes.iter_mut().zip(digits).filter(|(byte, _)| **byte == b'0').for_each(|(byte, digit)| *byte = digit);
         if let Some((at, byte)) = changed {
             bytes[at] = byte;
         }
-        let mut fitting = Fitting { forms: &forms, bytes: &bytes, found: Vec::new() };
-        Walk { vectors: Plain, text: b"", visit: &mut fitting }.walk();
-        scan(b"", &mut fitting);
+        let mut matcher = PrefixMatcher { patterns: &patterns, bytes: &bytes, found: Vec::new() };
+        Scanner { vectors: Scalar, text: b"", visitor: &mut matcher }.scan();
+        scan(b"", &mut matcher);
         #[cfg(target_arch = "x86_64")]
         if let Some(simd) = pulp::x86::V3::try_new() {
-            simd.vectorize(Walk { vectors: super::narrow::Narrow::new(simd), text: b"", visit: &mut fitting });
+            simd.vectorize(Scanner { vectors: super::avx2::Avx2::new(simd), text: b"", visitor: &mut matcher });
         }
-        let first = fitting.found[0];
-        prop_assert!(fitting.found.iter().all(|found| *found == first), "{:?}", fitting.found);
+        let first = matcher.found[0];
+        prop_assert!(matcher.found.iter().all(|found| *found == first), "{:?}", matcher.found);
         prop_assert!(changed.is_some() || first <= which);
     }
 }

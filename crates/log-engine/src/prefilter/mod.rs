@@ -1,27 +1,28 @@
-//! Where lines may have a text in them, whatever its case: found by two bytes of it, without a look at anything else.
+//! Finds lines that can contain a text, ignoring case, by comparing two of its bytes.
 
 #[cfg(test)]
 mod tests;
 
 use memchr::arch::all::packedpair::Pair;
 
-use super::ansi::ESCAPE;
+use runlens_terminal::ESCAPE;
 
-/// Bytes that are looked at together.
-const BLOCK: usize = 64;
+/// Number of positions that are compared at once.
+const BLOCK_BYTES: usize = 64;
 
-/// A part of a text that every line has which shows the text, byte by byte, unless there are escape sequences in the line.
-pub(super) struct Clue {
+/// A part of a text that is in every line with the text, byte by byte, unless the line has escape sequences.
+pub(crate) struct LiteralPrefilter {
     /// In lower case.
     bytes: Vec<u8>,
-    /// Where the two bytes are that are rarest in most texts.
-    places: [usize; 2],
+    /// Positions of the two bytes that are rarest in most texts.
+    pair: [usize; 2],
 }
 
-impl Clue {
-    /// The longest part of a text in which each character is one byte, whatever the encoding and the case; none where that is too short.
-    pub(super) fn of(text: &str) -> Option<Self> {
-        // The sign of the kelvin is a k, and ſ an s.
+impl LiteralPrefilter {
+    /// Chooses the longest part of a text that has one byte per character in both encodings and in any case. Returns `None` if that is
+    /// too short.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        // U+212A KELVIN SIGN is a k in another case, and ſ an s.
         let is_one_byte = |byte: &u8| byte.is_ascii() && !matches!(byte, b'k' | b'K' | b's' | b'S');
         let bytes = text
             .as_bytes()
@@ -31,65 +32,70 @@ impl Clue {
         let pair = Pair::new(&bytes)?;
         Some(Self {
             bytes,
-            places: [pair.index1().into(), pair.index2().into()],
+            pair: [pair.index1().into(), pair.index2().into()],
         })
     }
 
-    /// The first place from one on where this stands, or an escape sequence begins.
-    pub(super) fn next(&self, text: &[u8], from: usize) -> Option<usize> {
-        let letters = self.places.map(|place| Letter::new(self.bytes[place]));
+    /// Returns the first position from `from` on with this part of the text, or with an escape sequence.
+    pub(crate) fn next(&self, text: &[u8], from: usize) -> Option<usize> {
+        let letters = self.pair.map(|at| Letter::new(self.bytes[at]));
         #[cfg(target_arch = "x86_64")]
         if let Some(simd) = pulp::x86::V3::try_new() {
             return simd.vectorize(
                 #[inline(always)]
                 || {
-                    let vectors = vector::Vectors::new(simd, letters);
-                    self.look(
+                    let vectors = avx2::Vectors::new(simd, letters);
+                    self.next_by(
                         text,
                         from,
                         #[inline(always)]
-                        |spans| vectors.places(spans),
+                        |spans| vectors.candidates(spans),
                     )
                 },
             );
         }
-        self.look(text, from, |spans| plain(letters, spans))
+        self.next_by(text, from, |spans| scalar_candidates(letters, spans))
     }
 
     #[inline(always)]
-    fn look(&self, text: &[u8], from: usize, places: impl Fn([&[u8; BLOCK]; 3]) -> u64) -> Option<usize> {
-        let [first, second] = self.places;
+    fn next_by(
+        &self,
+        text: &[u8],
+        from: usize,
+        candidates: impl Fn([&[u8; BLOCK_BYTES]; 3]) -> u64,
+    ) -> Option<usize> {
+        let [first, second] = self.pair;
         let mut at = from;
         while let (Some(here), Some(one), Some(other)) =
             (span(text, at), span(text, at + first), span(text, at + second))
         {
-            let mut places = places([here, one, other]);
-            while places != 0 {
-                let place = at + places.trailing_zeros() as usize;
-                if self.is_at(text, place) {
-                    return Some(place);
+            let mut candidates = candidates([here, one, other]);
+            while candidates != 0 {
+                let position = at + candidates.trailing_zeros() as usize;
+                if self.is_at(text, position) {
+                    return Some(position);
                 }
-                places &= places - 1;
+                candidates &= candidates - 1;
             }
-            at += BLOCK;
+            at += BLOCK_BYTES;
         }
-        (at..text.len()).find(|place| self.is_at(text, *place))
+        (at..text.len()).find(|position| self.is_at(text, *position))
     }
 
-    fn is_at(&self, text: &[u8], place: usize) -> bool {
-        text[place] == ESCAPE
-            || text[place..]
+    fn is_at(&self, text: &[u8], position: usize) -> bool {
+        text[position] == ESCAPE
+            || text[position..]
                 .get(..self.bytes.len())
                 .is_some_and(|found| found.eq_ignore_ascii_case(&self.bytes))
     }
 }
 
 #[inline(always)]
-fn span(text: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
+fn span(text: &[u8], at: usize) -> Option<&[u8; BLOCK_BYTES]> {
     text.get(at..)?.first_chunk()
 }
 
-/// A byte, and the bit in which a letter's two cases differ.
+/// A byte, and the bit in which the two cases of a letter differ.
 #[derive(Clone, Copy)]
 struct Letter {
     byte: u8,
@@ -109,26 +115,29 @@ impl Letter {
     }
 }
 
-/// Where an escape sequence begins in the first span, or each of the others has its letter; the first byte is the lowest bit.
-fn plain([first, second]: [Letter; 2], [here, one, other]: [&[u8; BLOCK]; 3]) -> u64 {
-    let is_there = |at: &usize| here[*at] == ESCAPE || first.is(one[*at]) && second.is(other[*at]);
-    (0..BLOCK).filter(is_there).fold(0, |places, at| places | 1 << at)
+/// Returns a mask of the positions with an escape in the first span, or with both letters in the other spans. The first position is the
+/// lowest bit.
+fn scalar_candidates([first, second]: [Letter; 2], [here, one, other]: [&[u8; BLOCK_BYTES]; 3]) -> u64 {
+    let is_candidate = |at: &usize| here[*at] == ESCAPE || first.is(one[*at]) && second.is(other[*at]);
+    (0..BLOCK_BYTES)
+        .filter(is_candidate)
+        .fold(0, |mask, at| mask | 1 << at)
 }
 
 #[cfg(target_arch = "x86_64")]
-mod vector {
+mod avx2 {
     use std::arch::x86_64::__m256i;
 
     use pulp::{bytemuck::cast, x86::V3};
 
-    use super::{BLOCK, ESCAPE, Letter};
+    use super::{BLOCK_BYTES, ESCAPE, Letter};
 
-    const HALF: usize = BLOCK / 2;
+    const HALF_BYTES: usize = BLOCK_BYTES / 2;
 
     pub(super) struct Vectors {
         simd: V3,
         escape: __m256i,
-        /// The byte, and its case.
+        /// Byte and case bit of each letter.
         letters: [(__m256i, __m256i); 2],
     }
 
@@ -147,15 +156,15 @@ mod vector {
             }
         }
 
-        /// The same as without vectors.
+        /// As `scalar_candidates`.
         #[inline(always)]
-        pub(super) fn places(&self, spans: [&[u8; BLOCK]; 3]) -> u64 {
-            let (low, high) = (self.half(spans, 0), self.half(spans, HALF));
-            u64::from(low) | u64::from(high) << HALF
+        pub(super) fn candidates(&self, spans: [&[u8; BLOCK_BYTES]; 3]) -> u64 {
+            let (low, high) = (self.half(spans, 0), self.half(spans, HALF_BYTES));
+            u64::from(low) | u64::from(high) << HALF_BYTES
         }
 
         #[inline(always)]
-        fn half(&self, [here, one, other]: [&[u8; BLOCK]; 3], from: usize) -> u32 {
+        fn half(&self, [here, one, other]: [&[u8; BLOCK_BYTES]; 3], from: usize) -> u32 {
             let (avx2, [first, second]) = (self.simd.avx2, self.letters);
             let is_first = avx2._mm256_cmpeq_epi8(avx2._mm256_or_si256(load(one, from), first.1), first.0);
             let is_second =
@@ -169,8 +178,8 @@ mod vector {
     }
 
     #[inline(always)]
-    fn load(span: &[u8; BLOCK], from: usize) -> __m256i {
-        let bytes: Option<&[u8; HALF]> = span[from..].first_chunk();
+    fn load(span: &[u8; BLOCK_BYTES], from: usize) -> __m256i {
+        let bytes: Option<&[u8; HALF_BYTES]> = span[from..].first_chunk();
         cast(bytes.copied().unwrap_or_default())
     }
 }

@@ -1,37 +1,57 @@
-//! The pages of a log against a reader that holds the whole file in memory and knows nothing of chunks.
+//! Pages against the naive reader.
 
+mod growing_file;
 mod index;
-mod opening;
+mod open_log;
 mod outline;
 mod search;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use proptest::{collection::vec, prelude::*, sample::select};
-use runlens_api_types::{
-    TextEnum as _,
-    log::{LogDirection, LogFilter, LogLevel, LogLine, LogPage, LogQuery, LogSource},
-};
 
-use super::{
-    Limits, LogCache,
+use crate::{
+    Error, LogEngine, LogFile, Result,
     cursor::Position,
-    naive::{RUN, encoding_of, found, naive, naive_lines, page_of, run},
+    limits::Limits,
+    model::{Direction, Filter, Level, Line, Page, PageQuery, Source},
+    naive_reader::{encoding_of, memory_file, naive_lines, naive_page, page_of, run},
 };
-use crate::{Error, error::Result, files::FoundFile};
 
-fn page(file: &FoundFile, query: &LogQuery, limits: Limits) -> Result<LogPage> {
-    page_of(&LogCache::new(limits), file, query).map(|answer| answer.page)
+/// Limits that no test on a busy machine exceeds.
+const PATIENT: Limits = Limits {
+    index_timeout: Duration::from_secs(60),
+    completion_timeout: Duration::from_secs(60),
+    ..Limits::DEFAULT
+};
+
+/// Limits for tests in which a timeout is expected.
+const HURRIED: Limits = Limits {
+    index_timeout: Duration::from_millis(20),
+    completion_timeout: Duration::from_millis(20),
+    ..Limits::DEFAULT
+};
+
+impl LogEngine {
+    /// Returns an engine with the same caches.
+    fn with_limits(mut self, limits: Limits) -> Self {
+        self.indexes.limits = limits;
+        self
+    }
 }
 
-/// Follows the cursors to the end: the pages in the order in which they were read.
-fn whole_pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<LogPage> {
-    let cache = LogCache::new(limits);
+fn page(file: &Arc<dyn LogFile>, query: &PageQuery, limits: Limits) -> Result<Page> {
+    page_of(&LogEngine::new(limits), file, query)
+}
+
+/// Follows the cursors to the end. Returns the pages in reading order.
+fn all_pages(file: &Arc<dyn LogFile>, query: &PageQuery, limits: Limits) -> Vec<Page> {
+    let engine = LogEngine::new(limits);
     let (mut query, mut pages) = (query.clone(), Vec::new());
     loop {
-        let page = page_of(&cache, file, &query).expect("a page").page;
-        query = LogQuery {
-            cursor: page.pagination.next_cursor.clone(),
+        let page = page_of(&engine, file, &query).expect("a page");
+        query = PageQuery {
+            cursor: page.next_cursor.clone(),
             from_line: None,
             ..query
         };
@@ -39,25 +59,25 @@ fn whole_pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<LogPag
         if query.cursor.is_none() {
             return pages;
         }
-        assert!(pages.len() < 2000, "each page goes on");
+        assert!(pages.len() < 2000, "a page makes no progress");
     }
 }
 
-fn pages(file: &FoundFile, query: &LogQuery, limits: Limits) -> Vec<Vec<LogLine>> {
-    whole_pages(file, query, limits)
+fn pages(file: &Arc<dyn LogFile>, query: &PageQuery, limits: Limits) -> Vec<Vec<Line>> {
+    all_pages(file, query, limits)
         .into_iter()
-        .map(|page| page.data)
+        .map(|page| page.lines)
         .collect()
 }
 
-fn containing(text: &str) -> LogFilter {
-    LogFilter {
+fn containing(text: &str) -> Filter {
+    Filter {
         contains: Some(text.to_owned()),
-        ..LogFilter::default()
+        ..Filter::default()
     }
 }
 
-fn bits() -> impl Strategy<Value = Vec<u8>> {
+fn part() -> impl Strategy<Value = Vec<u8>> {
     let words: Vec<&'static [u8]> = vec![
         b"error",
         b"warning: ",
@@ -83,17 +103,17 @@ fn bits() -> impl Strategy<Value = Vec<u8>> {
 
 fn content() -> impl Strategy<Value = Vec<u8>> {
     let end = prop_oneof![4 => Just(&b"\n"[..]), 2 => Just(&b"\r\n"[..]), 1 => Just(&b"\n\n"[..]), 1 => Just(&b"\r"[..])];
-    let line = (vec(bits(), 0..8), end).prop_map(|(bits, end)| [bits.concat(), end.to_vec()].concat());
+    let line = (vec(part(), 0..8), end).prop_map(|(parts, end)| [parts.concat(), end.to_vec()].concat());
     (
         any::<bool>(),
         vec(line, 0..24),
-        vec(bits(), 0..3),
+        vec(part(), 0..3),
         prop_oneof![3 => Just(false), 1 => Just(true)],
     )
-        .prop_map(|(mark, lines, last, clean)| {
-            let mark = if mark { &b"\xef\xbb\xbf"[..] } else { b"" };
+        .prop_map(|(has_mark, lines, last, is_utf8)| {
+            let mark = if has_mark { &b"\xef\xbb\xbf"[..] } else { b"" };
             let all = [mark.to_vec(), lines.concat(), last.concat()].concat();
-            if clean {
+            if is_utf8 {
                 String::from_utf8_lossy(&all).into_owned().into_bytes()
             } else {
                 all
@@ -101,7 +121,7 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
         })
 }
 
-fn query() -> impl Strategy<Value = LogQuery> {
+fn query() -> impl Strategy<Value = PageQuery> {
     let contains = select(vec![
         "ERR",
         "é",
@@ -135,34 +155,34 @@ fn query() -> impl Strategy<Value = LogQuery> {
     ];
     (
         prop_oneof![1u32..5, Just(100)],
-        proptest::option::weighted(0.3, select(LogLevel::ALL)),
-        proptest::option::weighted(0.3, select(LogSource::ALL)),
+        proptest::option::weighted(0.3, select(Level::ALL)),
+        proptest::option::weighted(0.3, select(Source::ALL)),
         text,
         prop_oneof![Just(0), 0u32..4, Just(10)],
     )
-        .prop_map(|(limit, level, source, (contains, regex), context)| LogQuery {
+        .prop_map(|(limit, level, source, (contains, regex), context)| PageQuery {
             limit,
             context,
-            filter: LogFilter {
+            filter: Filter {
                 level,
                 source,
                 contains,
                 regex,
             },
-            ..LogQuery::default()
+            ..PageQuery::default()
         })
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
     (1u64..40, 4u64..40, 1u64..120, 1u64..80, 1u64..200).prop_map(
-        |(first_read, max_read, max_line, block, piece)| Limits {
-            first_read,
-            max_read,
-            max_line,
-            block,
-            piece,
-            budget: Duration::MAX,
-            ..Limits::DEFAULT
+        |(first_read_bytes, max_read_bytes, max_line_bytes, block_bytes, chunk_bytes)| Limits {
+            first_read_bytes,
+            max_read_bytes,
+            max_line_bytes,
+            block_bytes,
+            chunk_bytes,
+            scan_timeout: Duration::MAX,
+            ..PATIENT
         },
     )
 }
@@ -171,14 +191,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn paging_either_way_gives_every_line_once(content in content(), query in query(), limits in limits()) {
-        let (file, expected) = (found(&content), naive(&content, &query, limits));
-        for direction in [LogDirection::Forward, LogDirection::Backward] {
-            let query = LogQuery { direction: Some(direction), ..query.clone() };
+    fn pages_in_either_direction_contain_every_line_once(content in content(), query in query(), limits in limits()) {
+        let (file, expected) = (memory_file(&content), naive_page(&content, &query, limits));
+        for direction in [Direction::Forward, Direction::Backward] {
+            let query = PageQuery { direction: direction, ..query.clone() };
             let mut pages = pages(&file, &query, limits);
-            prop_assert_eq!(pages.len(), expected.len().div_ceil(query.limit as usize).max(1), "no empty page, no needless cursor");
+            prop_assert_eq!(pages.len(), expected.len().div_ceil(query.limit as usize).max(1), "an empty page or an unnecessary cursor");
             prop_assert!(pages.iter().rev().skip(1).all(|page| page.len() == query.limit as usize));
-            if direction == LogDirection::Backward {
+            if direction == Direction::Backward {
                 pages.reverse();
             }
             prop_assert_eq!(pages.concat(), expected.clone(), "{}", direction);
@@ -186,44 +206,44 @@ proptest! {
     }
 
     #[test]
-    fn a_cursor_lies_between_two_lines_and_serves_both_ways(content in content(), query in query(), limits in limits()) {
-        let (file, expected) = (found(&content), naive(&content, &query, limits));
+    fn a_cursor_lies_between_two_lines_and_works_in_both_directions(content in content(), query in query(), limits in limits()) {
+        let (file, expected) = (memory_file(&content), naive_page(&content, &query, limits));
         let first = page(&file, &query, limits).expect("a page");
-        if let Some(cursor) = first.pagination.next_cursor {
-            let back = LogQuery { cursor: Some(cursor), direction: Some(LogDirection::Backward), ..query.clone() };
-            prop_assert_eq!(page(&file, &back, limits).expect("a page").data, first.data);
-            let rest = LogQuery { direction: Some(LogDirection::Forward), limit: 100, ..back };
-            prop_assert_eq!(page(&file, &rest, limits).expect("a page").data, &expected[query.limit as usize..]);
+        if let Some(cursor) = first.next_cursor {
+            let back = PageQuery { cursor: Some(cursor), direction: Direction::Backward, ..query.clone() };
+            prop_assert_eq!(page(&file, &back, limits).expect("a page").lines, first.lines);
+            let rest = PageQuery { direction: Direction::Forward, limit: 100, ..back };
+            prop_assert_eq!(page(&file, &rest, limits).expect("a page").lines, &expected[query.limit as usize..]);
         }
     }
 
     #[test]
-    fn a_page_begins_at_the_line_asked_for_or_ends_with_it(content in content(), query in query(), limits in limits(), line in 1u64..40) {
-        let (file, all) = (found(&content), naive(&content, &query, limits));
+    fn a_page_starts_or_ends_with_the_given_line(content in content(), query in query(), limits in limits(), line in 1u64..40) {
+        let (file, all) = (memory_file(&content), naive_page(&content, &query, limits));
         let limit = query.limit as usize;
-        let forward = LogQuery { from_line: Some(line), ..query.clone() };
-        let expected: Vec<_> = all.iter().filter(|shown| shown.line >= line).cloned().collect();
-        prop_assert_eq!(&page(&file, &forward, limits).expect("a page").data, &expected[..expected.len().min(limit)]);
+        let forward = PageQuery { from_line: Some(line), ..query.clone() };
+        let expected: Vec<_> = all.iter().filter(|found| found.number >= line).cloned().collect();
+        prop_assert_eq!(&page(&file, &forward, limits).expect("a page").lines, &expected[..expected.len().min(limit)]);
         prop_assert_eq!(pages(&file, &forward, limits).concat(), expected);
-        let backward = LogQuery { direction: Some(LogDirection::Backward), ..forward };
-        let expected: Vec<_> = all.iter().filter(|shown| shown.line <= line).cloned().collect();
-        prop_assert_eq!(&page(&file, &backward, limits).expect("a page").data, &expected[expected.len().saturating_sub(limit)..]);
-        let tail = LogQuery { tail: Some(query.limit), ..query };
-        prop_assert_eq!(&page(&file, &tail, limits).expect("a page").data, &all[all.len().saturating_sub(limit)..]);
+        let backward = PageQuery { direction: Direction::Backward, ..forward };
+        let expected: Vec<_> = all.iter().filter(|found| found.number <= line).cloned().collect();
+        prop_assert_eq!(&page(&file, &backward, limits).expect("a page").lines, &expected[expected.len().saturating_sub(limit)..]);
+        let tail = PageQuery { direction: Direction::Backward, ..query };
+        prop_assert_eq!(&page(&file, &tail, limits).expect("a page").lines, &all[all.len().saturating_sub(limit)..]);
     }
 
     #[test]
-    fn what_pages_have_examined_lies_side_by_side(
+    fn examined_ranges_are_contiguous(
         content in content(),
         query in query(),
         limits in limits(),
-        budget in 0u64..9,
+        timeout_ms in 0u64..9,
         backward in any::<bool>(),
     ) {
-        let limits = Limits { budget: Duration::from_millis(budget), ..limits };
-        let direction = if backward { LogDirection::Backward } else { LogDirection::Forward };
-        let query = LogQuery { direction: Some(direction), ..query };
-        let mut pages = whole_pages(&found(&content), &query, limits);
+        let limits = Limits { scan_timeout: Duration::from_millis(timeout_ms), ..limits };
+        let direction = if backward { Direction::Backward } else { Direction::Forward };
+        let query = PageQuery { direction: direction, ..query };
+        let mut pages = all_pages(&memory_file(&content), &query, limits);
         if backward {
             pages.reverse();
         }
@@ -232,95 +252,95 @@ proptest! {
             if let Some(examined) = page.examined {
                 prop_assert_eq!(examined.first, last + 1);
                 prop_assert!(examined.first <= examined.last);
-                prop_assert!(page.data.iter().all(|line| (examined.first..=examined.last).contains(&line.line)));
+                prop_assert!(page.lines.iter().all(|line| (examined.first..=examined.last).contains(&line.number)));
                 last = examined.last;
             } else {
                 prop_assert!(content.is_empty());
             }
         }
         prop_assert_eq!(last as usize, naive_lines(&content, &query, limits).len());
-        // Time that is up changes where pages end, and nothing else.
-        prop_assert_eq!(pages.into_iter().map(|page| page.data).collect::<Vec<_>>().concat(), naive(&content, &query, limits));
+        // A timeout only changes where pages end.
+        prop_assert_eq!(pages.into_iter().map(|page| page.lines).collect::<Vec<_>>().concat(), naive_page(&content, &query, limits));
     }
 
     #[test]
-    fn any_cursor_is_served_or_refused(content in content(), offset in 1u64..200, number in 2u64..200, backward in any::<bool>()) {
-        let direction = Some(if backward { LogDirection::Backward } else { LogDirection::Forward });
-        let query = LogQuery { cursor: Some(Position { offset, line: number }.to_cursor()), direction, ..LogQuery::default() };
+    fn any_cursor_is_accepted_or_rejected(content in content(), offset in 1u64..200, number in 2u64..200, backward in any::<bool>()) {
+        let direction = if backward { Direction::Backward } else { Direction::Forward };
+        let query = PageQuery { cursor: Some(Position { offset, line: number }.to_cursor()), direction, ..PageQuery::default() };
         let fits = number - 1 <= offset && content.get(offset as usize - 1) == Some(&b'\n');
-        match page(&found(&content), &query, Limits::DEFAULT) {
+        match page(&memory_file(&content), &query, PATIENT) {
             Ok(_) => prop_assert!(fits),
-            Err(Error::Invalid(body)) => prop_assert!(!fits && body.details["fields"]["cursor"].is_string()),
+            Err(Error::InvalidCursor(_)) => prop_assert!(!fits),
             Err(error) => prop_assert!(false, "{}", error),
         }
     }
 }
 
 #[test]
-fn an_empty_log_has_no_lines_and_an_unended_last_line_is_one() {
-    let count = |content: &[u8], direction| {
-        let query = LogQuery {
-            direction: Some(direction),
-            ..LogQuery::default()
+fn an_empty_log_has_no_lines_and_the_last_line_needs_no_newline() {
+    let lines_of = |content: &[u8], direction| {
+        let query = PageQuery {
+            direction: direction,
+            ..PageQuery::default()
         };
-        pages(&found(content), &query, Limits::DEFAULT)
+        pages(&memory_file(content), &query, PATIENT)
             .concat()
             .iter()
-            .map(|line| (line.line, line.message.clone()))
+            .map(|line| (line.number, line.message.clone()))
             .collect::<Vec<_>>()
     };
-    for direction in LogDirection::ALL {
-        assert!(count(b"", *direction).is_empty());
-        assert_eq!(count(b"\n", *direction), [(1, String::new())]);
+    for direction in Direction::ALL {
+        assert!(lines_of(b"", *direction).is_empty());
+        assert_eq!(lines_of(b"\n", *direction), [(1, String::new())]);
         assert_eq!(
-            count(b"a\r\n\nb", *direction),
+            lines_of(b"a\r\n\nb", *direction),
             [(1, "a".into()), (2, String::new()), (3, "b".into())]
         );
         assert_eq!(
-            count(b"\xef\xbb\xbfa\xe2\x82", *direction),
+            lines_of(b"\xef\xbb\xbfa\xe2\x82", *direction),
             [(1, "a\u{fffd}".into())]
         );
         assert_eq!(
-            count(b"caf\xe9 \x80\x81\n", *direction),
+            lines_of(b"caf\xe9 \x80\x81\n", *direction),
             [(1, "café €\u{fffd}".into())]
         );
     }
 }
 
 #[test]
-fn a_line_of_megabytes_is_cut_when_shown_and_searched_to_its_end() {
+fn a_long_line_is_truncated_for_display_and_searched_to_its_end() {
     let mut content = b"before\n".to_vec();
     content.extend(b"[ERROR] ".iter().chain(&b"x\x1b[31my".repeat(500_000)));
     content.extend("\x1b[0mNädel\r\nafter".as_bytes());
-    let file = found(&content);
-    for direction in LogDirection::ALL {
-        let query = LogQuery {
+    let file = memory_file(&content);
+    for direction in Direction::ALL {
+        let query = PageQuery {
             filter: containing("NÄDEL"),
-            direction: Some(*direction),
-            ..LogQuery::default()
+            direction: *direction,
+            ..PageQuery::default()
         };
-        let page = page(&file, &query, Limits::DEFAULT).expect("a page");
-        let [line] = page.data.as_slice() else {
-            panic!("{} lines", page.data.len())
+        let page = page(&file, &query, PATIENT).expect("a page");
+        let [line] = page.lines.as_slice() else {
+            panic!("{} lines", page.lines.len())
         };
         assert_eq!(
             (
-                line.line,
+                line.number,
                 line.level,
-                line.truncated,
+                line.is_truncated,
                 line.message.chars().count()
             ),
-            (2, LogLevel::Error, true, 4000)
+            (2, Level::Error, true, 4000)
         );
-        assert_eq!(page.pagination.next_cursor, None);
+        assert_eq!(page.next_cursor, None);
         assert!(
             pages(
                 &file,
-                &LogQuery {
+                &PageQuery {
                     filter: containing("needle"),
                     ..query
                 },
-                Limits::DEFAULT
+                PATIENT
             )
             .concat()
             .is_empty()

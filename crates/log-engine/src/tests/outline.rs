@@ -1,98 +1,83 @@
-//! Outlines against a reader that holds the whole file in memory.
+//! Outlines against the naive reader.
 
-use super::*;
-use crate::logs::outline::outline;
-use runlens_api_types::log::{LogOutline, LogOutlineQuery};
+use proptest::prelude::*;
 
-fn outlined(content: &[u8], limits: Limits, buckets: u32) -> LogOutline {
-    let file = found(content);
-    run(outline(
-        &LogCache::new(limits),
-        &file,
-        RUN,
-        false,
-        &LogOutlineQuery { buckets },
-    ))
-    .expect("an outline")
+use super::{HURRIED, PATIENT, content, limits, memory_file, naive_page, run};
+use crate::{
+    LogEngine,
+    index_cache::MAX_INDEXERS,
+    limits::Limits,
+    model::{Level, Line, Outline, PageQuery, Source},
+};
+
+fn outline_of(content: &[u8], limits: Limits, max_sections: u32) -> Outline {
+    run(LogEngine::new(limits).outline(&memory_file(content), max_sections)).expect("an outline")
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn an_outline_counts_what_is_there(content in content(), limits in limits(), buckets in 0u32..12) {
-        let outline = outlined(&content, limits, buckets);
-        let lines = naive(&content, &LogQuery::default(), limits);
-        prop_assert_eq!((outline.lines, outline.size_bytes), (lines.len() as u64, content.len() as u64));
-        prop_assert!(outline.is_complete && outline.indexed_bytes == outline.size_bytes && !outline.is_growing);
-        for level in LogLevel::ALL {
-            prop_assert_eq!(outline.levels.of(*level), lines.iter().filter(|line| line.level == *level).count() as u64, "{}", level);
+    fn an_outline_counts_the_lines_of_the_log(content in content(), limits in limits(), max_sections in 0u32..12) {
+        let outline = outline_of(&content, limits, max_sections);
+        let lines = naive_page(&content, &PageQuery::default(), limits);
+        prop_assert_eq!((outline.counts.lines(), outline.indexed_bytes), (lines.len() as u64, content.len() as u64));
+        prop_assert!(outline.is_complete);
+        for level in Level::ALL {
+            prop_assert_eq!(outline.counts.level(*level), lines.iter().filter(|line| line.level == *level).count() as u64, "{}", level);
         }
-        for source in LogSource::ALL {
-            prop_assert_eq!(outline.sources.of(*source), lines.iter().filter(|line| line.source == *source).count() as u64, "{}", source);
+        for source in Source::ALL {
+            prop_assert_eq!(outline.counts.source(*source), lines.iter().filter(|line| line.source == *source).count() as u64, "{}", source);
         }
-        let is_error = |line: &&LogLine| line.level <= LogLevel::Error;
-        prop_assert_eq!(outline.first_error_line, lines.iter().find(is_error).map(|line| line.line));
-        prop_assert_eq!(outline.last_error_line, lines.iter().rfind(is_error).map(|line| line.line));
-        prop_assert!(outline.density.len() <= buckets as usize);
+        let is_error = |line: &&Line| line.level <= Level::Error;
+        prop_assert_eq!(outline.first_error_line, lines.iter().find(is_error).map(|line| line.number));
+        prop_assert_eq!(outline.last_error_line, lines.iter().rfind(is_error).map(|line| line.number));
+        prop_assert!(outline.sections.len() <= max_sections as usize);
         let mut rest = lines.as_slice();
-        for piece in &outline.density {
-            let (here, behind) = rest.split_at(piece.lines as usize);
-            prop_assert_eq!(Some(piece.first_line), here.first().map(|line| line.line));
-            prop_assert_eq!(piece.errors, here.iter().filter(is_error).count() as u64);
-            prop_assert_eq!(piece.warnings, here.iter().filter(|line| line.level == LogLevel::Warning).count() as u64);
-            prop_assert_eq!(Some(piece.worst), here.iter().map(|line| line.level).min());
+        for section in &outline.sections {
+            let (here, behind) = rest.split_at(section.lines as usize);
+            prop_assert_eq!(Some(section.first_line), here.first().map(|line| line.number));
+            prop_assert_eq!(section.errors, here.iter().filter(is_error).count() as u64);
+            prop_assert_eq!(section.warnings, here.iter().filter(|line| line.level == Level::Warning).count() as u64);
+            prop_assert_eq!(Some(section.worst), here.iter().map(|line| line.level).min());
             rest = behind;
         }
-        prop_assert!(rest.is_empty() || buckets == 0);
+        prop_assert!(rest.is_empty() || max_sections == 0);
     }
 }
 
 #[test]
-fn a_small_log_is_outlined_line_by_line_and_a_large_one_block_by_block() {
+fn a_small_log_is_outlined_by_line_and_a_large_one_by_block() {
     let line = "a line of some length, of which there are many\n";
-    let small = outlined(line.repeat(1000).as_bytes(), Limits::DEFAULT, 200);
-    assert_eq!(small.density.len(), 200);
-    assert!(small.density.iter().all(|piece| piece.lines == 5));
-    let large = outlined(line.repeat(100_000).as_bytes(), Limits::DEFAULT, 200);
+    let small = outline_of(line.repeat(1000).as_bytes(), PATIENT, 200);
+    assert_eq!(small.sections.len(), 200);
+    assert!(small.sections.iter().all(|section| section.lines == 5));
+    let large = outline_of(line.repeat(100_000).as_bytes(), PATIENT, 200);
     assert!(
-        (60..=80).contains(&large.density.len()),
+        (60..=80).contains(&large.sections.len()),
         "{}",
-        large.density.len()
+        large.sections.len()
     );
 }
 
 #[test]
-fn while_a_log_is_gone_through_the_outline_says_so() {
-    let file = found(b"error\n");
+fn the_outline_of_an_unfinished_index_is_not_complete() {
+    let file = memory_file(b"error\n");
     run(async {
-        let logs = LogCache::default();
-        let gate = logs.gate.clone();
-        let closed = gate
-            .acquire_many(crate::logs::indexes::AT_A_TIME as u32)
-            .await
-            .expect("the gate");
-        let query = LogOutlineQuery::default();
-        let early = outline(&logs, &file, RUN, true, &query)
-            .await
-            .expect("an outline");
+        let engine = LogEngine::new(HURRIED);
+        let permits = engine.indexes.permits.clone();
+        let permits = permits.acquire_many(MAX_INDEXERS as u32).await.expect("permits");
+        let early = engine.outline(&file, 20).await.expect("an outline");
         assert_eq!(
-            (
-                early.is_complete,
-                early.is_growing,
-                early.indexed_bytes,
-                early.lines,
-                early.size_bytes
-            ),
-            (false, true, 0, 0, 6)
+            (early.is_complete, early.indexed_bytes, early.counts.lines()),
+            (false, 0, 0)
         );
-        assert_eq!((early.first_error_line, early.density), (None, vec![]));
-        drop(closed);
-        let later = outline(&logs, &file, RUN, true, &query)
-            .await
-            .expect("an outline");
+        assert_eq!((early.first_error_line, early.sections), (None, vec![]));
+        drop(permits);
+        let engine = engine.with_limits(PATIENT);
+        let later = engine.outline(&file, 20).await.expect("an outline");
         assert_eq!(
-            (later.is_complete, later.lines, later.first_error_line),
+            (later.is_complete, later.counts.lines(), later.first_error_line),
             (true, 1, Some(1))
         );
     });
