@@ -1,7 +1,7 @@
-//! Logs of any bytes, in blocks and pages of any size: see `check_log`.
+//! Compares the log engine with a naive reader: see `check_log`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use runlens_domain::testing::check_log;
+use runlens_log_engine::check_log;
 
 fuzz_target!(|data: &[u8]| check_log(data));
