@@ -33,18 +33,19 @@ REGEX = r"panicked at .*\.rs:\d+ {}"
 
 
 def long_log(lines: int) -> tuple[Path, int]:
-    """A platform with a run that has a log of so many lines; made where it is missing."""
+    """Returns a platform and the id of its run whose log has this many lines; generates them once."""
     platform = ROOT / "target/bench" / f"log-{lines}"
-    made = platform / "run"
-    if not made.exists():
+    # Written last, so that an interrupted generation is repeated.
+    run_id_file = platform / "run"
+    if not run_id_file.exists():
         shutil.rmtree(platform, ignore_errors=True)
         platform.mkdir(parents=True)
-        print(f"Making a log of {lines} lines in {platform}", flush=True)
+        print(f"Generating a log of {lines} lines in {platform}", flush=True)
         command = [RUNLENS, "demo", "--runs", "12", "--log-lines", str(lines)]
         settings = environment(f"sqlite://{platform / 'runlens.db'}", platform / "files")
-        told = subprocess.run(command, cwd=ROOT, env=settings, check=True, capture_output=True, text=True).stdout
-        made.write_text(re.search(r"Long log: run (\d+)", told)[1])
-    return platform, int(made.read_text())
+        output = subprocess.run(command, cwd=ROOT, env=settings, check=True, capture_output=True, text=True).stdout
+        run_id_file.write_text(re.search(r"Long log: run (\d+)", output)[1])
+    return platform, int(run_id_file.read_text())
 
 
 def timed(do) -> float:
