@@ -1,5 +1,5 @@
-// What is too small to wait for: applies what was chosen before anything is painted, and changes it (colours, and how logs are read);
-// copies; keeps addresses short.
+// Small scripts that run before the page is painted: theme and log preferences, copy buttons, short addresses of forms,
+// announcements to screen readers.
 (() => {
   const root = document.documentElement;
   const choices = ["auto", "light", "dark"];
@@ -14,17 +14,17 @@
     try {
       localStorage.setItem(name, value);
     } catch {
-      // Without storage the choice lasts as long as the page.
+      // Without storage the preference lasts until the page is closed.
     }
   };
   const apply = (choice) => {
     root.dataset.theme = choices.includes(choice) ? choice : "auto";
   };
   apply(stored("theme"));
-  // Pages that the browser kept, and those in other tabs, hear of another choice too.
+  // Pages from the back/forward cache and in other tabs apply a new theme too.
   addEventListener("pageshow", (event) => event.persisted && apply(stored("theme")));
   addEventListener("storage", (event) => event.key === "theme" && apply(event.newValue));
-  // A narrow window has no room for lines that go on beside it.
+  // A narrow window wraps log lines by default.
   const defaults = { wrap: matchMedia("(max-width: 700px)").matches ? "on" : "off", times: "on", letters: "on" };
   for (const [name, value] of Object.entries(defaults)) {
     root.dataset[name] = ["on", "off"].find((choice) => choice === stored(name)) ?? value;
@@ -35,14 +35,14 @@
     root.dataset[name] = event.target.checked ? "on" : "off";
     store(name, root.dataset[name]);
   }, true);
-  // A form sends its empty fields too. An address is to say no more than it means.
+  // Removes empty fields from a submitted form, so that the address holds only active filters.
   document.addEventListener("formdata", (event) => {
     if (event.target.method !== "get") return;
     for (const [name, value] of [...event.formData]) {
       if (value === "") event.formData.delete(name);
     }
   });
-  // To those who hear the page. The same words twice are said twice.
+  // Announces a text to screen readers; a repeated text is announced again.
   const say = (text) => {
     const said = document.getElementById("said");
     if (!said) return;
@@ -53,7 +53,7 @@
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // Without a secure connection there is only this.
+      // The clipboard API needs a secure context.
       const area = Object.assign(document.createElement("textarea"), { value: text });
       document.body.append(area);
       area.select();
@@ -62,7 +62,7 @@
     }
     say("Copied");
   };
-  // A link to a text that is copied instead of opened. Whatever goes wrong, it leads where it says.
+  // Copies the text behind a link. On any error the link is followed instead.
   const copyFrom = async (link) => {
     const label = link.textContent;
     try {
