@@ -16,6 +16,7 @@ pub mod caller;
 pub mod clock;
 mod comparison;
 mod content_type;
+#[cfg(feature = "demo")]
 pub mod demo;
 pub mod error;
 mod errors;

@@ -1,4 +1,4 @@
-//! The accounts of the demo: one of each role, with passwords that nobody can guess.
+//! Demo accounts: one per role, with random passwords.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use runlens_api_types::{TextEnum as _, auth::Role};
@@ -11,20 +11,17 @@ use crate::{
     store::entity::user,
 };
 
-/// An account of the demo. Its password is nowhere else.
+/// A demo account. Its password is stored only as a hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoAccount {
-    /// Name, which is that of the role.
+    /// Equals the name of the role.
     pub name: String,
-    /// E-mail address to sign in with.
     pub email: String,
-    /// Password to sign in with.
     pub password: String,
-    /// Role.
     pub role: Role,
 }
 
-/// An account of each role, with random passwords.
+/// Returns one account per role.
 pub(super) fn accounts() -> Vec<DemoAccount> {
     let account = |role: &Role| DemoAccount {
         name: role.to_string(),
@@ -35,7 +32,7 @@ pub(super) fn accounts() -> Vec<DemoAccount> {
     Role::ALL.iter().map(account).collect()
 }
 
-/// The rows of accounts. Takes seconds of every core.
+/// Hashes the passwords, which takes seconds per account, and returns the rows.
 pub(super) async fn rows(accounts: &[DemoAccount], rounds: u32) -> Result<Vec<user::Model>> {
     let hashes = accounts.iter().map(|account| {
         let password = account.password.clone();

@@ -1,18 +1,18 @@
-//! What finished runs leave behind: the output of the program, test after test, and its core dump where it crashed.
+//! Artifacts of completed runs: the combined standard output, and a core dump if a test crashed.
 
 use std::fmt::Write as _;
 
 use super::{
-    dice::Dice,
     history::Run,
     outcomes::Outcome,
+    seeded_rng::SeededRng,
     suite::{Suite, Test},
 };
 
-/// Bytes of a core dump: a real one has many more.
-const CORE_SIZE: usize = 4_096;
+/// Far less than a real core dump.
+const COREDUMP_BYTES: usize = 4_096;
 
-/// The files of a run, by name. The tested program is not among them: there is none.
+/// Returns the files of a run by name. The tested program is not included, because there is none.
 pub(super) fn artifacts(suite: &Suite, run: &Run, seed: u64) -> Vec<(&'static str, Vec<u8>)> {
     if !run.is_completed() {
         return Vec::new();
@@ -22,9 +22,9 @@ pub(super) fn artifacts(suite: &Suite, run: &Run, seed: u64) -> Vec<(&'static st
         .executed()
         .iter()
         .any(|(_, outcome)| matches!(outcome, Outcome::Crash(_)));
-    // Windows writes its dumps elsewhere.
+    // Core dumps of Windows are not uploaded.
     if has_crashed && run.is_linux {
-        files.push(("coredump", core(run, seed)));
+        files.push(("coredump", coredump(run, seed)));
     }
     files
 }
@@ -34,19 +34,19 @@ fn stdout(suite: &Suite, run: &Run, seed: u64) -> String {
     let end = if run.is_linux { "\n" } else { "\r\n" };
     for &(test, outcome) in run.executed() {
         let test = &suite.tests[test];
-        // Writing to a string does not fail.
+        // Writing to a String cannot fail.
         let _ = write!(out, "=== {} {}{end}", test.id, test.command);
-        for line in said(suite, test, outcome, seed) {
+        for line in program_output(suite, test, outcome, seed) {
             let _ = write!(out, "{line}{end}");
         }
     }
     out
 }
 
-/// What the program says of one test. It says the same in every run.
-fn said(suite: &Suite, test: &Test, outcome: Outcome, seed: u64) -> Vec<String> {
-    let mut dice = Dice::of(&[seed, 17, test.id as u64]);
-    let seconds = dice.between(5, 600);
+/// Returns what the program prints during a test. It is the same in every run.
+fn program_output(suite: &Suite, test: &Test, outcome: Outcome, seed: u64) -> Vec<String> {
+    let mut rng = SeededRng::new(&[seed, 17, test.id as u64]);
+    let seconds = rng.between(5, 600);
     let mut lines = vec![
         format!("Input: {}", suite.sample_of(test).name),
         format!("Opening file: {}", suite.sample_of(test).name),
@@ -58,7 +58,7 @@ fn said(suite: &Suite, test: &Test, outcome: Outcome, seed: u64) -> Vec<String> 
     lines.push(format!("100%  |  {:02}:{:02}", seconds / 60, seconds % 60));
     lines.push(format!(
         "Done, processing time = {} seconds",
-        test.runtime / 1_000
+        test.runtime_ms / 1_000
     ));
     if let Some(code) = outcome.wrong_exit() {
         lines.push(format!(
@@ -68,10 +68,10 @@ fn said(suite: &Suite, test: &Test, outcome: Outcome, seed: u64) -> Vec<String> 
     lines
 }
 
-fn core(run: &Run, seed: u64) -> Vec<u8> {
-    // A 64-bit ELF file of the kind `core`.
+fn coredump(run: &Run, seed: u64) -> Vec<u8> {
+    // Header of a 64-bit ELF file of type `core`.
     let mut bytes = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x04\0\x3e\0".to_vec();
-    bytes.extend(Dice::of(&[seed, 18, run.id as u64]).hex(64).into_bytes());
-    bytes.resize(CORE_SIZE, 0);
+    bytes.extend(SeededRng::new(&[seed, 18, run.id as u64]).hex(64).into_bytes());
+    bytes.resize(COREDUMP_BYTES, 0);
     bytes
 }

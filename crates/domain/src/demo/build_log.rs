@@ -1,6 +1,6 @@
-//! What compilers and the program itself say while they work.
+//! Log lines of compilers and of the tested program.
 
-use super::{dice::Dice, history::Run, logs::stamp};
+use super::{history::Run, logs::timestamp, seeded_rng::SeededRng};
 
 const SOURCES: [&str; 24] = [
     "activity",
@@ -84,23 +84,26 @@ const PROBES: [&str; 10] = [
     "-- Build files have been written to: /repository/build",
 ];
 
-/// Seconds from a run's start to the end of its checkout.
-pub(super) const CHECKED_OUT: i64 = 62;
+/// Time from the start of a run to the end of its checkout.
+pub(super) const CHECKOUT_SECS: i64 = 62;
 
-/// A line of the build, the `line`-th of `total`.
+/// Returns line number `line` of a build log of `total` lines.
 pub(super) fn build(seed: u64, run: &Run, is_coloured: bool, line: u64, total: u64) -> String {
     if let Some(probe) = PROBES.get(line as usize).filter(|_| run.is_linux) {
         return (*probe).to_owned();
     }
-    // A warning takes three lines, which share their chance.
-    let mut dice = Dice::of(&[seed, 12, run.id as u64, line / 3]);
-    let (percent, is_warning) = (line * 100 / total.max(1), dice.percent(12));
-    let at =
-        stamp(run.start + CHECKED_OUT + (run.preparation - CHECKED_OUT) * line as i64 / total.max(1) as i64);
+    // A warning takes three lines, which share a generator.
+    let mut rng = SeededRng::new(&[seed, 12, run.id as u64, line / 3]);
+    let (percent, is_warning) = (line * 100 / total.max(1), rng.chance(12));
+    let at = timestamp(
+        run.start
+            + CHECKOUT_SECS
+            + (run.preparation_secs - CHECKOUT_SECS) * line as i64 / total.max(1) as i64,
+    );
     let library = CRATES[(line / 2) as usize % CRATES.len()];
-    let source = dice.pick(&SOURCES);
-    let (row, column) = (dice.between(40, 2_400), dice.between(5, 60));
-    let variable = dice.pick(&VARIABLES);
+    let source = rng.pick(&SOURCES);
+    let (row, column) = (rng.between(40, 2_400), rng.between(5, 60));
+    let variable = rng.pick(&VARIABLES);
     let paint = |code: &str, text: &str| {
         if is_coloured {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")
@@ -110,10 +113,10 @@ pub(super) fn build(seed: u64, run: &Run, is_coloured: bool, line: u64, total: u
     };
     if is_warning && line.is_multiple_of(3) {
         return if run.is_linux {
-            let place = format!("/repository/src/lib_ccx/{source}.c:{row}:{column}:");
+            let location = format!("/repository/src/lib_ccx/{source}.c:{row}:{column}:");
             format!(
                 "{} {} unused variable ‘{variable}’ [-Wunused-variable]",
-                paint("1", &place),
+                paint("1", &location),
                 paint("1;35", "warning:")
             )
         } else {
@@ -132,8 +135,8 @@ pub(super) fn build(seed: u64, run: &Run, is_coloured: bool, line: u64, total: u
             paint("1;32", &format!("^{}", "~".repeat(variable.len() - 1)))
         );
     }
-    let mut dice = Dice::of(&[seed, 13, run.id as u64, line]);
-    match dice.below(20) {
+    let mut rng = SeededRng::new(&[seed, 13, run.id as u64, line]);
+    match rng.below(20) {
         0 => format!(
             "{} {}",
             paint("1;36", "info:"),
@@ -142,44 +145,44 @@ pub(super) fn build(seed: u64, run: &Run, is_coloured: bool, line: u64, total: u
         1 => format!(
             "gcc -O3 -s -D_FILE_OFFSET_BITS=64 -DENABLE_OCR -I../src/lib_ccx -c ../src/lib_ccx/{source}.c -o objs/{source}.o"
         ),
-        2 => format!("{} [DEBUG] build: cache miss for {}", at, dice.hex(12)),
+        2 => format!("{} [DEBUG] build: cache miss for {}", at, rng.hex(12)),
         3 => format!("{} [INFO] build: {percent}% done", at),
         4..11 => format!("{} {}", paint("1;32", "   Compiling"), library),
         11 => format!("{} {}", paint("1;32", "  Downloaded"), library),
         _ if run.is_linux => {
             let object = format!(
                 "Building C object src/CMakeFiles/ccx.dir/lib_ccx/{}.c.o",
-                dice.pick(&SOURCES)
+                rng.pick(&SOURCES)
             );
             format!("[{percent:3}%] {}", paint("32", &object))
         }
-        _ => format!("  {}.c", dice.pick(&SOURCES)),
+        _ => format!("  {}.c", rng.pick(&SOURCES)),
     }
 }
 
-/// What the program says of its own work when it is asked for everything.
+/// Returns a line of the verbose output of the program.
 pub(super) fn detail(seed: u64, run_id: i32, at: i64, test_id: i32, line: u64) -> String {
-    let mut dice = Dice::of(&[seed, 14, run_id as u64, test_id as u64, line]);
-    let at = stamp(at);
+    let mut rng = SeededRng::new(&[seed, 14, run_id as u64, test_id as u64, line]);
+    let at = timestamp(at);
     let pts = format!(
         "{:02}:{:02}:{:02}.{:03}",
         line / 3_600 % 100,
         line / 60 % 60,
         line % 60,
-        dice.below(1_000)
+        rng.below(1_000)
     );
-    match dice.below(40) {
+    match rng.below(40) {
         0 => format!(
             "{at} [WARN] test_runner: #{test_id}: PTS jumped by {} ms at {pts}",
-            dice.between(-900, 9_000)
+            rng.between(-900, 9_000)
         ),
         1 => format!(
             "{at} TRACE test_runner: #{test_id}: roll-up of {} lines at {pts}",
-            dice.between(2, 4)
+            rng.between(2, 4)
         ),
         2 => format!(
             "error: test_runner: #{test_id}: a packet of {} bytes at {pts} was dropped",
-            dice.between(1, 187)
+            rng.between(1, 187)
         ),
         3..20 => format!(
             "{at} [DEBUG] test_runner: #{test_id}: caption {} shown from {pts}",
@@ -188,15 +191,15 @@ pub(super) fn detail(seed: u64, run_id: i32, at: i64, test_id: i32, line: u64) -
         20..30 => {
             format!(
                 "{at} [DEBUG] test_runner: #{test_id}: {} packets of 0x{} read up to {pts}",
-                dice.between(900, 99_000),
-                dice.hex(3)
+                rng.between(900, 99_000),
+                rng.hex(3)
             )
         }
         _ => format!(
             "level=debug time={} source=test_runner msg=\"field {} of {pts}\" bytes={}",
             at.replace(' ', "T") + "Z",
-            dice.between(1, 2),
-            dice.between(2, 64)
+            rng.between(1, 2),
+            rng.between(2, 64)
         ),
     }
 }

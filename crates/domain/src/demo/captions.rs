@@ -1,52 +1,51 @@
-//! Captions as the extractor writes them, and the ways in which it gets them wrong.
+//! Caption files as the extractor writes them, and typical mistakes in them.
 
 use std::fmt::Write as _;
 
 use super::{
-    dice::Dice,
     scripts::{SCRIPTS, Script},
+    seeded_rng::SeededRng,
 };
 
-/// What one output file is made of.
+/// Recipe of an output file.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
-    /// Decides everything that is not said here.
+    /// Fixes everything that the other fields do not.
     pub(super) seed: u64,
-    /// Which of the scripts is spoken.
+    /// Index into `SCRIPTS`.
     pub(super) script: usize,
-    /// Extension of the file, with its dot; it decides the format.
+    /// File name extension with its dot; it selects the format.
     pub(super) extension: &'static str,
-    /// Whether the file is written in Windows-1252 rather than UTF-8.
-    pub(super) latin1: bool,
+    /// Whether the file is encoded in Windows-1252 instead of UTF-8.
+    pub(super) is_latin1: bool,
 }
 
-/// Which of a file's renditions.
+/// A version of an output file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Rendition {
-    /// As it should be.
     Expected,
-    /// Another one that is accepted: lines end as they do on Windows.
+    /// An accepted variant: with CRLF line endings.
     Accepted,
-    /// A wrong one; the same number is the same mistake.
+    /// A wrong version; equal numbers stand for equal mistakes.
     Wrong(u32),
 }
 
 #[derive(Clone, Debug)]
 struct Cue {
-    start: i64,
-    end: i64,
+    start_ms: i64,
+    end_ms: i64,
     lines: Vec<String>,
     is_italic: bool,
 }
 
-/// Milliseconds between two frames of 29.97 a second.
-const FRAME: i64 = 33;
+/// Duration of a frame at 29.97 frames per second.
+const FRAME_MS: i64 = 33;
 
-/// Columns of a caption, as CEA-608 has them.
-const COLUMNS: usize = 32;
+/// Width of CEA-608 captions.
+const MAX_COLUMNS: usize = 32;
 
 impl Content {
-    /// The file.
+    /// Returns the bytes of the file.
     pub(super) fn render(&self, rendition: Rendition) -> Vec<u8> {
         let cues = self.cues();
         match rendition {
@@ -54,9 +53,9 @@ impl Content {
             Rendition::Accepted => self.encode(&self.format(&cues).replace('\n', "\r\n")),
             Rendition::Wrong(number) => {
                 let expected = self.encode(&self.format(&cues));
-                let mut dice = Dice::of(&[self.seed, number.into()]);
+                let mut rng = SeededRng::new(&[self.seed, number.into()]);
                 loop {
-                    let wrong = self.spoil(cues.clone(), &mut dice);
+                    let wrong = self.with_mistake(cues.clone(), &mut rng);
                     if wrong != expected {
                         break wrong;
                     }
@@ -66,24 +65,24 @@ impl Content {
     }
 
     fn cues(&self) -> Vec<Cue> {
-        let mut dice = Dice::of(&[self.seed]);
+        let mut rng = SeededRng::new(&[self.seed]);
         let Script { sentences, .. } = SCRIPTS[self.script];
-        let first = dice.index(sentences.len());
-        let count = dice.between(16, 52) as usize;
-        let mut at = dice.between(400, 900_000);
+        let first = rng.index(sentences.len());
+        let count = rng.between(16, 52) as usize;
+        let mut start_ms = rng.between(400, 900_000);
         let mut cues = Vec::new();
         for sentence in sentences.iter().cycle().skip(first) {
-            // Sounds and songs are set in italics.
+            // Sounds and songs are in italics.
             let is_italic = sentence.starts_with(['[', '♪', '(']);
             for lines in wrap(sentence).chunks(2) {
                 let length = 900 + 55 * lines.iter().map(|line| line.chars().count() as i64).sum::<i64>();
                 cues.push(Cue {
-                    start: at,
-                    end: at + length,
+                    start_ms,
+                    end_ms: start_ms + length,
                     lines: lines.to_vec(),
                     is_italic,
                 });
-                at += length + dice.between(0, 40) * FRAME;
+                start_ms += length + rng.between(0, 40) * FRAME_MS;
                 if cues.len() == count {
                     return cues;
                 }
@@ -92,18 +91,18 @@ impl Content {
         cues
     }
 
-    /// One mistake, of those that the extractor is known to make.
-    fn spoil(&self, mut cues: Vec<Cue>, dice: &mut Dice) -> Vec<u8> {
-        let place = dice.index(cues.len());
-        match dice.below(11) {
+    /// Returns the file with one mistake of a kind that the extractor is known to make.
+    fn with_mistake(&self, mut cues: Vec<Cue>, rng: &mut SeededRng) -> Vec<u8> {
+        let index = rng.index(cues.len());
+        match rng.below(11) {
             0 => {
-                cues.remove(place);
+                cues.remove(index);
             }
             1 | 2 => {
-                let shift = dice.between(1, 6) * FRAME;
-                for cue in &mut cues[place..] {
-                    cue.start += shift;
-                    cue.end += shift;
+                let shift = rng.between(1, 6) * FRAME_MS;
+                for cue in &mut cues[index..] {
+                    cue.start_ms += shift;
+                    cue.end_ms += shift;
                 }
             }
             3 => {
@@ -113,18 +112,18 @@ impl Content {
             }
             4 => cues.truncate((cues.len() * 4 / 5).max(1)),
             5 => {
-                // A rolled-up line is written again with the next one.
-                let line = cues[place].lines.last().cloned().unwrap_or_default();
-                if let Some(next) = cues.get_mut(place + 1) {
+                // A rolled-up line is repeated in the next caption.
+                let line = cues[index].lines.last().cloned().unwrap_or_default();
+                if let Some(next) = cues.get_mut(index + 1) {
                     next.lines.insert(0, line);
                 }
             }
             6 => {
-                let line = &mut cues[place].lines[0];
+                let line = &mut cues[index].lines[0];
                 *line = line.replacen('e', "è", 1).replacen('o', "ó", 1);
             }
             7 => {
-                // UTF-8 read as Latin-1 and written as UTF-8 again.
+                // UTF-8 decoded as Latin-1 and encoded again.
                 let text = self.format(&cues);
                 let garbled = |c: char| {
                     if c.is_ascii() {
@@ -136,17 +135,17 @@ impl Content {
                 return self.encode(&text.chars().map(garbled).collect::<String>());
             }
             8 => {
-                // As the extractor writes on Windows: a byte order mark, where the encoding has one, and other line ends.
+                // The output of the extractor on Windows: CRLF, and a byte order mark in UTF-8.
                 let text = self.format(&cues);
-                let mark = if self.latin1 { "" } else { "\u{feff}" };
+                let bom = if self.is_latin1 { "" } else { "\u{feff}" };
                 return self.encode(&format!(
-                    "{mark}{}",
+                    "{bom}{}",
                     text.trim_end_matches('\n').replace('\n', "\r\n")
                 ));
             }
             9 => {
-                // Columns that are empty are written as spaces.
-                for line in cues[place..].iter_mut().step_by(3).flat_map(|cue| &mut cue.lines) {
+                // Empty columns are written as spaces.
+                for line in cues[index..].iter_mut().step_by(3).flat_map(|cue| &mut cue.lines) {
                     line.push_str("  ");
                 }
             }
@@ -154,7 +153,7 @@ impl Content {
                 let text = self.format(&cues);
                 let trimmed = text.trim_end_matches('\n');
                 return self.encode(
-                    if dice.percent(50) {
+                    if rng.chance(50) {
                         trimmed.to_owned()
                     } else {
                         format!("{text}\n")
@@ -183,35 +182,35 @@ impl Content {
                     .collect();
                 lines.join(separator)
             };
-            // Writing to a string does not fail.
+            // Writing to a String cannot fail.
             let _ = match self.extension {
                 ".srt" => writeln!(
                     out,
                     "{}\n{} --> {}\n{}\n",
                     index + 1,
-                    clock(cue.start, ','),
-                    clock(cue.end, ','),
+                    clock(cue.start_ms, ','),
+                    clock(cue.end_ms, ','),
                     text("\n", true)
                 ),
                 ".vtt" => writeln!(
                     out,
                     "{} --> {}\n{}\n",
-                    clock(cue.start, '.'),
-                    clock(cue.end, '.'),
+                    clock(cue.start_ms, '.'),
+                    clock(cue.end_ms, '.'),
                     text("\n", true)
                 ),
                 ".ttxt" => writeln!(
                     out,
                     "{}|{}|POP|{}",
-                    clock(cue.start, ','),
-                    clock(cue.end, ','),
+                    clock(cue.start_ms, ','),
+                    clock(cue.end_ms, ','),
                     text(" ", false)
                 ),
                 ".xml" => writeln!(
                     out,
                     "<spu start=\"{:.3}\" end=\"{:.3}\" image=\"sub{index:04}.png\" xoffset=\"96\" yoffset=\"420\">\n<!--\n{}\n--></spu>",
-                    cue.start as f64 / 1000.0,
-                    cue.end as f64 / 1000.0,
+                    cue.start_ms as f64 / 1000.0,
+                    cue.end_ms as f64 / 1000.0,
                     text("\n", false)
                 ),
                 _ => writeln!(out, "{}", text("\n", false)),
@@ -227,9 +226,9 @@ impl Content {
     }
 
     fn encode(&self, text: &str) -> Vec<u8> {
-        if self.latin1 {
-            // The extractor writes a question mark for what Latin-1 lacks.
-            let known: String = text
+        if self.is_latin1 {
+            // The extractor replaces characters that Latin-1 lacks.
+            let encodable: String = text
                 .chars()
                 .map(|c| {
                     if encoding_rs::WINDOWS_1252.encode(&c.to_string()).2 {
@@ -239,19 +238,19 @@ impl Content {
                     }
                 })
                 .collect();
-            encoding_rs::WINDOWS_1252.encode(&known).0.into_owned()
+            encoding_rs::WINDOWS_1252.encode(&encodable).0.into_owned()
         } else {
             text.as_bytes().to_vec()
         }
     }
 }
 
-/// Breaks a sentence into lines of a caption's width.
+/// Breaks a sentence into lines of at most `MAX_COLUMNS` characters.
 fn wrap(sentence: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in sentence.split(' ') {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= COLUMNS => {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= MAX_COLUMNS => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -261,14 +260,14 @@ fn wrap(sentence: &str) -> Vec<String> {
     lines
 }
 
-/// `00:01:02,345`.
-fn clock(millis: i64, separator: char) -> String {
-    let seconds = millis / 1000;
+/// Formats a time as `00:01:02,345`.
+fn clock(time_ms: i64, separator: char) -> String {
+    let seconds = time_ms / 1000;
     format!(
         "{:02}:{:02}:{:02}{separator}{:03}",
         seconds / 3600,
         seconds / 60 % 60,
         seconds % 60,
-        millis % 1000
+        time_ms % 1000
     )
 }

@@ -1,55 +1,54 @@
-//! Build logs of any length, line by line.
+//! Build logs of any length, generated line by line.
 
 use runlens_api_types::Timestamp;
 
 use super::{
     build_log,
-    dice::Dice,
     history::Run,
     outcomes::Outcome,
-    plan::Fate,
+    plan::PlannedOutcome,
+    progress_reports,
+    seeded_rng::SeededRng,
     suite::{Suite, Test},
-    trails,
 };
 
-/// What is out of the ordinary about the bytes of a log.
+/// A peculiarity of a log file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Quirk {
+pub(super) enum LogAnomaly {
     None,
-    /// Windows-1252 rather than UTF-8.
+    /// Encoded in Windows-1252.
     Latin1,
-    /// One line of 300,000 characters.
+    /// With a line of 300,000 characters.
     LongLine,
-    /// No bytes.
     Empty,
-    /// No file.
+    /// There is no file.
     Missing,
 }
 
-const LONG_LINE: usize = 300_000;
+const LONG_LINE_CHARS: usize = 300_000;
 
-/// One log that is to be written.
+/// The recipe of a log.
 pub(super) struct Log<'a> {
     pub(super) suite: &'a Suite,
     pub(super) run: &'a Run,
     pub(super) repository: &'a str,
     pub(super) seed: u64,
-    pub(super) quirk: Quirk,
-    /// How many lines, where there is room for all that has to be said.
-    pub(super) lines: u64,
+    pub(super) anomaly: LogAnomaly,
+    /// Number of lines, if that is enough for all messages of the run.
+    pub(super) line_count: u64,
 }
 
 impl Log<'_> {
-    /// How long a log is that nobody has asked a length of: mostly short.
-    pub(super) fn usual_length(seed: u64, run: &Run) -> u64 {
-        let unit = Dice::of(&[seed, 8, run.id as u64]).unit();
+    /// Returns a random number of lines; most logs are short.
+    pub(super) fn random_line_count(seed: u64, run: &Run) -> u64 {
+        let unit = SeededRng::new(&[seed, 8, run.id as u64]).fraction();
         500 + (300.0 * unit + 4_200.0 * unit.powi(4)) as u64
     }
 
-    /// The lines, each with its end.
+    /// Returns the encoded lines with their line endings.
     pub(super) fn lines(&self) -> impl Iterator<Item = Vec<u8>> + Send {
         let end = if self.run.is_linux { "\n" } else { "\r\n" };
-        let is_latin1 = self.quirk == Quirk::Latin1;
+        let is_latin1 = self.anomaly == LogAnomaly::Latin1;
         self.texts().map(move |mut line| {
             line.push_str(end);
             if is_latin1 {
@@ -62,33 +61,39 @@ impl Log<'_> {
 
     fn texts(&self) -> impl Iterator<Item = String> + Send {
         let (run, seed) = (self.run, self.seed);
-        let is_coloured = Dice::of(&[seed, 9, run.id as u64]).percent(40);
+        let is_coloured = SeededRng::new(&[seed, 9, run.id as u64]).chance(40);
         let head = self.head();
         let executed = run.executed();
-        let at =
-            |place: usize| run.start + run.preparation + run.testing * place as i64 / executed.len() as i64;
+        let at = |index: usize| {
+            run.start + run.preparation_secs + run.testing_secs * index as i64 / executed.len() as i64
+        };
         let tests: Vec<(i32, i64, Vec<String>)> = (0..)
             .zip(executed)
-            .map(|(place, &(test, outcome))| {
+            .map(|(index, &(test, outcome))| {
                 (
                     self.suite.tests[test].id,
-                    at(place),
-                    self.verdict(&self.suite.tests[test], outcome, at(place + 1)),
+                    at(index),
+                    self.result_lines(&self.suite.tests[test], outcome, at(index + 1)),
                 )
             })
             .collect();
         let foot = self.foot();
-        let said = head.len() + foot.len() + tests.iter().map(|(.., verdict)| verdict.len()).sum::<usize>();
-        let rest = self.lines.saturating_sub(said as u64);
-        // A build says only so much; what is left, the tests say in detail.
-        let build = if tests.is_empty() { rest } else { rest.min(2_500) };
-        let detail = rest - build;
+        let message_count =
+            head.len() + foot.len() + tests.iter().map(|(.., result)| result.len()).sum::<usize>();
+        let filler = self.line_count.saturating_sub(message_count as u64);
+        // Builds have a typical length; the tests fill the rest with details.
+        let build = if tests.is_empty() {
+            filler
+        } else {
+            filler.min(2_500)
+        };
+        let detail = filler - build;
         let total = tests.len().max(1) as u64;
-        let tests = (0..).zip(tests).flat_map(move |(place, (test_id, at, verdict))| {
-            let share = detail / total + u64::from(place < detail % total);
+        let tests = (0..).zip(tests).flat_map(move |(index, (test_id, at, result))| {
+            let share = detail / total + u64::from(index < detail % total);
             (0..share)
                 .map(move |line| build_log::detail(seed, run.id, at, test_id, line))
-                .chain(verdict)
+                .chain(result)
         });
         head.into_iter()
             .chain((0..build).map(move |line| build_log::build(seed, run, is_coloured, line, build)))
@@ -98,9 +103,9 @@ impl Log<'_> {
 
     fn head(&self) -> Vec<String> {
         let run = self.run;
-        let mut dice = Dice::of(&[self.seed, 10, run.id as u64]);
+        let mut rng = SeededRng::new(&[self.seed, 10, run.id as u64]);
         let commit = &run.commit;
-        let at = |seconds: i64| stamp(run.start + seconds);
+        let at = |seconds: i64| timestamp(run.start + seconds);
         let mut lines = vec![
             format!(
                 "{} [INFO] orchestrator: run {} ({}) of {} taken from the queue",
@@ -118,13 +123,13 @@ impl Log<'_> {
             format!(
                 "{} [DEBUG] orchestrator: start-up script has {} bytes, sha256 {}",
                 at(1),
-                dice.between(4_000, 9_000),
-                dice.hex(16)
+                rng.between(4_000, 9_000),
+                rng.hex(16)
             ),
             format!(
                 "{} [INFO] worker: up after {} seconds, 4 CPUs, 15.6 GiB",
                 at(44),
-                dice.between(21, 43)
+                rng.between(21, 43)
             ),
             format!(
                 "{} [INFO] web: 201 for the first report of run {}",
@@ -133,7 +138,7 @@ impl Log<'_> {
             ),
             format!(
                 "level=info time={} msg=\"worker registered\" machine=ccx-{}-{}",
-                zulu(run.start + 45),
+                rfc3339(run.start + 45),
                 run.platform(),
                 run.id
             ),
@@ -147,7 +152,7 @@ impl Log<'_> {
             ),
             format!(
                 "remote: Enumerating objects: {}, done.",
-                dice.between(38_000, 46_000)
+                rng.between(38_000, 46_000)
             ),
             "remote: Counting objects: 100% (412/412), done.".to_owned(),
             "remote: Compressing objects: 100% (233/233), done.".to_owned(),
@@ -156,7 +161,7 @@ impl Log<'_> {
             format!(
                 "HEAD is now at {} {}",
                 &commit[..8],
-                dice.pick(&[
+                rng.pick(&[
                     "Flush the last caption at the end of the file",
                     "Bound the page cache",
                     "Keep italics in WebVTT",
@@ -174,37 +179,37 @@ impl Log<'_> {
         if !run.is_linux {
             lines.push("WARN  worker: the clock of this machine was 3 seconds late".to_owned());
         }
-        if self.quirk == Quirk::LongLine {
-            let start = format!("{} [DEBUG] worker: environment ", at(build_log::CHECKED_OUT));
-            lines.push(format!("{start}{}", dice.hex(LONG_LINE - start.len())));
+        if self.anomaly == LogAnomaly::LongLine {
+            let start = format!("{} [DEBUG] worker: environment ", at(build_log::CHECKOUT_SECS));
+            lines.push(format!("{start}{}", rng.hex(LONG_LINE_CHARS - start.len())));
         }
         lines
     }
 
-    /// What is said of a test at its end.
-    fn verdict(&self, test: &Test, outcome: Outcome, at: i64) -> Vec<String> {
+    /// Returns the lines about the result of a test.
+    fn result_lines(&self, test: &Test, outcome: Outcome, at: i64) -> Vec<String> {
         let run = self.run;
-        let mut dice = Dice::of(&[self.seed, 11, run.id as u64, test.id as u64]);
+        let mut rng = SeededRng::new(&[self.seed, 11, run.id as u64, test.id as u64]);
         let name = &self.suite.sample_of(test).name;
-        let took = test.runtime * dice.between(85, 130) / 100;
+        let took = test.runtime_ms * rng.between(85, 130) / 100;
         if outcome.is_pass() {
             return vec![format!(
                 "{} [INFO] test_runner: #{} {name} {}: as expected after {took} ms",
-                stamp(at),
+                timestamp(at),
                 test.id,
                 test.command
             )];
         }
         let mut lines = vec![format!(
             "{} [INFO] test_runner: #{} {name} {}",
-            stamp(at),
+            timestamp(at),
             test.id,
             test.command
         )];
         if let Some(code) = outcome.wrong_exit() {
             lines.push(format!(
                 "{} [ERROR] test_runner: #{}: exit code {code}, expected {}",
-                stamp(at),
+                timestamp(at),
                 test.id,
                 test.expected_rc
             ));
@@ -221,9 +226,9 @@ impl Log<'_> {
             Outcome::Wrong(_) | Outcome::WrongBoth(..) => {
                 lines.push(format!(
                     "{} WARN test_runner: #{}: the output differs in {} lines",
-                    stamp(at),
+                    timestamp(at),
                     test.id,
-                    dice.between(1, 90)
+                    rng.between(1, 90)
                 ));
             }
             _ => {}
@@ -238,41 +243,47 @@ impl Log<'_> {
             .iter()
             .filter(|(_, outcome)| !outcome.is_pass())
             .count();
-        let reports = trails::trail(run, self.seed);
+        let reports = progress_reports::progress_reports(run, self.seed);
         let end = reports.last().map_or(run.start, |(_, at, _)| *at);
-        match run.fate {
-            Fate::Completed | Fate::Retried(_) => vec![
+        match run.planned_outcome {
+            PlannedOutcome::Completed | PlannedOutcome::Retried(_) => vec![
                 format!(
                     "{} [INFO] test_runner: {} tests, {failed} failed",
-                    stamp(end - 4),
+                    timestamp(end - 4),
                     run.executed().len()
                 ),
-                format!("{} [INFO] worker: uploading outputs to storage", stamp(end - 3)),
-                format!("level=warn time={} msg=\"slow upload\" seconds=3", zulu(end - 1)),
+                format!(
+                    "{} [INFO] worker: uploading outputs to storage",
+                    timestamp(end - 3)
+                ),
+                format!(
+                    "level=warn time={} msg=\"slow upload\" seconds=3",
+                    rfc3339(end - 1)
+                ),
                 format!(
                     "{} [INFO] orchestrator: run {} completed, machine deleted",
-                    stamp(end),
+                    timestamp(end),
                     run.id
                 ),
             ],
-            Fate::Error => vec![
+            PlannedOutcome::Error => vec![
                 format!(
                     "{} CRITICAL test_runner: the list of regression tests could not be read: unexpected end of XML at line 1",
-                    stamp(end - 1)
+                    timestamp(end - 1)
                 ),
                 format!(
                     "{} [INFO] orchestrator: run {} completed without results",
-                    stamp(end),
+                    timestamp(end),
                     run.id
                 ),
             ],
-            Fate::Canceled(_) => {
+            PlannedOutcome::Canceled(_) => {
                 let canceled = reports.iter().filter(|(status, ..)| *status == "canceled");
                 let lines = canceled.flat_map(|(_, at, message)| {
                     let mut lines = message.lines();
                     let first = format!(
                         "{} [ERROR] worker: {}",
-                        stamp(*at),
+                        timestamp(*at),
                         lines.next().unwrap_or_default()
                     );
                     std::iter::once(first).chain(lines.map(str::to_owned))
@@ -284,12 +295,13 @@ impl Log<'_> {
     }
 }
 
-/// `2026-06-27 12:42:03`.
-pub(super) fn stamp(at: i64) -> String {
-    zulu(at).replace('T', " ").replace('Z', "")
+/// Formats a Unix time as `2026-06-27 12:42:03`.
+pub(super) fn timestamp(at: i64) -> String {
+    rfc3339(at).replace('T', " ").replace('Z', "")
 }
 
-fn zulu(at: i64) -> String {
+/// Formats a Unix time as `2026-06-27T12:42:03Z`.
+fn rfc3339(at: i64) -> String {
     Timestamp::from_unix(at)
         .map(|at| at.to_string())
         .unwrap_or_default()

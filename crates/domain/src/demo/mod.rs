@@ -1,20 +1,20 @@
-//! The demo platform: runs, results, files and logs as a busy platform has them, decided by a seed.
+//! The demo platform: runs, results, files and logs like those of a busy platform, fixed by a seed.
 
 mod accounts;
 mod artifacts;
 mod build_log;
 mod captions;
-mod dice;
 mod history;
 mod logs;
 mod outcomes;
 mod plan;
+mod progress_reports;
 mod rows;
 mod scripts;
+mod seeded_rng;
 mod suite;
 #[cfg(test)]
 mod tests;
-mod trails;
 
 use std::future::ready;
 
@@ -30,24 +30,24 @@ use crate::{
     files::FileKey,
     store::entity::{category, regression_test, sample, test, user},
 };
-use dice::Dice;
 use history::{History, Run};
-use logs::{Log, Quirk};
-use outcomes::Shelf;
-use plan::Fate;
-use rows::{Newest, RunRows};
+use logs::{Log, LogAnomaly};
+use outcomes::GeneratedFiles;
+use plan::PlannedOutcome;
+use rows::{LatestMaster, RunRows};
+use seeded_rng::SeededRng;
 use suite::Suite;
 
-/// Which demo.
+/// Size and content of a demo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoOptions {
     /// Number of runs.
     pub runs: u32,
-    /// The same seed and the same time make the same rows and files, passwords excepted.
+    /// Equal seeds at equal times produce equal rows and files, except for passwords.
     pub seed: u64,
-    /// Lines of one log, that of the newest completed run of master.
+    /// Number of lines of the log of the newest completed run of master. Random by default.
     pub log_lines: Option<u64>,
-    /// Rounds of the password hashes.
+    /// Rounds of the password hash.
     pub password_rounds: u32,
 }
 
@@ -62,58 +62,55 @@ impl Default for DemoOptions {
     }
 }
 
-/// How far the filling is.
+/// Progress of [`fill`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DemoProgress {
-    /// What is being done.
+    /// `accounts`, `runs` or `long log`.
     pub stage: &'static str,
-    /// How much of it is done.
     pub done: u64,
-    /// How much there is to do.
     pub total: u64,
 }
 
-/// What was made.
+/// What [`fill`] created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoReport {
     /// Runs.
     pub runs: u32,
-    /// Results of tests.
+    /// Number of test results.
     pub results: u64,
-    /// Output files.
+    /// Number of output files.
     pub files: u64,
-    /// Build logs.
+    /// Number of build logs.
     pub logs: u64,
-    /// Other files that runs left behind.
+    /// Number of artifacts.
     pub artifacts: u64,
-    /// The run whose log has the length that was asked for.
+    /// The run whose log has [`DemoOptions::log_lines`] lines.
     pub long_log: Option<i32>,
-    /// The accounts, with their passwords.
+    /// The accounts with their passwords, which are stored nowhere else.
     pub accounts: Vec<DemoAccount>,
 }
 
-/// Files written at the same time.
-const WRITERS: usize = 16;
+const CONCURRENT_WRITES: usize = 16;
 
-/// Bytes of a log that are handed on at a time.
-const CHUNK: usize = 1 << 18;
+const WRITE_CHUNK_BYTES: usize = 1 << 18;
 
-/// The shortest log in which everything a run has to say finds room.
+/// Enough lines for all messages of a run.
 const MIN_LOG_LINES: u64 = 1_000;
 
-/// Fills an empty embedded platform. The rows come all at once or not at all.
+/// Fills an empty SQLite platform, in one transaction.
 ///
 /// # Errors
-/// [`Error::Unprocessable`] where the store is not the embedded one, or holds something; what the stores say otherwise.
+/// [`Error::Unprocessable`] if the database is not SQLite or not empty, or an option is out of range; errors of the database and
+/// the file store.
 pub async fn fill(
     platform: &Services,
     options: &DemoOptions,
     progress: &(dyn Fn(DemoProgress) + Sync),
 ) -> Result<DemoReport> {
-    refuse_unless_empty(platform).await?;
+    ensure_empty_sqlite(platform).await?;
     if options.runs == 0 || options.log_lines.is_some_and(|lines| lines < MIN_LOG_LINES) {
         return Err(Error::Unprocessable(format!(
-            "A demo has at least one run, and a log of a chosen length at least {MIN_LOG_LINES} lines."
+            "A demo needs at least 1 run, and a log at least {MIN_LOG_LINES} lines."
         )));
     }
     let now = platform.clock().now().unix();
@@ -135,10 +132,10 @@ pub async fn fill(
         options,
         suite: &suite,
         repositories,
-        shelf: Shelf::default(),
-        newest: Newest::default(),
+        generated_files: GeneratedFiles::default(),
+        latest_master: LatestMaster::default(),
     };
-    demo.newest.passed = [vec![None; suite.tests.len()], vec![None; suite.tests.len()]];
+    demo.latest_master.passed = [vec![None; suite.tests.len()], vec![None; suite.tests.len()]];
 
     progress(DemoProgress {
         stage: "accounts",
@@ -161,7 +158,7 @@ pub async fn fill(
                 total: options.runs.into(),
             });
             done += 1;
-            run_rows.add_run(run, trails::trail(run, options.seed), &suite);
+            run_rows.add_run(run, progress_reports::progress_reports(run, options.seed), &suite);
             report.results += demo.add_results(run, &mut run_rows);
         }
         let logs = pair
@@ -185,8 +182,8 @@ pub async fn fill(
         &transaction,
         &suite,
         main_repository,
-        &demo.newest,
-        &mut demo.shelf,
+        &demo.latest_master,
+        &mut demo.generated_files,
     )
     .await?;
     report.files += demo.write_files().await?;
@@ -200,12 +197,11 @@ pub async fn fill(
     Ok(report)
 }
 
-async fn refuse_unless_empty(platform: &Services) -> Result<()> {
+async fn ensure_empty_sqlite(platform: &Services) -> Result<()> {
     let refuse = |why: String| Err(Error::Unprocessable(why));
     if !platform.store.is_embedded() {
         return refuse(
-            "A demo platform is made only in an SQLite database, never in the platform's own MariaDB."
-                .to_owned(),
+            "A demo can only be created in an SQLite database, not in the platform's MariaDB.".to_owned(),
         );
     }
     let db = platform.store.db();
@@ -221,7 +217,7 @@ async fn refuse_unless_empty(platform: &Services) -> Result<()> {
     ] {
         if count > 0 {
             return refuse(format!(
-                "This database already holds {count} {what}. A demo platform is made only in an empty one: name another file."
+                "This database already holds {count} {what}. A demo can only be created in an empty database."
             ));
         }
     }
@@ -233,44 +229,49 @@ struct Demo<'a> {
     options: &'a DemoOptions,
     suite: &'a Suite,
     repositories: Vec<String>,
-    shelf: Shelf,
-    newest: Newest,
+    generated_files: GeneratedFiles,
+    latest_master: LatestMaster,
 }
 
 impl Demo<'_> {
-    /// Adds what became of a run's tests; the number of results.
+    /// Adds the results of a run. Returns their number.
     fn add_results(&mut self, run: &Run, rows: &mut RunRows) -> u64 {
         let side = usize::from(!run.is_linux);
-        let mut dice = Dice::of(&[self.options.seed, 15, run.id as u64]);
+        let mut rng = SeededRng::new(&[self.options.seed, 15, run.id as u64]);
         for &(test, outcome) in run.executed() {
-            rows.add_result(outcome.rows(run.id, &self.suite.tests[test], &mut self.shelf, &mut dice));
+            rows.add_result(outcome.rows(
+                run.id,
+                &self.suite.tests[test],
+                &mut self.generated_files,
+                &mut rng,
+            ));
             if run.is_master && run.is_completed() && outcome.is_pass() {
-                self.newest.passed[side][test] = Some(run.id);
+                self.latest_master.passed[side][test] = Some(run.id);
             }
         }
         if run.is_master {
-            self.newest.master = Some(run.commit.clone());
+            self.latest_master.commit = Some(run.commit.clone());
             if run.is_completed() {
-                self.newest.completed[side] = Some(run.commit.clone());
+                self.latest_master.completed[side] = Some(run.commit.clone());
             }
         }
         run.executed().len() as u64
     }
 
-    /// Writes the output files that are new; how many.
+    /// Writes the new output files. Returns their number.
     async fn write_files(&mut self) -> Result<u64> {
         let files = &self.platform.files;
-        let pending = self.shelf.take_pending();
+        let pending = self.generated_files.take_pending();
         let count = pending.len() as u64;
         futures::stream::iter(pending)
             .map(|(key, bytes)| async move { files.put(&key, bytes).await })
-            .buffer_unordered(WRITERS)
+            .buffer_unordered(CONCURRENT_WRITES)
             .try_for_each(|()| ready(Ok(())))
             .await?;
         Ok(count)
     }
 
-    /// Writes what a run leaves behind besides its log and its outputs; how many files.
+    /// Writes the artifacts of a run. Returns their number.
     async fn write_artifacts(&self, run: &Run) -> Result<u64> {
         let artifacts = artifacts::artifacts(self.suite, run, self.options.seed);
         let count = artifacts.len() as u64;
@@ -282,7 +283,7 @@ impl Demo<'_> {
         Ok(count)
     }
 
-    /// Writes the log of a run, if it has one, without ever holding all of it.
+    /// Streams the log of a run to its file. Returns whether the run has a log.
     async fn write_log(
         &self,
         run: &Run,
@@ -290,44 +291,48 @@ impl Demo<'_> {
         progress: &(dyn Fn(DemoProgress) + Sync),
     ) -> Result<bool> {
         let seed = self.options.seed;
-        let quirk = if is_long { Quirk::None } else { quirk(run) };
-        if !run.has_machine() || quirk == Quirk::Missing {
+        let anomaly = if is_long {
+            LogAnomaly::None
+        } else {
+            log_anomaly(run)
+        };
+        if !run.has_machine() || anomaly == LogAnomaly::Missing {
             return Ok(false);
         }
         let key = FileKey::log(run.id);
-        if quirk == Quirk::Empty {
+        if anomaly == LogAnomaly::Empty {
             self.platform.files.put(&key, Vec::new()).await?;
             return Ok(true);
         }
-        let lines = self
+        let line_count = self
             .options
             .log_lines
             .filter(|_| is_long)
-            .unwrap_or_else(|| Log::usual_length(seed, run));
+            .unwrap_or_else(|| Log::random_line_count(seed, run));
         let repository = &self.repositories[run.fork_id as usize - 1];
         let log = Log {
             suite: self.suite,
             run,
             repository,
             seed,
-            quirk,
-            lines,
+            anomaly,
+            line_count,
         };
         let mut writer = self.platform.files.writer(&key).await?;
         let failed = |error: std::io::Error| {
             Error::Internal(format!("the log of run {} could not be written: {error}", run.id))
         };
-        let mut chunk = Vec::with_capacity(CHUNK + 4_096);
+        let mut chunk = Vec::with_capacity(WRITE_CHUNK_BYTES + 4_096);
         for (done, line) in (1..).zip(log.lines()) {
             chunk.extend_from_slice(&line);
-            if chunk.len() >= CHUNK {
+            if chunk.len() >= WRITE_CHUNK_BYTES {
                 writer.write_all(&chunk).await.map_err(failed)?;
                 chunk.clear();
                 if is_long {
                     progress(DemoProgress {
                         stage: "long log",
                         done,
-                        total: lines,
+                        total: line_count,
                     });
                 }
             }
@@ -338,17 +343,17 @@ impl Demo<'_> {
     }
 }
 
-/// What is out of the ordinary about the log of a run.
-fn quirk(run: &Run) -> Quirk {
-    // The newest runs that are looked at have ordinary logs; each kind comes again, now and then.
-    if run.fate != Fate::Completed {
-        return Quirk::None;
+/// Returns the peculiarity of a run's log.
+fn log_anomaly(run: &Run) -> LogAnomaly {
+    // Recurs every 30 pairs, but never in the newest runs.
+    if run.planned_outcome != PlannedOutcome::Completed {
+        return LogAnomaly::None;
     }
     match (run.age % 30, run.is_linux) {
-        (5, true) => Quirk::LongLine,
-        (6, false) => Quirk::Latin1,
-        (7, true) => Quirk::Empty,
-        (7, false) => Quirk::Missing,
-        _ => Quirk::None,
+        (5, true) => LogAnomaly::LongLine,
+        (6, false) => LogAnomaly::Latin1,
+        (7, true) => LogAnomaly::Empty,
+        (7, false) => LogAnomaly::Missing,
+        _ => LogAnomaly::None,
     }
 }

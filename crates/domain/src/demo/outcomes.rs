@@ -1,4 +1,4 @@
-//! What becomes of a test, and the rows and files that say so.
+//! Outcomes of tests, and the rows and files that record them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     captions::Rendition,
-    dice::Dice,
+    seeded_rng::SeededRng,
     suite::{Output, Test},
 };
 use crate::{
@@ -15,38 +15,37 @@ use crate::{
     store::entity::{test_result, test_result_file},
 };
 
-/// What becomes of a test in a run.
+/// Outcome of a test in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// As expected.
     Pass,
-    /// The output differs, in a way that is accepted.
+    /// The output is an accepted variant.
     Accepted,
-    /// The output differs; the same number is the same mistake.
+    /// The output differs; equal numbers stand for equal mistakes.
     Wrong(u32),
-    /// Another exit code than expected.
+    /// An unexpected exit code.
     WrongExit(i32),
-    /// Both.
+    /// `Wrong` and `WrongExit`.
     WrongBoth(u32, i32),
     /// An output was not produced.
     Missing,
-    /// The program ended with this code before it wrote anything.
+    /// The program exited with this code before it wrote any output.
     Crash(i32),
 }
 
-/// The output row that stands for no output.
-pub(super) const MARKER_OUTPUT: i32 = -1;
+/// Output id in the rows by which the platform marks missing output.
+pub(super) const MISSING_OUTPUT_ID: i32 = -1;
 
 impl Outcome {
-    /// A failure of the kind that this test can have.
-    pub(super) fn failure(test: &Test, number: u32, is_linux: bool, dice: &mut Dice) -> Self {
+    /// Returns a random failure that is possible for this test.
+    pub(super) fn failure(test: &Test, number: u32, is_linux: bool, rng: &mut SeededRng) -> Self {
         let crash = if is_linux {
-            [139, 134][dice.index(2)]
+            [139, 134][rng.index(2)]
         } else {
             -1_073_741_819
         };
         let wrong_exit = if test.expected_rc == 0 { 10 } else { 0 };
-        let kind = dice.below(100);
+        let kind = rng.below(100);
         if test.required().next().is_none() {
             return Self::WrongExit(if kind < 70 { wrong_exit } else { crash });
         }
@@ -59,12 +58,11 @@ impl Outcome {
         }
     }
 
-    /// Whether the test passes.
     pub(super) fn is_pass(self) -> bool {
         matches!(self, Self::Pass | Self::Accepted)
     }
 
-    /// The exit code, where it is not the one expected.
+    /// Returns the exit code if it is not the expected one.
     pub(super) fn wrong_exit(self) -> Option<i32> {
         match self {
             Self::WrongExit(code) | Self::WrongBoth(_, code) | Self::Crash(code) => Some(code),
@@ -72,14 +70,15 @@ impl Outcome {
         }
     }
 
-    /// How an output comes out; none where it was not produced.
+    /// Returns the version of an output that is produced, or `None` if it is missing.
     fn rendition(self, output: &Output, is_first: bool) -> Option<Rendition> {
         match self {
             Self::Accepted if output.has_accepted_variant => Some(Rendition::Accepted),
             Self::Wrong(number) | Self::WrongBoth(number, _) if !output.is_ignored => {
-                // A mistake need not show in every output, but it shows in the first.
-                let shows = is_first || Dice::of(&[output.content.seed, number.into(), 7]).percent(50);
-                Some(if shows {
+                // A mistake affects the first output, and maybe the others.
+                let is_affected =
+                    is_first || SeededRng::new(&[output.content.seed, number.into(), 7]).chance(50);
+                Some(if is_affected {
                     Rendition::Wrong(number)
                 } else {
                     Rendition::Expected
@@ -91,18 +90,18 @@ impl Outcome {
         }
     }
 
-    /// The rows of a run's result.
+    /// Returns the rows of the result.
     pub(super) fn rows(
         self,
         run_id: i32,
         test: &Test,
-        shelf: &mut Shelf,
-        dice: &mut Dice,
+        generated_files: &mut GeneratedFiles,
+        rng: &mut SeededRng,
     ) -> (test_result::Model, Vec<test_result_file::Model>) {
         let result = test_result::Model {
             test_id: run_id,
             regression_test_id: test.id,
-            runtime: Some((test.runtime * dice.between(85, 130) / 100) as i32),
+            runtime: Some((test.runtime_ms * rng.between(85, 130) / 100) as i32),
             exit_code: Some(self.wrong_exit().unwrap_or(test.expected_rc)),
             expected_rc: Some(test.expected_rc),
         };
@@ -120,29 +119,30 @@ impl Outcome {
             match self.rendition(output, Some(output.id) == first) {
                 None => is_missing |= !output.is_ignored,
                 Some(rendition) => {
-                    let expected = shelf.hash(output, Rendition::Expected);
-                    let got = (rendition != Rendition::Expected).then(|| shelf.hash(output, rendition));
+                    let expected = generated_files.hash(output, Rendition::Expected);
+                    let got =
+                        (rendition != Rendition::Expected).then(|| generated_files.hash(output, rendition));
                     files.push(row(output.id, expected, got));
                 }
             }
         }
         if is_missing {
-            files.push(row(MARKER_OUTPUT, String::new(), Some("error".to_owned())));
+            files.push(row(MISSING_OUTPUT_ID, String::new(), Some("error".to_owned())));
         }
         (result, files)
     }
 }
 
-/// The output files: each is written once, under the hash of its content.
+/// The output files. Each is written once, under the hash of its content.
 #[derive(Default)]
-pub(super) struct Shelf {
+pub(super) struct GeneratedFiles {
     hashes: HashMap<(i32, Rendition), String>,
     keys: HashSet<FileKey>,
     pending: Vec<(FileKey, Bytes)>,
 }
 
-impl Shelf {
-    /// The hash of an output's rendition.
+impl GeneratedFiles {
+    /// Returns the hash of a version of an output, and schedules the file for writing if it is new.
     pub(super) fn hash(&mut self, output: &Output, rendition: Rendition) -> String {
         if let Some(hash) = self.hashes.get(&(output.id, rendition)) {
             return hash.clone();
@@ -158,7 +158,7 @@ impl Shelf {
         hash
     }
 
-    /// The files that are still to be written.
+    /// Returns the files that have not been written yet.
     pub(super) fn take_pending(&mut self) -> Vec<(FileKey, Bytes)> {
         std::mem::take(&mut self.pending)
     }

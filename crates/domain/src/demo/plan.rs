@@ -1,12 +1,15 @@
-//! What is to come in a history: where each pair of runs gets its commit from, and what goes wrong with it.
+//! The plan of the history: the commit of each pair of runs, and what goes wrong with the pair.
 
 use super::{
-    dice::Dice,
     outcomes::Outcome,
-    trails::{BREAKDOWNS, DECISIONS, HICCUPS, MERGE_CONFLICT, PEOPLE, Story},
+    progress_reports::{
+        INFRA_FAILURES, MANUAL_CANCELLATIONS, MERGE_CONFLICT, PLATFORM_CANCELLATIONS, Scenario,
+        TRANSIENT_FAILURES,
+    },
+    seeded_rng::SeededRng,
 };
 
-/// Forks of the repository besides the main one. Their owners are invented.
+/// Owners of forks of the main repository, all invented.
 pub(super) const FORKS: [&str; 8] = [
     "caption-lab",
     "tv-reiter",
@@ -41,36 +44,35 @@ pub(super) const BRANCHES: [&str; 20] = [
     "fix/goppts-rounding",
 ];
 
-/// The number of the newest pull request.
+/// Number of the newest pull request.
 const NEWEST_PULL_REQUEST: i32 = 2290;
 
-/// Which way a run was canceled.
+/// Why a run was canceled, with an index into the scenarios.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cancellation {
-    Breakdown(usize),
-    Decision(usize),
-    Person(usize),
+    InfraFailure(usize),
+    ByPlatform(usize),
+    Manual(usize),
 }
 
 impl Cancellation {
-    /// What was reported.
-    pub(super) fn get(self) -> &'static Story {
+    pub(super) fn scenario(self) -> &'static Scenario {
         match self {
-            Self::Breakdown(story) => &BREAKDOWNS[story],
-            Self::Decision(story) => &DECISIONS[story],
-            Self::Person(story) => &PEOPLE[story],
+            Self::InfraFailure(scenario) => &INFRA_FAILURES[scenario],
+            Self::ByPlatform(scenario) => &PLATFORM_CANCELLATIONS[scenario],
+            Self::Manual(scenario) => &MANUAL_CANCELLATIONS[scenario],
         }
     }
 }
 
-/// What becomes of a run.
+/// The end of a run, or its state if it has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum PlannedOutcome {
     Queued,
     Preparing,
     Testing,
     Completed,
-    /// Completed after something of `HICCUPS`.
+    /// Completed after one of `TRANSIENT_FAILURES`.
     Retried(usize),
     /// Completed without results.
     Error,
@@ -78,7 +80,7 @@ pub(super) enum Fate {
     Canceled(Cancellation),
 }
 
-/// Where the commit of a pair of runs comes from.
+/// Origin of the commit of a pair of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Master,
@@ -86,45 +88,46 @@ pub(super) enum Source {
     Chosen,
 }
 
-/// What is out of the ordinary about a pair, by its age: 0 is the newest.
+/// A deviation from a pair of completed runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Special {
-    Breakdown { on_linux: bool, story: usize },
-    Decision(usize),
-    Person(usize),
+enum PairEvent {
+    InfraFailure { on_linux: bool, scenario: usize },
+    CanceledByPlatform(usize),
+    CanceledManually(usize),
     Error,
     Incomplete,
-    Chosen,
-    Retried(usize),
+    ChosenTests,
+    TransientFailure(usize),
 }
 
-fn special(age: usize) -> Option<Special> {
+/// Returns the event of a pair, by its position counted from the newest.
+fn pair_event(age: usize) -> Option<PairEvent> {
     Some(match age {
         0..3 => return None,
-        _ if age % 14 == 3 => Special::Breakdown {
+        _ if age % 14 == 3 => PairEvent::InfraFailure {
             on_linux: false,
-            story: age / 14 * 2 % BREAKDOWNS.len(),
+            scenario: age / 14 * 2 % INFRA_FAILURES.len(),
         },
-        _ if age % 14 == 9 => Special::Breakdown {
+        _ if age % 14 == 9 => PairEvent::InfraFailure {
             on_linux: true,
-            story: (age / 14 * 2 + 1) % BREAKDOWNS.len(),
+            scenario: (age / 14 * 2 + 1) % INFRA_FAILURES.len(),
         },
-        _ if age % 18 == 8 => Special::Decision(age / 18 % DECISIONS.len()),
-        _ if age % 20 == 13 => Special::Person(age / 20 % PEOPLE.len()),
-        _ if age % 24 == 5 => Special::Error,
-        _ if age % 37 == 11 => Special::Incomplete,
-        _ if age % 16 == 7 => Special::Chosen,
-        _ if age % 16 == 10 => Special::Retried(age / 16 % HICCUPS.len()),
+        _ if age % 18 == 8 => PairEvent::CanceledByPlatform(age / 18 % PLATFORM_CANCELLATIONS.len()),
+        _ if age % 20 == 13 => PairEvent::CanceledManually(age / 20 % MANUAL_CANCELLATIONS.len()),
+        _ if age % 24 == 5 => PairEvent::Error,
+        _ if age % 37 == 11 => PairEvent::Incomplete,
+        _ if age % 16 == 7 => PairEvent::ChosenTests,
+        _ if age % 16 == 10 => PairEvent::TransientFailure(age / 16 % TRANSIENT_FAILURES.len()),
         _ => return None,
     })
 }
 
-/// A change that a pull request makes to the outcome of a test: on Linux, on Windows.
+/// A changed outcome of a test in a pull request: on Linux, on Windows.
 #[derive(Debug)]
 pub(super) struct Effect {
     pub(super) test: usize,
     pub(super) outcome: [Option<Outcome>; 2],
-    /// The number of pushes after which it is gone.
+    /// Number of pushes until the pull request fixes it.
     pub(super) pushes: u32,
 }
 
@@ -133,56 +136,73 @@ pub(super) struct PullRequest {
     pub(super) number: i32,
     pub(super) branch: String,
     pub(super) is_merged: bool,
-    /// Pushes still to come.
-    pub(super) left: u32,
-    pub(super) pushed: u32,
-    /// Known from the first push on.
+    pub(super) pushes_left: u32,
+    pub(super) push_count: u32,
+    /// `None` before the first push.
     pub(super) effects: Option<Vec<Effect>>,
 }
 
-/// What becomes of a run.
-pub(super) fn fate(age: usize, is_linux: bool, is_oldest: bool) -> Fate {
+/// Returns the planned outcome of a run, by the position of its pair counted from the newest.
+pub(super) fn planned_outcome(age: usize, is_linux: bool, is_oldest: bool) -> PlannedOutcome {
     match age {
-        0 => return Fate::Queued,
-        1 => return if is_linux { Fate::Testing } else { Fate::Preparing },
-        2 => return if is_linux { Fate::Completed } else { Fate::Testing },
+        0 => return PlannedOutcome::Queued,
+        1 => {
+            return if is_linux {
+                PlannedOutcome::Testing
+            } else {
+                PlannedOutcome::Preparing
+            };
+        }
+        2 => {
+            return if is_linux {
+                PlannedOutcome::Completed
+            } else {
+                PlannedOutcome::Testing
+            };
+        }
         _ => {}
     }
-    match special(age) {
-        Some(Special::Breakdown { on_linux, story }) if on_linux == is_linux => {
-            Fate::Canceled(Cancellation::Breakdown(story))
+    match pair_event(age) {
+        Some(PairEvent::InfraFailure { on_linux, scenario }) if on_linux == is_linux => {
+            PlannedOutcome::Canceled(Cancellation::InfraFailure(scenario))
         }
-        Some(Special::Decision(story)) if !is_oldest => Fate::Canceled(Cancellation::Decision(story)),
-        Some(Special::Person(story)) if is_linux => Fate::Canceled(Cancellation::Person(story)),
-        Some(Special::Error) if !is_linux => Fate::Error,
-        Some(Special::Incomplete) if is_linux => Fate::Incomplete,
-        Some(Special::Retried(story)) if is_linux => Fate::Retried(story),
-        _ => Fate::Completed,
+        Some(PairEvent::CanceledByPlatform(scenario)) if !is_oldest => {
+            PlannedOutcome::Canceled(Cancellation::ByPlatform(scenario))
+        }
+        Some(PairEvent::CanceledManually(scenario)) if is_linux => {
+            PlannedOutcome::Canceled(Cancellation::Manual(scenario))
+        }
+        Some(PairEvent::Error) if !is_linux => PlannedOutcome::Error,
+        Some(PairEvent::Incomplete) if is_linux => PlannedOutcome::Incomplete,
+        Some(PairEvent::TransientFailure(scenario)) if is_linux => PlannedOutcome::Retried(scenario),
+        _ => PlannedOutcome::Completed,
     }
 }
 
-/// Where each pair's commit comes from, oldest first, and the pull requests among them.
+/// Returns the origin of each pair's commit, oldest first, and the pull requests.
 pub(super) fn plan(seed: u64, pairs: usize) -> (Vec<Source>, Vec<PullRequest>) {
-    let mut dice = Dice::of(&[seed, 3]);
+    let mut rng = SeededRng::new(&[seed, 3]);
     let mut pull_requests: Vec<PullRequest> = Vec::new();
     let mut open: Vec<(usize, u32)> = Vec::new();
     let mut sources = Vec::with_capacity(pairs);
     for age in (0..pairs).rev() {
         let is_oldest = age + 1 == pairs;
-        sources.push(match special(age) {
+        sources.push(match pair_event(age) {
             _ if is_oldest || matches!(age, 2 | 4) => Source::Master,
-            Some(Special::Chosen) => Source::Chosen,
-            // Only a pull request can be in conflict with master, be closed, or wait for a newer push.
-            None | Some(Special::Error | Special::Retried(_)) if age > 1 && dice.percent(42) => {
+            Some(PairEvent::ChosenTests) => Source::Chosen,
+            // Merge conflicts and cancellations by the platform happen to pull requests only.
+            None | Some(PairEvent::Error | PairEvent::TransientFailure(_)) if age > 1 && rng.chance(42) => {
                 Source::Master
             }
-            Some(Special::Breakdown { story, .. }) if story != MERGE_CONFLICT && dice.percent(42) => {
+            Some(PairEvent::InfraFailure { scenario, .. })
+                if scenario != MERGE_CONFLICT && rng.chance(42) =>
+            {
                 Source::Master
             }
             _ => {
                 while open.len() < 4 {
                     let index = pull_requests.len();
-                    open.push((index, dice.between(1, 7) as u32));
+                    open.push((index, rng.between(1, 7) as u32));
                     let round = index / BRANCHES.len();
                     let branch = BRANCHES[index % BRANCHES.len()];
                     pull_requests.push(PullRequest {
@@ -192,32 +212,32 @@ pub(super) fn plan(seed: u64, pairs: usize) -> (Vec<Source>, Vec<PullRequest>) {
                         } else {
                             format!("{branch}-{}", round + 1)
                         },
-                        is_merged: dice.percent(60),
-                        left: 0,
-                        pushed: 0,
+                        is_merged: rng.chance(60),
+                        pushes_left: 0,
+                        push_count: 0,
                         effects: None,
                     });
                 }
-                let place = dice.index(open.len());
-                let (index, pushes) = &mut open[place];
+                let position = rng.index(open.len());
+                let (index, pushes) = &mut open[position];
                 let index = *index;
-                pull_requests[index].left += 1;
+                pull_requests[index].pushes_left += 1;
                 *pushes -= 1;
                 if *pushes == 0 {
-                    open.remove(place);
+                    open.remove(position);
                 }
                 Source::PullRequest(index)
             }
         });
     }
-    // Those still open at the end have not been merged.
+    // Pull requests that are still open are not merged.
     for (index, _) in open {
         pull_requests[index].is_merged = false;
     }
     let mut number = NEWEST_PULL_REQUEST;
     for pull_request in pull_requests.iter_mut().rev() {
         pull_request.number = number;
-        number = (number - dice.between(1, 9) as i32).max(1);
+        number = (number - rng.between(1, 9) as i32).max(1);
     }
     (sources, pull_requests)
 }

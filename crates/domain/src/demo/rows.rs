@@ -1,14 +1,14 @@
-//! Rows on their way into the database, many at a time.
+//! Batched inserts.
 
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
 
 use super::{
     captions::Rendition,
     history::Run,
-    outcomes::{MARKER_OUTPUT, Shelf},
+    outcomes::{GeneratedFiles, MISSING_OUTPUT_ID},
     plan::FORKS,
+    progress_reports::Report,
     suite::Suite,
-    trails::Report,
 };
 use crate::store::entity::{
     category, customized_test, fork, general_data, regression_test, regression_test_category,
@@ -16,10 +16,10 @@ use crate::store::entity::{
     test_result, test_result_file,
 };
 
-/// Rows of one statement: SQLite takes 32,766 values, and no table here has more than ten columns.
-const BATCH: usize = 1_000;
+/// SQLite allows 32,766 values per statement, and no table here has more than ten columns.
+const ROWS_PER_STATEMENT: usize = 1_000;
 
-/// Inserts rows, as many statements as it takes.
+/// Inserts rows in batches.
 pub(super) async fn insert<M, A>(transaction: &DatabaseTransaction, rows: Vec<M>) -> Result<(), DbErr>
 where
     M: IntoActiveModel<A>,
@@ -31,14 +31,14 @@ where
         .map(IntoActiveModel::into_active_model)
         .peekable();
     while rows.peek().is_some() {
-        A::Entity::insert_many(rows.by_ref().take(BATCH))
+        A::Entity::insert_many(rows.by_ref().take(ROWS_PER_STATEMENT))
             .exec_without_returning(transaction)
             .await?;
     }
     Ok(())
 }
 
-/// Rows of runs. They are gathered, because a statement costs more than a row.
+/// Collects rows of runs, because few large statements are faster than many small ones.
 #[derive(Default)]
 pub(super) struct RunRows {
     tests: Vec<test::Model>,
@@ -53,8 +53,8 @@ pub(super) struct RunRows {
 }
 
 impl RunRows {
-    /// The run, what was reported of it, and which tests were chosen.
-    pub(super) fn add_run(&mut self, run: &Run, trail: Vec<Report>, suite: &Suite) {
+    /// Adds a run with its progress reports and chosen tests.
+    pub(super) fn add_run(&mut self, run: &Run, reports: Vec<Report>, suite: &Suite) {
         let is_pull_request = run.pull_request > 0;
         self.tests.push(test::Model {
             id: run.id,
@@ -66,7 +66,7 @@ impl RunRows {
             commit: run.commit.clone(),
             pr_nr: run.pull_request,
         });
-        for (status, at, message) in trail {
+        for (status, at, message) in reports {
             let Some(at) = runlens_api_types::Timestamp::from_unix(at) else {
                 continue;
             };
@@ -98,18 +98,18 @@ impl RunRows {
         }
     }
 
-    /// A test's result.
+    /// Adds the rows of a test result.
     pub(super) fn add_result(&mut self, (result, files): (test_result::Model, Vec<test_result_file::Model>)) {
         self.results.push(result);
         self.files.extend(files);
     }
 
-    /// Whether it is time to write.
+    /// Whether enough rows are collected for [`Self::flush`].
     pub(super) fn is_full(&self) -> bool {
-        self.results.len() >= 20 * BATCH
+        self.results.len() >= 20 * ROWS_PER_STATEMENT
     }
 
-    /// Writes what has been gathered.
+    /// Inserts the collected rows.
     pub(super) async fn flush(&mut self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
         insert(transaction, std::mem::take(&mut self.tests)).await?;
         insert(transaction, std::mem::take(&mut self.progress)).await?;
@@ -120,24 +120,24 @@ impl RunRows {
     }
 }
 
-/// What is known only when all runs have been told.
+/// References to the latest runs and commits of master, which are known after the last run.
 #[derive(Default)]
-pub(super) struct Newest {
-    /// For each test the newest run of master in which it passed: on Linux, on Windows.
+pub(super) struct LatestMaster {
+    /// For each test the newest run in which it passed: on Linux, on Windows.
     pub(super) passed: [Vec<Option<i32>>; 2],
-    /// Commit of master's newest completed run: on Linux, on Windows.
+    /// Commit of the newest completed run: on Linux, on Windows.
     pub(super) completed: [Option<String>; 2],
-    /// Master's newest commit.
-    pub(super) master: Option<String>,
+    /// The newest commit.
+    pub(super) commit: Option<String>,
 }
 
-/// Writes the repositories, the suite and the named values.
+/// Inserts the repositories, the suite and the platform's general data.
 pub(super) async fn insert_suite(
     transaction: &DatabaseTransaction,
     suite: &Suite,
     main_repository: &str,
-    newest: &Newest,
-    shelf: &mut Shelf,
+    latest_master: &LatestMaster,
+    generated_files: &mut GeneratedFiles,
 ) -> Result<(), DbErr> {
     insert(
         transaction,
@@ -169,9 +169,9 @@ pub(super) async fn insert_suite(
 
     let (mut tests, mut memberships, mut outputs, mut variants) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    // The platform's own row that stands for no output.
+    // The platform's row for missing output.
     outputs.push(regression_test_output::Model {
-        id: MARKER_OUTPUT,
+        id: MISSING_OUTPUT_ID,
         regression_id: Some(1),
         correct: Some(String::new()),
         correct_extension: String::new(),
@@ -179,7 +179,7 @@ pub(super) async fn insert_suite(
         ignore: Some(false),
     });
     for (index, test) in suite.tests.iter().enumerate() {
-        let passed = |side: usize| newest.passed[side].get(index).copied().flatten();
+        let passed = |side: usize| latest_master.passed[side].get(index).copied().flatten();
         tests.push(regression_test::Model {
             id: test.id,
             sample_id: Some(suite.sample_of(test).id),
@@ -204,13 +204,13 @@ pub(super) async fn insert_suite(
             outputs.push(regression_test_output::Model {
                 id: output.id,
                 regression_id: Some(test.id),
-                correct: Some(shelf.hash(output, Rendition::Expected)),
+                correct: Some(generated_files.hash(output, Rendition::Expected)),
                 correct_extension: output.content.extension.to_owned(),
                 expected_filename: Some(output.filename.clone()),
                 ignore: Some(output.is_ignored),
             });
             if output.has_accepted_variant {
-                let hash = shelf.hash(output, Rendition::Accepted);
+                let hash = generated_files.hash(output, Rendition::Accepted);
                 let id = variants.len() as i32 + 1;
                 variants.push(regression_test_output_files::Model {
                     id,
@@ -225,24 +225,26 @@ pub(super) async fn insert_suite(
     insert(transaction, outputs).await?;
     insert(transaction, variants).await?;
 
-    let [linux, windows] = &newest.completed;
-    let values = [
-        ("last_commit", &newest.master),
+    let [linux, windows] = &latest_master.completed;
+    let general_data = [
+        ("last_commit", &latest_master.commit),
         ("fetch_commit_linux", linux),
         ("fetch_commit_windows", windows),
     ];
-    let values = values
+    let general_data = general_data
         .into_iter()
         .filter_map(|(key, value)| Some((key, value.clone()?)));
-    let values = (1..).zip(values).map(|(id, (key, value))| general_data::Model {
-        id,
-        key: Some(key.to_owned()),
-        value,
-    });
-    insert(transaction, values.collect()).await
+    let general_data = (1..)
+        .zip(general_data)
+        .map(|(id, (key, value))| general_data::Model {
+            id,
+            key: Some(key.to_owned()),
+            value,
+        });
+    insert(transaction, general_data.collect()).await
 }
 
-/// The repositories by the id of their row, the main one first.
+/// Returns the repositories in the order of their row ids, the main one first.
 pub(super) fn repositories(main_repository: &str) -> Vec<String> {
     let name = main_repository.rsplit('/').next().unwrap_or(main_repository);
     std::iter::once(main_repository.to_owned())

@@ -1,7 +1,8 @@
-//! What is said in the samples: little scripts, written for the demo.
+//! Short scripts, written for the demo, that the captions of the samples are taken from.
 
-/// A programme: the word that names it in file names, and its sentences.
+/// A TV programme.
 pub(super) struct Script {
+    /// Part of the file names of its samples.
     pub(super) slug: &'static str,
     pub(super) sentences: &'static [&'static str],
 }

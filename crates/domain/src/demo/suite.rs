@@ -1,8 +1,8 @@
-//! The suite: 240 regression tests over 180 samples in a dozen categories.
+//! The suite: 240 regression tests of 180 samples in 12 categories.
 
-use super::{captions::Content, dice::Dice, scripts::SCRIPTS};
+use super::{captions::Content, scripts::SCRIPTS, seeded_rng::SeededRng};
 
-/// A category, its samples and its tests.
+/// A category with the numbers of its samples and tests.
 struct Group {
     name: &'static str,
     description: &'static str,
@@ -163,7 +163,7 @@ const GROUPS: [Group; 12] = [
     },
 ];
 
-/// Invented stations.
+/// Names of invented TV stations.
 const STATIONS: [&str; 12] = [
     "harbor-tv",
     "channel-9",
@@ -179,7 +179,6 @@ const STATIONS: [&str; 12] = [
     "kwxt",
 ];
 
-/// A media sample.
 #[derive(Debug)]
 pub(super) struct Sample {
     pub(super) id: i32,
@@ -189,7 +188,6 @@ pub(super) struct Sample {
     script: usize,
 }
 
-/// An expected output.
 #[derive(Debug)]
 pub(super) struct Output {
     pub(super) id: i32,
@@ -199,7 +197,6 @@ pub(super) struct Output {
     pub(super) has_accepted_variant: bool,
 }
 
-/// A regression test.
 #[derive(Debug)]
 pub(super) struct Test {
     pub(super) id: i32,
@@ -212,18 +209,17 @@ pub(super) struct Test {
     pub(super) description: Option<String>,
     pub(super) categories: Vec<i32>,
     pub(super) outputs: Vec<Output>,
-    /// What it usually takes, in milliseconds.
-    pub(super) runtime: i64,
+    /// Typical duration.
+    pub(super) runtime_ms: i64,
 }
 
 impl Test {
-    /// The outputs that have to be there.
+    /// Returns the outputs that must be produced.
     pub(super) fn required(&self) -> impl Iterator<Item = &Output> {
         self.outputs.iter().filter(|output| !output.is_ignored)
     }
 }
 
-/// All that is tested.
 #[derive(Debug)]
 pub(super) struct Suite {
     pub(super) categories: Vec<(i32, &'static str, &'static str)>,
@@ -232,7 +228,7 @@ pub(super) struct Suite {
 }
 
 impl Suite {
-    /// The suite that belongs to a seed.
+    /// Generates the suite of a seed.
     pub(super) fn new(seed: u64) -> Self {
         let categories = (1..)
             .zip(&GROUPS)
@@ -247,12 +243,12 @@ impl Suite {
         for (category, group) in (1..).zip(&GROUPS) {
             let first = suite.samples.len();
             for _ in 0..group.samples {
-                let sample = sample(seed, suite.samples.len(), group);
+                let sample = new_sample(seed, suite.samples.len(), group);
                 suite.samples.push(sample);
             }
             for index in 0..group.tests {
                 let sample = first + index % group.samples;
-                let test = test(
+                let test = new_test(
                     seed,
                     suite.tests.len(),
                     category,
@@ -268,25 +264,24 @@ impl Suite {
         suite
     }
 
-    /// The sample of a test.
     pub(super) fn sample_of(&self, test: &Test) -> &Sample {
         &self.samples[test.sample]
     }
 }
 
-fn sample(seed: u64, index: usize, group: &Group) -> Sample {
-    let mut dice = Dice::of(&[seed, 1, index as u64]);
-    let script = dice.index(SCRIPTS.len());
-    let extension = dice.pick(group.containers);
+fn new_sample(seed: u64, index: usize, group: &Group) -> Sample {
+    let mut rng = SeededRng::new(&[seed, 1, index as u64]);
+    let script = rng.index(SCRIPTS.len());
+    let extension = rng.pick(group.containers);
     let name = format!(
         "{}_{}_{:03}.{extension}",
-        dice.pick(&STATIONS),
+        rng.pick(&STATIONS),
         SCRIPTS[script].slug,
         index + 1
     );
     Sample {
         id: index as i32 + 1,
-        sha: dice.hex(64),
+        sha: rng.hex(64),
         extension,
         name,
         script,
@@ -295,9 +290,9 @@ fn sample(seed: u64, index: usize, group: &Group) -> Sample {
 
 #[expect(
     clippy::too_many_arguments,
-    reason = "one call, and each is a fact of its own"
+    reason = "called once, and the arguments are unrelated"
 )]
-fn test(
+fn new_test(
     seed: u64,
     number: usize,
     category: i32,
@@ -307,10 +302,10 @@ fn test(
     media: &Sample,
     next_output: &mut i32,
 ) -> Test {
-    let mut dice = Dice::of(&[seed, 2, number as u64]);
+    let mut rng = SeededRng::new(&[seed, 2, number as u64]);
     let id = number as i32 + 1;
     let mut command = group.commands[index % group.commands.len()].to_owned();
-    // Samples without captions: the program says so with an exit code, and writes nothing.
+    // For samples without captions the program exits with 10 and writes nothing.
     let is_without_captions = number % 29 == 17;
     let expected_rc = if is_without_captions { 10 } else { 0 };
     let count = match number {
@@ -326,26 +321,26 @@ fn test(
         .name
         .rsplit_once('.')
         .map_or(media.name.as_str(), |(stem, _)| stem);
-    let extension = extension(&command);
+    let extension = output_extension(&command);
     let outputs = (0..count)
-        .map(|place| {
+        .map(|position| {
             let id = *next_output;
             *next_output += 1;
             Output {
                 id,
                 content: Content {
-                    seed: dice.next(),
+                    seed: rng.next_u64(),
                     script: media.script,
                     extension,
-                    latin1: command.contains("-latin1") && extension != ".xml",
+                    is_latin1: command.contains("-latin1") && extension != ".xml",
                 },
-                filename: if place == 0 {
+                filename: if position == 0 {
                     String::new()
                 } else {
-                    format!("{stem}_{}", place + 1)
+                    format!("{stem}_{}", position + 1)
                 },
-                is_ignored: place > 0 && number % 5 == 2,
-                has_accepted_variant: number % 11 == 4 && place == 0,
+                is_ignored: position > 0 && number % 5 == 2,
+                has_accepted_variant: number % 11 == 4 && position == 0,
             }
         })
         .collect();
@@ -378,16 +373,17 @@ fn test(
             .then(|| format!("{}: {}", group.name, group.description.to_lowercase())),
         categories,
         outputs,
-        runtime: dice.between(250, 2_400)
-            + if dice.percent(12) {
-                dice.between(4_000, 26_000)
+        runtime_ms: rng.between(250, 2_400)
+            + if rng.chance(12) {
+                rng.between(4_000, 26_000)
             } else {
                 0
             },
     }
 }
 
-fn extension(command: &str) -> &'static str {
+/// Returns the extension of the output files of a command.
+fn output_extension(command: &str) -> &'static str {
     [
         ("-out=ttxt", ".ttxt"),
         ("-out=vtt", ".vtt"),

@@ -1,4 +1,4 @@
-//! The demo says all that a platform can say, says it again for the same seed, and overwrites nothing.
+//! The demo covers every status and error type, is reproducible, and does not overwrite data.
 
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
@@ -42,9 +42,11 @@ const OPTIONS: DemoOptions = DemoOptions {
     password_rounds: 1_000,
 };
 
-async fn filled(options: &DemoOptions) -> (TestPlatform, DemoReport) {
+async fn filled_platform(options: &DemoOptions) -> (TestPlatform, DemoReport) {
     let test = TestPlatform::new(Backend::Sqlite).await;
-    let report = fill(&test.platform, options, &|_| {}).await.expect("filled");
+    let report = fill(&test.platform, options, &|_| {})
+        .await
+        .expect("a filled platform");
     (test, report)
 }
 
@@ -81,7 +83,7 @@ async fn bytes(platform: &Services, key: &FileKey) -> Option<Bytes> {
     Some(file.read(0..file.size).await.expect("the file"))
 }
 
-/// Everything that a fill has left, passwords excepted.
+/// Returns all rows and files, except for accounts.
 async fn contents(platform: &Services) -> (Vec<String>, BTreeMap<String, Bytes>) {
     let db = platform.store().db();
     let mut tables = Vec::new();
@@ -122,8 +124,8 @@ async fn contents(platform: &Services) -> (Vec<String>, BTreeMap<String, Bytes>)
     {
         for hash in std::iter::once(row.expected).chain(row.got) {
             let key = FileKey::result(&hash, &outputs[&row.regression_test_output_id]).expect("a name");
-            if let Entry::Vacant(place) = files.entry(key.to_string()) {
-                place.insert(
+            if let Entry::Vacant(entry) = files.entry(key.to_string()) {
+                entry.insert(
                     bytes(platform, &key)
                         .await
                         .unwrap_or_else(|| panic!("{key} is missing")),
@@ -135,13 +137,14 @@ async fn contents(platform: &Services) -> (Vec<String>, BTreeMap<String, Bytes>)
 }
 
 #[tokio::test]
-async fn the_same_seed_makes_the_same_rows_and_files() {
+async fn equal_seeds_produce_equal_rows_and_files() {
     let options = DemoOptions {
         runs: 24,
         log_lines: None,
         ..OPTIONS
     };
-    let ((first, first_report), (second, second_report)) = (filled(&options).await, filled(&options).await);
+    let ((first, first_report), (second, second_report)) =
+        (filled_platform(&options).await, filled_platform(&options).await);
     let (first_rows, first_files) = contents(&first.platform).await;
     let (second_rows, second_files) = contents(&second.platform).await;
     assert!(first_rows == second_rows, "rows differ");
@@ -155,16 +158,16 @@ async fn the_same_seed_makes_the_same_rows_and_files() {
     };
     assert!(passwords(first_report).is_disjoint(&passwords(second_report)));
 
-    let (other, _) = filled(&DemoOptions { seed: 2, ..options }).await;
+    let (other, _) = filled_platform(&DemoOptions { seed: 2, ..options }).await;
     assert!(
         contents(&other.platform).await.0 != first_rows,
-        "another seed makes another platform"
+        "another seed produces other rows"
     );
 }
 
 #[tokio::test]
-async fn everything_that_can_happen_happens() {
-    let (test, report) = filled(&OPTIONS).await;
+async fn every_status_and_error_type_occurs() {
+    let (test, report) = filled_platform(&OPTIONS).await;
     let platform = &test.platform;
     let caller = admin(platform);
     for status in RunStatus::ALL {
@@ -192,7 +195,7 @@ async fn everything_that_can_happen_happens() {
         .filter(|run| run.run_id % 2 == 1)
         .filter_map(|run| run.created_at)
         .collect();
-    assert!(created.is_sorted(), "pairs begin one after the other");
+    assert!(created.is_sorted(), "pairs start one after the other");
     assert!(all.iter().any(|run| run.triggered_by.is_some()));
     assert!(
         all.iter()
@@ -258,12 +261,12 @@ async fn everything_that_can_happen_happens() {
         .auth
         .sign_in(&account.email, &account.password)
         .await
-        .expect("the password is right");
+        .expect("the password is accepted");
 }
 
 #[tokio::test]
-async fn master_carries_its_failures_and_its_logs_are_of_every_kind() {
-    let (test, report) = filled(&OPTIONS).await;
+async fn nearly_half_of_master_fails_and_every_log_anomaly_occurs() {
+    let (test, report) = filled_platform(&OPTIONS).await;
     let platform = &test.platform;
     let caller = admin(platform);
     let masters = runs(platform, None)
@@ -359,23 +362,23 @@ async fn master_carries_its_failures_and_its_logs_are_of_every_kind() {
 }
 
 #[tokio::test]
-async fn a_platform_that_holds_something_is_left_alone() {
-    let (test, _) = filled(&DemoOptions {
+async fn nonempty_platform_is_not_changed() {
+    let (test, _) = filled_platform(&DemoOptions {
         runs: 2,
         log_lines: None,
         ..OPTIONS
     })
     .await;
-    let before = contents_of_users(&test.platform).await;
-    let refused = fill(&test.platform, &OPTIONS, &|_| {}).await;
+    let before = user_rows(&test.platform).await;
+    let result = fill(&test.platform, &OPTIONS, &|_| {}).await;
     assert!(
-        matches!(&refused, Err(Error::Unprocessable(message)) if message.contains("already holds 2 runs")),
-        "{refused:?}"
+        matches!(&result, Err(Error::Unprocessable(message)) if message.contains("already holds 2 runs")),
+        "{result:?}"
     );
-    assert_eq!(contents_of_users(&test.platform).await, before);
+    assert_eq!(user_rows(&test.platform).await, before);
 
     let test = TestPlatform::new(Backend::Sqlite).await;
-    let refused = fill(
+    let result = fill(
         &test.platform,
         &DemoOptions {
             password_rounds: 1,
@@ -384,12 +387,12 @@ async fn a_platform_that_holds_something_is_left_alone() {
         &|_| {},
     )
     .await;
-    assert!(matches!(refused, Err(Error::Unprocessable(_))), "{refused:?}");
-    assert!(contents_of_users(&test.platform).await.is_empty());
+    assert!(matches!(result, Err(Error::Unprocessable(_))), "{result:?}");
+    assert!(user_rows(&test.platform).await.is_empty());
 }
 
 #[tokio::test]
-async fn the_platforms_own_database_is_left_alone() {
+async fn mariadb_is_rejected() {
     let store = Store::open("mysql://nobody:nothing@127.0.0.1:1/sample_platform")
         .await
         .expect("an address");
@@ -399,14 +402,14 @@ async fn the_platforms_own_database_is_left_alone() {
         Clock::system(),
         Settings::default(),
     );
-    let refused = fill(&platform, &OPTIONS, &|_| {}).await;
+    let result = fill(&platform, &OPTIONS, &|_| {}).await;
     assert!(
-        matches!(&refused, Err(Error::Unprocessable(message)) if message.contains("MariaDB")),
-        "{refused:?}"
+        matches!(&result, Err(Error::Unprocessable(message)) if message.contains("MariaDB")),
+        "{result:?}"
     );
 }
 
-async fn contents_of_users(platform: &Services) -> Vec<user::Model> {
+async fn user_rows(platform: &Services) -> Vec<user::Model> {
     user::Entity::find()
         .all(platform.store().db())
         .await
@@ -414,7 +417,7 @@ async fn contents_of_users(platform: &Services) -> Vec<user::Model> {
 }
 
 #[tokio::test]
-async fn a_fill_says_how_far_it_is() {
+async fn progress_is_reported_per_run() {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let steps = Mutex::new(Vec::new());
     let options = DemoOptions {
@@ -426,7 +429,7 @@ async fn a_fill_says_how_far_it_is() {
         steps.lock().expect("a lock").push(step)
     })
     .await
-    .expect("filled");
+    .expect("a filled platform");
     let steps = steps.into_inner().expect("steps");
     let runs: Vec<(u64, u64)> = steps
         .iter()
@@ -437,14 +440,14 @@ async fn a_fill_says_how_far_it_is() {
 }
 
 #[test]
-fn a_wrong_rendition_differs_and_the_same_mistake_is_the_same() {
+fn wrong_renditions_differ_and_are_reproducible() {
     for extension in [".srt", ".vtt", ".ttxt", ".txt", ".xml"] {
         for seed in 0..40 {
             let content = Content {
                 seed,
                 script: seed as usize % SCRIPTS.len(),
                 extension,
-                latin1: seed % 3 == 0,
+                is_latin1: seed % 3 == 0,
             };
             let (expected, accepted, wrong) = (
                 content.render(Rendition::Expected),
@@ -461,15 +464,15 @@ fn a_wrong_rendition_differs_and_the_same_mistake_is_the_same() {
 }
 
 #[test]
-fn the_suite_is_as_large_as_the_platforms() {
+fn suite_has_tests_of_every_kind() {
     let suite = Suite::new(1);
     assert_eq!(
         (suite.categories.len(), suite.samples.len(), suite.tests.len()),
         (12, 180, 240)
     );
     let used: BTreeSet<usize> = suite.tests.iter().map(|test| test.sample).collect();
-    assert_eq!(used.len(), 180, "every sample is tested");
-    for (what, is_there) in [
+    assert_eq!(used.len(), 180, "every sample is used");
+    for (kind, exists) in [
         (
             "without outputs",
             suite.tests.iter().any(|test| test.outputs.is_empty()),
@@ -502,6 +505,6 @@ fn the_suite_is_as_large_as_the_platforms() {
                 .any(|test| test.outputs.iter().any(|output| output.has_accepted_variant)),
         ),
     ] {
-        assert!(is_there, "no test is {what}");
+        assert!(exists, "no test is {kind}");
     }
 }

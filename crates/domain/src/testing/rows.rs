@@ -1,4 +1,4 @@
-//! Builders: rows with everything filled in that a test does not care about.
+//! Row builders with defaults for everything that a test does not set.
 
 use runlens_api_types::Timestamp;
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
@@ -10,20 +10,18 @@ use crate::store::entity::{
     user,
 };
 
-/// A run: Linux, a commit of the main repository's master, unless said otherwise.
+/// A run; by default of a commit on the main repository's master, on Linux.
 #[derive(Clone, Debug)]
 pub struct RunSpec {
-    /// `linux`, `windows`, or what an installation may hold instead.
+    /// `linux`, `windows`, or any other value that a database may contain.
     pub platform: &'static str,
     /// `commit` or `pr`.
     pub test_type: &'static str,
-    /// `https://github.com/OWNER/NAME.git`; none for a run without a fork.
+    /// `https://github.com/OWNER/NAME.git`; `None` for a run without a fork.
     pub github: Option<&'static str>,
-    /// Branch.
     pub branch: &'static str,
-    /// Commit.
     pub commit: String,
-    /// Pull request, 0 for none.
+    /// Number of the pull request, or 0.
     pub pr_nr: i32,
 }
 
@@ -40,36 +38,35 @@ impl Default for RunSpec {
     }
 }
 
-/// A regression test: active, expected to end with 0, without a category, unless said otherwise.
+/// A regression test; by default active, with expected exit code 0 and without categories.
 #[derive(Clone, Debug)]
 pub struct TestSpec {
-    /// Arguments.
+    /// Arguments of the tested program.
     pub command: &'static str,
-    /// File name of its sample; none for a test without one.
+    /// File name of the sample; `None` for a test without one.
     pub sample: Option<&'static str>,
-    /// Names of its categories.
+    /// Names of the categories.
     pub categories: &'static [&'static str],
-    /// Its outputs.
     pub outputs: &'static [OutputSpec],
-    /// Whether runs are made of it.
+    /// Whether runs execute the test by default.
     pub active: bool,
 }
 
 /// An output of a regression test.
 #[derive(Clone, Copy, Debug)]
 pub struct OutputSpec {
-    /// Hash of what is expected.
+    /// Hash of the expected file.
     pub correct: &'static str,
-    /// Extension with its dot.
+    /// File name extension with its dot.
     pub extension: &'static str,
-    /// Whether it may be missing.
+    /// Whether the output may be missing.
     pub ignore: bool,
-    /// Hashes that are accepted too.
+    /// Hashes of accepted variants.
     pub variants: &'static [&'static str],
 }
 
 impl OutputSpec {
-    /// An `.srt` that must be there.
+    /// A required `.srt` output.
     pub const SRT: Self = Self {
         correct: "expected",
         extension: ".srt",
@@ -101,10 +98,10 @@ impl TestPlatform {
         self.platform.store().db()
     }
 
-    /// Adds a run; answers its id.
+    /// Adds a run. Returns its id.
     ///
     /// # Panics
-    /// When the database refuses, as every builder here.
+    /// Like every builder here, if the database refuses.
     pub async fn run(&self, spec: RunSpec) -> i32 {
         let fork_id = match spec.github {
             Some(github) => Some(self.fork(github).await),
@@ -142,7 +139,7 @@ impl TestPlatform {
         .id
     }
 
-    /// Adds a report of progress, some seconds after [`START`]; answers its id.
+    /// Adds a progress report at [`START`] plus `seconds`. Returns its id.
     pub async fn progress(&self, run: i32, status: &str, seconds: i64, message: &str) -> i32 {
         let row = test_progress::ActiveModel {
             test_id: Set(Some(run)),
@@ -154,7 +151,7 @@ impl TestPlatform {
         row.insert(self.db()).await.expect("progress").id
     }
 
-    /// Reports that a run was prepared, tested from second 60 and completed at second 600.
+    /// Adds the reports of a completed run: preparation at 0 s, testing at 60 s, completed at 600 s.
     pub async fn complete(&self, run: i32) {
         self.progress(run, "preparation", 0, "Loaded variables, created log file")
             .await;
@@ -162,7 +159,7 @@ impl TestPlatform {
         self.progress(run, "completed", 600, "Ran all tests").await;
     }
 
-    /// Adds a regression test with its sample, categories and outputs; answers its id and its outputs'.
+    /// Adds a regression test with its sample, categories and outputs. Returns its id and the ids of the outputs.
     pub async fn regression_test(&self, spec: TestSpec) -> (i32, Vec<i32>) {
         use sea_orm::{ColumnTrait, QueryFilter};
         let sample_id = match spec.sample {
@@ -216,7 +213,7 @@ impl TestPlatform {
             regression_test_category::Entity::insert(row)
                 .exec_without_returning(self.db())
                 .await
-                .expect("a test's category");
+                .expect("a category of a test");
         }
         let mut outputs = Vec::new();
         for output in spec.outputs {
@@ -225,7 +222,7 @@ impl TestPlatform {
         (id, outputs)
     }
 
-    /// Adds an output to a regression test; answers its id.
+    /// Adds an output to a regression test. Returns its id.
     pub async fn output(&self, regression_test: i32, spec: OutputSpec) -> i32 {
         let row = regression_test_output::ActiveModel {
             regression_id: Set(Some(regression_test)),
@@ -247,7 +244,7 @@ impl TestPlatform {
         id
     }
 
-    /// Adds a result that took 100 ms.
+    /// Adds a result with a runtime of 100 ms.
     pub async fn result(
         &self,
         run: i32,
@@ -268,7 +265,7 @@ impl TestPlatform {
             .expect("a result");
     }
 
-    /// Adds an output file; without `got` it is identical to what was expected.
+    /// Adds an output file; `None` for `got` means that it equals the expected file.
     pub async fn file(&self, run: i32, regression_test: i32, output: i32, got: Option<&str>) {
         let row = test_result_file::ActiveModel {
             test_id: Set(run),
@@ -283,7 +280,7 @@ impl TestPlatform {
             .expect("an output file");
     }
 
-    /// Adds a passing result with all of a test's outputs.
+    /// Adds a passing result with all outputs of the test.
     pub async fn pass(&self, run: i32, (regression_test, outputs): &(i32, Vec<i32>)) {
         self.result(run, *regression_test, Some(0), Some(0)).await;
         for output in outputs {
@@ -291,7 +288,7 @@ impl TestPlatform {
         }
     }
 
-    /// Chooses a regression test for a run.
+    /// Adds a regression test to the chosen tests of a run.
     pub async fn choose(&self, run: i32, regression_test: i32) {
         let row = customized_test::ActiveModel {
             test_id: Set(Some(run)),
@@ -301,7 +298,7 @@ impl TestPlatform {
         row.insert(self.db()).await.expect("a chosen test");
     }
 
-    /// Adds an account; answers its id. `password` is the stored hash.
+    /// Adds an account. Returns its id. `password` is the stored hash.
     pub async fn user(&self, name: &str, role: Option<&str>, password: &str) -> i32 {
         let row = user::ActiveModel {
             name: Set(Some(name.to_owned())),
@@ -315,13 +312,13 @@ impl TestPlatform {
         row.insert(self.db()).await.expect("an account").id
     }
 
-    /// Says who asked for a run.
+    /// Sets the user who triggered a run.
     pub async fn triggered_by(&self, run: i32, user: i32) {
         let row = test_fork::ActiveModel {
             user_id: Set(Some(user)),
             test_id: Set(Some(run)),
             ..Default::default()
         };
-        row.insert(self.db()).await.expect("who asked");
+        row.insert(self.db()).await.expect("a trigger");
     }
 }
