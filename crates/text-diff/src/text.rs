@@ -1,8 +1,9 @@
 //! Decoding of files: encoding, byte order mark, and files of which only the beginning was read.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{UTF_16BE, UTF_16LE};
 use runlens_api_types::output::{FileEncoding, LineEndings};
+use runlens_terminal::Encoding;
 
 const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 const UTF16_LE_BOM: &[u8] = b"\xff\xfe";
@@ -66,7 +67,11 @@ impl DecodedText {
         match utf8 {
             Some(content) => text(FileEncoding::Utf8, byte_order_mark, content.to_owned()),
             // The bytes of the UTF-8 mark are three letters of Windows-1252.
-            None => text(FileEncoding::Windows1252, false, decode_windows_1252(bytes)),
+            None => text(
+                FileEncoding::Windows1252,
+                false,
+                Encoding::Windows1252.decode(bytes).into_owned(),
+            ),
         }
     }
 
@@ -99,12 +104,6 @@ fn complete_utf16_len(units: &[u8], is_big_endian: bool) -> usize {
         (0xd800..0xdc00).contains(&unit)
     });
     if ends_with_high_surrogate { even - 2 } else { even }
-}
-
-fn decode_windows_1252(bytes: &[u8]) -> String {
-    let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    // The WHATWG table maps the five undefined bytes of Windows-1252 to control characters.
-    text.replace(['\u{81}', '\u{8d}', '\u{8f}', '\u{90}', '\u{9d}'], "\u{fffd}")
 }
 
 /// Returns which line endings a text uses.

@@ -32,7 +32,7 @@ pub(crate) fn bigrams(line: &str) -> Vec<(char, char)> {
     bigrams
 }
 
-/// Returns the Dice coefficient of two sorted lists: 0 for nothing in common, 1 for equal lists.
+/// Returns the share of common elements in two sorted lists: 0 for none, 1 for equal lists.
 pub(crate) fn similarity(first: &[(char, char)], second: &[(char, char)]) -> f32 {
     let (mut i, mut j, mut common) = (0, 0, 0);
     while let (Some(a), Some(b)) = (first.get(i), second.get(j)) {

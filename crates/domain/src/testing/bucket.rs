@@ -21,7 +21,7 @@ impl Bucket {
     /// Name of the bucket.
     pub const NAME: &str = "samples";
 
-    /// Returns `None` if `RUNLENS_TEST_GCS_KEY` names no key file.
+    /// Returns `None` if `RUNLENS_TEST_GCS_KEY` is not set.
     ///
     /// # Panics
     /// If the key file cannot be read.
