@@ -32,7 +32,7 @@ fn prepare(stored: StoredResponse) -> Result<(HeaderMap, Bytes), Box<dyn std::er
 }
 
 async fn respond(State(responses): State<Responses>, uri: Uri) -> Response {
-    let path = uri.path_and_query().map(|path| path.as_str()).unwrap_or_default();
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
     match responses.get(path) {
         Some((headers, body)) => (headers.clone(), body.clone()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),

@@ -143,7 +143,7 @@ mod tests {
             prop_assert!(cursor.len() <= MAX_CURSOR_CHARS);
             prop_assert_eq!(Position::from_cursor(&cursor).expect("a valid cursor"), position);
             let mut changed = cursor.clone();
-            changed.replace_range(at..at + 1, &letter);
+            changed.replace_range(at..=at, &letter);
             prop_assert_eq!(Position::from_cursor(&changed).is_ok(), changed == cursor);
         }
 

@@ -33,7 +33,6 @@ pub fn check_log(data: &[u8]) {
         scan_timeout: Duration::MAX,
         index_timeout: Duration::from_secs(60),
         completion_timeout: Duration::from_secs(60),
-        ..Limits::DEFAULT
     };
     let text = choices.number(0, 2);
     let filter = Filter {

@@ -87,7 +87,7 @@ impl IndexCache {
             .indexes
             .entry(version.location.clone())
             .and_try_compute_with(|entry| async {
-                let current = entry.map(|entry| entry.into_value());
+                let current = entry.map(moka::Entry::into_value);
                 match current {
                     Some(current) if current.is_of(&version.version) => Ok(Op::Nop),
                     current => self.refresh(current, file, &version.version).await,

@@ -79,10 +79,10 @@ fn timestamp(line: &[u8], at: usize) -> Option<usize> {
 /// Returns whether there are digits where `format` has zeros, and the same bytes elsewhere. Compares all eight bytes at once.
 #[inline]
 fn has_format(bytes: [u8; 8], format: [u8; 8]) -> bool {
+    const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
     // XOR leaves the value of a digit and zero of any other equal byte. Adding the margin carries into the highest bit if it leaves more.
     let difference = u64::from_le_bytes(bytes) ^ u64::from_le_bytes(format);
     let margin = format.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f });
-    const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
     difference & HIGHEST_BITS == 0 && (difference + u64::from_le_bytes(margin)) & HIGHEST_BITS == 0
 }
 

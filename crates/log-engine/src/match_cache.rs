@@ -170,7 +170,7 @@ impl MatchCache {
         let previous = if self.searches.contains_key(&key) {
             None
         } else {
-            self.from_previous_version(index, matcher.filter())
+            self.matches_in_previous_version(index, matcher.filter())
         };
         let mut search = self.searches.get_with(key.clone(), || {
             let counts = previous.unwrap_or_else(|| {
@@ -207,7 +207,7 @@ impl MatchCache {
     }
 
     /// Returns the matches that were found in a shorter version of the log and are still valid.
-    fn from_previous_version(&self, index: &IndexHandle, filter: &Filter) -> Option<MatchCounts> {
+    fn matches_in_previous_version(&self, index: &IndexHandle, filter: &Filter) -> Option<MatchCounts> {
         let search_of = |previous: &PreviousVersion| {
             self.searches
                 .get(&(previous.version.clone(), filter.clone()))

@@ -102,7 +102,7 @@ impl IndexSummary {
     fn read_details(mut self, reader: &dyn ReadRange, limits: &Limits) -> Result<Details> {
         for block in &self.blocks_to_read {
             for_each_line(block, reader, self.encoding, limits, |line, counts| {
-                self.sections.add(line, &counts)
+                self.sections.add(line, &counts);
             })?;
         }
         let error_line = |block: Option<BlockSpan>, direction| match block {

@@ -361,7 +361,7 @@ async fn dependencies_are_fresh_until_a_file_changes() {
     for (change, apply) in changes {
         let dependencies = collect().await;
         assert!(dependencies.is_fresh(), "before {change}");
-        // Two changes within one tick of the file system's clock cannot be told apart.
+        // Two changes within one tick of the file system's clock cannot be distinguished.
         std::thread::sleep(Duration::from_millis(20));
         apply();
         assert!(!dependencies.is_fresh(), "{change}");

@@ -32,7 +32,7 @@ use crate::{
 /// as far as the page needs, [`Error::Files`].
 pub(crate) async fn log_page(service: &LogService, run_id: i32, query: &LogQuery) -> Result<LogPage> {
     let request = PageRequest::new(to_page_query(query)).map_err(|error| to_error(error, run_id))?;
-    let file = LogSource::new(find_log(service, run_id).await?);
+    let file = LogSource::shared(find_log(service, run_id).await?);
     let page = service
         .engine()
         .page(&file, request)
@@ -67,7 +67,7 @@ pub(crate) async fn search_log(
     let size_bytes = found.size;
     let search = service
         .engine()
-        .search(&LogSource::new(found), request)
+        .search(&LogSource::shared(found), request)
         .await
         .map_err(|error| to_error(error, run_id))?;
     if !search.is_complete {
@@ -103,7 +103,7 @@ pub(crate) async fn log_outline(
     let found = find_log(service, run_id).await?;
     let outline = service
         .engine()
-        .outline(&LogSource::new(found.clone()), query.buckets)
+        .outline(&LogSource::shared(found.clone()), query.buckets)
         .await
         .map_err(|error| to_error(error, run_id))?;
     if !outline.is_complete {

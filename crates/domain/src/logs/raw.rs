@@ -63,7 +63,7 @@ impl LogFile {
     /// # Errors
     /// [`Error::LogNotFound`](crate::Error::LogNotFound) if the file is gone, [`Error::Files`](crate::Error::Files).
     pub async fn encoding(&self) -> Result<Option<LogEncoding>> {
-        let file = LogSource::new(self.file.found().clone());
+        let file = LogSource::shared(self.file.found().clone());
         let encoding = self.service.engine().encoding(&file, ENCODING_TIMEOUT).await;
         match encoding {
             Ok(encoding) => Ok(encoding.map(to_encoding)),

@@ -23,7 +23,7 @@ struct OpenLogSource {
 }
 
 impl LogSource {
-    pub(super) fn new(file: FoundFile) -> Arc<dyn LogFile> {
+    pub(super) fn shared(file: FoundFile) -> Arc<dyn LogFile> {
         Arc::new(Self {
             version: version_of(&file),
             file,

@@ -10,7 +10,7 @@ use crate::{
     index::LogIndex,
     index_cache::{IndexCache, IndexHandle, MAX_INDEXERS},
     limits::Limits,
-    model::Counts,
+    model::{Counts, PageQuery},
 };
 
 const INDEX_TIMEOUT: Duration = Duration::from_secs(60);
@@ -32,7 +32,7 @@ fn index_of(file: &Arc<dyn LogFile>, limits: Limits) -> LogIndex {
 
 fn count(content: &[u8], limits: Limits) -> Counts {
     let mut counts = Counts::default();
-    naive_page(content, &Default::default(), limits)
+    naive_page(content, &PageQuery::default(), limits)
         .iter()
         .for_each(|line| counts.add(line.level, line.source));
     counts
@@ -44,7 +44,7 @@ proptest! {
     #[test]
     fn blocks_are_whole_lines_in_order_with_the_right_counts(content in content(), limits in limits()) {
         let index = index_of(&memory_file(&content), limits);
-        let lines = naive_page(&content, &Default::default(), limits);
+        let lines = naive_page(&content, &PageQuery::default(), limits);
         prop_assert_eq!(index.encoding, encoding_of(&content));
         prop_assert_eq!((index.end.offset, index.end.line), (content.len() as u64, lines.len() as u64 + 1));
         let (mut offset, mut before, mut total) = (0, 0, Counts::default());

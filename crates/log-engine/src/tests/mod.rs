@@ -194,7 +194,7 @@ proptest! {
     fn pages_in_either_direction_contain_every_line_once(content in content(), query in query(), limits in limits()) {
         let (file, expected) = (memory_file(&content), naive_page(&content, &query, limits));
         for direction in [Direction::Forward, Direction::Backward] {
-            let query = PageQuery { direction: direction, ..query.clone() };
+            let query = PageQuery { direction, ..query.clone() };
             let mut pages = pages(&file, &query, limits);
             prop_assert_eq!(pages.len(), expected.len().div_ceil(query.limit as usize).max(1), "an empty page or an unnecessary cursor");
             prop_assert!(pages.iter().rev().skip(1).all(|page| page.len() == query.limit as usize));
@@ -242,7 +242,7 @@ proptest! {
     ) {
         let limits = Limits { scan_timeout: Duration::from_millis(timeout_ms), ..limits };
         let direction = if backward { Direction::Backward } else { Direction::Forward };
-        let query = PageQuery { direction: direction, ..query };
+        let query = PageQuery { direction, ..query };
         let mut pages = all_pages(&memory_file(&content), &query, limits);
         if backward {
             pages.reverse();
@@ -280,7 +280,7 @@ proptest! {
 fn an_empty_log_has_no_lines_and_the_last_line_needs_no_newline() {
     let lines_of = |content: &[u8], direction| {
         let query = PageQuery {
-            direction: direction,
+            direction,
             ..PageQuery::default()
         };
         pages(&memory_file(content), &query, PATIENT)

@@ -236,7 +236,7 @@ fn blocks_without_a_match_are_not_read() {
         };
         let query = PageQuery {
             filter,
-            direction: direction,
+            direction,
             context: 1,
             ..PageQuery::default()
         };

@@ -91,7 +91,7 @@ proptest! {
         prop_assert_eq!((first.total_matches, first.searched_bytes), (expected.len() as u64, content.len() as u64));
         prop_assert!(first.is_complete);
         for direction in [Direction::Forward, Direction::Backward] {
-            let mut pages = log.pages(&SearchQuery { direction: direction, ..query.clone() });
+            let mut pages = log.pages(&SearchQuery { direction, ..query.clone() });
             prop_assert_eq!(pages.len(), expected.len().div_ceil(limit as usize).max(1), "an empty page or an unnecessary cursor");
             if direction == Direction::Backward {
                 pages.reverse();
@@ -115,7 +115,7 @@ proptest! {
             for by_line in [true, false] {
                 let query = SearchQuery {
                     limit,
-                    direction: direction,
+                    direction,
                     from_line: by_line.then_some(at),
                     from_match: (!by_line).then_some(at),
                     ..search_for(filter.clone())

@@ -182,7 +182,7 @@ impl<'a> Cues<'a> {
         for pair in pairs {
             match runs.last_mut() {
                 Some(run) if run.last().is_some_and(|last| (last.0 + 1, last.1 + 1) == pair) => {
-                    run.push(pair)
+                    run.push(pair);
                 }
                 _ => runs.push(vec![pair]),
             }
