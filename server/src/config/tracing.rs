@@ -8,8 +8,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::{ConfigError, non_empty};
 
-// The migration check runs at every start, and the symbol font lacks the letters of the text font by design.
-const DEFAULT_FILTER: &str = "info,sea_orm_migration=warn,usvg=error";
+// The symbol font lacks the letters of the text font by design.
+const DEFAULT_FILTER: &str = "info,usvg=error";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -23,7 +23,7 @@ pub enum LogFormat {
 
 #[derive(Args, Clone, Debug, Default, Serialize, Deserialize)]
 pub struct TracingOptions {
-    /// Log level or filter, such as `info,runlens_server=debug` [default: info,sea_orm_migration=warn,usvg=error]
+    /// Log level or filter, such as `info,runlens_server=debug` [default: info,usvg=error]
     #[arg(long, global = true, env = "RUNLENS_LOG", value_name = "FILTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,

@@ -16,10 +16,7 @@ use crate::{
     Caller, Error, Result,
     caller::may_have,
     clock::random_bytes,
-    store::{
-        accounts::NewToken,
-        entity::{api_token, user},
-    },
+    store::tables::{ApiTokenRow, UserRow},
 };
 
 /// Start of every token, by which secret scanners recognize it.
@@ -131,7 +128,7 @@ impl AuthService {
 
     pub(super) async fn issue_token(
         &self,
-        user: &user::Model,
+        user: &UserRow,
         token_name: &str,
         scopes: &[Scope],
         days: i64,
@@ -148,7 +145,8 @@ impl AuthService {
         let expires_at = Timestamp::from_unix(created_at.unix() + days * DAY_SECONDS)
             .ok_or_else(|| Error::Internal("the token's expiry is out of range".to_owned()))?;
         let token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random_bytes::<32>()));
-        let row = NewToken {
+        let row = ApiTokenRow {
+            id: 0,
             user_id: user.id,
             token_name: token_name.to_owned(),
             token_hash: hash(&token),
@@ -157,6 +155,7 @@ impl AuthService {
                 .map_err(|error| Error::Internal(error.to_string()))?,
             created_at: created_at.to_utc(),
             expires_at: expires_at.to_utc(),
+            revoked_at: None,
         };
         if !self
             .store()
@@ -182,7 +181,7 @@ fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }
 
-pub(super) fn is_active(row: &api_token::Model, now: Timestamp) -> bool {
+pub(super) fn is_active(row: &ApiTokenRow, now: Timestamp) -> bool {
     row.revoked_at.is_none() && Timestamp::from_utc(row.expires_at) > now
 }
 

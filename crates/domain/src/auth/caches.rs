@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::{
     cache::QueryCache,
-    store::entity::{api_token, user},
+    store::tables::{ApiTokenRow, UserRow},
 };
 
 pub(crate) struct AuthCaches {
     /// Keyed by the hash of the whole token. Unknown tokens are cached too.
-    pub(super) tokens: QueryCache<String, Option<Arc<(api_token::Model, user::Model)>>>,
-    pub(super) users: QueryCache<i32, Option<Arc<user::Model>>>,
+    pub(super) tokens: QueryCache<String, Option<Arc<(ApiTokenRow, UserRow)>>>,
+    pub(super) users: QueryCache<i32, Option<Arc<UserRow>>>,
 }
 
 impl Default for AuthCaches {

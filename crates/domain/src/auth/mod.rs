@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::{
     Clock, Error, Result,
-    store::{Store, entity::user},
+    store::{Store, tables::UserRow},
 };
 use caches::AuthCaches;
 
@@ -57,7 +57,7 @@ impl AuthService {
     }
 
     /// Returns the account with this e-mail address if the password is right.
-    async fn user_by_password(&self, email: &str, password: &str) -> Result<user::Model> {
+    async fn user_by_password(&self, email: &str, password: &str) -> Result<UserRow> {
         if password.is_empty() || password.len() > password::MAX_PASSWORD_BYTES {
             return Err(Error::WrongPassword);
         }
@@ -71,7 +71,7 @@ impl AuthService {
     }
 }
 
-fn account(user: &user::Model) -> Account {
+fn account(user: &UserRow) -> Account {
     Account {
         user_id: user.id,
         name: user.name.clone().unwrap_or_default(),
@@ -80,7 +80,7 @@ fn account(user: &user::Model) -> Account {
 }
 
 /// Returns the account's role. An unknown role gets the fewest rights.
-fn role(user: &user::Model) -> Role {
+fn role(user: &UserRow) -> Role {
     let name = user
         .role
         .as_deref()

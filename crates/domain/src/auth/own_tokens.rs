@@ -7,7 +7,7 @@ use runlens_api_types::{
 
 use super::AuthService;
 use super::bearer_token::{is_active, parse_scopes, reject_invalid, validate};
-use crate::{Caller, Error, Result, access, caller::may_have, store::entity::api_token};
+use crate::{Caller, Error, Result, access, caller::may_have, store::tables::ApiTokenRow};
 
 impl AuthService {
     /// Returns a page of the tokens of the caller's account, newest first. Needs the scope `tokens:manage` or a browser session.
@@ -100,7 +100,7 @@ fn own_account(caller: &Caller) -> Result<&Account> {
         .ok_or(Error::MissingRole("Tokens belong to accounts: sign in first."))
 }
 
-fn to_token(row: api_token::Model, account: &Account, caller: &Caller, now: Timestamp) -> Token {
+fn to_token(row: ApiTokenRow, account: &Account, caller: &Caller, now: Timestamp) -> Token {
     let state = match row.revoked_at {
         Some(_) => TokenState::Revoked,
         None if is_active(&row, now) => TokenState::Active,

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{AuthService, account};
-use crate::{Caller, Result, store::entity::user};
+use crate::{Caller, Result, store::tables::UserRow};
 
 /// Lifetime of a session in seconds.
 pub const SESSION_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -23,7 +23,7 @@ pub struct Session {
 }
 
 impl Session {
-    fn new(user: &user::Model, now: Timestamp) -> Self {
+    fn new(user: &UserRow, now: Timestamp) -> Self {
         Self {
             account: account(user),
             cookie: format!(
@@ -75,6 +75,6 @@ impl AuthService {
     }
 }
 
-fn password_fingerprint(user: &user::Model) -> String {
+fn password_fingerprint(user: &UserRow) -> String {
     hex::encode(&Sha256::digest(&user.password)[..8])
 }

@@ -10,7 +10,7 @@ use runlens_api_types::{
 use super::compare;
 use crate::{
     results::{Outcome, Output, SuiteTest},
-    store::entity::test_result,
+    store::tables::TestResultRow,
 };
 
 /// A result: its exit code, where 0 is expected, and what was produced of its outputs, where `ok` is expected.
@@ -42,7 +42,7 @@ fn outcome(test: i32, side: Option<Side>) -> Outcome {
         }
         Some(_) => ResultStatus::Fail,
     };
-    let result = side.map(|(exit_code, _)| test_result::Model {
+    let result = side.map(|(exit_code, _)| TestResultRow {
         test_id: 1,
         regression_test_id: test,
         runtime: None,

@@ -8,7 +8,7 @@ use crate::{
     blocking::spawn_blocking,
     clock::random_bytes,
     error::{Error, Result},
-    store::entity::user,
+    store::tables::UserRow,
 };
 
 /// A demo account. Its password is stored only as a hash.
@@ -33,13 +33,13 @@ pub(super) fn accounts() -> Vec<DemoAccount> {
 }
 
 /// Hashes the passwords, which takes seconds per account, and returns the rows.
-pub(super) async fn rows(accounts: &[DemoAccount], rounds: u32) -> Result<Vec<user::Model>> {
+pub(super) async fn rows(accounts: &[DemoAccount], rounds: u32) -> Result<Vec<UserRow>> {
     let hashes = accounts.iter().map(|account| {
         let password = account.password.clone();
         async move { spawn_blocking(move || hash(&password, rounds)).await? }
     });
     let hashes = futures::future::try_join_all(hashes).await?;
-    let row = |((id, account), password): ((i32, &DemoAccount), String)| user::Model {
+    let row = |((id, account), password): ((i32, &DemoAccount), String)| UserRow {
         id,
         name: Some(account.name.clone()),
         email: Some(account.email.clone()),

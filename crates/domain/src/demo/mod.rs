@@ -19,7 +19,7 @@ mod tests;
 use std::future::ready;
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use sea_orm::{EntityTrait as _, PaginatorTrait as _, TransactionTrait as _};
+use sea_orm::TransactionTrait as _;
 use tokio::io::AsyncWriteExt as _;
 
 pub use accounts::DemoAccount;
@@ -28,7 +28,7 @@ use crate::{
     Services,
     error::{Error, Result},
     files::FileKey,
-    store::entity::{category, regression_test, sample, test, user},
+    store::tables,
 };
 use history::{History, Run};
 use logs::{Log, LogAnomaly};
@@ -145,7 +145,7 @@ pub async fn fill(
     let account_rows = accounts::rows(&report.accounts, options.password_rounds).await?;
 
     let transaction = platform.store.db().begin().await?;
-    rows::insert(&transaction, account_rows).await?;
+    tables::insert(&transaction, account_rows).await?;
     let mut run_rows = RunRows::default();
     let mut history = History::new(&suite, options.seed, now, options.runs);
     let long_log = options.log_lines.and_then(|_| history.newest_completed_master());
@@ -204,17 +204,7 @@ async fn ensure_empty_sqlite(platform: &Services) -> Result<()> {
             "A demo can only be created in an SQLite database, not in the platform's MariaDB.".to_owned(),
         );
     }
-    let db = platform.store.db();
-    for (what, count) in [
-        ("runs", test::Entity::find().count(db).await?),
-        (
-            "regression tests",
-            regression_test::Entity::find().count(db).await?,
-        ),
-        ("samples", sample::Entity::find().count(db).await?),
-        ("categories", category::Entity::find().count(db).await?),
-        ("accounts", user::Entity::find().count(db).await?),
-    ] {
+    for (what, count) in platform.store.row_counts().await? {
         if count > 0 {
             return refuse(format!(
                 "This database already holds {count} {what}. A demo can only be created in an empty database."

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     files::FileKey,
-    store::entity::{test_result, test_result_file},
+    store::tables::{TestResultFileRow, TestResultRow},
 };
 
 /// Outcome of a test in a run.
@@ -97,8 +97,8 @@ impl Outcome {
         test: &Test,
         generated_files: &mut GeneratedFiles,
         rng: &mut SeededRng,
-    ) -> (test_result::Model, Vec<test_result_file::Model>) {
-        let result = test_result::Model {
+    ) -> (TestResultRow, Vec<TestResultFileRow>) {
+        let result = TestResultRow {
             test_id: run_id,
             regression_test_id: test.id,
             runtime: Some((test.runtime_ms * rng.between(85, 130) / 100) as i32),
@@ -106,7 +106,7 @@ impl Outcome {
             expected_rc: Some(test.expected_rc),
         };
         let first = test.required().next().map(|output| output.id);
-        let row = |output_id: i32, expected: String, got: Option<String>| test_result_file::Model {
+        let row = |output_id: i32, expected: String, got: Option<String>| TestResultFileRow {
             test_id: run_id,
             regression_test_id: test.id,
             regression_test_output_id: output_id,

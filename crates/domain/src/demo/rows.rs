@@ -1,6 +1,6 @@
-//! Batched inserts.
+//! The rows of the demo, gathered and inserted.
 
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
+use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::{
     captions::Rendition,
@@ -10,43 +10,24 @@ use super::{
     progress_reports::Report,
     suite::Suite,
 };
-use crate::store::entity::{
-    category, customized_test, fork, general_data, regression_test, regression_test_category,
-    regression_test_output, regression_test_output_files, sample, test, test_fork, test_progress,
-    test_result, test_result_file,
+use crate::store::tables::{
+    CategoryRow, CustomizedTestRow, ForkRow, GeneralDataRow, RegressionTestCategoryRow,
+    RegressionTestOutputFileRow, RegressionTestOutputRow, RegressionTestRow, SampleRow, TestForkRow,
+    TestProgressRow, TestResultFileRow, TestResultRow, TestRow, insert,
 };
 
-/// SQLite allows 32,766 values per statement, and no table here has more than ten columns.
-const ROWS_PER_STATEMENT: usize = 1_000;
-
-/// Inserts rows in batches.
-pub(super) async fn insert<M, A>(transaction: &DatabaseTransaction, rows: Vec<M>) -> Result<(), DbErr>
-where
-    M: IntoActiveModel<A>,
-    A: ActiveModelTrait + Send,
-    A::Entity: EntityTrait,
-{
-    let mut rows = rows
-        .into_iter()
-        .map(IntoActiveModel::into_active_model)
-        .peekable();
-    while rows.peek().is_some() {
-        A::Entity::insert_many(rows.by_ref().take(ROWS_PER_STATEMENT))
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
-}
+/// Results that are gathered before they are written.
+const MAX_GATHERED_RESULTS: usize = 20_000;
 
 /// Collects rows of runs, because few large statements are faster than many small ones.
 #[derive(Default)]
 pub(super) struct RunRows {
-    tests: Vec<test::Model>,
-    progress: Vec<test_progress::Model>,
-    results: Vec<test_result::Model>,
-    files: Vec<test_result_file::Model>,
-    chosen: Vec<customized_test::Model>,
-    choosers: Vec<test_fork::Model>,
+    tests: Vec<TestRow>,
+    progress: Vec<TestProgressRow>,
+    results: Vec<TestResultRow>,
+    files: Vec<TestResultFileRow>,
+    chosen: Vec<CustomizedTestRow>,
+    choosers: Vec<TestForkRow>,
     last_progress: i32,
     last_chosen: i32,
     last_chooser: i32,
@@ -56,7 +37,7 @@ impl RunRows {
     /// Adds a run with its progress reports and chosen tests.
     pub(super) fn add_run(&mut self, run: &Run, reports: Vec<Report>, suite: &Suite) {
         let is_pull_request = run.pull_request > 0;
-        self.tests.push(test::Model {
+        self.tests.push(TestRow {
             id: run.id,
             platform: run.platform().to_owned(),
             test_type: if is_pull_request { "pr" } else { "commit" }.to_owned(),
@@ -71,7 +52,7 @@ impl RunRows {
                 continue;
             };
             self.last_progress += 1;
-            self.progress.push(test_progress::Model {
+            self.progress.push(TestProgressRow {
                 id: self.last_progress,
                 test_id: Some(run.id),
                 status: status.to_owned(),
@@ -81,7 +62,7 @@ impl RunRows {
         }
         if let Some(account) = run.chosen_by {
             self.last_chooser += 1;
-            self.choosers.push(test_fork::Model {
+            self.choosers.push(TestForkRow {
                 id: self.last_chooser,
                 user_id: Some(account as i32 + 1),
                 test_id: Some(run.id),
@@ -89,7 +70,7 @@ impl RunRows {
             for (test, _) in &run.outcomes {
                 self.last_chosen += 1;
                 let regression_id = Some(suite.tests[*test].id);
-                self.chosen.push(customized_test::Model {
+                self.chosen.push(CustomizedTestRow {
                     id: self.last_chosen,
                     test_id: Some(run.id),
                     regression_id,
@@ -99,14 +80,14 @@ impl RunRows {
     }
 
     /// Adds the rows of a test result.
-    pub(super) fn add_result(&mut self, (result, files): (test_result::Model, Vec<test_result_file::Model>)) {
+    pub(super) fn add_result(&mut self, (result, files): (TestResultRow, Vec<TestResultFileRow>)) {
         self.results.push(result);
         self.files.extend(files);
     }
 
     /// Whether enough rows are collected for [`Self::flush`].
     pub(super) fn is_full(&self) -> bool {
-        self.results.len() >= 20 * ROWS_PER_STATEMENT
+        self.results.len() >= MAX_GATHERED_RESULTS
     }
 
     /// Inserts the collected rows.
@@ -143,7 +124,7 @@ pub(super) async fn insert_suite(
         transaction,
         (1..)
             .zip(repositories(main_repository))
-            .map(|(id, name)| fork::Model {
+            .map(|(id, name)| ForkRow {
                 id,
                 github: Some(format!("https://github.com/{name}.git")),
             })
@@ -153,13 +134,13 @@ pub(super) async fn insert_suite(
     let categories = suite
         .categories
         .iter()
-        .map(|(id, name, description)| category::Model {
+        .map(|(id, name, description)| CategoryRow {
             id: *id,
             name: Some((*name).to_owned()),
             description: (*description).to_owned(),
         });
     insert(transaction, categories.collect()).await?;
-    let samples = suite.samples.iter().map(|sample| sample::Model {
+    let samples = suite.samples.iter().map(|sample| SampleRow {
         id: sample.id,
         sha: Some(sample.sha.clone()),
         extension: sample.extension.to_owned(),
@@ -170,7 +151,7 @@ pub(super) async fn insert_suite(
     let (mut tests, mut memberships, mut outputs, mut variants) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     // The platform's row for missing output.
-    outputs.push(regression_test_output::Model {
+    outputs.push(RegressionTestOutputRow {
         id: MISSING_OUTPUT_ID,
         regression_id: Some(1),
         correct: Some(String::new()),
@@ -180,7 +161,7 @@ pub(super) async fn insert_suite(
     });
     for (index, test) in suite.tests.iter().enumerate() {
         let passed = |side: usize| latest_master.passed[side].get(index).copied().flatten();
-        tests.push(regression_test::Model {
+        tests.push(RegressionTestRow {
             id: test.id,
             sample_id: Some(suite.sample_of(test).id),
             command: test.command.clone(),
@@ -192,16 +173,12 @@ pub(super) async fn insert_suite(
             last_passed_on_linux: passed(0),
             description: test.description.clone(),
         });
-        memberships.extend(
-            test.categories
-                .iter()
-                .map(|category| regression_test_category::Model {
-                    regression_id: test.id,
-                    category_id: *category,
-                }),
-        );
+        memberships.extend(test.categories.iter().map(|category| RegressionTestCategoryRow {
+            regression_id: test.id,
+            category_id: *category,
+        }));
         for output in &test.outputs {
-            outputs.push(regression_test_output::Model {
+            outputs.push(RegressionTestOutputRow {
                 id: output.id,
                 regression_id: Some(test.id),
                 correct: Some(generated_files.hash(output, Rendition::Expected)),
@@ -212,7 +189,7 @@ pub(super) async fn insert_suite(
             if output.has_accepted_variant {
                 let hash = generated_files.hash(output, Rendition::Accepted);
                 let id = variants.len() as i32 + 1;
-                variants.push(regression_test_output_files::Model {
+                variants.push(RegressionTestOutputFileRow {
                     id,
                     file_hashes: Some(hash),
                     regression_test_output_id: Some(output.id),
@@ -234,13 +211,11 @@ pub(super) async fn insert_suite(
     let general_data = general_data
         .into_iter()
         .filter_map(|(key, value)| Some((key, value.clone()?)));
-    let general_data = (1..)
-        .zip(general_data)
-        .map(|(id, (key, value))| general_data::Model {
-            id,
-            key: Some(key.to_owned()),
-            value,
-        });
+    let general_data = (1..).zip(general_data).map(|(id, (key, value))| GeneralDataRow {
+        id,
+        key: Some(key.to_owned()),
+        value,
+    });
     insert(transaction, general_data.collect()).await
 }
 

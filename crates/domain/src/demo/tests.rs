@@ -15,7 +15,6 @@ use runlens_api_types::{
     run::{Run, RunErrors, RunQuery, RunStatus},
     test_error::{ErrorQuery, TestErrorType},
 };
-use sea_orm::{EntityTrait, QueryOrder};
 
 use super::{
     DemoOptions, DemoProgress, DemoReport, captions::Content, captions::Rendition, fill, scripts::SCRIPTS,
@@ -26,10 +25,10 @@ use crate::{
     files::{FileKey, Files},
     store::{
         Store,
-        entity::{
-            category, customized_test, fork, general_data, regression_test, regression_test_output,
-            regression_test_output_files, sample, test, test_fork, test_progress, test_result,
-            test_result_file, user,
+        tables::{
+            CategoryRow, CustomizedTestRow, ForkRow, GeneralDataRow, RegressionTestOutputFileRow,
+            RegressionTestOutputRow, RegressionTestRow, SampleRow, Table, TestForkRow, TestProgressRow,
+            TestResultFileRow, TestResultRow, TestRow, UserRow, select,
         },
     },
     testing::{Backend, TestPlatform},
@@ -83,24 +82,30 @@ async fn bytes(platform: &Services, key: &FileKey) -> Option<Bytes> {
     Some(file.read(0..file.size).await.expect("the file"))
 }
 
+async fn read_rows<T: Table>(platform: &Services, clauses: &str) -> Vec<T> {
+    select(platform.store().db(), clauses, Vec::new())
+        .await
+        .expect("rows")
+}
+
 /// Returns all rows and files, except for accounts.
 async fn contents(platform: &Services) -> (Vec<String>, BTreeMap<String, Bytes>) {
-    let db = platform.store().db();
     let mut tables = Vec::new();
     macro_rules! tables {
-        ($($table:ident by $($column:ident),+;)+) => {$(
-            let rows = $table::Entity::find()$(.order_by_asc($table::Column::$column))+.all(db).await.expect("rows");
-            assert!(!rows.is_empty(), "{} is empty", stringify!($table));
+        ($($row:ident by $columns:literal;)+) => {$(
+            let rows: Vec<$row> = read_rows(platform, concat!("ORDER BY ", $columns)).await;
+            assert!(!rows.is_empty(), "{} is empty", $row::NAME);
             tables.push(format!("{rows:?}"));
         )+};
     }
     tables! {
-        fork by Id; category by Id; sample by Id; regression_test by Id; regression_test_output by Id; regression_test_output_files by Id;
-        test by Id; test_progress by Id; customized_test by Id; test_fork by Id; general_data by Id;
-        test_result by TestId, RegressionTestId; test_result_file by TestId, RegressionTestId, RegressionTestOutputId;
+        ForkRow by "id"; CategoryRow by "id"; SampleRow by "id"; RegressionTestRow by "id"; RegressionTestOutputRow by "id";
+        RegressionTestOutputFileRow by "id"; TestRow by "id"; TestProgressRow by "id"; CustomizedTestRow by "id";
+        TestForkRow by "id"; GeneralDataRow by "id"; TestResultRow by "test_id, regression_test_id";
+        TestResultFileRow by "test_id, regression_test_id, regression_test_output_id";
     }
     let mut files = BTreeMap::new();
-    for run in test::Entity::find().all(db).await.expect("runs") {
+    for run in read_rows::<TestRow>(platform, "").await {
         let artifacts = ["combined_stdout.log", "coredump"]
             .into_iter()
             .filter_map(|name| FileKey::artifact(run.id, name));
@@ -108,17 +113,13 @@ async fn contents(platform: &Services) -> (Vec<String>, BTreeMap<String, Bytes>)
             files.extend(bytes(platform, &key).await.map(|bytes| (key.to_string(), bytes)));
         }
     }
-    let outputs: BTreeMap<i32, String> = regression_test_output::Entity::find()
-        .all(db)
+    let outputs: BTreeMap<i32, String> = read_rows::<RegressionTestOutputRow>(platform, "")
         .await
-        .expect("outputs")
         .into_iter()
         .map(|output| (output.id, output.correct_extension))
         .collect();
-    for row in test_result_file::Entity::find()
-        .all(db)
+    for row in read_rows::<TestResultFileRow>(platform, "")
         .await
-        .expect("files")
         .into_iter()
         .filter(|row| row.regression_test_output_id > 0)
     {
@@ -248,10 +249,8 @@ async fn every_status_and_error_type_occurs() {
         RunErrors::ALL.iter().map(|value| value.as_str()).collect()
     );
 
-    let roles: BTreeSet<String> = user::Entity::find()
-        .all(platform.store().db())
+    let roles: BTreeSet<String> = read_rows::<UserRow>(platform, "")
         .await
-        .expect("accounts")
         .into_iter()
         .filter_map(|user| user.role)
         .collect();
@@ -409,11 +408,8 @@ async fn mariadb_is_rejected() {
     );
 }
 
-async fn user_rows(platform: &Services) -> Vec<user::Model> {
-    user::Entity::find()
-        .all(platform.store().db())
-        .await
-        .expect("accounts")
+async fn user_rows(platform: &Services) -> Vec<UserRow> {
+    read_rows::<UserRow>(platform, "").await
 }
 
 #[tokio::test]

@@ -6,18 +6,18 @@ use runlens_api_types::{
     test_error::Severity,
 };
 
-use crate::store::entity::test_progress;
+use crate::store::tables::TestProgressRow;
 
 const MAX_STACK_LINES: usize = 50;
 const MAX_STACK_LINE_CHARS: usize = 2_000;
 
 /// Whether a progress row is an infrastructure error: a cancellation that no person requested.
-pub(crate) fn is_infrastructure_error(progress: &test_progress::Model) -> bool {
+pub(crate) fn is_infrastructure_error(progress: &TestProgressRow) -> bool {
     progress.status.trim().eq_ignore_ascii_case("canceled") && !Type::is_by_person(&progress.message)
 }
 
 /// Returns the type of the last infrastructure error.
-pub(crate) fn last_infrastructure_error(progress: &[test_progress::Model]) -> Option<Type> {
+pub(crate) fn last_infrastructure_error(progress: &[TestProgressRow]) -> Option<Type> {
     progress
         .iter()
         .rev()
@@ -27,7 +27,7 @@ pub(crate) fn last_infrastructure_error(progress: &[test_progress::Model]) -> Op
 
 pub(crate) fn infrastructure_errors(
     run_id: i32,
-    progress: &[test_progress::Model],
+    progress: &[TestProgressRow],
     include_stack: bool,
 ) -> Vec<InfrastructureError> {
     progress

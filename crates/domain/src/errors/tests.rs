@@ -14,7 +14,7 @@ use time::macros::datetime;
 use super::{infrastructure_errors, summarize, test_errors};
 use crate::{
     results::{Outcome, Output, SuiteTest},
-    store::entity::{test_progress, test_result},
+    store::tables::{TestProgressRow, TestResultRow},
 };
 
 fn outcome(
@@ -35,7 +35,7 @@ fn outcome(
             outputs: Vec::new(),
         }),
         chosen: true,
-        result: Some(test_result::Model {
+        result: Some(TestResultRow {
             test_id: 1,
             regression_test_id: test,
             runtime: None,
@@ -391,7 +391,7 @@ fn an_infrastructure_message_has_the_type_of_its_first_keyword() {
 
 #[test]
 fn a_persons_cancellation_is_no_infrastructure_error() {
-    let row = |id, status: &str, message: &str| test_progress::Model {
+    let row = |id, status: &str, message: &str| TestProgressRow {
         id,
         test_id: Some(9),
         status: status.to_owned(),
@@ -419,7 +419,7 @@ fn a_persons_cancellation_is_no_infrastructure_error() {
 #[test]
 fn a_stack_is_bounded_in_lines_and_in_their_length() {
     let message = format!("first\n{}", format!("{}\n", "ä".repeat(3_000)).repeat(60));
-    let row = test_progress::Model {
+    let row = TestProgressRow {
         id: 1,
         test_id: Some(1),
         status: "canceled".to_owned(),

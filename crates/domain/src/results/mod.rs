@@ -14,8 +14,8 @@ use runlens_api_types::sample::{OutputStatus, ResultStatus, RunOutput, TestResul
 pub(crate) use suite::{Suite, SuiteTest, file_name};
 
 use crate::store::{
-    entity::{test_result, test_result_file},
     suite::RunRows,
+    tables::{TestResultFileRow, TestResultRow},
 };
 
 /// The classified result of one regression test.
@@ -24,7 +24,7 @@ pub(crate) struct Outcome {
     pub(crate) test: Arc<SuiteTest>,
     /// Whether the run is expected to have a result for it.
     pub(crate) chosen: bool,
-    pub(crate) result: Option<test_result::Model>,
+    pub(crate) result: Option<TestResultRow>,
     pub(crate) status: ResultStatus,
     /// By id; empty without a result.
     pub(crate) outputs: Vec<Output>,
@@ -97,7 +97,7 @@ pub(crate) fn find(outcomes: &[Outcome], test_id: i32) -> Option<&Outcome> {
 /// missing, but it can differ.
 pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
     let chosen: HashSet<i32> = rows.chosen.into_iter().collect();
-    let mut results: HashMap<i32, test_result::Model> = rows
+    let mut results: HashMap<i32, TestResultRow> = rows
         .results
         .into_iter()
         .map(|result| (result.regression_test_id, result))
@@ -129,8 +129,8 @@ pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
 /// Classifies results of any runs, by run and test.
 pub(crate) fn derive_results(
     suite: &Suite,
-    results: Vec<test_result::Model>,
-    files: Vec<test_result_file::Model>,
+    results: Vec<TestResultRow>,
+    files: Vec<TestResultFileRow>,
 ) -> HashMap<(i32, i32), Outcome> {
     let mut files_of_runs: HashMap<i32, Files> = HashMap::new();
     for file in files {
@@ -158,14 +158,14 @@ pub(crate) fn derive_results(
 /// A run's output files, by test and output: the expected hash, and the produced one if it differs.
 type Files = HashMap<(i32, i32), (String, Option<String>)>;
 
-fn by_output(file: test_result_file::Model) -> ((i32, i32), (String, Option<String>)) {
+fn by_output(file: TestResultFileRow) -> ((i32, i32), (String, Option<String>)) {
     (
         (file.regression_test_id, file.regression_test_output_id),
         (file.expected, file.got),
     )
 }
 
-fn outcome(chosen: bool, test: Arc<SuiteTest>, result: Option<test_result::Model>, files: &Files) -> Outcome {
+fn outcome(chosen: bool, test: Arc<SuiteTest>, result: Option<TestResultRow>, files: &Files) -> Outcome {
     let outputs = if result.is_some() {
         outputs(&test, files)
     } else {

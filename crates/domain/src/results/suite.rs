@@ -7,7 +7,7 @@ use std::{
 
 use runlens_api_types::sample::UNCATEGORIZED;
 
-use crate::store::{entity::regression_test_output, suite::SuiteRows};
+use crate::store::{suite::SuiteRows, tables::RegressionTestOutputRow};
 
 /// All regression tests, active or not, by id.
 #[derive(Clone, Debug, Default)]
@@ -94,7 +94,7 @@ impl Suite {
                 .or_default()
                 .push(variant.file_hashes);
         }
-        let mut outputs: HashMap<i32, Vec<(regression_test_output::Model, Vec<String>)>> = HashMap::new();
+        let mut outputs: HashMap<i32, Vec<(RegressionTestOutputRow, Vec<String>)>> = HashMap::new();
         for output in rows.outputs {
             if let Some(test) = output.regression_id {
                 let variants = variants.remove(&output.id).unwrap_or_default();
@@ -140,7 +140,7 @@ impl Suite {
 }
 
 /// What people call an output: its expected name, or its sample's name with the output's extension.
-pub(crate) fn file_name(output: &regression_test_output::Model, sample_name: Option<&str>) -> String {
+pub(crate) fn file_name(output: &RegressionTestOutputRow, sample_name: Option<&str>) -> String {
     let extension = output.correct_extension.as_str();
     let named = output
         .expected_filename

@@ -4,8 +4,8 @@ use runlens_api_types::sample::{OutputStatus, ResultStatus};
 
 use super::{Outcome, Suite};
 use crate::store::{
-    entity::{regression_test_output, test_result, test_result_file},
-    suite::{RunRows, SuiteRows, TestRow, Variant},
+    suite::{RunRows, SuiteRows, SuiteTestRow, Variant},
+    tables::{RegressionTestOutputRow, TestResultFileRow, TestResultRow},
 };
 
 const TEST: i32 = 7;
@@ -14,8 +14,8 @@ fn derive((suite, run): (SuiteRows, RunRows)) -> Vec<Outcome> {
     super::derive(&Suite::of(suite), run)
 }
 
-fn output(id: i32, ignore: Option<bool>) -> regression_test_output::Model {
-    regression_test_output::Model {
+fn output(id: i32, ignore: Option<bool>) -> RegressionTestOutputRow {
+    RegressionTestOutputRow {
         id,
         regression_id: Some(TEST),
         correct: Some("correct".to_owned()),
@@ -25,8 +25,8 @@ fn output(id: i32, ignore: Option<bool>) -> regression_test_output::Model {
     }
 }
 
-fn file(output: i32, got: Option<&str>) -> test_result_file::Model {
-    test_result_file::Model {
+fn file(output: i32, got: Option<&str>) -> TestResultFileRow {
+    TestResultFileRow {
         test_id: 1,
         regression_test_id: TEST,
         regression_test_output_id: output,
@@ -37,11 +37,11 @@ fn file(output: i32, got: Option<&str>) -> test_result_file::Model {
 
 fn rows(
     codes: (Option<i32>, Option<i32>),
-    outputs: Vec<regression_test_output::Model>,
-    files: Vec<test_result_file::Model>,
+    outputs: Vec<RegressionTestOutputRow>,
+    files: Vec<TestResultFileRow>,
 ) -> (SuiteRows, RunRows) {
     let suite = SuiteRows {
-        tests: vec![TestRow {
+        tests: vec![SuiteTestRow {
             id: TEST,
             command: "-out=srt".to_owned(),
             active: Some(true),
@@ -55,7 +55,7 @@ fn rows(
         }],
         ..SuiteRows::default()
     };
-    let results = vec![test_result::Model {
+    let results = vec![TestResultRow {
         test_id: 1,
         regression_test_id: TEST,
         runtime: None,
@@ -167,7 +167,7 @@ fn a_test_without_a_result_has_not_started() {
 fn a_run_is_made_of_the_chosen_tests_else_of_the_active_ones_and_of_those_with_a_result() {
     let suite = |chosen: Vec<i32>| {
         let tests = [(1, Some(true)), (2, Some(false)), (3, None), (4, Some(true))]
-            .map(|(id, active)| TestRow {
+            .map(|(id, active)| SuiteTestRow {
                 id,
                 command: String::new(),
                 active,
@@ -175,7 +175,7 @@ fn a_run_is_made_of_the_chosen_tests_else_of_the_active_ones_and_of_those_with_a
                 sample_name: None,
             })
             .to_vec();
-        let results = vec![test_result::Model {
+        let results = vec![TestResultRow {
             test_id: 1,
             regression_test_id: 99,
             runtime: None,
@@ -213,7 +213,7 @@ fn an_output_is_called_by_its_expected_name_or_by_its_sample() {
         (Some("sub_1"), "sub_1.srt"),
     ];
     for (expected_filename, name) in cases {
-        let output = regression_test_output::Model {
+        let output = RegressionTestOutputRow {
             expected_filename: expected_filename.map(str::to_owned),
             ..output(1, None)
         };

@@ -9,13 +9,13 @@ use super::{RunService, RunState};
 use crate::{
     Error, Result,
     results::{self, Outcome, Suite},
-    store::{entity::test_progress, runs::RunRow},
+    store::{runs::RunRow, tables::TestProgressRow},
 };
 
 /// What was read of one run. Its results and its baseline are read on first use.
 pub(super) struct RunSnapshot {
     pub(super) row: RunRow,
-    pub(super) progress: Vec<test_progress::Model>,
+    pub(super) progress: Vec<TestProgressRow>,
     /// Shared with the runs it is compared with.
     suite: Arc<OnceCell<Arc<Suite>>>,
     outcomes: OnceCell<Vec<Outcome>>,

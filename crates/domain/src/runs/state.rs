@@ -7,7 +7,7 @@ use runlens_api_types::{
 
 use crate::{
     errors::is_infrastructure_error,
-    store::{columns::parse_column, entity::test_progress},
+    store::{columns::parse_column, tables::TestProgressRow},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) struct RunState {
 
 impl RunState {
     /// `progress` holds all rows of one run, by id; their times may be out of order.
-    pub(crate) fn of(progress: &[test_progress::Model], has_results: bool, has_test_errors: bool) -> Self {
+    pub(crate) fn of(progress: &[TestProgressRow], has_results: bool, has_test_errors: bool) -> Self {
         let stages: Vec<(ProgressStatus, Timestamp)> = progress
             .iter()
             .map(|row| (stage(row), Timestamp::from_utc(row.timestamp)))
@@ -58,6 +58,6 @@ impl RunState {
 }
 
 /// Returns the stage of a progress row.
-pub(crate) fn stage(row: &test_progress::Model) -> ProgressStatus {
+pub(crate) fn stage(row: &TestProgressRow) -> ProgressStatus {
     parse_column(&row.status).unwrap_or(ProgressStatus::Unknown)
 }

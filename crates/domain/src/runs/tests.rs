@@ -14,16 +14,16 @@ use time::macros::datetime;
 use super::RunState;
 use crate::{
     Caller, Error, each_backend,
-    store::{columns::repository, entity::test_progress},
+    store::{columns::repository, tables::TestProgressRow},
     testing::{RunSpec, TestPlatform, TestSpec},
 };
 
-fn trail(reports: &[(&str, i64)]) -> Vec<test_progress::Model> {
+fn trail(reports: &[(&str, i64)]) -> Vec<TestProgressRow> {
     let start = datetime!(2026-06-27 12:00:00);
     reports
         .iter()
         .zip(1..)
-        .map(|((status, minute), id)| test_progress::Model {
+        .map(|((status, minute), id)| TestProgressRow {
             id,
             test_id: Some(1),
             status: (*status).to_owned(),

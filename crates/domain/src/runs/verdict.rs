@@ -7,7 +7,7 @@ use runlens_api_types::{
 };
 
 use super::{LoadedRun, state::stage};
-use crate::{Result, access, comparison::compare, store::entity::test_progress};
+use crate::{Result, access, comparison::compare, store::tables::TestProgressRow};
 
 /// A run with everything that its verdict is made of, and the verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +104,7 @@ impl LoadedRun {
 
     /// Returns the message of the last cancellation. Unlike [`Self::progress`] it is not limited to a page.
     pub(super) fn last_cancellation(&self) -> Option<&str> {
-        let is_canceled = |row: &&test_progress::Model| stage(row) == ProgressStatus::Canceled;
+        let is_canceled = |row: &&TestProgressRow| stage(row) == ProgressStatus::Canceled;
         let last = self.snapshot.progress.iter().rfind(is_canceled);
         last.map(|row| row.message.as_str())
     }

@@ -1,4 +1,4 @@
-//! Queries for the lists of the suite: samples, regression tests and categories, a page at a time.
+//! Queries for the lists of samples, regression tests and categories.
 
 use futures::try_join;
 use runlens_api_types::{
@@ -6,37 +6,43 @@ use runlens_api_types::{
     sample::UNCATEGORIZED,
     suite::{RegressionTestQuery, SuiteSampleQuery},
 };
-use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, prelude::*};
+use sea_orm::{DbErr, FromQueryResult};
 
 use super::{
     Store,
-    entity::{regression_test, regression_test_output, sample},
-    filter::{Filter, limit, places, values},
+    filter::{Filter, limit, placeholders, values},
     suite::{TestCategory, Variant},
+    tables::{RegressionTestOutputRow, RegressionTestRow, SampleRow},
 };
 
 /// A regression test with the name of its sample.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct DefinedTest {
     #[sea_orm(nested)]
-    pub(crate) test: regression_test::Model,
+    pub(crate) test: RegressionTestRow,
     pub(crate) sample_name: Option<String>,
 }
 
 /// A category with the number of its tests.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(crate) struct CategoryRow {
+pub(crate) struct CountedCategory {
     pub(crate) id: i32,
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) tests: i64,
 }
 
-/// What belongs to some regression tests.
+#[derive(FromQueryResult)]
+struct SampleTest {
+    sample_id: i32,
+    id: i32,
+}
+
+/// Categories and outputs of some regression tests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TestParts {
     pub(crate) categories: Vec<TestCategory>,
-    pub(crate) outputs: Vec<regression_test_output::Model>,
+    pub(crate) outputs: Vec<RegressionTestOutputRow>,
     pub(crate) variants: Vec<Variant>,
 }
 
@@ -58,14 +64,14 @@ fn test_filter(query: &RegressionTestQuery) -> Filter {
     let mut filter = Filter::default();
     filter.equals("COALESCE(rt.active, 0)", query.active);
     if let Some(category) = &query.category {
-        let without = format!("NOT EXISTS (SELECT 1 {CATEGORIES} IS NOT NULL)");
-        let within = format!("EXISTS (SELECT 1 {CATEGORIES} = ?)");
-        let is_none = category.eq_ignore_ascii_case(UNCATEGORIZED);
+        let has_none = format!("NOT EXISTS (SELECT 1 {CATEGORIES} IS NOT NULL)");
+        let has_it = format!("EXISTS (SELECT 1 {CATEGORIES} = ?)");
+        let is_uncategorized = category.eq_ignore_ascii_case(UNCATEGORIZED);
         filter.add(
-            if is_none {
-                format!("({without} OR {within})")
+            if is_uncategorized {
+                format!("({has_none} OR {has_it})")
             } else {
-                within
+                has_it
             },
             [category.clone().into()],
         );
@@ -76,8 +82,8 @@ fn test_filter(query: &RegressionTestQuery) -> Filter {
 }
 
 impl Store {
-    /// A page of samples by id, and how many there are in all.
-    pub(crate) async fn samples(&self, query: &SuiteSampleQuery) -> Result<(Vec<sample::Model>, u64), DbErr> {
+    /// Returns a page of samples by id, and the total count.
+    pub(crate) async fn samples(&self, query: &SuiteSampleQuery) -> Result<(Vec<SampleRow>, u64), DbErr> {
         let filter = sample_filter(query);
         let from = format!("FROM sample s{}", filter.sql());
         let rows = self.rows(
@@ -91,24 +97,24 @@ impl Store {
         try_join!(rows, total)
     }
 
-    /// One sample.
-    pub(crate) async fn sample(&self, id: i32) -> Result<Option<sample::Model>, DbErr> {
-        sample::Entity::find_by_id(id).one(&self.db).await
+    pub(crate) async fn sample(&self, id: i32) -> Result<Option<SampleRow>, DbErr> {
+        Ok(self.select("WHERE id = ?", vec![id.into()]).await?.pop())
     }
 
-    /// The regression tests of some samples, as pairs of sample and test, by test.
+    /// Returns the regression tests of some samples, as pairs of sample id and test id, by test id.
     pub(crate) async fn tests_of_samples(&self, sample_ids: &[i32]) -> Result<Vec<(i32, i32)>, DbErr> {
-        regression_test::Entity::find()
-            .select_only()
-            .columns([regression_test::Column::SampleId, regression_test::Column::Id])
-            .filter(regression_test::Column::SampleId.is_in(sample_ids.iter().copied()))
-            .order_by_asc(regression_test::Column::Id)
-            .into_tuple()
-            .all(&self.db)
-            .await
+        if sample_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT sample_id, id FROM regression_test WHERE sample_id IN ({}) ORDER BY id",
+            placeholders(sample_ids.len())
+        );
+        let rows: Vec<SampleTest> = self.rows(sql, values(sample_ids)).await?;
+        Ok(rows.into_iter().map(|row| (row.sample_id, row.id)).collect())
     }
 
-    /// A page of regression tests by id, and how many there are in all.
+    /// Returns a page of regression tests by id, and the total count.
     pub(crate) async fn regression_tests(
         &self,
         query: &RegressionTestQuery,
@@ -122,7 +128,6 @@ impl Store {
         try_join!(rows, total)
     }
 
-    /// One regression test.
     pub(crate) async fn regression_test(&self, id: i32) -> Result<Option<DefinedTest>, DbErr> {
         let mut filter = Filter::default();
         filter.equals("rt.id", Some(id));
@@ -140,29 +145,26 @@ impl Store {
         self.rows(sql, filter.values()).await
     }
 
-    /// Categories of some regression tests in any order, their outputs and variants by id.
+    /// Returns the categories of some regression tests in any order, and their outputs and variants by id.
     pub(crate) async fn test_parts(&self, test_ids: &[i32]) -> Result<TestParts, DbErr> {
         if test_ids.is_empty() {
             return Ok(TestParts::default());
         }
-        let places = places(test_ids.len());
+        let placeholders = placeholders(test_ids.len());
         let categories = self.rows(
             format!(
                 "SELECT rc.regression_id, c.name FROM regression_test_category rc JOIN category c ON c.id = rc.category_id
-                 WHERE rc.regression_id IN ({places})"
+                 WHERE rc.regression_id IN ({placeholders})"
             ),
             values(test_ids),
         );
-        let outputs = regression_test_output::Entity::find()
-            .filter(regression_test_output::Column::RegressionId.is_in(test_ids.iter().copied()))
-            .filter(regression_test_output::Column::Id.gt(0))
-            .order_by_asc(regression_test_output::Column::Id)
-            .all(&self.db);
+        let outputs_of_tests = format!("WHERE regression_id IN ({placeholders}) AND id > 0 ORDER BY id");
+        let outputs = self.select(&outputs_of_tests, values(test_ids));
         let variants = self.rows(
             format!(
                 "SELECT v.regression_test_output_id, v.file_hashes
                  FROM regression_test_output_files v JOIN regression_test_output o ON o.id = v.regression_test_output_id
-                 WHERE o.regression_id IN ({places}) AND v.file_hashes IS NOT NULL ORDER BY v.id"
+                 WHERE o.regression_id IN ({placeholders}) AND v.file_hashes IS NOT NULL ORDER BY v.id"
             ),
             values(test_ids),
         );
@@ -174,8 +176,8 @@ impl Store {
         })
     }
 
-    /// A page of categories by name, and how many there are in all. A category without a name is none.
-    pub(crate) async fn categories(&self, page: PageQuery) -> Result<(Vec<CategoryRow>, u64), DbErr> {
+    /// Returns a page of categories by name, and the total count. Categories without a name are left out.
+    pub(crate) async fn categories(&self, page: PageQuery) -> Result<(Vec<CountedCategory>, u64), DbErr> {
         let rows = self.rows(
             format!(
                 "SELECT c.id, c.name, c.description,

@@ -1,4 +1,4 @@
-//! Queries that compare the runs of a page with their reference runs: two, however many runs there are.
+//! Queries that compare the runs of a page with their baselines: two queries for any number of runs.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,12 @@ use sea_orm::{DbErr, FromQueryResult, Value};
 
 use super::{
     Store,
-    filter::places,
-    runs::{DIFFERS, HAS_RESULT, LAST_STATUS, RunRow, WRONG_EXIT, github_address},
+    filter::placeholders,
+    result_sql::classified_results,
+    runs::{HAS_RESULT, LAST_STATUS, RunRow, github_address},
 };
 
-/// The condition of being a run that others are compared with; it takes the repository's address.
+/// Returns the condition for a run `t` to be a baseline; its value is the repository's address.
 pub(super) fn is_reference() -> String {
     format!(
         "t.test_type = 'commit' AND t.branch = 'master' AND t.fork_id IN (SELECT f.id FROM fork f WHERE f.github = ?)
@@ -19,17 +20,17 @@ pub(super) fn is_reference() -> String {
     )
 }
 
-/// Which reference run one of several runs has.
+/// The baseline of one of several runs.
 #[derive(FromQueryResult)]
-struct Reference {
-    /// The run's place among those asked for.
-    place: i64,
+struct BaselineRow {
+    /// Index of the run in the argument.
+    run_index: i64,
     id: i32,
 }
 
-/// Tests of one run by verdict.
+/// The number of tests of one run by verdict.
 #[derive(FromQueryResult)]
-struct Counts {
+struct VerdictCountsRow {
     run_id: i64,
     broken_here: i64,
     fixed_here: i64,
@@ -39,7 +40,8 @@ struct Counts {
 }
 
 impl Store {
-    /// The newest run before this one on its platform that tested a commit of a repository's `master`, completed, and has results.
+    /// Returns the baseline of a run: the newest earlier run on its platform that tested a commit of the repository's `master`,
+    /// completed, and has results.
     pub(crate) async fn reference_run(&self, run: &RunRow, repository: &str) -> Result<Option<i32>, DbErr> {
         Ok(self
             .reference_runs(std::slice::from_ref(run), repository)
@@ -47,7 +49,7 @@ impl Store {
             .remove(&run.id))
     }
 
-    /// The reference run of each of some runs, where it has one.
+    /// Returns the baseline of each of some runs. A run without one has no entry.
     pub(crate) async fn reference_runs(
         &self,
         runs: &[RunRow],
@@ -56,12 +58,13 @@ impl Store {
         if runs.is_empty() {
             return Ok(HashMap::new());
         }
-        // Each is found by a few steps down from its run; as one correlated query MariaDB would come down from the newest run each time.
+        // Each subquery finds its row a few steps below its run. As one correlated query, MariaDB would start at the newest run
+        // each time.
         let condition = is_reference();
-        let each = (0..runs.len()).map(|place| {
+        let each = (0..runs.len()).map(|index| {
             format!(
-                "SELECT * FROM (SELECT {place} AS place, t.id FROM test t WHERE t.id < ? AND t.platform = ? AND {condition}
-                 ORDER BY t.id DESC LIMIT 1) r{place}"
+                "SELECT * FROM (SELECT {index} AS run_index, t.id FROM test t WHERE t.id < ? AND t.platform = ? AND {condition}
+                 ORDER BY t.id DESC LIMIT 1) r{index}"
             )
         });
         let github = github_address(repository);
@@ -72,16 +75,16 @@ impl Store {
                 github.clone().into(),
             ]
         });
-        let found: Vec<Reference> = self
+        let found: Vec<BaselineRow> = self
             .rows(each.collect::<Vec<_>>().join(" UNION ALL "), values.collect())
             .await?;
         Ok(found
             .into_iter()
-            .filter_map(|row| Some((runs.get(usize::try_from(row.place).ok()?)?.id, row.id)))
+            .filter_map(|row| Some((runs.get(usize::try_from(row.run_index).ok()?)?.id, row.id)))
             .collect())
     }
 
-    /// What each of some runs says beside its reference run: the verdicts of `comparison::verdict`, counted. A run without results has no entry.
+    /// Counts the verdicts of `comparison::verdict` for some runs and their baselines. A run without results has no entry.
     pub(crate) async fn verdict_counts(
         &self,
         pairs: &[(i32, Option<i32>)],
@@ -95,42 +98,28 @@ impl Store {
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        let places = places(ids.len());
-        // MariaDB gives a column the type of a value only where it is told so.
+        // Without CAST, MariaDB does not give the columns the type of the values.
         let pair = "SELECT CAST(? AS SIGNED) AS run_id, CAST(? AS SIGNED) AS reference_id";
         let listed = vec![pair; pairs.len()].join(" UNION ALL ");
-        // Two results are the same where each has as many files as the other, and as many of them are the same. What a file holds is what
-        // was expected where nothing else was produced. SQLite takes the tables of a CROSS JOIN in the order in which they are written: left
-        // alone, it begins with all outputs.
+        // Two results are identical if they have the same number of files, and as many identical ones. `got` is NULL if the file is
+        // the expected one. SQLite joins the tables of a CROSS JOIN in the given order; otherwise it starts with all outputs.
         let sql = format!(
             "WITH p AS ({listed}),
-             d AS (SELECT r.test_id, r.regression_test_id, r.exit_code, COALESCE(f.files, 0) AS files,
-                     CASE WHEN {WRONG_EXIT} OR COALESCE(o.required, 0) > COALESCE(f.required, 0) OR COALESCE(f.differing, 0) > 0
-                          THEN 1 ELSE 0 END AS failed
-                   FROM test_result r
-                   LEFT JOIN (SELECT o.regression_id, COUNT(*) AS required FROM regression_test_output o
-                              WHERE o.id > 0 AND COALESCE(o.`ignore`, 0) = 0 GROUP BY o.regression_id) o
-                        ON o.regression_id = r.regression_test_id
-                   LEFT JOIN (SELECT f.test_id, f.regression_test_id, COUNT(*) AS files,
-                                     SUM(CASE WHEN COALESCE(o.`ignore`, 0) = 0 THEN 1 ELSE 0 END) AS required,
-                                     SUM(CASE WHEN {DIFFERS} THEN 1 ELSE 0 END) AS differing
-                              FROM test_result_file f
-                              JOIN regression_test_output o ON o.id = f.regression_test_output_id AND o.regression_id = f.regression_test_id
-                              WHERE f.test_id IN ({places}) AND o.id > 0 GROUP BY f.test_id, f.regression_test_id) f
-                        ON f.test_id = r.test_id AND f.regression_test_id = r.regression_test_id
-                   WHERE r.test_id IN ({places}))
+             classified AS ({})
              SELECT run_id,
                 CAST(SUM(CASE WHEN here = 1 AND there = 0 THEN 1 ELSE 0 END) AS SIGNED) AS broken_here,
                 CAST(SUM(CASE WHEN here = 0 AND there = 1 THEN 1 ELSE 0 END) AS SIGNED) AS fixed_here,
                 CAST(SUM(CASE WHEN here = 1 AND there = 1 THEN 1 ELSE 0 END) AS SIGNED) AS failing,
                 CAST(SUM(CASE WHEN here = 1 AND there = 1 AND is_same = 1 THEN 1 ELSE 0 END) AS SIGNED) AS failing_identically,
                 CAST(SUM(CASE WHEN there IS NULL THEN 1 ELSE 0 END) AS SIGNED) AS no_reference
-             FROM (SELECT p.run_id, h.failed AS here, t.failed AS there,
+             FROM (SELECT p.run_id,
+                     CASE WHEN h.wrong_exit + h.missing + h.differing > 0 THEN 1 ELSE 0 END AS here,
+                     CASE WHEN t.test_id IS NULL THEN NULL WHEN t.wrong_exit + t.missing + t.differing > 0 THEN 1 ELSE 0 END AS there,
                      CASE WHEN (h.exit_code = t.exit_code OR (h.exit_code IS NULL AND t.exit_code IS NULL))
                            AND h.files = t.files AND h.files = COALESCE(s.same, 0) THEN 1 ELSE 0 END AS is_same
                    FROM p
-                   JOIN d h ON h.test_id = p.run_id
-                   LEFT JOIN d t ON t.test_id = p.reference_id AND t.regression_test_id = h.regression_test_id
+                   JOIN classified h ON h.test_id = p.run_id
+                   LEFT JOIN classified t ON t.test_id = p.reference_id AND t.regression_test_id = h.regression_test_id
                    LEFT JOIN (SELECT p.run_id, f.regression_test_id, COUNT(*) AS same
                               FROM p
                               CROSS JOIN test_result_file f ON f.test_id = p.run_id
@@ -141,13 +130,14 @@ impl Store {
                               WHERE o.id > 0 AND HEX(COALESCE(f.got, f.expected)) = HEX(COALESCE(g.got, g.expected))
                               GROUP BY p.run_id, f.regression_test_id) s
                         ON s.run_id = p.run_id AND s.regression_test_id = h.regression_test_id) c
-             GROUP BY run_id"
+             GROUP BY run_id",
+            classified_results(&placeholders(ids.len()))
         );
         let values = pairs
             .iter()
             .flat_map(|(run, reference)| [Value::from(*run), Value::from(*reference)]);
         let values = values.chain(ids.iter().cycle().take(2 * ids.len()).map(|id| Value::from(*id)));
-        let counted: Vec<Counts> = self.rows(sql, values.collect()).await?;
+        let counted: Vec<VerdictCountsRow> = self.rows(sql, values.collect()).await?;
         let counts = counted.into_iter().filter_map(|row| {
             let counts = VerdictCounts {
                 broken_here: row.broken_here.unsigned_abs(),

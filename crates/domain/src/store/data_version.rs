@@ -2,13 +2,12 @@
 
 use std::{
     cell::Cell,
-    path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
-use sea_orm::sqlx::sqlite::SqliteConnectOptions;
+use sea_orm::sqlx::{self, ConnectOptions as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::sync::Mutex;
 
 use super::Store;
 
@@ -33,10 +32,21 @@ pub async fn with_pinned_data_version<F: Future>(request: F) -> F::Output {
 /// A connection of its own that reads SQLite's `data_version`, which counts commits of all other connections and processes.
 /// It never writes, so it misses none.
 ///
-/// It answers from shared memory, on the calling thread: handing the question to another thread would take ten times as long.
+/// One probe takes 10 to 20 µs, because the connection runs on its own thread. Concurrent requests share probes: a request
+/// takes the result of any probe that started after the request did. See `docs/decisions/0001-sql-access.md`.
 pub(super) struct DataVersionProbe {
-    file: PathBuf,
-    connection: Mutex<(u64, Option<Connection>)>,
+    options: SqliteConnectOptions,
+    /// Number of probes that were started.
+    started: AtomicU64,
+    state: Mutex<ProbeState>,
+}
+
+#[derive(Default)]
+struct ProbeState {
+    connection: Option<SqliteConnection>,
+    connection_count: u64,
+    /// The last finished probe: its number, from 1, and its result.
+    last: (u64, Option<DataVersion>),
 }
 
 impl DataVersionProbe {
@@ -44,34 +54,49 @@ impl DataVersionProbe {
     pub(super) fn new(url: &str) -> Option<Self> {
         let options: SqliteConnectOptions = url.parse().ok().filter(|_| !url.contains(":memory:"))?;
         Some(Self {
-            file: options.get_filename().to_owned(),
-            connection: Mutex::default(),
+            options: options
+                .create_if_missing(false)
+                .busy_timeout(Duration::from_millis(50))
+                .disable_statement_logging(),
+            started: AtomicU64::new(0),
+            state: Mutex::default(),
         })
     }
 
-    fn read(&self) -> rusqlite::Result<DataVersion> {
-        let mut guard = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let (number, slot) = &mut *guard;
-        let connection = match slot.take() {
-            Some(connection) => connection,
-            None => {
-                *number += 1;
-                let connection = Connection::open_with_flags(
-                    &self.file,
-                    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-                )?;
-                connection.busy_timeout(Duration::from_millis(50))?;
-                connection
+    async fn version(&self) -> Option<DataVersion> {
+        let started_before = self.started.load(Ordering::Acquire);
+        let mut state = self.state.lock().await;
+        let (last_probe, version) = state.last;
+        if last_probe > started_before {
+            return version;
+        }
+        let probe = self.started.fetch_add(1, Ordering::AcqRel) + 1;
+        let version = match self.read(&mut state).await {
+            Ok(version) => Some(version),
+            Err(error) => {
+                tracing::warn!(%error, "data version probe failed, caching disabled");
+                // The next probe opens another connection.
+                state.connection = None;
+                None
             }
         };
-        // If this fails, the connection is dropped and the next call opens another.
-        let changes = connection
-            .prepare_cached("PRAGMA data_version")?
-            .query_row([], |row| row.get(0))?;
-        *slot = Some(connection);
+        state.last = (probe, version);
+        version
+    }
+
+    async fn read(&self, state: &mut ProbeState) -> sqlx::Result<DataVersion> {
+        let connection = match &mut state.connection {
+            Some(connection) => connection,
+            empty => {
+                let connection = self.options.connect().await?;
+                state.connection_count += 1;
+                empty.insert(connection)
+            }
+        };
+        let row = sqlx::query("PRAGMA data_version").fetch_one(connection).await?;
         Ok(DataVersion {
-            connection: *number,
-            changes,
+            connection: state.connection_count,
+            changes: row.try_get(0)?,
         })
     }
 }
@@ -82,22 +107,20 @@ impl Store {
         if let Ok(Some(pinned)) = PINNED.try_with(Cell::get) {
             return pinned;
         }
-        let version = self.probe_data_version().await;
+        let version = match &self.data_version_probe {
+            Some(probe) => probe.version().await,
+            None => None,
+        };
         // Outside a request there is nothing to pin to.
         let _ = PINNED.try_with(|pinned| pinned.set(Some(version)));
         version
-    }
-
-    async fn probe_data_version(&self) -> Option<DataVersion> {
-        let version = self.data_version_probe.as_ref()?.read();
-        version
-            .inspect_err(|error| tracing::warn!(%error, "data version probe failed, caching disabled"))
-            .ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
     use super::with_pinned_data_version;
     use crate::testing::{Backend, TestPlatform};
 
@@ -128,5 +151,30 @@ mod tests {
         assert!(before.is_some());
         assert_eq!(before, during);
         assert_ne!(store.data_version().await, during);
+    }
+
+    #[tokio::test]
+    async fn concurrent_requests_share_probes() {
+        let test = TestPlatform::new(Backend::Sqlite).await;
+        let store = test.platform.store();
+        let version = store.data_version().await;
+        let probe = store.data_version_probe.as_ref().expect("a probe");
+        let before = probe.started.load(Ordering::Relaxed);
+        let versions = futures::future::join_all((0..100).map(|_| store.data_version())).await;
+        assert!(versions.iter().all(|other| *other == version));
+        let probes = probe.started.load(Ordering::Relaxed) - before;
+        assert!((1..=2).contains(&probes), "{probes} probes");
+    }
+
+    #[tokio::test]
+    async fn a_canceled_request_leaves_the_probe_working() {
+        let test = TestPlatform::new(Backend::Sqlite).await;
+        let store = test.platform.store();
+        let version = store.data_version().await;
+        for _ in 0..20 {
+            // Polled once, then dropped while the probe runs.
+            let _ = futures::FutureExt::now_or_never(store.data_version());
+        }
+        assert_eq!(store.data_version().await, version);
     }
 }

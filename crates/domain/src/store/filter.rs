@@ -1,9 +1,9 @@
-//! What of a list was asked for, as SQL: its conditions and its page.
+//! Builds the WHERE clause and the page of a list query.
 
 use runlens_api_types::page::PageQuery;
 use sea_orm::Value;
 
-/// Conditions that must all hold, as SQL and the values in it.
+/// SQL conditions that must all hold, with their values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Filter {
     conditions: Vec<String>,
@@ -11,20 +11,20 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Adds a condition and the value of each `?` in it.
+    /// Adds a condition, with a value for each `?` in it.
     pub(super) fn add(&mut self, condition: impl Into<String>, values: impl IntoIterator<Item = Value>) {
         self.conditions.push(condition.into());
         self.values.extend(values);
     }
 
-    /// Asks that a column equal what was asked for, if anything was.
+    /// Requires a column to equal `value`, if there is one.
     pub(super) fn equals(&mut self, column: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             self.add(format!("{column} = ?"), [value.into()]);
         }
     }
 
-    /// Asks that a column contain a text, whatever the case of its letters.
+    /// Requires a column to contain `text`, ignoring case, if there is one.
     pub(super) fn contains(&mut self, column: &str, text: Option<&str>) {
         if let Some(text) = text {
             self.add(
@@ -34,7 +34,7 @@ impl Filter {
         }
     }
 
-    /// Asks that one of some conditions hold, each with its value.
+    /// Requires one of some conditions to hold, each with its value.
     pub(super) fn any(&mut self, conditions: &[(&str, Value)]) {
         let either: Vec<&str> = conditions.iter().map(|(condition, _)| *condition).collect();
         self.add(
@@ -43,7 +43,7 @@ impl Filter {
         );
     }
 
-    /// ` WHERE …`; empty without conditions.
+    /// Returns ` WHERE …`, or nothing without conditions.
     pub(super) fn sql(&self) -> String {
         if self.conditions.is_empty() {
             String::new()
@@ -52,34 +52,33 @@ impl Filter {
         }
     }
 
-    /// The conditions, to stand within others; there must be one.
+    /// Returns the conditions without `WHERE`. There must be at least one.
     pub(super) fn conditions(&self) -> String {
         self.conditions.join(" AND ")
     }
 
-    /// The values, in the order of their places.
+    /// Returns the values, in the order of their placeholders.
     pub(super) fn values(&self) -> Vec<Value> {
         self.values.clone()
     }
 }
 
-/// A text as a part of a pattern of `LIKE … ESCAPE '!'`: `!` escapes on both databases, MariaDB takes a backslash for the beginning
-/// of something else.
+/// Escapes a text for a pattern of `LIKE … ESCAPE '!'`. A backslash would need different quoting on MariaDB and SQLite.
 pub(super) fn escape(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
-/// The part of a list. Both are numbers, bound by the contract.
+/// Returns the LIMIT clause of a page. Both numbers were validated with the query.
 pub(super) fn limit(page: PageQuery) -> String {
     format!("LIMIT {} OFFSET {}", page.limit, page.offset)
 }
 
-/// Places for so many values, as in `IN (?, ?)`.
-pub(super) fn places(count: usize) -> String {
+/// Returns `?, ?` for `count` values.
+pub(super) fn placeholders(count: usize) -> String {
     vec!["?"; count].join(", ")
 }
 
-/// Ids as the values in such places.
+/// Converts ids to the values of such placeholders.
 pub(super) fn values(ids: &[i32]) -> Vec<Value> {
     ids.iter().map(|id| (*id).into()).collect()
 }

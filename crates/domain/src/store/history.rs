@@ -1,4 +1,4 @@
-//! Queries for the results of a regression test, or of a sample's tests, over all runs.
+//! Queries for the results of a regression test, or of all tests of a sample, over all runs.
 
 use runlens_api_types::{TextEnum, suite::HistoryQuery};
 use sea_orm::{DbErr, FromQueryResult, prelude::TimeDateTime};
@@ -6,10 +6,10 @@ use sea_orm::{DbErr, FromQueryResult, prelude::TimeDateTime};
 use super::{
     Store,
     filter::{Filter, limit},
-    runs::{DIFFERING, MISSING, WRONG_EXIT},
+    result_sql::{DIFFERING, MISSING, WRONG_EXIT},
 };
 
-/// Whose history.
+/// What the history is of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum HistoryOf {
     /// All regression tests of a sample, or one of them.
@@ -18,7 +18,7 @@ pub(crate) enum HistoryOf {
     RegressionTest(i32),
 }
 
-/// A result with its run. A result whose run is gone has none of the run's columns.
+/// A result with its run. The run's columns are `None` if it was deleted.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct HistoryRow {
     pub(crate) test_id: i32,
@@ -34,11 +34,11 @@ pub(crate) struct HistoryRow {
     pub(crate) runtime: Option<i32>,
     pub(crate) exit_code: Option<i32>,
     pub(crate) expected_rc: Option<i32>,
-    /// How many there are in all.
+    /// Number of results in the whole history.
     total: i64,
 }
 
-/// The status of a result `r` in the API's words; missing output is decided first.
+/// SQL for the API's status of a result `r`. Missing output takes precedence.
 fn status() -> String {
     format!(
         "CASE WHEN EXISTS (SELECT 1 {MISSING}) THEN 'missing_output' WHEN {WRONG_EXIT} OR EXISTS (SELECT 1 {DIFFERING}) THEN 'fail' \
@@ -65,10 +65,10 @@ fn filter(of: HistoryOf, query: &HistoryQuery) -> Filter {
 }
 
 impl Store {
-    /// A page of results, newest run first, then by regression test, and how many there are in all.
+    /// Returns a page of results, newest run first, then by regression test, and the total count.
     ///
-    /// The page is decided before anything is derived of its rows: without a filter by status, its statuses are the only ones
-    /// that are worked out. With one, every result's is, so the page counts what it is cut from as it goes.
+    /// The subquery selects the page first, so that without a filter by status only the statuses on the page are computed. With
+    /// one, the status of every result is computed, so the subquery also counts them.
     pub(crate) async fn history(
         &self,
         of: HistoryOf,
@@ -94,7 +94,7 @@ impl Store {
         let total = match rows.first() {
             Some(row) => row.total.unsigned_abs(),
             None if query.page.offset == 0 => 0,
-            // Behind the end nothing is left to say how much there was.
+            // A page past the end has no row with the total.
             None => {
                 self.total(format!("SELECT COUNT(*) AS total {from}"), filter.values())
                     .await?

@@ -1,41 +1,52 @@
-//! The database: the only SQL there is. One file a resource; the same queries on SQLite and MariaDB.
+//! The platform's database: all SQL is here, one file per resource. The same query texts run on SQLite, MySQL and MariaDB.
 
 pub(crate) mod accounts;
 pub(crate) mod catalog;
 pub(crate) mod columns;
 mod comparisons;
 pub mod data_version;
-pub mod entity;
 mod filter;
 pub(crate) mod history;
 pub(crate) mod live;
-pub mod migration;
+mod migrations;
 pub(crate) mod queue;
 pub(crate) mod recent;
+mod result_sql;
 pub(crate) mod runs;
 pub(crate) mod same_failures;
 pub(crate) mod schema;
 pub(crate) mod search;
 pub(crate) mod suite;
+pub(crate) mod tables;
 
 use std::{sync::Arc, time::Duration};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, sqlx::Executor as _};
-use sea_orm_migration::MigratorTrait;
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, FromQueryResult, Statement, Value,
+    sqlx::{
+        Executor as _,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
+};
 
-/// A pool of connections to the platform's database.
+/// A pool of connections to the platform's database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     db: DatabaseConnection,
     data_version_probe: Option<Arc<data_version::DataVersionProbe>>,
 }
 
+#[derive(FromQueryResult)]
+struct Total {
+    total: i64,
+}
+
 impl Store {
-    /// Prepares a pool. MariaDB is connected to when it is first asked, and again after it was lost; an SQLite file is
-    /// made where there is none, and brought to the newest schema.
+    /// Opens a pool. MariaDB is connected to on first use, and again after a lost connection. An SQLite file is created if it
+    /// is missing, and migrated.
     ///
     /// # Errors
-    /// An address that is none, or an SQLite file that cannot be opened or migrated.
+    /// An invalid address, or an SQLite file that cannot be opened or migrated.
     pub async fn open(url: &str) -> Result<Self, DbErr> {
         let is_sqlite = url.starts_with("sqlite:");
         let url = if is_sqlite && !url.contains('?') && !url.contains(":memory:") {
@@ -58,9 +69,9 @@ impl Store {
             .map_sqlx_mysql_pool_opts(|pool| {
                 pool.after_connect(|connection, _| {
                     Box::pin(async move {
-                        // MariaDB rewrites EXISTS as IN: that reads whole tables, and answers wrongly when a prepared statement is
-                        // run again (seen with 10.11). It reads a derived table row by row where it could read it once. MySQL has no
-                        // such switches and says so.
+                        // MariaDB 10.11 rewrites EXISTS as IN, which reads whole tables and returns wrong rows when a prepared
+                        // statement runs again. It also splits derived tables, which is slower here. MySQL rejects the
+                        // switches.
                         let _ = connection
                             .execute(
                                 "SET SESSION optimizer_switch = 'exists_to_in=off,split_materialized=off'",
@@ -73,15 +84,15 @@ impl Store {
             .map_sqlx_sqlite_opts(|options| {
                 // Readers do not wait for a writer, and a power cut costs at most the last transaction.
                 options
-                    .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
-                    .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Normal)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Normal)
                     .busy_timeout(Duration::from_secs(3))
                     .foreign_keys(false)
             });
         let mut db = Database::connect(options).await?;
         db.set_metric_callback(|info| tracing::trace!(target: "runlens::query", elapsed = ?info.elapsed, "{}", info.statement.sql));
         if is_sqlite {
-            migration::Migrator::up(&db, None).await?;
+            migrations::run(&db).await?;
         }
         Ok(Self {
             db,
@@ -89,12 +100,12 @@ impl Store {
         })
     }
 
-    /// The pool.
-    pub fn db(&self) -> &DatabaseConnection {
+    /// The pool, for the demo and for tests.
+    pub(crate) fn db(&self) -> &DatabaseConnection {
         &self.db
     }
 
-    /// Whether this is the embedded SQLite, whose schema is ours.
+    /// Whether this is the embedded SQLite database, whose schema belongs to Runlens.
     pub fn is_embedded(&self) -> bool {
         self.db.get_database_backend() == DbBackend::Sqlite
     }
@@ -103,5 +114,30 @@ impl Store {
     pub fn on_query(&mut self, observe: impl Fn(&str) + Send + Sync + 'static) {
         self.db
             .set_metric_callback(move |info| observe(&info.statement.sql));
+    }
+
+    /// Runs a query, with a value for each `?` in it.
+    async fn rows<R: FromQueryResult>(&self, sql: String, values: Vec<Value>) -> Result<Vec<R>, DbErr> {
+        R::find_by_statement(Statement::from_sql_and_values(
+            self.db.get_database_backend(),
+            sql,
+            values,
+        ))
+        .all(&self.db)
+        .await
+    }
+
+    /// Runs a query that returns a count named `total`.
+    async fn total(&self, sql: String, values: Vec<Value>) -> Result<u64, DbErr> {
+        Ok(self
+            .rows::<Total>(sql, values)
+            .await?
+            .pop()
+            .map_or(0, |row| row.total.unsigned_abs()))
+    }
+
+    /// Reads rows of a table; `clauses` starts with `WHERE` or `ORDER BY`.
+    async fn select<T: tables::Table>(&self, clauses: &str, values: Vec<Value>) -> Result<Vec<T>, DbErr> {
+        tables::select(&self.db, clauses, values).await
     }
 }

@@ -1,16 +1,16 @@
 //! Queries for the newest runs, and for the results of some regression tests in them.
 
 use futures::try_join;
-use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, prelude::*};
+use sea_orm::{DbErr, FromQueryResult, prelude::TimeDateTime};
 
 use super::{
     Store,
-    entity::{test_result, test_result_file},
-    filter::{Filter, places, values},
+    filter::{Filter, placeholders, values},
     runs::{HAS_RESULT, LAST_STATUS, github_address},
+    tables::{TestResultFileRow, TestResultRow},
 };
 
-/// A run that results are of.
+/// A run.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct RecentRunRow {
     pub(crate) id: i32,
@@ -21,19 +21,19 @@ pub(crate) struct RecentRunRow {
     pub(crate) created_at: Option<TimeDateTime>,
 }
 
-/// Which of the runs on a platform.
+/// Which runs of a platform.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RunsOf<'a> {
-    /// Those of a commit of a repository's `master` that completed and have results: what a run is compared with.
+    /// Completed runs with results of commits on a repository's `master`: the candidates for a baseline.
     Master { repository: &'a str },
-    /// Those with a result of one of some tests.
+    /// Runs with a result of at least one of some tests.
     Tests(&'a [i32]),
-    /// Those of a pull request with a result of one of some tests.
+    /// Runs of pull requests with a result of at least one of some tests.
     PullRequests(&'a [i32]),
 }
 
 impl Store {
-    /// The newest runs on a platform, newest first, at most `limit`; `before` leaves out that one and all after it.
+    /// Returns the newest runs on a platform, newest first, at most `limit`. With `before`, only runs older than that one.
     pub(crate) async fn newest_runs(
         &self,
         platform: &str,
@@ -50,7 +50,7 @@ impl Store {
             RunsOf::Master { repository } => {
                 filter.equals("t.test_type", Some("commit"));
                 filter.equals("t.branch", Some("master"));
-                // Asked of each run, from the newest on: nearly all runs are of this repository, and a few of them are wanted.
+                // EXISTS is checked run by run from the newest: nearly all runs are of this repository, and only a few are needed.
                 filter.add(
                     "EXISTS (SELECT 1 FROM fork m WHERE m.id = t.fork_id AND m.github = ?)",
                     [github_address(repository).into()],
@@ -64,7 +64,7 @@ impl Store {
                 }
                 let has_result = format!(
                     "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id AND r.regression_test_id IN ({}))",
-                    places(tests.len())
+                    placeholders(tests.len())
                 );
                 filter.add(has_result, values(tests));
             }
@@ -78,24 +78,25 @@ impl Store {
         self.rows(sql, filter.values()).await
     }
 
-    /// The results of some tests in some runs, and their files, in any order.
+    /// Returns the results of some tests in some runs, and their files, in any order.
     pub(crate) async fn results_in(
         &self,
         run_ids: &[i32],
         test_ids: &[i32],
-    ) -> Result<(Vec<test_result::Model>, Vec<test_result_file::Model>), DbErr> {
+    ) -> Result<(Vec<TestResultRow>, Vec<TestResultFileRow>), DbErr> {
         if run_ids.is_empty() || test_ids.is_empty() {
             return Ok(Default::default());
         }
-        let results = test_result::Entity::find()
-            .filter(test_result::Column::TestId.is_in(run_ids.iter().copied()))
-            .filter(test_result::Column::RegressionTestId.is_in(test_ids.iter().copied()))
-            .all(&self.db);
-        let files = test_result_file::Entity::find()
-            .filter(test_result_file::Column::TestId.is_in(run_ids.iter().copied()))
-            .filter(test_result_file::Column::RegressionTestId.is_in(test_ids.iter().copied()))
-            .filter(test_result_file::Column::RegressionTestOutputId.gt(0))
-            .all(&self.db);
-        try_join!(results, files)
+        let wanted = format!(
+            "WHERE test_id IN ({}) AND regression_test_id IN ({})",
+            placeholders(run_ids.len()),
+            placeholders(test_ids.len())
+        );
+        let wanted_values = || [values(run_ids), values(test_ids)].concat();
+        let files = format!("{wanted} AND regression_test_output_id > 0");
+        try_join!(
+            self.select(&wanted, wanted_values()),
+            self.select(&files, wanted_values())
+        )
     }
 }

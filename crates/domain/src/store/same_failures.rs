@@ -1,16 +1,16 @@
-//! Queries for other runs that fail in the same way: which to look at, and their results in bulk.
+//! Queries for the runs around a run, whose failures are compared with its own.
 
-use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, Value, prelude::*};
+use futures::try_join;
+use sea_orm::{DbErr, FromQueryResult, Value};
 
 use super::{
     Store,
-    entity::{test_result, test_result_file},
-    filter::{places, values},
+    filter::{placeholders, values},
     runs::{HAS_RESULT, LAST_STATUS, RUN_COLUMNS, RunRow},
     suite::RunRows,
 };
 
-/// A completed run, and its last report.
+/// A completed run, with the id of its last progress row.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 pub(crate) struct CompletedRun {
     pub(crate) id: i32,
@@ -18,37 +18,37 @@ pub(crate) struct CompletedRun {
 }
 
 impl Store {
-    /// The nearest runs before a run and after it, at most `each` of both, that completed on its platform and have results.
+    /// Returns the nearest completed runs with results on the platform of a run, at most `max_each_side` before it and as many
+    /// after it.
     pub(crate) async fn completed_runs_around(
         &self,
         run: &RunRow,
-        each: u32,
+        max_each_side: u32,
     ) -> Result<Vec<CompletedRun>, DbErr> {
         let side = |comparison: &str, order: &str| {
             format!(
                 "SELECT * FROM (SELECT t.id, (SELECT MAX(p.id) FROM test_progress p WHERE p.test_id = t.id) AS last_report FROM test t
                  WHERE t.id {comparison} ? AND t.platform = ? AND {LAST_STATUS} = 'completed' AND {HAS_RESULT}
-                 ORDER BY t.id {order} LIMIT {each}) side"
+                 ORDER BY t.id {order} LIMIT {max_each_side}) side"
             )
         };
         let sql = format!("{} UNION ALL {}", side("<", "DESC"), side(">", "ASC"));
-        let place = || -> [Value; 2] { [run.id.into(), run.platform.clone().into()] };
-        self.rows(sql, place().into_iter().chain(place()).collect()).await
+        let side_values = || -> [Value; 2] { [run.id.into(), run.platform.clone().into()] };
+        self.rows(sql, side_values().into_iter().chain(side_values()).collect())
+            .await
     }
 
-    /// Results of some runs, with their files, in any order.
+    /// Returns the results of some runs and their files, in any order.
     pub(crate) async fn results_of(&self, run_ids: &[i32]) -> Result<RunRows, DbErr> {
         if run_ids.is_empty() {
             return Ok(RunRows::default());
         }
-        let results = test_result::Entity::find()
-            .filter(test_result::Column::TestId.is_in(run_ids.iter().copied()))
-            .all(&self.db);
-        let files = test_result_file::Entity::find()
-            .filter(test_result_file::Column::TestId.is_in(run_ids.iter().copied()))
-            .filter(test_result_file::Column::RegressionTestOutputId.gt(0))
-            .all(&self.db);
-        let (results, files) = futures::try_join!(results, files)?;
+        let in_runs = format!("WHERE test_id IN ({})", placeholders(run_ids.len()));
+        let files = format!("{in_runs} AND regression_test_output_id > 0");
+        let (results, files) = try_join!(
+            self.select(&in_runs, values(run_ids)),
+            self.select(&files, values(run_ids)),
+        )?;
         Ok(RunRows {
             chosen: Vec::new(),
             results,
@@ -56,13 +56,13 @@ impl Store {
         })
     }
 
-    /// Some runs, in any order.
+    /// Returns some runs, in any order.
     pub(crate) async fn runs_by_id(&self, run_ids: &[i32]) -> Result<Vec<RunRow>, DbErr> {
         if run_ids.is_empty() {
             return Ok(Vec::new());
         }
         self.rows(
-            format!("{RUN_COLUMNS} WHERE t.id IN ({})", places(run_ids.len())),
+            format!("{RUN_COLUMNS} WHERE t.id IN ({})", placeholders(run_ids.len())),
             values(run_ids),
         )
         .await

@@ -1,10 +1,10 @@
-//! What the database really has: for telling that it is of another version.
+//! The schema that the database really has, for `runlens check`.
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, Statement, sea_query::Iden};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use super::{Store, entity};
+use super::{Store, tables};
 
 /// A table as Runlens reads it.
 pub(crate) struct Table {
@@ -19,23 +19,37 @@ struct ColumnRow {
 }
 
 impl Store {
-    /// Asks the database for nothing but an answer.
+    /// Checks that the database responds.
     pub(crate) async fn ping(&self) -> Result<(), DbErr> {
         self.db.execute_unprepared("SELECT 1").await.map(|_| ())
     }
 
-    /// The columns of each table there is.
+    /// Returns the number of runs, regression tests and so on, each with its plural name.
+    pub(crate) async fn row_counts(&self) -> Result<Vec<(&'static str, u64)>, DbErr> {
+        let mut counts = Vec::new();
+        for (what, table) in [
+            ("runs", "test"),
+            ("regression tests", "regression_test"),
+            ("samples", "sample"),
+            ("categories", "category"),
+            ("accounts", "user"),
+        ] {
+            let sql = format!("SELECT COUNT(*) AS total FROM `{table}`");
+            counts.push((what, self.total(sql, Vec::new()).await?));
+        }
+        Ok(counts)
+    }
+
+    /// Returns the column names of every table, in lower case.
     pub(crate) async fn columns(&self) -> Result<HashMap<String, HashSet<String>>, DbErr> {
         let sql = if self.is_embedded() {
             "SELECT m.name AS table_name, c.name AS column_name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
         } else {
-            // Cast: the names come as VARCHAR or as VARBINARY, by version.
+            // Without CAST, some versions return the names as VARBINARY.
             "SELECT CAST(TABLE_NAME AS CHAR) AS table_name, CAST(COLUMN_NAME AS CHAR) AS column_name
              FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
         };
-        let rows = ColumnRow::find_by_statement(Statement::from_string(self.db.get_database_backend(), sql))
-            .all(&self.db)
-            .await?;
+        let rows: Vec<ColumnRow> = self.rows(sql.to_owned(), Vec::new()).await?;
         let mut tables: HashMap<String, HashSet<String>> = HashMap::new();
         for row in rows {
             tables
@@ -47,36 +61,13 @@ impl Store {
     }
 }
 
-/// The tables that Runlens reads.
+/// Returns the tables and columns that Runlens reads.
 pub(crate) fn tables() -> Vec<Table> {
-    macro_rules! tables {
-        ($($module:ident),+ $(,)?) => { vec![$(table::<entity::$module::Entity>()),+] };
-    }
-    tables![
-        api_token,
-        category,
-        customized_test,
-        fork,
-        general_data,
-        regression_test,
-        regression_test_category,
-        regression_test_output,
-        regression_test_output_files,
-        sample,
-        test,
-        test_fork,
-        test_progress,
-        test_result,
-        test_result_file,
-        user,
-    ]
-}
-
-fn table<E: EntityTrait>() -> Table {
-    Table {
-        name: E::default().table_name().to_owned(),
-        columns: E::Column::iter()
-            .map(|column| column.unquoted().to_owned())
-            .collect(),
-    }
+    tables::ALL
+        .iter()
+        .map(|(name, columns)| Table {
+            name: (*name).to_owned(),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+        })
+        .collect()
 }

@@ -1,4 +1,4 @@
-//! Queries that find something by what is known of it: one a kind, each of a table that has at most one row a run.
+//! Queries for the search: one per kind of result, each on a table with at most one row per run.
 
 use sea_orm::{DbErr, FromQueryResult, Value};
 
@@ -7,13 +7,13 @@ use super::{
     filter::{Filter, escape},
 };
 
-/// Several runs with something in common.
+/// Runs with the same commit or branch.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct FoundRuns {
-    /// What they have in common: the commit, or the branch.
+    /// The commit or the branch.
     pub(crate) name: String,
     pub(crate) runs: i64,
-    /// Their newest.
+    /// Id of the newest run.
     pub(crate) newest: i32,
 }
 
@@ -22,11 +22,11 @@ pub(crate) struct FoundRuns {
 pub(crate) struct FoundPullRequest {
     pub(crate) number: i32,
     pub(crate) runs: i64,
-    /// Their newest.
+    /// Id of the newest run.
     pub(crate) newest: i32,
 }
 
-/// A regression test.
+/// A regression test with the name of its sample.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct FoundTest {
     pub(crate) id: i32,
@@ -34,7 +34,6 @@ pub(crate) struct FoundTest {
     pub(crate) sample_name: Option<String>,
 }
 
-/// A media sample.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct FoundSample {
     pub(crate) id: i32,
@@ -42,8 +41,8 @@ pub(crate) struct FoundSample {
     pub(crate) original_name: String,
 }
 
-/// The numbers that begin with the digits of another, itself left out.
-fn numbers_beginning_with(number: i32) -> Vec<(i32, i32)> {
+/// Returns the ranges of numbers that start with the digits of `number`, except itself.
+fn numbers_starting_with(number: i32) -> Vec<(i32, i32)> {
     let mut ranges = Vec::new();
     let mut factor = 10_i32;
     while let Some(first) = number.checked_mul(factor) {
@@ -55,16 +54,16 @@ fn numbers_beginning_with(number: i32) -> Vec<(i32, i32)> {
 }
 
 impl Store {
-    /// Pull requests with a number, or with one that begins with it: that one, then those with the newest runs.
+    /// Finds pull requests whose number starts with `number`. An exact match comes first, then those with the newest runs.
     pub(crate) async fn find_pull_requests(
         &self,
         number: i32,
         limit: u32,
     ) -> Result<Vec<FoundPullRequest>, DbErr> {
-        let ranges = numbers_beginning_with(number);
-        let more = " OR t.pr_nr BETWEEN ? AND ?".repeat(ranges.len());
+        let ranges = numbers_starting_with(number);
+        let range_conditions = " OR t.pr_nr BETWEEN ? AND ?".repeat(ranges.len());
         let sql = format!(
-            "SELECT t.pr_nr AS number, COUNT(*) AS runs, MAX(t.id) AS newest FROM test t WHERE t.pr_nr = ?{more}
+            "SELECT t.pr_nr AS number, COUNT(*) AS runs, MAX(t.id) AS newest FROM test t WHERE t.pr_nr = ?{range_conditions}
              GROUP BY t.pr_nr ORDER BY CASE WHEN t.pr_nr = ? THEN 0 ELSE 1 END, MAX(t.id) DESC LIMIT {limit}"
         );
         let ranges = ranges.into_iter().flat_map(|(first, last)| [first, last]);
@@ -79,18 +78,18 @@ impl Store {
         .await
     }
 
-    /// Commits whose hashes begin so, in small letters: those with the newest runs first.
+    /// Finds commits by a prefix of their hash in lower case. Those with the newest runs come first.
     pub(crate) async fn find_commits(&self, prefix: &str, limit: u32) -> Result<Vec<FoundRuns>, DbErr> {
         let sql = format!(
             "SELECT t.`commit` AS name, COUNT(*) AS runs, MAX(t.id) AS newest FROM test t WHERE t.`commit` >= ? AND t.`commit` < ?
              GROUP BY t.`commit` ORDER BY MAX(t.id) DESC LIMIT {limit}"
         );
-        // No hexadecimal digit sorts behind `f`.
+        // `g` sorts after every hexadecimal digit.
         self.rows(sql, vec![prefix.into(), format!("{prefix}g").into()])
             .await
     }
 
-    /// Branches in whose names every word is found: those that begin with the first, then those with the newest runs.
+    /// Finds branches that contain every word. Those that start with the first word come first, then those with the newest runs.
     pub(crate) async fn find_branches(&self, words: &[&str], limit: u32) -> Result<Vec<FoundRuns>, DbErr> {
         let mut filter = Filter::default();
         words
@@ -113,7 +112,8 @@ impl Store {
         .await
     }
 
-    /// Regression tests with a number, or in whose commands every word is found: that one, then the others by number.
+    /// Finds the regression test with this id, and those whose commands contain every word. The first comes first, the others follow
+    /// by id.
     pub(crate) async fn find_tests(
         &self,
         number: Option<i32>,
@@ -129,7 +129,7 @@ impl Store {
              WHERE rt.id = ? OR ({}) ORDER BY CASE WHEN rt.id = ? THEN 0 ELSE 1 END, rt.id LIMIT {limit}",
             filter.conditions()
         );
-        // No test has the number 0.
+        // No test has the id 0.
         let number = Value::from(number.unwrap_or_default());
         self.rows(
             sql,
@@ -142,8 +142,8 @@ impl Store {
         .await
     }
 
-    /// Samples with a number, whose hashes begin so (in small letters), or in whose names every word is found: that one, then the others
-    /// by number.
+    /// Finds the sample with this id, those whose hash starts with `prefix` (in lower case), and those whose names contain every word.
+    /// The first comes first, the others follow by id.
     pub(crate) async fn find_samples(
         &self,
         number: Option<i32>,
@@ -161,7 +161,7 @@ impl Store {
             filter.conditions()
         );
         let number = Value::from(number.unwrap_or_default());
-        // Without digits, a range with nothing in it.
+        // Without a prefix, an empty range.
         let (from, to) = prefix.map_or((String::new(), String::new()), |prefix| {
             (prefix.to_owned(), format!("{prefix}g"))
         });
@@ -175,21 +175,18 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::numbers_beginning_with;
+    use super::numbers_starting_with;
 
     #[test]
-    fn numbers_begin_with_the_digits_of_another() {
+    fn ranges_cover_all_numbers_with_the_same_first_digits() {
         assert_eq!(
-            numbers_beginning_with(228)
-                .into_iter()
-                .take(2)
-                .collect::<Vec<_>>(),
+            numbers_starting_with(228).into_iter().take(2).collect::<Vec<_>>(),
             [(2280, 2289), (22800, 22899)]
         );
         assert_eq!(
-            numbers_beginning_with(214_748_364).as_slice(),
+            numbers_starting_with(214_748_364).as_slice(),
             [(2_147_483_640, i32::MAX)]
         );
-        assert!(numbers_beginning_with(i32::MAX).is_empty());
+        assert!(numbers_starting_with(i32::MAX).is_empty());
     }
 }

@@ -1,19 +1,16 @@
-//! Queries for the suite, and for one run's results: a fixed number, whatever they hold.
+//! Queries for the regression tests and for the results of one run: a fixed number of queries for any number of rows.
 
 use futures::try_join;
-use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, prelude::*};
+use sea_orm::{DbErr, FromQueryResult};
 
 use super::{
     Store,
-    entity::{
-        category, customized_test, regression_test, regression_test_category, regression_test_output,
-        regression_test_output_files, sample, test_result, test_result_file,
-    },
+    tables::{RegressionTestOutputRow, TestResultFileRow, TestResultRow},
 };
 
-/// A regression test with its sample.
+/// A regression test with the name of its sample.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(crate) struct TestRow {
+pub(crate) struct SuiteTestRow {
     pub(crate) id: i32,
     pub(crate) command: String,
     pub(crate) active: Option<bool>,
@@ -21,7 +18,7 @@ pub(crate) struct TestRow {
     pub(crate) sample_name: Option<String>,
 }
 
-/// A test's category, by name.
+/// A regression test's category.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct TestCategory {
     pub(crate) regression_id: i32,
@@ -35,75 +32,44 @@ pub(crate) struct Variant {
     pub(crate) file_hashes: String,
 }
 
-/// The suite as it is defined today.
+#[derive(FromQueryResult)]
+struct ChosenTest {
+    regression_id: i32,
+}
+
+/// All regression tests as they are defined today.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SuiteRows {
-    pub(crate) tests: Vec<TestRow>,
+    pub(crate) tests: Vec<SuiteTestRow>,
     pub(crate) categories: Vec<TestCategory>,
-    pub(crate) outputs: Vec<regression_test_output::Model>,
+    pub(crate) outputs: Vec<RegressionTestOutputRow>,
     pub(crate) variants: Vec<Variant>,
 }
 
-/// What a run is made of, and its results.
+/// The tests chosen for a run, and its results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RunRows {
     pub(crate) chosen: Vec<i32>,
-    pub(crate) results: Vec<test_result::Model>,
-    pub(crate) files: Vec<test_result_file::Model>,
+    pub(crate) results: Vec<TestResultRow>,
+    pub(crate) files: Vec<TestResultFileRow>,
 }
 
 impl Store {
-    /// Reads the suite.
+    /// Reads all regression tests with their categories and outputs.
     pub(crate) async fn suite_rows(&self) -> Result<SuiteRows, DbErr> {
-        let tests = regression_test::Entity::find()
-            .select_only()
-            .columns([
-                regression_test::Column::Id,
-                regression_test::Column::Command,
-                regression_test::Column::Active,
-                regression_test::Column::SampleId,
-            ])
-            .column_as(sample::Column::OriginalName, "sample_name")
-            .join(
-                sea_orm::JoinType::LeftJoin,
-                regression_test::Entity::belongs_to(sample::Entity)
-                    .from(regression_test::Column::SampleId)
-                    .to(sample::Column::Id)
-                    .into(),
-            )
-            .order_by_asc(regression_test::Column::Id)
-            .into_model::<TestRow>()
-            .all(&self.db);
-        let categories = regression_test_category::Entity::find()
-            .select_only()
-            .column(regression_test_category::Column::RegressionId)
-            .column(category::Column::Name)
-            .join(
-                sea_orm::JoinType::InnerJoin,
-                regression_test_category::Entity::belongs_to(category::Entity)
-                    .from(regression_test_category::Column::CategoryId)
-                    .to(category::Column::Id)
-                    .into(),
-            )
-            .filter(regression_test_category::Column::RegressionId.is_not_null())
-            .order_by_asc(category::Column::Name)
-            .into_model::<TestCategory>()
-            .all(&self.db);
-        let outputs = regression_test_output::Entity::find()
-            .filter(regression_test_output::Column::Id.gt(0))
-            .order_by_asc(regression_test_output::Column::Id)
-            .all(&self.db);
-        let variants = regression_test_output_files::Entity::find()
-            .select_only()
-            .columns([
-                regression_test_output_files::Column::RegressionTestOutputId,
-                regression_test_output_files::Column::FileHashes,
-            ])
-            .filter(regression_test_output_files::Column::RegressionTestOutputId.is_not_null())
-            .filter(regression_test_output_files::Column::FileHashes.is_not_null())
-            .into_model::<Variant>()
-            .all(&self.db);
-        let (tests, categories, outputs, variants) = try_join!(tests, categories, outputs, variants)?;
+        let tests = "SELECT rt.id, rt.command, rt.active, rt.sample_id, s.original_name AS sample_name
+                     FROM regression_test rt LEFT JOIN sample s ON s.id = rt.sample_id ORDER BY rt.id";
+        let categories = "SELECT rc.regression_id, c.name
+                          FROM regression_test_category rc JOIN category c ON c.id = rc.category_id
+                          WHERE rc.regression_id IS NOT NULL ORDER BY c.name";
+        let variants = "SELECT regression_test_output_id, file_hashes FROM regression_test_output_files
+                        WHERE regression_test_output_id IS NOT NULL AND file_hashes IS NOT NULL";
+        let (tests, categories, outputs, variants) = try_join!(
+            self.rows(tests.to_owned(), Vec::new()),
+            self.rows(categories.to_owned(), Vec::new()),
+            self.select("WHERE id > 0 ORDER BY id", Vec::new()),
+            self.rows(variants.to_owned(), Vec::new()),
+        )?;
         Ok(SuiteRows {
             tests,
             categories,
@@ -112,25 +78,20 @@ impl Store {
         })
     }
 
-    /// Reads what one run is made of, and its results.
+    /// Reads the tests chosen for one run, and its results.
     pub(crate) async fn run_rows(&self, run_id: i32) -> Result<RunRows, DbErr> {
-        let chosen = customized_test::Entity::find()
-            .select_only()
-            .column(customized_test::Column::RegressionId)
-            .filter(customized_test::Column::TestId.eq(run_id))
-            .filter(customized_test::Column::RegressionId.is_not_null())
-            .into_tuple::<i32>()
-            .all(&self.db);
-        let results = test_result::Entity::find()
-            .filter(test_result::Column::TestId.eq(run_id))
-            .all(&self.db);
-        let files = test_result_file::Entity::find()
-            .filter(test_result_file::Column::TestId.eq(run_id))
-            .filter(test_result_file::Column::RegressionTestOutputId.gt(0))
-            .all(&self.db);
-        let (chosen, results, files) = try_join!(chosen, results, files)?;
+        let chosen =
+            "SELECT regression_id FROM customized_test WHERE test_id = ? AND regression_id IS NOT NULL";
+        let (chosen, results, files) = try_join!(
+            self.rows::<ChosenTest>(chosen.to_owned(), vec![run_id.into()]),
+            self.select("WHERE test_id = ?", vec![run_id.into()]),
+            self.select(
+                "WHERE test_id = ? AND regression_test_output_id > 0",
+                vec![run_id.into()]
+            ),
+        )?;
         Ok(RunRows {
-            chosen,
+            chosen: chosen.into_iter().map(|row| row.regression_id).collect(),
             results,
             files,
         })

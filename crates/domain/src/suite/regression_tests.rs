@@ -13,7 +13,7 @@ use crate::{
     results::file_name,
     store::{
         catalog::{DefinedTest, TestParts},
-        entity::regression_test_output,
+        tables::RegressionTestOutputRow,
     },
 };
 
@@ -74,7 +74,7 @@ impl SuiteService {
         );
         let tests = rows.into_iter().map(|DefinedTest { test, sample_name }| {
             let outputs = outputs.remove(&test.id).unwrap_or_default().into_iter();
-            let to_output = |output: regression_test_output::Model| ExpectedOutput {
+            let to_output = |output: RegressionTestOutputRow| ExpectedOutput {
                 output_id: output.id,
                 filename: file_name(&output, sample_name.as_deref()),
                 extension: output.correct_extension,

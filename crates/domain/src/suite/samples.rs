@@ -6,7 +6,7 @@ use runlens_api_types::{
 };
 
 use super::{SuiteService, group};
-use crate::{Caller, Error, Result, access, store::entity::sample};
+use crate::{Caller, Error, Result, access, store::tables::SampleRow};
 
 impl SuiteService {
     /// Returns a page of samples, by id. Scope `runs:read`.
@@ -35,7 +35,7 @@ impl SuiteService {
             })
     }
 
-    async fn to_samples(&self, rows: Vec<sample::Model>) -> Result<Vec<Sample>> {
+    async fn to_samples(&self, rows: Vec<SampleRow>) -> Result<Vec<Sample>> {
         let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
         let mut tests = group(self.store().tests_of_samples(&ids).await?);
         let samples = rows.into_iter().map(|row| Sample {

@@ -1,13 +1,12 @@
 //! Row builders with defaults for everything that a test does not set.
 
 use runlens_api_types::Timestamp;
-use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
 use super::{START, TestPlatform};
-use crate::store::entity::{
-    category, customized_test, fork, regression_test, regression_test_category, regression_test_output,
-    regression_test_output_files, sample, test, test_fork, test_progress, test_result, test_result_file,
-    user,
+use crate::store::tables::{
+    CategoryRow, CustomizedTestRow, ForkRow, RegressionTestCategoryRow, RegressionTestOutputFileRow,
+    RegressionTestOutputRow, RegressionTestRow, SampleRow, Table, TestForkRow, TestProgressRow,
+    TestResultFileRow, TestResultRow, TestRow, UserRow, insert_new, select,
 };
 
 /// A run; by default of a commit on the main repository's master, on Linux.
@@ -94,8 +93,16 @@ fn time(seconds: i64) -> sea_orm::prelude::TimeDateTime {
 }
 
 impl TestPlatform {
-    fn db(&self) -> &sea_orm::DatabaseConnection {
-        self.platform.store().db()
+    /// Inserts a row with the next free id, which is returned.
+    async fn add<T: Table>(&self, row: T) -> i32 {
+        insert_new(self.platform.store().db(), row)
+            .await
+            .expect("inserted")
+    }
+
+    async fn first<T: Table>(&self, condition: &str, value: &str) -> Option<T> {
+        let rows = select(self.platform.store().db(), condition, vec![value.into()]).await;
+        rows.expect("rows").into_iter().next()
     }
 
     /// Adds a run. Returns its id.
@@ -107,48 +114,39 @@ impl TestPlatform {
             Some(github) => Some(self.fork(github).await),
             None => None,
         };
-        let row = test::ActiveModel {
-            platform: Set(spec.platform.to_owned()),
-            test_type: Set(spec.test_type.to_owned()),
-            fork_id: Set(fork_id),
-            branch: Set(spec.branch.to_owned()),
-            commit: Set(spec.commit),
-            pr_nr: Set(spec.pr_nr),
+        let row = TestRow {
+            platform: spec.platform.to_owned(),
+            test_type: spec.test_type.to_owned(),
+            fork_id,
+            branch: spec.branch.to_owned(),
+            commit: spec.commit,
+            pr_nr: spec.pr_nr,
             ..Default::default()
         };
-        row.insert(self.db()).await.expect("a run").id
+        self.add(row).await
     }
 
     async fn fork(&self, github: &str) -> i32 {
-        use sea_orm::{ColumnTrait, QueryFilter};
-        if let Some(fork) = fork::Entity::find()
-            .filter(fork::Column::Github.eq(github))
-            .one(self.db())
-            .await
-            .expect("forks")
-        {
-            return fork.id;
+        let known: Option<ForkRow> = self.first("WHERE github = ?", github).await;
+        match known {
+            Some(fork) => fork.id,
+            None => {
+                let github = Some(github.to_owned());
+                self.add(ForkRow { id: 0, github }).await
+            }
         }
-        fork::ActiveModel {
-            github: Set(Some(github.to_owned())),
-            ..Default::default()
-        }
-        .insert(self.db())
-        .await
-        .expect("a fork")
-        .id
     }
 
     /// Adds a progress report at [`START`] plus `seconds`. Returns its id.
     pub async fn progress(&self, run: i32, status: &str, seconds: i64, message: &str) -> i32 {
-        let row = test_progress::ActiveModel {
-            test_id: Set(Some(run)),
-            status: Set(status.to_owned()),
-            timestamp: Set(time(seconds)),
-            message: Set(message.to_owned()),
-            ..Default::default()
+        let row = TestProgressRow {
+            id: 0,
+            test_id: Some(run),
+            status: status.to_owned(),
+            timestamp: time(seconds),
+            message: message.to_owned(),
         };
-        row.insert(self.db()).await.expect("progress").id
+        self.add(row).await
     }
 
     /// Adds the reports of a completed run: preparation at 0 s, testing at 60 s, completed at 600 s.
@@ -161,59 +159,47 @@ impl TestPlatform {
 
     /// Adds a regression test with its sample, categories and outputs. Returns its id and the ids of the outputs.
     pub async fn regression_test(&self, spec: TestSpec) -> (i32, Vec<i32>) {
-        use sea_orm::{ColumnTrait, QueryFilter};
         let sample_id = match spec.sample {
             Some(name) => {
-                let known = sample::Entity::find()
-                    .filter(sample::Column::OriginalName.eq(name))
-                    .one(self.db())
-                    .await
-                    .expect("samples");
-                let row = sample::ActiveModel {
-                    extension: Set(".ts".to_owned()),
-                    original_name: Set(name.to_owned()),
+                let known: Option<SampleRow> = self.first("WHERE original_name = ?", name).await;
+                let row = SampleRow {
+                    extension: ".ts".to_owned(),
+                    original_name: name.to_owned(),
                     ..Default::default()
                 };
                 Some(match known {
                     Some(sample) => sample.id,
-                    None => row.insert(self.db()).await.expect("a sample").id,
+                    None => self.add(row).await,
                 })
             }
             None => None,
         };
-        let row = regression_test::ActiveModel {
-            sample_id: Set(sample_id),
-            command: Set(spec.command.to_owned()),
-            expected_rc: Set(Some(0)),
-            active: Set(Some(spec.active)),
+        let row = RegressionTestRow {
+            sample_id,
+            command: spec.command.to_owned(),
+            expected_rc: Some(0),
+            active: Some(spec.active),
             ..Default::default()
         };
-        let id = row.insert(self.db()).await.expect("a regression test").id;
+        let id = self.add(row).await;
         for name in spec.categories {
-            let known = category::Entity::find()
-                .filter(category::Column::Name.eq(*name))
-                .one(self.db())
-                .await
-                .expect("categories");
+            let known: Option<CategoryRow> = self.first("WHERE name = ?", name).await;
             let category_id = match known {
                 Some(category) => category.id,
                 None => {
-                    let row = category::ActiveModel {
-                        name: Set(Some((*name).to_owned())),
-                        description: Set(String::new()),
+                    let row = CategoryRow {
+                        name: Some((*name).to_owned()),
+                        description: String::new(),
                         ..Default::default()
                     };
-                    row.insert(self.db()).await.expect("a category").id
+                    self.add(row).await
                 }
             };
-            let row = regression_test_category::ActiveModel {
-                regression_id: Set(id),
-                category_id: Set(category_id),
+            let row = RegressionTestCategoryRow {
+                regression_id: id,
+                category_id,
             };
-            regression_test_category::Entity::insert(row)
-                .exec_without_returning(self.db())
-                .await
-                .expect("a category of a test");
+            self.add(row).await;
         }
         let mut outputs = Vec::new();
         for output in spec.outputs {
@@ -224,22 +210,22 @@ impl TestPlatform {
 
     /// Adds an output to a regression test. Returns its id.
     pub async fn output(&self, regression_test: i32, spec: OutputSpec) -> i32 {
-        let row = regression_test_output::ActiveModel {
-            regression_id: Set(Some(regression_test)),
-            correct: Set(Some(spec.correct.to_owned())),
-            correct_extension: Set(spec.extension.to_owned()),
-            expected_filename: Set(None),
-            ignore: Set(Some(spec.ignore)),
+        let row = RegressionTestOutputRow {
+            regression_id: Some(regression_test),
+            correct: Some(spec.correct.to_owned()),
+            correct_extension: spec.extension.to_owned(),
+            expected_filename: None,
+            ignore: Some(spec.ignore),
             ..Default::default()
         };
-        let id = row.insert(self.db()).await.expect("an output").id;
+        let id = self.add(row).await;
         for hash in spec.variants {
-            let row = regression_test_output_files::ActiveModel {
-                file_hashes: Set(Some((*hash).to_owned())),
-                regression_test_output_id: Set(Some(id)),
+            let row = RegressionTestOutputFileRow {
+                file_hashes: Some((*hash).to_owned()),
+                regression_test_output_id: Some(id),
                 ..Default::default()
             };
-            row.insert(self.db()).await.expect("a variant");
+            self.add(row).await;
         }
         id
     }
@@ -252,32 +238,26 @@ impl TestPlatform {
         exit_code: Option<i32>,
         expected_rc: Option<i32>,
     ) {
-        let row = test_result::ActiveModel {
-            test_id: Set(run),
-            regression_test_id: Set(regression_test),
-            runtime: Set(Some(100)),
-            exit_code: Set(exit_code),
-            expected_rc: Set(expected_rc),
+        let row = TestResultRow {
+            test_id: run,
+            regression_test_id: regression_test,
+            runtime: Some(100),
+            exit_code,
+            expected_rc,
         };
-        test_result::Entity::insert(row)
-            .exec_without_returning(self.db())
-            .await
-            .expect("a result");
+        self.add(row).await;
     }
 
     /// Adds an output file; `None` for `got` means that it equals the expected file.
     pub async fn file(&self, run: i32, regression_test: i32, output: i32, got: Option<&str>) {
-        let row = test_result_file::ActiveModel {
-            test_id: Set(run),
-            regression_test_id: Set(regression_test),
-            regression_test_output_id: Set(output),
-            expected: Set("expected".to_owned()),
-            got: Set(got.map(str::to_owned)),
+        let row = TestResultFileRow {
+            test_id: run,
+            regression_test_id: regression_test,
+            regression_test_output_id: output,
+            expected: "expected".to_owned(),
+            got: got.map(str::to_owned),
         };
-        test_result_file::Entity::insert(row)
-            .exec_without_returning(self.db())
-            .await
-            .expect("an output file");
+        self.add(row).await;
     }
 
     /// Adds a passing result with all outputs of the test.
@@ -290,35 +270,35 @@ impl TestPlatform {
 
     /// Adds a regression test to the chosen tests of a run.
     pub async fn choose(&self, run: i32, regression_test: i32) {
-        let row = customized_test::ActiveModel {
-            test_id: Set(Some(run)),
-            regression_id: Set(Some(regression_test)),
+        let row = CustomizedTestRow {
+            test_id: Some(run),
+            regression_id: Some(regression_test),
             ..Default::default()
         };
-        row.insert(self.db()).await.expect("a chosen test");
+        self.add(row).await;
     }
 
     /// Adds an account. Returns its id. `password` is the stored hash.
     pub async fn user(&self, name: &str, role: Option<&str>, password: &str) -> i32 {
-        let row = user::ActiveModel {
-            name: Set(Some(name.to_owned())),
-            email: Set(Some(format!("{name}@example.org"))),
-            github_token: Set(None),
-            github_login: Set(None),
-            password: Set(password.to_owned()),
-            role: Set(role.map(str::to_owned)),
+        let row = UserRow {
+            name: Some(name.to_owned()),
+            email: Some(format!("{name}@example.org")),
+            github_token: None,
+            github_login: None,
+            password: password.to_owned(),
+            role: role.map(str::to_owned),
             ..Default::default()
         };
-        row.insert(self.db()).await.expect("an account").id
+        self.add(row).await
     }
 
     /// Sets the user who triggered a run.
     pub async fn triggered_by(&self, run: i32, user: i32) {
-        let row = test_fork::ActiveModel {
-            user_id: Set(Some(user)),
-            test_id: Set(Some(run)),
+        let row = TestForkRow {
+            user_id: Some(user),
+            test_id: Some(run),
             ..Default::default()
         };
-        row.insert(self.db()).await.expect("a trigger");
+        self.add(row).await;
     }
 }
