@@ -73,7 +73,7 @@ test('a form that is wrong says so beside the field, and keeps what was typed', 
   await tokens.name.fill(fresh());
   for (const scope of ['runs:read', 'results:read', 'system:read']) await tokens.scope(scope).uncheck();
   await page.getByRole('button', { name: 'Make the token' }).click();
-  await expect(page.getByRole('group', { name: 'Scopes' })).toHaveAccessibleDescription(/must name 1 to 7 scopes/);
+  await expect(page.getByRole('group', { name: 'Scopes' })).toHaveAccessibleDescription(/must contain 1 to 7 scopes/);
   // What is for admins is not offered to others.
   await expect(tokens.scope('tokens:manage')).toHaveCount(0);
 });

@@ -1,4 +1,14 @@
-//! What a use case can refuse or fail with. The layers above translate it; none of them decides.
+//! The error of every use case, without HTTP: `server::http::error` maps it to a status and a body, and logs it once.
+//!
+//! Which error goes where:
+//! - A parameter or body field that is not allowed: [`Error::Invalid`], with every invalid field.
+//! - A resource that does not exist, or that the caller's account does not own: [`Error::NotFound`]. A resource that exists without
+//!   its file: [`Error::LogNotFound`], [`Error::NotProduced`], [`Error::OutputFileNotFound`].
+//! - A caller who is unknown: [`Error::Unauthorized`], [`Error::WrongPassword`]. A known caller without the right:
+//!   [`Error::MissingScope`], or [`Error::MissingRole`] if a scope does not express it.
+//! - A valid request that conflicts with the state of the data: [`Error::Unprocessable`].
+//! - A result that is still being computed: [`Error::NotReady`]. A dependency that fails: [`Error::Files`], [`Error::Database`].
+//! - A bug, or an environment that no code path expects: [`Error::Internal`]. Clients do not see its message.
 
 use runlens_api_types::{ErrorBody, auth::Scope, output::OutputSide};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
@@ -6,71 +16,71 @@ use sea_orm::{DbErr, RuntimeErr, sqlx};
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a use case did not answer.
+/// The reason why a use case failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A parameter is not allowed; the body names each.
+    /// Invalid parameters, each named in the details.
     #[error("{}", .0.message)]
     Invalid(ErrorBody),
-    /// There is no such thing.
+    /// The resource does not exist.
     #[error("{resource} {id} not found")]
     NotFound {
-        /// What was looked for: `run`, `regression_test`, `token`.
+        /// Kind of resource: `run`, `regression_test`, `token`.
         resource: &'static str,
         /// Its id.
         id: i32,
     },
-    /// The run exists, its log does not.
+    /// The run exists, but its log does not.
     #[error("no log of run {run_id} in any store")]
     LogNotFound {
-        /// The run.
+        /// The run's id.
         run_id: i32,
     },
-    /// The test ran, and did not produce this output.
+    /// The test ran and did not produce this output.
     #[error("output {output_id} was not produced")]
     NotProduced {
-        /// The output.
+        /// The output's id.
         output_id: i32,
     },
-    /// The output is known, its file is in none of the stores.
-    #[error("the {side} file of output {output_id} is in no store")]
+    /// The output is recorded, but its file is missing.
+    #[error("the {side} file of output {output_id} is not in any store")]
     OutputFileNotFound {
-        /// The output.
+        /// The output's id.
         output_id: i32,
-        /// Which of its files.
+        /// Which of its files is missing.
         side: OutputSide,
     },
-    /// Nobody the platform knows.
+    /// The token or session is missing, unknown or expired.
     #[error("not authenticated")]
     Unauthorized,
-    /// The e-mail address and the password do not belong together.
+    /// There is no account with this e-mail address and password.
     #[error("wrong e-mail address or password")]
     WrongPassword,
     /// The caller lacks a scope.
-    #[error("the scope {0} is missing")]
+    #[error("missing scope {0}")]
     MissingScope(Scope),
-    /// The caller lacks a role.
+    /// The caller lacks a right that is not a scope. The message is for clients.
     #[error("{0}")]
     MissingRole(&'static str),
-    /// Understood, but it cannot be done.
+    /// The request is valid, but cannot be carried out. The message is for clients.
     #[error("{0}")]
     Unprocessable(String),
-    /// What is needed for the answer is in the making; the message says how far it is.
+    /// The result is still being computed. The message, with the progress, is for clients.
     #[error("{0}")]
     NotReady(String),
-    /// A file store does not answer.
-    #[error("a file store does not answer: {0}")]
+    /// A file store failed.
+    #[error("file store failed: {0}")]
     Files(#[from] object_store::Error),
-    /// The database does not answer, or not as expected.
-    #[error("the database: {0}")]
+    /// The database failed.
+    #[error("database failed: {0}")]
     Database(#[from] DbErr),
-    /// A fault of ours.
+    /// A bug. The message is for the log only.
     #[error("{0}")]
     Internal(String),
 }
 
 impl Error {
-    /// Whether waiting can help: a dependency is out of reach, or an answer in the making.
+    /// Whether a retry may succeed: a dependency is unreachable, or the result is still being computed.
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Files(_) | Self::NotReady(_) => true,
@@ -80,6 +90,7 @@ impl Error {
     }
 }
 
+/// Whether the database is unreachable, as opposed to rejecting a query.
 fn is_connection_error(error: &DbErr) -> bool {
     let runtime = match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
@@ -96,8 +107,8 @@ fn is_connection_error(error: &DbErr) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        // SQLite: busy (5), I/O error (10), cannot open (14), not a database (26), read-only (8) with their extensions in the high bits.
-        // MariaDB: too many connections (1040), access denied (1044, 1045), no such schema (1049), shutting down (1053).
+        // SQLite: busy (5), read-only (8), I/O error (10), cannot open (14), not a database (26); extended codes have more bits.
+        // MariaDB: too many connections (1040), access denied (1044, 1045), unknown database (1049), shutting down (1053).
         sqlx::Error::Database(error) => error
             .code()
             .and_then(|code| code.parse::<u32>().ok())

@@ -69,7 +69,7 @@ each_backend! {
             ("token_name=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&expires_in_days=7&scopes=runs:read", 400, vec!["The name must be"]),
             ("token_name=ci&expires_in_days=7&scopes=runs:fly&scopes=runs:read", 400, vec![r#"value="ci""#, "must be one of runs:read"]),
             ("token_name=ci&expires_in_days=31&scopes=runs:read", 400, vec![r#"value="31""#, r#"aria-describedby="days-fault""#]),
-            ("token_name=ci&expires_in_days=7&scopes=tokens:manage", 403, vec!["are for accounts with the role"]),
+            ("token_name=ci&expires_in_days=7&scopes=tokens:manage", 403, vec!["need the role"]),
             ("", 400, vec!["The name must be"]),
         ] {
             let answer = send(body).await;

@@ -138,7 +138,7 @@ impl AuthService {
         scopes.dedup();
         if !scopes.iter().all(|scope| may_have(role(user), *scope)) {
             return Err(Error::MissingRole(
-                "The scopes `baselines:write`, `system:write` and `tokens:manage` are for accounts with the role `admin`.",
+                "The scopes `baselines:write`, `system:write` and `tokens:manage` need the role `admin`.",
             ));
         }
         let created_at = self.clock().now();
@@ -163,7 +163,7 @@ impl AuthService {
             .await?
         {
             let message = format!(
-                "The account already has a token named `{token_name}` that works: choose another name, or revoke that token first."
+                "The account already has an active token named `{token_name}`. Choose another name, or revoke that token first."
             );
             return Err(Error::Unprocessable(message));
         }
@@ -211,7 +211,7 @@ pub(super) fn validate(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'
         ));
     }
     if !(1..=Scope::ALL.len()).contains(&scopes.len()) {
-        errors.push(("scopes", format!("must name 1 to {} scopes", Scope::ALL.len())));
+        errors.push(("scopes", format!("must contain 1 to {} scopes", Scope::ALL.len())));
     }
     errors
 }

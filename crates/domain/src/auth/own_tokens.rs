@@ -59,7 +59,7 @@ impl AuthService {
         own_account(caller)?;
         let token = caller.token_info().ok_or_else(|| {
             Error::Unprocessable(
-                "This request came with a browser's session, not with a token. Name the token by its id."
+                "This request was made with a browser session, not with a token. Name the token by its id."
                     .to_owned(),
             )
         })?;
@@ -80,7 +80,7 @@ impl AuthService {
     ) -> Result<CreatedToken> {
         if caller.token_info().is_some() {
             return Err(Error::MissingRole(
-                "A token cannot make tokens: this needs e-mail address and password, or a browser's session.",
+                "A token cannot create tokens. Use your e-mail address and password, or a browser session.",
             ));
         }
         let account = own_account(caller)?;
@@ -97,7 +97,7 @@ impl AuthService {
 fn own_account(caller: &Caller) -> Result<&Account> {
     caller
         .account()
-        .ok_or(Error::MissingRole("Tokens belong to accounts: sign in first."))
+        .ok_or(Error::MissingRole("Tokens belong to accounts. Sign in first."))
 }
 
 fn to_token(row: ApiTokenRow, account: &Account, caller: &Caller, now: Timestamp) -> Token {
