@@ -1,4 +1,4 @@
-// Browser tests against a running Runlens: scripts/e2e starts one on a demo platform and says where it is.
+// Browser tests of the built product. Each worker starts a server of its own on a copy of the demo platform: server/deployment.ts.
 import { defineConfig } from '@playwright/test';
 
 const launchOptions = {
@@ -17,18 +17,19 @@ const launchOptions = {
 
 export default defineConfig({
   testDir: 'tests',
+  globalSetup: './server/global-setup.ts',
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,
   timeout: 30_000,
-  // A machine of others may be too slow once; what fails twice is broken, and what fails once is reported as flaky.
+  // A shared CI machine may stall. A test that passes only on its retry is listed as flaky by both reporters.
   retries: process.env.CI ? 1 : 0,
-  reporter: [['list']],
-  use: { baseURL: process.env.BASE_URL, launchOptions, trace: 'retain-on-failure' },
-  // Every page must read without JavaScript; what is about the browser's own part is tagged, and left out there. So is, the other way
-  // round, what the browser's own part takes the place of.
+  reporter: [['list'], ['./reporters/flaky.ts']],
+  use: { launchOptions, trace: 'retain-on-failure' },
+  // Every page must work without JavaScript. Tests of the islands are tagged @javascript; tests of what an island replaces are tagged
+  // @no-javascript.
   projects: [
-    { name: 'with JavaScript', use: { javaScriptEnabled: true }, grepInvert: /@paged/ },
+    { name: 'with JavaScript', use: { javaScriptEnabled: true }, grepInvert: /@no-javascript/ },
     { name: 'without JavaScript', use: { javaScriptEnabled: false }, grepInvert: /@javascript/ },
   ],
 });

@@ -1,5 +1,4 @@
-// What the demo platform holds, asked of the API: tests look for a run that has what they are about, not for a number.
-import { readFileSync } from 'node:fs';
+// Reads the demo platform through the API: tests look for a run with the property they need instead of naming one.
 import type { APIRequestContext } from '@playwright/test';
 
 export interface Run {
@@ -17,45 +16,48 @@ interface Page<T> {
   pagination: { total: number; next_offset: number | null };
 }
 
-export class Platform {
+export interface LogLine {
+  line: number;
+  message: string;
+  level: string;
+}
+
+export class ApiClient {
   constructor(private readonly request: APIRequestContext) {}
 
-  /** Asks the API as a visitor's browser does: with the cookie that a page gives. */
+  /** Returns the body of a successful response, and throws on any other. */
   async get<T>(path: string): Promise<T> {
-    if ((await this.request.storageState()).cookies.length === 0) await this.request.get('/runs');
-    const response = await this.request.get(`/api/v1${path}`);
-    if (!response.ok()) throw new Error(`${path} answered ${response.status()}: ${await response.text()}`);
+    const response = await this.fetch(path);
+    if (!response.ok()) throw new Error(`${path} returned ${response.status()}: ${await response.text()}`);
     return (await response.json()) as T;
   }
 
+  /** Returns the first 100 runs, newest first. */
   async runs(query = ''): Promise<Run[]> {
     return (await this.get<Page<Run>>(`/runs?limit=100&${query}`)).data;
   }
 
+  /** Returns the newest run that satisfies the predicate. */
+  async findRun(query: string, predicate: (run: Run) => boolean | Promise<boolean> = () => true): Promise<Run> {
+    for (const run of await this.runs(query)) if (await predicate(run)) return run;
+    throw new Error(`the demo platform has no such run: ${query}`);
+  }
+
+  /** Returns the number of items of a list. */
   async total(path: string): Promise<number> {
     return (await this.get<Page<unknown>>(path)).pagination.total;
   }
 
-  /** The newest run that is so. */
-  async run(query: string, holds: (run: Run) => boolean | Promise<boolean> = () => true): Promise<Run> {
-    for (const run of await this.runs(query)) if (await holds(run)) return run;
-    throw new Error(`the demo platform has no such run: ${query}`);
+  /** Returns the lines of a run's log; an error response has none. */
+  async log(runId: number, query = ''): Promise<{ status: number; lines: LogLine[] }> {
+    const response = await this.fetch(`/runs/${runId}/logs?${query}`);
+    const body = (await response.json()) as { data?: LogLine[] };
+    return { status: response.status(), lines: body.data ?? [] };
   }
 
-  /** Answer to a question about a run's log, whatever its status. */
-  async log(run: number, query = ''): Promise<{ status: number; body: { data: { line: number; message: string; level: string }[] } }> {
+  /** Visitors are counted by the cookie that a page sets, so the first request is for a page. */
+  private async fetch(path: string) {
     if ((await this.request.storageState()).cookies.length === 0) await this.request.get('/runs');
-    const response = await this.request.get(`/api/v1/runs/${run}/logs?${query}`);
-    return { status: response.status(), body: await response.json() };
+    return this.request.get(`/api/v1${path}`);
   }
-}
-
-/** An account of the demo platform, as `runlens demo` printed it. */
-export function account(name: string): { email: string; password: string } {
-  const line = readFileSync(process.env.ACCOUNTS ?? '', 'utf8')
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .find(([first]) => first === name);
-  if (!line) throw new Error(`no account ${name}`);
-  return { email: line[1], password: line[2] };
 }

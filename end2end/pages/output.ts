@@ -1,6 +1,6 @@
 // An output of a test.
 import type { Locator, Page } from '@playwright/test';
-import type { Platform } from './platform';
+import type { ApiClient } from './api';
 
 export interface Output {
   run_id: number;
@@ -54,13 +54,13 @@ export class OutputPage {
   }
 }
 
-/** The outputs of the newest failed runs that differ or are missing, as the errors of the run name them. */
-export async function outputs(platform: Platform, type: string, runs = 4): Promise<Output[]> {
+/** Returns the outputs of the newest failed runs with an error of this type. */
+export async function findOutputs(api: ApiClient, type: string, runs = 4): Promise<Output[]> {
   const found: Output[] = [];
-  for (const { run_id } of (await platform.runs('status=fail')).slice(0, runs)) {
-    const errors = await platform.get<{ data: { regression_id: number; sample_id: number }[] }>(`/runs/${run_id}/errors?type=${type}&limit=100`);
+  for (const { run_id } of (await api.runs('status=fail')).slice(0, runs)) {
+    const errors = await api.get<{ data: { regression_id: number; sample_id: number }[] }>(`/runs/${run_id}/errors?type=${type}&limit=100`);
     for (const test of new Set(errors.data.map((error) => error.regression_id))) {
-      const sample = await platform.get<{ sample_id: number; outputs: { output_id: number; status: string }[] }>(`/runs/${run_id}/samples/${test}`);
+      const sample = await api.get<{ sample_id: number; outputs: { output_id: number; status: string }[] }>(`/runs/${run_id}/samples/${test}`);
       for (const { output_id } of sample.outputs.filter(({ status }) => status === (type === 'missing_output' ? 'missing_output' : 'fail'))) {
         const api = `/runs/${run_id}/samples/${sample.sample_id}/regression-tests/${test}/outputs/${output_id}`;
         found.push({ run_id, sample_id: sample.sample_id, regression_id: test, output_id, path: `/runs/${run_id}/tests/${test}/outputs/${output_id}`, api });
@@ -70,11 +70,11 @@ export async function outputs(platform: Platform, type: string, runs = 4): Promi
   return found;
 }
 
-/** The first differing output whose difference is so. */
-export async function output(platform: Platform, holds: (diff: Diff) => boolean): Promise<Output & { diff: Diff }> {
-  for (const candidate of await outputs(platform, 'diff_mismatch')) {
-    const diff = await platform.get<Diff>(`${candidate.api}/diff?align=captions`);
-    if (holds(diff)) return { ...candidate, diff };
+/** Returns the first differing output whose diff satisfies the predicate. */
+export async function findOutput(api: ApiClient, predicate: (diff: Diff) => boolean): Promise<Output & { diff: Diff }> {
+  for (const candidate of await findOutputs(api, 'diff_mismatch')) {
+    const diff = await api.get<Diff>(`${candidate.api}/diff?align=captions`);
+    if (predicate(diff)) return { ...candidate, diff };
   }
   throw new Error('the demo platform has no such output');
 }

@@ -30,12 +30,11 @@ export class RunPage {
     await this.page.goto(`/runs/${id}${query}`);
   }
 
-  /** The group of errors with a verdict. */
   verdictGroup(verdict: string): Locator {
     return this.errors.locator(`#bucket-${verdict.replaceAll('_', '-')}`);
   }
 
-  /** A failing test among the errors. */
+  /** The row of a failing test in the errors section. */
   failure(test: number): Locator {
     return this.page.locator(`#error-${test}`);
   }

@@ -1,4 +1,4 @@
-// The pages of the suite: samples, regression tests, and one of each.
+// Samples and regression tests: the lists and the pages of one.
 import type { Locator, Page } from '@playwright/test';
 
 export class SuitePage {
@@ -20,7 +20,7 @@ export class SuitePage {
     await this.page.goto(path);
   }
 
-  /** The part about one operating system. */
+  /** The section about one operating system. */
   on(platform: 'Linux' | 'Windows'): Locator {
     return this.page.locator('.on-platform').filter({ has: this.page.getByRole('heading', { level: 3, name: platform }) });
   }

@@ -1,15 +1,15 @@
-// The tokens of an account.
+// The token page of an account.
 import type { Locator, Page } from '@playwright/test';
 
 export class TokensPage {
   readonly name: Locator;
   readonly secret: Locator;
-  readonly fault: Locator;
+  readonly error: Locator;
 
   constructor(readonly page: Page) {
     this.name = page.getByLabel('Name');
     this.secret = page.locator('.new-token code');
-    this.fault = page.locator('.make-token .refusal');
+    this.error = page.locator('.make-token .refusal');
   }
 
   row(name: string): Locator {
@@ -20,8 +20,8 @@ export class TokensPage {
     return this.page.getByRole('checkbox', { name });
   }
 
-  /** Fills in the form, with these scopes beside those that are chosen already, and sends it. */
-  async make(name: string, scopes: string[] = []) {
+  /** Fills in the form, adds scopes to the preselected ones, and submits it. */
+  async create(name: string, scopes: string[] = []) {
     await this.name.fill(name);
     for (const scope of scopes) await this.scope(scope).check();
     await this.page.getByRole('button', { name: 'Make the token' }).click();

@@ -1,4 +1,4 @@
-// Pages for what is not there, not allowed, or wrong.
+// Error pages.
 import { expect, test } from '../pages/fixtures';
 
 for (const [path, status, words] of [
@@ -17,7 +17,7 @@ for (const [path, status, words] of [
   ['/runs/1/logs?line=junk', 400, 'must be the number of a line'],
   ['/runs/1/logs?level=loud', 400, 'must be one of critical'],
 ] as const) {
-  test(`${path} answers ${status} and says why`, async ({ page }) => {
+  test(`${path} returns ${status} and names the reason`, async ({ page }) => {
     const response = await page.goto(path);
     expect(response?.status()).toBe(status);
     await expect(page.getByRole('main')).toContainText(words);

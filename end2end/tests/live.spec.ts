@@ -1,64 +1,73 @@
-// A run's page while the run goes on.
-import { expect, test } from '../pages/fixtures';
-import { forget, pass, queuedRun, report } from '../pages/live';
+// The page of a run in progress.
+import { expect, isolatedTest as test } from '../pages/fixtures';
 
-let id: number;
-test.beforeEach(() => (id = queuedRun()));
-test.afterEach(() => forget(id));
+let runId: number;
+test.beforeEach(({ deployment }) => {
+  runId = deployment.database.insertQueuedRun();
+});
 
-test('a run that goes on says how far it is', async ({ page, run }) => {
-  report(id, 'testing');
-  await run.open(id);
+test('a run in progress shows its progress', async ({ page, run, deployment }) => {
+  deployment.database.insertProgress(runId, 'testing');
+  await run.open(runId);
   const live = page.locator('.live');
   await expect(live).toContainText('Testing');
   await expect(live.getByRole('progressbar', { name: 'Tests with a result' })).toBeVisible();
   await expect(live.locator('.counts')).toContainText(/0 of \d+ tests/);
 });
 
-test('a run that has ended says nothing of that kind', async ({ page, run, platform }) => {
-  const failed = await platform.run('status=fail');
+test('a finished run shows no progress', async ({ page, run, api }) => {
+  const failed = await api.findRun('status=fail');
   await run.open(failed.run_id);
   await expect(page.locator('.live')).toHaveCount(0);
 });
 
-test('a page follows its run to the end, and stays where its reader is @javascript', async ({ page, run }) => {
+test('a page follows its run to the end and keeps focus and scroll position @javascript', async ({ page, run, deployment }) => {
+  const { database } = deployment;
   let streams = 0;
   page.on('request', (request) => {
-    if (request.url().endsWith(`/runs/${id}/events`)) streams += 1;
+    if (request.url().endsWith(`/runs/${runId}/events`)) streams += 1;
   });
-  await run.open(id);
+  await run.open(runId);
   const live = page.locator('.live');
   await expect(live).toHaveClass(/up/, { timeout: 20_000 });
-  report(id, 'testing');
+  database.insertProgress(runId, 'testing');
   await expect(live).toContainText('Testing', { timeout: 10_000 });
   await expect(run.heading).toContainText('running', { timeout: 15_000 });
-  await page.evaluate(() => window.scrollTo(0, 120));
+  await page.evaluate(() => {
+    window.scrollTo(0, 120);
+  });
   const link = page.getByRole('navigation', { name: 'On this page' }).getByRole('link').first();
   await link.focus();
   const y = await page.evaluate(() => window.scrollY);
-  pass(id);
+  database.insertPassingResult(runId);
   await expect(live.locator('.counts')).toContainText('1 of', { timeout: 10_000 });
   await expect(run.verdict).toContainText('1 of', { timeout: 15_000 });
   await expect(link).toBeFocused();
   expect(await page.evaluate(() => window.scrollY)).toBe(y);
-  report(id, 'canceled', 'Canceled via API');
+  database.insertProgress(runId, 'canceled', 'Canceled via API');
   await expect(run.heading).not.toContainText('running', { timeout: 15_000 });
   await expect(live).toHaveCount(0);
-  // What has the focus may have gone with what is past; whoever hears the page is told what became of the run.
+  // The focused element may be gone; screen readers hear the outcome.
   await expect(page.locator('#said')).toContainText(/^canceled Run \d+ · \w+: Canceled/);
   expect(streams).toBe(1);
 });
 
-test('a page that follows its run can be held, and goes on from there @javascript', async ({ page, run }) => {
-  report(id, 'testing');
-  await run.open(id);
+test('live updates can be paused and resumed @javascript', async ({ page, context, run, deployment }) => {
+  const { database } = deployment;
+  database.insertProgress(runId, 'testing');
+  await run.open(runId);
   const live = page.locator('.live');
   await expect(live).toHaveClass(/up/, { timeout: 20_000 });
   await live.getByRole('button', { name: 'Pause' }).click();
   await expect(live).toContainText('paused');
   const elapsed = await live.locator('.elapsed').innerText();
-  pass(id);
-  await page.waitForTimeout(4_000);
+  // A second page is not paused: it shows when the update was sent and that the clock went on.
+  const other = (await context.newPage()).locator('.live');
+  await other.page().goto(`/runs/${runId}`);
+  await expect(other).toHaveClass(/up/, { timeout: 20_000 });
+  database.insertPassingResult(runId);
+  await expect(other.locator('.counts')).toContainText('1 of', { timeout: 10_000 });
+  await expect(other.locator('.elapsed')).not.toHaveText(elapsed);
   await expect(live.locator('.counts')).toContainText('0 of');
   await expect(live.locator('.elapsed')).toHaveText(elapsed);
   await live.getByRole('button', { name: 'Resume' }).click();
@@ -66,13 +75,13 @@ test('a page that follows its run can be held, and goes on from there @javascrip
   await expect(run.verdict).toContainText('1 of', { timeout: 15_000 });
 });
 
-test('a connection that is lost is said and made again @javascript', async ({ page, run, context, faults }) => {
-  await context.route(`**/runs/${id}/events`, (route) => route.fulfill({ status: 503 }));
-  await run.open(id);
+test('a lost connection is shown and restored @javascript', async ({ page, run, context, browserErrors }) => {
+  await context.route(`**/runs/${runId}/events`, (route) => route.fulfill({ status: 503 }));
+  await run.open(runId);
   const live = page.locator('.live');
   await expect(live).toContainText('connection lost, trying again', { timeout: 20_000 });
-  await context.unroute(`**/runs/${id}/events`);
+  await context.unroute(`**/runs/${runId}/events`);
   await expect(live).toHaveClass(/up/, { timeout: 20_000 });
-  // That the browser says so itself is what this is about.
-  faults.length = 0;
+  // The browser reports the failed request.
+  browserErrors.length = 0;
 });

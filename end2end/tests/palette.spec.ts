@@ -1,14 +1,14 @@
-// Finding anything: the page of the search, and the palette over every page.
-import type { Page } from '@playwright/test';
+// The search page, and the command palette of every page.
+import type { Page, Route } from '@playwright/test';
 import { expect, test } from '../pages/fixtures';
 
-test('the number of a run leads straight to it', async ({ page, platform }) => {
-  const { run_id } = await platform.run('status=fail', async (run) => (await platform.total(`/runs?pull_request=${run.run_id}`)) === 0);
+test('searching for a run number opens the run', async ({ page, api }) => {
+  const { run_id } = await api.findRun('status=fail', async (run) => (await api.total(`/runs?pull_request=${run.run_id}`)) === 0);
   await page.goto(`/search?q=${run_id}`);
   await expect(page).toHaveURL(new RegExp(`/runs/${run_id}$`));
 });
 
-test('the page of the search tells what it found by kind', async ({ page }) => {
+test('the search page groups its results by kind', async ({ page }) => {
   await page.goto('/search');
   await expect(page.getByText('by at least 4 of its first digits')).toBeVisible();
   await page.getByRole('search', { name: 'Search for anything' }).getByRole('searchbox').fill('master');
@@ -19,7 +19,7 @@ test('the page of the search tells what it found by kind', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Nothing has this name or number' })).toBeVisible();
 });
 
-test('without JavaScript the field above each page is a form @paged', async ({ page }) => {
+test('without JavaScript the search field of each page is a form @no-javascript', async ({ page }) => {
   await page.goto('/runs');
   const field = page.getByRole('search', { name: 'Runlens' }).getByRole('searchbox');
   await field.fill('master');
@@ -27,8 +27,8 @@ test('without JavaScript the field above each page is a form @paged', async ({ p
   await expect(page).toHaveURL(/\/search\?q=master/);
 });
 
-/** Opens the palette by its key, as soon as the browser has taken over the page. */
-async function open(page: Page) {
+/** Opens the palette with its shortcut, which works as soon as the palette is hydrated. */
+async function openPalette(page: Page) {
   const field = page.getByRole('dialog', { name: 'Find anything' }).getByRole('combobox');
   await expect(async () => {
     if (!(await field.isVisible())) await page.keyboard.press('Control+k');
@@ -36,12 +36,12 @@ async function open(page: Page) {
   }).toPass();
 }
 
-test('Ctrl+K finds a run by the keyboard alone, and Escape gives the focus back @javascript', async ({ page, platform }) => {
-  const { run_id } = await platform.run('status=fail');
+test('the palette finds a run with the keyboard alone, and Escape restores the focus @javascript', async ({ page, api }) => {
+  const { run_id } = await api.findRun('status=fail');
   await page.goto('/runs');
   const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Runs' });
   await link.focus();
-  await open(page);
+  await openPalette(page);
   const palette = page.getByRole('dialog', { name: 'Find anything' });
   const field = palette.getByRole('combobox');
   await expect(field).toBeFocused();
@@ -60,15 +60,15 @@ test('Ctrl+K finds a run by the keyboard alone, and Escape gives the focus back 
   await expect(page).toHaveURL(new RegExp(`/runs/${run_id}$`));
   await expect(palette).toBeHidden();
 
-  // The page just left is among those offered.
+  // The page visited last is offered.
   await page.goto('/runs');
-  await open(page);
+  await openPalette(page);
   await expect(palette.getByRole('group', { name: 'Recent' }).getByRole('option').first()).toContainText(`Run ${run_id}`);
 });
 
-test('arrows go through all groups and round @javascript', async ({ page }) => {
+test('arrow keys move through all groups and wrap around @javascript', async ({ page }) => {
   await page.goto('/runs');
-  await open(page);
+  await openPalette(page);
   const palette = page.getByRole('dialog', { name: 'Find anything' });
   const options = palette.getByRole('option');
   await palette.getByRole('combobox').fill('master');
@@ -82,21 +82,25 @@ test('arrows go through all groups and round @javascript', async ({ page }) => {
   await expect(palette).toBeHidden();
 });
 
-test('what is typed fast asks once at a time @javascript', async ({ page }) => {
+test('a new search aborts the previous one @javascript', async ({ page }) => {
   await page.goto('/runs');
-  // Slow enough to be overtaken.
-  await page.route('**/api/v1/search**', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    await route.continue().catch(() => {});
+  // No search is answered until the test says so.
+  const held: Route[] = [];
+  await page.route('**/api/v1/search**', (route) => {
+    held.push(route);
   });
-  const given: string[] = [];
-  page.on('requestfailed', (request) => given.push(request.url()));
-  await open(page);
+  const aborted: string[] = [];
+  page.on('requestfailed', (request) => aborted.push(request.url()));
+  await openPalette(page);
   const field = page.getByRole('dialog', { name: 'Find anything' }).getByRole('combobox');
-  await field.pressSequentially('mas', { delay: 200 });
+  for (const [typed, text] of ['m', 'ma', 'mas'].entries()) {
+    await field.fill(text);
+    await expect.poll(() => held.length).toBe(typed + 1);
+    await expect.poll(() => aborted.length).toBe(typed);
+  }
+  await held[2].continue();
   await expect(page.getByRole('option', { name: /master/ }).first()).toBeVisible();
   await field.fill('');
   await expect(page.getByRole('group', { name: 'Pages' })).toBeVisible();
-  // Each question but the last was given up.
-  expect(given.length).toBeGreaterThan(0);
+  expect(aborted).toHaveLength(2);
 });

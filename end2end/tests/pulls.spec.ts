@@ -1,11 +1,11 @@
-// A pull request, and a commit, with all their runs.
+// The pages of a pull request and of a commit.
 import { expect, test } from '../pages/fixtures';
 
-test('a pull request says first what its newest commit does, then lists its runs', async ({ page, runs, platform }) => {
-  const { pull_request } = await platform.run('', (run) => run.pull_request !== null);
+test('a pull request page starts with the verdicts of its newest commit, then lists its runs', async ({ page, runs, api }) => {
+  const { pull_request } = await api.findRun('', (run) => run.pull_request !== null);
   await page.goto(`/pulls/${pull_request}`);
   await expect(page.getByRole('heading', { level: 1, name: `PR #${pull_request}` })).toBeVisible();
-  const all = await platform.runs(`pull_request=${pull_request}`);
+  const all = await api.runs(`pull_request=${pull_request}`);
   for (const { run_id } of all) await expect(runs.run(run_id)).toBeVisible();
   const newest = page.getByRole('list', { name: 'Newest verdicts' });
   await expect(newest.locator(`a[href="/runs/${all[0].run_id}"]`)).toBeVisible();
@@ -13,8 +13,8 @@ test('a pull request says first what its newest commit does, then lists its runs
   await expect(page).toHaveTitle(new RegExp(`PR #${pull_request} · Runlens`));
 });
 
-test('the list leads to a pull request and to a commit', async ({ page, runs, platform }) => {
-  const run = await platform.run('', ({ pull_request }) => pull_request !== null);
+test('the run list links to pull requests and commits', async ({ page, runs, api }) => {
+  const run = await api.findRun('', ({ pull_request }) => pull_request !== null);
   await runs.open(`?pull_request=${run.pull_request}`);
   await runs.rows.first().getByRole('link', { name: `PR #${run.pull_request}`, exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`/pulls/${run.pull_request}$`));
@@ -22,14 +22,14 @@ test('the list leads to a pull request and to a commit', async ({ page, runs, pl
   await expect(page.getByRole('heading', { level: 1, name: /^Commit/ })).toBeVisible();
 });
 
-test('a commit is found by the beginning of its hash', async ({ page, runs, platform }) => {
-  const { commit_sha } = await platform.run('status=fail');
+test('a commit is found by a prefix of its hash', async ({ page, runs, api }) => {
+  const { commit_sha } = await api.findRun('status=fail');
   await page.goto(`/commits/${commit_sha.slice(0, 7)}`);
   await expect(page.getByRole('heading', { level: 1 })).toContainText(commit_sha.slice(0, 7));
-  for (const { run_id } of await platform.runs(`commit_sha=${commit_sha}`)) await expect(runs.run(run_id)).toBeVisible();
+  for (const { run_id } of await api.runs(`commit_sha=${commit_sha}`)) await expect(runs.run(run_id)).toBeVisible();
 });
 
-test('what was never tested says so', async ({ page }) => {
+test('an unknown pull request or commit is not found', async ({ page }) => {
   expect((await page.goto('/pulls/999999'))?.status()).toBe(404);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no run of PR #999999');
   expect((await page.goto('/commits/ffffffffffff'))?.status()).toBe(404);

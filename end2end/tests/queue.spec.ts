@@ -6,8 +6,8 @@ interface Queue {
   meta: { queue_depth: number; running_count: number };
 }
 
-test('what runs comes first, then what waits, each a link to its run', async ({ page, platform }) => {
-  const queue = await platform.get<Queue>('/system/queue');
+test('running runs come before queued ones, each linked', async ({ page, api }) => {
+  const queue = await api.get<Queue>('/system/queue');
   expect(queue.data.length).toBeGreaterThan(1);
   await page.goto('/queue');
   const rows = page.locator('table.queue tbody tr');
@@ -19,15 +19,15 @@ test('what runs comes first, then what waits, each a link to its run', async ({ 
   await expect(page.getByRole('main')).toContainText(`${queue.meta.running_count} run`);
 });
 
-test('the queue of one platform is a link', async ({ page, platform }) => {
+test('the queue is filtered by platform', async ({ page, api }) => {
   await page.goto('/queue');
   await page.getByRole('navigation', { name: 'Platform' }).getByRole('link', { name: 'Windows' }).click();
   await expect(page).toHaveURL(/platform=windows/);
-  const total = await platform.total('/system/queue?platform=windows');
+  const total = await api.total('/system/queue?platform=windows');
   await expect(page.locator('table.queue tbody tr')).toHaveCount(total);
 });
 
-test('a queue that is not that long says so', async ({ page }) => {
+test('an offset past the end of the queue links to its start', async ({ page }) => {
   await page.goto('/queue?offset=100');
   await expect(page.getByRole('heading', { name: 'The queue is not that long' })).toBeVisible();
   await page.getByRole('link', { name: 'The whole queue' }).click();

@@ -1,8 +1,8 @@
-// What a run shows of itself elsewhere.
+// Link previews and badges.
 import { expect, test } from '../pages/fixtures';
 
-test('every page says what it is to whoever shows a link to it', async ({ page, platform }) => {
-  const failed = await platform.run('status=fail');
+test('every page has a title, a description and a canonical link for link previews', async ({ page, api }) => {
+  const failed = await api.findRun('status=fail');
   const titles = new Set<string>();
   for (const path of ['/runs', `/runs/${failed.run_id}`, `/runs/${failed.run_id}/logs`, '/sign-in']) {
     const response = await page.goto(path);
@@ -16,8 +16,8 @@ test('every page says what it is to whoever shows a link to it', async ({ page, 
   expect(titles.size).toBe(4);
 });
 
-test('a run has a picture', async ({ page, request, platform }) => {
-  const failed = await platform.run('status=fail');
+test('a run has a preview image', async ({ page, request, api }) => {
+  const failed = await api.findRun('status=fail');
   await page.goto(`/runs/${failed.run_id}`);
   await expect(page.locator('meta[name="twitter:card"]')).toHaveAttribute('content', 'summary_large_image');
   const address = await page.locator('meta[property="og:image"]').getAttribute('content');
@@ -27,8 +27,8 @@ test('a run has a picture', async ({ page, request, platform }) => {
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1200, 630]);
 });
 
-test('a badge is an image with a name', async ({ request, platform }) => {
-  const failed = await platform.run('status=fail&platform=linux');
+test('a badge is an image with an accessible name', async ({ request, api }) => {
+  const failed = await api.findRun('status=fail&platform=linux');
   const badge = await request.get(`/runs/${failed.run_id}/badge.svg`);
   expect(badge.headers()['content-type']).toMatch(/^image\/svg\+xml/);
   expect(await badge.text()).toMatch(new RegExp(`aria-label="Run ${failed.run_id} on linux: .+"><title>.+</title>`));

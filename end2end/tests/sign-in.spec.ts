@@ -1,9 +1,8 @@
-// Signing in and out, which are plain forms.
+// Signing in and out.
 import { expect, test } from '../pages/fixtures';
-import { account } from '../pages/platform';
 
-test('an account signs in, is named, and signs out', async ({ page }) => {
-  const { email, password } = account('contributor');
+test('an account signs in and out', async ({ page, deployment }) => {
+  const { email, password } = deployment.account('contributor');
   await page.goto('/sign-in?next=/runs?status=fail');
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(password);
@@ -16,17 +15,17 @@ test('an account signs in, is named, and signs out', async ({ page }) => {
   await expect(page.getByRole('banner').getByRole('link', { name: 'Sign in' })).toBeVisible();
 });
 
-test('a wrong password is said on the form', async ({ page }) => {
+test('a wrong password is reported on the form', async ({ page, deployment }) => {
   await page.goto('/sign-in');
-  await page.getByLabel('E-mail address').fill(account('tester').email);
+  await page.getByLabel('E-mail address').fill(deployment.account('tester').email);
   await page.getByLabel('Password').fill('wrong');
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).toContainText('wrong');
   await expect(page.getByRole('banner').getByRole('link', { name: 'Sign in' })).toBeVisible();
 });
 
-test('the way on after signing in stays on this site', async ({ page, baseURL }) => {
-  const { email, password } = account('user');
+test('the redirect after signing in stays on this site', async ({ page, baseURL, deployment }) => {
+  const { email, password } = deployment.account('user');
   await page.goto('/sign-in?next=//evil.example.org/');
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(password);

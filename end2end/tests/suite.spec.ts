@@ -1,6 +1,6 @@
-// Samples and regression tests: their lists, and what became of one over runs.
+// Samples and regression tests: the lists, and the history of one.
 import { expect, test } from '../pages/fixtures';
-import type { Platform } from '../pages/platform';
+import type { ApiClient } from '../pages/api';
 
 interface Health {
   platforms: {
@@ -21,25 +21,25 @@ interface Test {
   active: boolean;
 }
 
-async function tests(platform: Platform, query = ''): Promise<Test[]> {
-  return (await platform.get<{ data: Test[] }>(`/regression-tests?limit=100&${query}`)).data;
+async function tests(api: ApiClient, query = ''): Promise<Test[]> {
+  return (await api.get<{ data: Test[] }>(`/regression-tests?limit=100&${query}`)).data;
 }
 
-/** A test, and how it is doing on Linux, that is so. */
-async function testThat(platform: Platform, holds: (linux: Health['platforms'][0]) => boolean) {
-  const total = await platform.total('/regression-tests?limit=1');
+/** Returns a test whose health on Linux satisfies the predicate. */
+async function findTest(api: ApiClient, predicate: (linux: Health['platforms'][0]) => boolean) {
+  const total = await api.total('/regression-tests?limit=1');
   const pages = Array.from({ length: Math.ceil(total / 100) }, (_, page) => `offset=${100 * page}`);
-  for (const test of (await Promise.all(pages.map((page) => tests(platform, page)))).flat()) {
-    const health = await platform.get<Health>(`/regression-tests/${test.regression_test_id}/health`);
-    if (holds(health.platforms[0])) return { test, linux: health.platforms[0] };
+  for (const test of (await Promise.all(pages.map((page) => tests(api, page)))).flat()) {
+    const health = await api.get<Health>(`/regression-tests/${test.regression_test_id}/health`);
+    if (predicate(health.platforms[0])) return { test, linux: health.platforms[0] };
   }
   throw new Error('the demo platform has no such test');
 }
 
-test('the list of tests has a strip for each platform that leads to the test', async ({ suite, platform }) => {
+test('each test of the list links to its page from a strip for each platform', async ({ suite, api }) => {
   await suite.open('/regression-tests');
   await expect(suite.heading).toHaveText('Regression tests');
-  const [first] = await tests(platform);
+  const [first] = await tests(api);
   const row = suite.rows.first();
   await expect(row).toContainText(first.command);
   await expect(row.locator('a.small-strip')).toHaveCount(2);
@@ -48,21 +48,21 @@ test('the list of tests has a strip for each platform that leads to the test', a
   await expect(suite.heading).toContainText(`Test ${first.regression_test_id}`);
 });
 
-test('tests are narrowed down by a form whose answer is an address', async ({ page, suite, platform }) => {
-  const category = (await tests(platform)).flatMap((test) => test.categories)[0];
+test('the filter form of tests sets the URL and can be cleared', async ({ page, suite, api }) => {
+  const category = (await tests(api)).flatMap((test) => test.categories)[0];
   await suite.open('/regression-tests');
   await page.getByLabel('Category').selectOption(category);
   await page.getByLabel('Active').selectOption('true');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL(/active=true/);
-  const total = await platform.total(`/regression-tests?active=true&category=${encodeURIComponent(category)}`);
+  const total = await api.total(`/regression-tests?active=true&category=${encodeURIComponent(category)}`);
   await expect(page.getByRole('navigation', { name: 'Pages of tests' })).toContainText(`${total} test`);
   await page.getByRole('search').getByRole('link', { name: 'Clear' }).click();
   await expect(page).toHaveURL(/\/regression-tests$/);
 });
 
-test('a test says since when it fails, and what changed', async ({ suite, platform }) => {
-  const { test, linux } = await testThat(platform, ({ failing }) => failing?.passed_before != null);
+test('a test page shows since when it fails and links to the changes', async ({ suite, api }) => {
+  const { test, linux } = await findTest(api, ({ failing }) => failing?.passed_before != null);
   await suite.open(`/regression-tests/${test.regression_test_id}`);
   const part = suite.on('Linux');
   await expect(part).toContainText(`it fails since run ${linux.failing?.since.run_id}`);
@@ -71,14 +71,14 @@ test('a test says since when it fails, and what changed', async ({ suite, platfo
   await expect(part).toContainText(new RegExp(`${linux.flip_count} flips? between pass and failure`));
 });
 
-test('a failure older than the runs looked at is not said to have begun with them', async ({ suite, platform }) => {
-  const { test, linux } = await testThat(platform, ({ failing }) => failing != null && failing.passed_before == null);
+test('a failure older than the history window has no first failing run', async ({ suite, api }) => {
+  const { test, linux } = await findTest(api, ({ failing }) => failing != null && failing.passed_before == null);
   await suite.open(`/regression-tests/${test.regression_test_id}`);
   await expect(suite.on('Linux')).toContainText(`it fails at least since run ${linux.failing?.since.run_id}`);
   await expect(suite.on('Linux')).toContainText(`as far back as looked: ${linux.run_count} completed run`);
 });
 
-test('each cell of a strip leads to the test in its run', async ({ page, suite }) => {
+test('each cell of a strip links to the test in its run', async ({ page, suite }) => {
   await suite.open('/regression-tests/2');
   const cell = suite.strips.first().getByRole('link').last();
   const name = await cell.getAttribute('aria-label');
@@ -88,7 +88,7 @@ test('each cell of a strip leads to the test in its run', async ({ page, suite }
   await expect(page).toHaveURL(new RegExp(`/runs/${run}\\?.*test=2#test-2$`));
 });
 
-test('the strips can be of other runs, and the address says of which', async ({ page, suite }) => {
+test('the strips can show other runs, and the URL names which', async ({ page, suite }) => {
   await suite.open('/regression-tests/2');
   await page.getByRole('navigation', { name: 'Runs of the strips' }).getByRole('link', { name: 'pull requests' }).click();
   await expect(page).toHaveURL(/runs=pull_requests/);
@@ -96,19 +96,19 @@ test('the strips can be of other runs, and the address says of which', async ({ 
   await expect(suite.strips.first().getByRole('link').first()).toHaveAttribute('aria-label', /^run \d+ of PR #\d+, /);
 });
 
-test('a history is narrowed down, and the strips stay as chosen', async ({ page, suite, platform }) => {
+test('filtering the history keeps the choice of runs', async ({ page, suite, api }) => {
   await suite.open('/regression-tests/2?runs=all');
   await page.getByLabel('Platform').selectOption('windows');
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL(/runs=all/);
   await expect(page).toHaveURL(/platform=windows/);
-  const total = await platform.total('/regression-tests/2/history?platform=windows');
+  const total = await api.total('/regression-tests/2/history?platform=windows');
   await expect(page.getByRole('navigation', { name: 'Pages of results' })).toContainText(`${total} result`);
   await expect(suite.history.filter({ hasText: 'Linux' })).toHaveCount(0);
 });
 
-test('samples lead to their tests, and a test to its sample', async ({ page, suite, platform }) => {
-  const [first] = await tests(platform, 'active=true');
+test('samples link to their tests, and a test to its sample', async ({ page, suite, api }) => {
+  const [first] = await tests(api, 'active=true');
   await suite.open('/samples');
   await expect(suite.rows.filter({ hasText: first.sample_name }).first()).toBeVisible();
   await suite.open(`/samples/${first.sample_id}`);
@@ -119,15 +119,15 @@ test('samples lead to their tests, and a test to its sample', async ({ page, sui
   await expect(page).toHaveURL(new RegExp(`/samples/${first.sample_id}$`));
 });
 
-test('a hash is copied whole @javascript', async ({ page, suite, context, platform }) => {
+test('the full hash is copied @javascript', async ({ page, suite, context, api }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const sample = await platform.get<{ sha: string }>('/samples/2');
+  const sample = await api.get<{ sha: string }>('/samples/2');
   await suite.open('/samples/2');
   await page.getByRole('button', { name: /^Copy the hash of/ }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(sample.sha);
 });
 
-test('a list that nothing meets says so and offers a way out', async ({ page, suite }) => {
+test('a filter without matches offers to clear it', async ({ page, suite }) => {
   for (const [path, words] of [
     ['/samples?contains=none-is-called-so', 'No sample is like that'],
     ['/regression-tests?contains=none-is-called-so', 'No test is like that'],

@@ -1,9 +1,9 @@
-// What the browser's own part adds.
+// What hydration adds to the pages.
 import type { Page } from '@playwright/test';
 import { expect, test } from '../pages/fixtures';
 
-/** The code that a page has the browser fetch: bytes as they are sent, by the end of the name, and the names. */
-async function fetched(page: Page, address: string) {
+/** Loads a page and returns the code it fetched: bytes as sent, by file extension, and the paths. */
+async function loadedCode(page: Page, address: string) {
   const code = { wasm: 0, js: 0, names: new Set<string>() };
   const done: Promise<void>[] = [];
   page.on('requestfinished', (request) => {
@@ -18,19 +18,19 @@ async function fetched(page: Page, address: string) {
   return code;
 }
 
-test('a run page brings less than 200 kB of code, and only a log the code of its viewer @javascript', async ({ page, platform }) => {
-  const { run_id } = await platform.run('status=fail');
-  const { wasm, js, names } = await fetched(page, `/runs/${run_id}`);
+test('a run page loads less than 200 kB of code, and only a log page loads the log viewer @javascript', async ({ page, api }) => {
+  const { run_id } = await api.findRun('status=fail');
+  const { wasm, js, names } = await loadedCode(page, `/runs/${run_id}`);
   expect(wasm).toBeGreaterThan(10_000);
   expect(wasm + js).toBeLessThan(200_000);
-  const more = await fetched(await page.context().newPage(), `/runs/${run_id}/logs`);
+  const more = await loadedCode(await page.context().newPage(), `/runs/${run_id}/logs`);
   expect([...more.names].filter((name) => !names.has(name) && name.endsWith('.wasm'))).toHaveLength(1);
 });
 
 test.describe('far from the server', () => {
   test.use({ timezoneId: 'Asia/Kolkata' });
-  test('the exact time is told in the zone of the reader @javascript', async ({ page, runs, platform }) => {
-    const { created_at } = await platform.run('status=fail');
+  test('exact times use the time zone of the browser @javascript', async ({ page, runs, api }) => {
+    const { created_at } = await api.findRun('status=fail');
     await runs.open('?status=fail');
     const time = page.locator(`time[datetime="${created_at}"]`).first();
     await expect(time).toHaveAttribute('title', /, \d\d:\d\d:\d\d GMT\+5:30$/);
@@ -38,18 +38,8 @@ test.describe('far from the server', () => {
   });
 });
 
-test('a theme is chosen, kept, and applied before the page is painted @javascript', async ({ page, runs }) => {
-  await runs.open();
-  const toggle = page.getByRole('button', { name: /^Colours/ });
-  await toggle.click();
-  const theme = await page.locator('html').getAttribute('data-theme');
-  expect(theme).toMatch(/light|dark/);
-  await page.reload();
-  await expect(page.locator('html')).toHaveAttribute('data-theme', theme ?? '');
-});
-
-test('a run page is all keyboard @javascript', async ({ page, run, platform }) => {
-  const failed = await platform.run('status=fail');
+test('a run page is usable with the keyboard alone @javascript', async ({ page, run, api }) => {
+  const failed = await api.findRun('status=fail');
   await run.open(failed.run_id);
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
