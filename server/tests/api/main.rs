@@ -21,6 +21,7 @@ mod runs;
 mod search;
 mod server;
 mod share;
+mod site_files;
 mod suite;
 mod system;
 mod tokens;
