@@ -187,7 +187,6 @@ test.describe('log viewer @javascript', () => {
     });
     await page.keyboard.press('Control+c');
     const copied = await page.evaluate(() => navigator.clipboard.readText());
-    // eslint-disable-next-line no-control-regex
     expect(copied.trim().split(/\s*\n\s*/)).toEqual(lines.map((line) => line.message.replaceAll(/\u001b\[[0-9;]*m/g, '').trim()));
   });
 

@@ -29,7 +29,7 @@ test('a run page starts with the run, its verdict and its counts', async ({ page
   await expect(page.locator('meta[property="og:description"]')).toHaveAttribute('content', /fail|broken|compare/);
 });
 
-test('the verdict of a pull request that broke a test says so, and the errors name the test', async ({ page, run, api }) => {
+test('the verdict of a pull request that broke a test says so, and the errors name the test', async ({ run, api }) => {
   const broken = await pullRequest(api, (counts) => counts.broken_here > 0);
   const { reference, counts, data } = await compare(api, broken.run_id, 'verdict=broken_here&limit=100');
   await run.open(broken.run_id);
@@ -149,7 +149,7 @@ test('a category links to its tests', async ({ page, run, api }) => {
   await expect(run.tests.locator('tbody tr')).toHaveCount(Math.min(total, 50));
 });
 
-test('an infrastructure failure replaces the verdict', async ({ page, run, api }) => {
+test('an infrastructure failure replaces the verdict', async ({ run, api }) => {
   const broken = await api.findRun('status=canceled', (run) => run.run_errors === 'infrastructure');
   const errors = await api.get<{ data: { message: string }[] }>(`/runs/${broken.run_id}/infrastructure-errors`);
   await run.open(broken.run_id);
