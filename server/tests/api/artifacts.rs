@@ -22,7 +22,7 @@ async fn put(test: &TestPlatform, run: i32, name: &str) {
 }
 
 each_backend! {
-    async fn what_a_run_left_behind_is_listed(test) {
+    async fn artifacts_of_a_run_are_listed(test) {
         let linux = test.run(RunSpec::default()).await;
         let windows = test.run(RunSpec { platform: "windows", ..RunSpec::default() }).await;
         for name in ["ccextractor", "combined_stdout.log", "coredump", "trace.json", "a name with? <signs>#.bin"] {
@@ -42,7 +42,7 @@ each_backend! {
         assert_eq!(server.get(link).token(&token).send().await.ok()["pagination"]["total"], 5);
     }
 
-    async fn artifacts_need_the_right_to_read_results(test) {
+    async fn artifacts_require_results_read(test) {
         let run = test.run(RunSpec::default()).await;
         let server = Server::new(test);
         let token = server.token("tester", &[Scope::RunsRead, Scope::SystemRead]).await;
@@ -57,7 +57,7 @@ fn write(root: &Path, run: i32, name: &str) {
 }
 
 #[tokio::test]
-async fn a_file_that_a_store_lacks_is_degraded_and_one_that_none_can_tell_of_503() {
+async fn an_artifact_missing_from_one_store_is_degraded_and_failing_stores_are_503() {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let run = test.run(RunSpec::default()).await;
     let (first, second) = (
@@ -81,7 +81,7 @@ async fn a_file_that_a_store_lacks_is_degraded_and_one_that_none_can_tell_of_503
             .collect::<Vec<Value>>()
     };
     assert_eq!(statuses().await, ["ok", "degraded"]);
-    // A file stands where the directory should be.
+    // A file in place of the directory makes the store fail.
     std::fs::remove_dir_all(first.path().join("test_artifacts")).expect("removed");
     std::fs::write(first.path().join("test_artifacts"), "").expect("written");
     assert_eq!(statuses().await, ["degraded", "degraded"]);
@@ -97,18 +97,18 @@ async fn a_file_that_a_store_lacks_is_degraded_and_one_that_none_can_tell_of_503
 }
 
 #[tokio::test]
-async fn a_name_that_is_none_breaks_nothing() {
+async fn invalid_file_names_are_skipped() {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let run = test.run(RunSpec::default()).await;
     let root = tempfile::tempdir().expect("a directory");
-    let odd = [
+    let invalid = [
         "a..b",
         "back\\slash",
         "<script>alert(1)<_script>",
         "%2e%2e",
         "trace #1?.log",
     ];
-    for name in odd.iter().chain(&["ccextractor", "combined_stdout.log"]) {
+    for name in invalid.iter().chain(&["ccextractor", "combined_stdout.log"]) {
         write(root.path(), run, name);
     }
     std::fs::create_dir_all(root.path().join(format!("test_artifacts/{run}/deeper"))).expect("a directory");
@@ -140,7 +140,7 @@ async fn a_name_that_is_none_breaks_nothing() {
         ]
     );
     write(root.path(), run, "coredump");
-    // Such a name ends the list of files: what a run usually has is found all the same.
+    // Such a name ends the listing; well-known artifacts are still found.
     for name in ["a\nb", "\u{1b}[31mred"] {
         write(root.path(), run, name);
     }

@@ -1,4 +1,4 @@
-//! /api/v1/auth, and who may ask what.
+//! /api/v1/auth and required scopes.
 
 use runlens_api_types::auth::Scope;
 use runlens_domain::{
@@ -8,14 +8,14 @@ use runlens_domain::{
 use serde_json::{Value, json};
 use sha2::Digest;
 
-use crate::server::{Answer, SECRET, Server};
+use crate::server::{SECRET, Server, TestResponse};
 
-async fn ask_for_token(server: &Server, change: Value) -> Answer {
+async fn request_token(server: &Server, change: Value) -> TestResponse {
     let mut body = json!({"email": "ada@example.org", "password": "secret", "token_name": "ci"});
     body.as_object_mut()
         .expect("an object")
         .extend(change.as_object().cloned().unwrap_or_default());
-    // Each from another address: this is not about limits.
+    // A random address per call, so that rate limits do not apply.
     let [a, b, ..] = runlens_domain::clock::random_bytes::<4>();
     server
         .post("/api/v1/auth/tokens")
@@ -31,20 +31,20 @@ async fn with_ada(test: TestPlatform, role: &str) -> Server {
 }
 
 each_backend! {
-    async fn a_password_is_traded_for_a_token(test) {
+    async fn a_password_is_exchanged_for_a_token(test) {
         let server = with_ada(test, "contributor").await;
-        let answer = ask_for_token(&server, json!({"email": " ADA@Example.org "})).await;
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        let made = answer.json();
-        insta::assert_json_snapshot!("created_token", made, {".token" => "spci_…"});
-        let token = made["token"].as_str().expect("a token");
+        let response = request_token(&server, json!({"email": " ADA@Example.org "})).await;
+        assert_eq!(response.status, 201, "{}", response.text());
+        let created = response.json();
+        insta::assert_json_snapshot!("created_token", created, {".token" => "spci_…"});
+        let token = created["token"].as_str().expect("a token");
         assert!(token.starts_with("spci_") && token.len() == 48, "{token}");
         let me = server.get("/api/v1/auth/me").header("authorization", &format!("bEaReR {token}")).send().await.ok();
         insta::assert_json_snapshot!("me", me, {".token.token_prefix" => "spci_…"});
         assert_eq!(me["token"]["token_prefix"], token[..16]);
     }
 
-    async fn a_token_request_is_read_strictly(test) {
+    async fn a_token_request_is_validated_strictly(test) {
         let server = with_ada(test, "user").await;
         for (change, field) in [
             (json!({"email": ""}), "email"),
@@ -65,7 +65,7 @@ each_backend! {
             (json!({"scopes": ["runs:read", "runs:fly"]}), "scopes"),
             (json!({"days": 7}), "days"),
         ] {
-            let body = ask_for_token(&server, change.clone()).await.failure(400, "validation_error");
+            let body = request_token(&server, change.clone()).await.failure(400, "validation_error");
             assert!(body["details"]["fields"][field].is_string(), "{change}: {body}");
         }
         let post = || server.post("/api/v1/auth/tokens");
@@ -83,51 +83,51 @@ each_backend! {
         assert_eq!(body["details"]["fields"]["body"], "must have at most 65536 bytes");
     }
 
-    async fn a_wrong_password_and_an_unknown_account_look_the_same(test) {
+    async fn a_wrong_password_and_an_unknown_account_get_the_same_response(test) {
         test.user("empty", Some("admin"), "").await;
         let server = with_ada(test, "admin").await;
-        let wrong = ask_for_token(&server, json!({"password": "Secret"})).await.failure(401, "unauthorized");
+        let wrong = request_token(&server, json!({"password": "Secret"})).await.failure(401, "unauthorized");
         for change in [json!({"email": "bob@example.org"}), json!({"email": "empty@example.org", "password": " "})] {
-            assert_eq!(ask_for_token(&server, change).await.failure(401, "unauthorized"), wrong);
+            assert_eq!(request_token(&server, change).await.failure(401, "unauthorized"), wrong);
         }
     }
 
-    async fn some_scopes_are_for_admins(test) {
+    async fn some_scopes_are_reserved_for_admins(test) {
         let server = with_ada(test, "contributor").await;
         for scope in ["baselines:write", "system:write", "tokens:manage"] {
-            ask_for_token(&server, json!({"scopes": [scope]})).await.failure(403, "forbidden");
+            request_token(&server, json!({"scopes": [scope]})).await.failure(403, "forbidden");
         }
         server.test.sql("UPDATE `user` SET role = 'Admin'").await;
-        let token = ask_for_token(&server, json!({"scopes": ["tokens:manage", "runs:read", "tokens:manage"]})).await.json();
+        let token = request_token(&server, json!({"scopes": ["tokens:manage", "runs:read", "tokens:manage"]})).await.json();
         assert_eq!(token["scopes"], json!(["runs:read", "tokens:manage"]));
         server.test.sql("UPDATE `user` SET role = 'astronaut'").await;
         let me = server.get("/api/v1/auth/me").token(token["token"].as_str().expect("a token")).send().await.ok();
         assert_eq!((&me["scopes"], &me["user"]["role"]), (&json!(["runs:read"]), &json!("user")));
     }
 
-    async fn a_name_is_taken_until_its_token_ends(test) {
+    async fn a_token_name_can_be_reused_once_its_token_has_ended(test) {
         let server = with_ada(test, "user").await;
-        let first = ask_for_token(&server, json!({"expires_in_days": 1})).await.json();
-        let body = ask_for_token(&server, json!({"token_name": "CI"})).await.failure(422, "unprocessable");
+        let first = request_token(&server, json!({"expires_in_days": 1})).await.json();
+        let body = request_token(&server, json!({"token_name": "CI"})).await.failure(422, "unprocessable");
         assert!(body["message"].as_str().is_some_and(|message| message.contains("another name")), "{body}");
         server.test.advance(24 * 60 * 60);
         server.get("/api/v1/auth/me").token(first["token"].as_str().expect("a token")).send().await.failure(401, "unauthorized");
-        assert_eq!(ask_for_token(&server, json!({})).await.status, 201);
+        assert_eq!(request_token(&server, json!({})).await.status, 201);
         server.test.sql("UPDATE api_token SET revoked_at = created_at").await;
-        assert_eq!(ask_for_token(&server, json!({})).await.status, 201);
+        assert_eq!(request_token(&server, json!({})).await.status, 201);
     }
 
-    async fn what_is_no_token_is_401(test) {
+    async fn invalid_tokens_are_401(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         let mut other = token.clone();
         other.pop();
         other.push(if token.ends_with('A') { 'E' } else { 'A' });
         for value in ["Bearer", "Bearer ", &token, &format!("Basic {token}"), &format!("Bearer {other}"), "Bearer spci_", "Bearer spci_aaaaaaaaaaé", &format!("Bearer {}", "x".repeat(5000))] {
-            let answer = server.get("/api/v1/runs").header("authorization", value).send().await;
-            let body = answer.failure(401, "unauthorized");
+            let response = server.get("/api/v1/runs").header("authorization", value).send().await;
+            let body = response.failure(401, "unauthorized");
             assert_eq!(body, json!({"code": "unauthorized", "message": "Bearer token is missing, expired, or invalid.", "details": {}}), "{value}");
-            assert_eq!(answer.header("www-authenticate"), "Bearer");
+            assert_eq!(response.header("www-authenticate"), "Bearer");
         }
         server.get("/api/v1/runs").send().await.failure(401, "unauthorized");
         server.get("/api/v1/runs/abc").send().await.failure(401, "unauthorized");
@@ -135,7 +135,7 @@ each_backend! {
         server.get("/api/v1/runs").token(&token).send().await.failure(401, "unauthorized");
     }
 
-    async fn each_operation_needs_its_scope(test) {
+    async fn each_operation_requires_its_scope(test) {
         let server = Server::new(test);
         let run = server.test.run(RunSpec::default()).await;
         let token = server.token("user", &[Scope::RunsWrite]).await;
@@ -144,13 +144,13 @@ each_backend! {
             let Some(scope) = methods["get"]["x-required-scope"].as_str() else { continue };
             let path = path.replace("{run_id}", &run.to_string());
             let path = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/");
-            // What a question must name; to others it says nothing.
+            // Required parameters of some operations; others ignore them.
             let body = server.get(&format!("/api/v1{path}?contains=x&q=x&regression_test_ids=1")).token(&token).send().await.failure(403, "forbidden");
             assert_eq!(body["details"]["required_scope"], scope, "{path}");
         }
     }
 
-    async fn scopes_of_other_programs_do_no_harm(test) {
+    async fn unknown_scopes_in_the_database_are_ignored(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         for (json, scopes) in [(r#"["runs:read","files:burn"]"#, json!(["runs:read"])), ("null", json!([])), ("oops", json!([]))] {
@@ -159,8 +159,8 @@ each_backend! {
         }
     }
 
-    async fn tokens_of_the_platform_and_ours_are_stored_alike(test) {
-        // As the platform's own Python makes and stores them.
+    async fn tokens_of_the_sample_platform_and_of_runlens_are_interchangeable(test) {
+        // As created and stored by the Sample Platform's Python code.
         const THEIRS: &str = "spci_Q2FwdGlvbnMgYXJlIHRleHQgb3ZlciB0aW1lIDpdISE";
         const HASH: &str = "238c34608d124cf219527305b100f5afe13bb1f12afe476b51d28b9c705130c0";
         let user = test.user("ada", Some("user"), SECRET).await;
@@ -173,7 +173,7 @@ each_backend! {
         let me = server.get("/api/v1/auth/me").token(THEIRS).send().await.ok();
         assert_eq!((&me["token"]["token_name"], &me["scopes"]), (&json!("theirs"), &json!(["runs:read"])));
 
-        let ours = ask_for_token(&server, json!({"token_name": "ours"})).await.json();
+        let ours = request_token(&server, json!({"token_name": "ours"})).await.json();
         let ours = ours["token"].as_str().expect("a token");
         let hash = hex::encode(sha2::Sha256::digest(ours));
         server.test.sql(&format!("UPDATE api_token SET revoked_at = created_at WHERE NOT (token_hash = '{hash}'
@@ -182,12 +182,12 @@ each_backend! {
         server.get("/api/v1/auth/me").token(THEIRS).send().await.failure(401, "unauthorized");
     }
 
-    async fn a_new_token_is_kept_by_nobody_on_its_way(test) {
+    async fn a_new_token_is_not_cached(test) {
         let server = with_ada(test, "user").await;
-        assert_eq!(ask_for_token(&server, json!({})).await.header("cache-control"), "no-store");
+        assert_eq!(request_token(&server, json!({})).await.header("cache-control"), "no-store");
     }
 
-    async fn a_session_is_no_password(test) {
+    async fn a_session_does_not_replace_the_password(test) {
         let server = with_ada(test, "user").await;
         let session = server.session("ada").await;
         let post = |body: Value| {

@@ -5,15 +5,15 @@ use runlens_domain::testing::{Backend, TestPlatform};
 use crate::server::Server;
 
 #[tokio::test]
-async fn every_operation_and_schema_of_the_document_is_on_the_page() {
+async fn the_page_documents_every_operation_schema_and_response() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let document = server.get("/api/v1/openapi.json").send().await.ok();
-    let answer = server.get("/api/docs").send().await;
+    let response = server.get("/api/docs").send().await;
     assert_eq!(
-        (answer.status.as_u16(), answer.header("content-type")),
+        (response.status.as_u16(), response.header("content-type")),
         (200, "text/html; charset=utf-8")
     );
-    let page = answer.text();
+    let page = response.text();
     let operations = document["paths"]
         .as_object()
         .expect("paths")
@@ -25,12 +25,12 @@ async fn every_operation_and_schema_of_the_document_is_on_the_page() {
         .expect("schemas")
         .keys()
         .cloned();
-    let answers = document["components"]["responses"]
+    let responses = document["components"]["responses"]
         .as_object()
         .expect("responses")
         .keys()
         .cloned();
-    for id in ids.chain(schemas).chain(answers) {
+    for id in ids.chain(schemas).chain(responses) {
         assert_eq!(page.matches(&format!("<article id=\"{id}\"")).count(), 1, "{id}");
     }
     for anchor in page
@@ -40,7 +40,7 @@ async fn every_operation_and_schema_of_the_document_is_on_the_page() {
     {
         assert!(
             page.contains(&format!("id=\"{anchor}\"")),
-            "a link to #{anchor}, which is nowhere"
+            "a link to the missing anchor #{anchor}"
         );
     }
     for part in ["minLength", "undefined", "null or", "{&quot;"] {
@@ -53,7 +53,7 @@ async fn every_operation_and_schema_of_the_document_is_on_the_page() {
 }
 
 #[tokio::test]
-async fn the_page_runs_nothing_of_others_and_is_sent_once() {
+async fn the_page_is_cacheable_and_loads_nothing_from_other_origins() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let first = server.get("/api/docs").send().await;
     let policy = first.header("content-security-policy");
@@ -69,11 +69,7 @@ async fn the_page_runs_nothing_of_others_and_is_sent_once() {
         page.matches("<script").count(),
         page.matches("<script src=\"/").count()
     );
-    assert_eq!(
-        first.header("set-cookie"),
-        "",
-        "the page is the same for everybody"
-    );
+    assert_eq!(first.header("set-cookie"), "", "the page sets no cookie");
     let again = server
         .get("/api/docs")
         .header("if-none-match", first.header("etag"))
@@ -83,12 +79,12 @@ async fn the_page_runs_nothing_of_others_and_is_sent_once() {
 }
 
 #[tokio::test]
-async fn each_encoding_of_the_page_has_a_tag_of_its_own_and_is_known_again_by_it() {
+async fn each_encoding_of_the_page_has_its_own_etag() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let mut tags = Vec::new();
     for (encoding, ending) in [("", "\""), ("gzip", "-gzip\""), ("br", "-br\"")] {
-        let ask = || server.get("/api/docs").header("accept-encoding", encoding);
-        let first = ask().send().await;
+        let request = || server.get("/api/docs").header("accept-encoding", encoding);
+        let first = request().send().await;
         let tag = first.header("etag").to_owned();
         assert_eq!(
             (first.status.as_u16(), first.header("content-encoding")),
@@ -98,7 +94,7 @@ async fn each_encoding_of_the_page_has_a_tag_of_its_own_and_is_known_again_by_it
             tag.ends_with(ending) && !tags.contains(&tag),
             "{tag} after {tags:?}"
         );
-        let again = ask().header("if-none-match", &tag).send().await;
+        let again = request().header("if-none-match", &tag).send().await;
         assert_eq!(
             (again.status.as_u16(), again.body.len(), again.header("etag")),
             (304, 0, tag.as_str())

@@ -1,4 +1,4 @@
-//! What every answer has in common.
+//! What all responses have in common.
 
 use axum::http::Method;
 use runlens_domain::{each_backend, testing::RunSpec};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::server::{Server, http};
 
 each_backend! {
-    async fn whatever_is_wrong_is_answered_in_json(test) {
+    async fn every_error_is_json(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         for path in ["/api/v1", "/api/v1/", "/api/v1/nope", "/api/v1/runs/", "/api/v1/runs/1/nope", "/api/v1/%ff", "/api/v1//runs", "/api/v1/runs//1", "/api/v1/system/health/"] {
@@ -15,15 +15,15 @@ each_backend! {
             assert_eq!(body["details"]["path"], path);
         }
         for method in [Method::POST, Method::DELETE, Method::PUT, Method::PATCH, Method::OPTIONS, Method::TRACE] {
-            let answer = server.call(method, "/api/v1/runs").token(&token).send().await;
-            answer.failure(405, "method_not_allowed");
-            assert_eq!(answer.header("allow"), "GET,HEAD");
+            let response = server.call(method, "/api/v1/runs").token(&token).send().await;
+            response.failure(405, "method_not_allowed");
+            assert_eq!(response.header("allow"), "GET,HEAD");
         }
         let body = server.get("/api/v1/runs/9317").token(&token).send().await.failure(404, "not_found");
         assert_eq!(body, json!({"code": "not_found", "message": "Run 9317 not found.", "details": {"resource": "run", "id": 9317}}));
     }
 
-    async fn an_id_that_is_none_is_named(test) {
+    async fn an_invalid_id_is_named(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         for id in ["0", "-1", "2147483648", "abc", "1.5", "+1", "%31x", "99999999999999999999", "%ff"] {
@@ -34,7 +34,7 @@ each_backend! {
         assert_eq!(body["details"]["fields"].as_object().map(serde_json::Map::len), Some(2));
     }
 
-    async fn parameters_are_read_strictly_and_unknown_ones_ignored(test) {
+    async fn parameters_are_validated_strictly_and_unknown_ones_ignored(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         let run = server.test.run(RunSpec::default()).await;
@@ -69,29 +69,29 @@ each_backend! {
         server.get("/api/v1/runs?utm_source=mail&limit=1").token(&token).send().await.ok();
     }
 
-    async fn browsers_are_told_to_be_careful(test) {
+    async fn every_response_has_security_headers(test) {
         let server = Server::with(test, runlens_server::config::HttpConfig { public_url: "https://runlens.example.org".to_owned(), ..http() }, Default::default());
         for path in ["/api/v1/system/health", "/api/v1/runs", "/api/v1/nope"] {
-            let answer = server.get(path).send().await;
-            assert_eq!(answer.header("x-content-type-options"), "nosniff");
-            assert_eq!(answer.header("referrer-policy"), "same-origin");
-            assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
-            assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
-            assert_eq!(answer.header("cache-control"), "private, no-cache");
-            assert_eq!(answer.header("vary"), "Authorization, Cookie, Accept-Encoding");
+            let response = server.get(path).send().await;
+            assert_eq!(response.header("x-content-type-options"), "nosniff");
+            assert_eq!(response.header("referrer-policy"), "same-origin");
+            assert_eq!(response.header("strict-transport-security"), "max-age=31536000");
+            assert_eq!(response.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+            assert_eq!(response.header("cache-control"), "private, no-cache");
+            assert_eq!(response.header("vary"), "Authorization, Cookie, Accept-Encoding");
         }
         for path in ["/api/v1/nope", "/runs", "/pkg/nope.js", "/test/5"] {
-            let answer = server.get(path).send().await;
-            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-            assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
-            assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
-            assert_ne!(answer.header("permissions-policy"), "", "{path}");
-            assert_ne!(answer.header("content-security-policy"), "", "{path}");
-            assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}");
+            let response = server.get(path).send().await;
+            assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
+            assert_eq!(response.header("cross-origin-opener-policy"), "same-origin", "{path}");
+            assert_eq!(response.header("cross-origin-resource-policy"), "same-origin", "{path}");
+            assert_ne!(response.header("permissions-policy"), "", "{path}");
+            assert_ne!(response.header("content-security-policy"), "", "{path}");
+            assert_eq!(response.header("strict-transport-security"), "max-age=31536000", "{path}");
         }
     }
 
-    async fn a_request_keeps_its_name_where_that_is_one(test) {
+    async fn a_valid_request_id_is_kept(test) {
         let server = Server::new(test);
         let named = server.get("/api/v1/nope").header("x-request-id", "job-17/3").send().await;
         assert_eq!(named.header("x-request-id"), "job-17/3");
@@ -99,13 +99,13 @@ each_backend! {
         assert_eq!(renamed.header("x-request-id").len(), 32);
     }
 
-    async fn a_fault_of_ours_says_nothing_of_the_inside(test) {
+    async fn an_internal_error_reveals_no_internals(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         server.test.sql("ALTER TABLE test_progress RENAME TO gone").await;
-        let answer = server.get("/api/v1/runs/1").token(&token).header("x-request-id", "job-17").send().await;
-        let body = answer.failure(500, "internal_error");
+        let response = server.get("/api/v1/runs/1").token(&token).header("x-request-id", "job-17").send().await;
+        let body = response.failure(500, "internal_error");
         assert_eq!(body["details"], json!({"request_id": "job-17"}));
-        assert!(!answer.text().contains("gone") && !answer.text().contains("test_progress"), "{body}");
+        assert!(!response.text().contains("gone") && !response.text().contains("test_progress"), "{body}");
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{runs::failing_run, server::Server};
 
-/// A run of master and, after it, one of a pull request: a test for each verdict, and one that passes on both. Answers the two runs.
+/// Creates a run of master and a later one of a pull request, with one test per verdict and one that passes in both.
 pub(crate) async fn compared_runs(test: &TestPlatform) -> (i32, i32) {
     let mut tests = Vec::new();
     for command in [
@@ -77,7 +77,7 @@ pub(crate) async fn compared_runs(test: &TestPlatform) -> (i32, i32) {
 }
 
 each_backend! {
-    async fn a_run_is_compared_with_its_reference(test) {
+    async fn a_run_is_compared_with_its_baseline(test) {
         let (master, run) = compared_runs(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -110,7 +110,7 @@ each_backend! {
         server.get(&format!("/api/v1/runs/{run}/comparison")).token(&narrow).send().await.failure(403, "forbidden");
     }
 
-    async fn errors_are_told_one_by_one(test) {
+    async fn errors_are_listed_and_filtered(test) {
         let run = failing_run(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -129,7 +129,7 @@ each_backend! {
         }
     }
 
-    async fn errors_are_told_in_groups(test) {
+    async fn errors_are_grouped(test) {
         let run = failing_run(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -143,7 +143,7 @@ each_backend! {
         assert_eq!(page["pagination"], json!({"limit": 1, "offset": 1, "total": 3, "next_offset": 2}));
     }
 
-    async fn what_the_infrastructure_did_is_told(test) {
+    async fn infrastructure_errors_are_listed(test) {
         let run = test.run(RunSpec::default()).await;
         test.progress(run, "preparation", 0, "Preparing").await;
         test.progress(run, "canceled", 5, "VM creation failed (ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS). Try later.\nTraceback:\n  at /srv/worker.py").await;

@@ -1,4 +1,4 @@
-//! The examples of the document are what a demo platform answers.
+//! The examples of the OpenAPI document are responses of a demo platform.
 
 use std::path::Path;
 
@@ -22,9 +22,9 @@ use serde_json::{Value, json, value::RawValue};
 use crate::server::{Server, http};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/openapi/examples.json");
-/// What stands in an example for a password; the account's own is sent.
+/// Placeholder for a password in an example; the account's own password is sent.
 const PASSWORD: &str = "correct horse battery staple";
-/// Members that are another each time: those written down stay.
+/// Members whose values vary; the recorded values are kept.
 const VARYING: [&str; 5] = [
     "token",
     "token_prefix",
@@ -32,9 +32,9 @@ const VARYING: [&str; 5] = [
     "request_id",
     "last_modified",
 ];
-/// Answers without an example: the document itself, an installation without its database, what only a browser's session is told, and
-/// what is no JSON or takes a header.
-const WITHOUT: [(&str, &str); 14] = [
+/// Responses without an example: the document itself, an installation without its database, responses that require a session
+/// or a header, and responses that are not JSON.
+const WITHOUT_EXAMPLE: [(&str, &str); 14] = [
     ("get_openapi", "200"),
     ("get_health", "503"),
     ("revoke_current_token", "422"),
@@ -78,15 +78,15 @@ async fn demo_server() -> (Server, Vec<DemoAccount>) {
     )
 }
 
-/// Sends an example's request and writes down the answer.
-async fn ask(server: &Server, accounts: &[DemoAccount], example: &Example) -> Example {
+/// Sends the request of an example and records the response.
+async fn record(server: &Server, accounts: &[DemoAccount], example: &Example) -> Example {
     let role = example.role.unwrap_or(Role::Admin);
     let scopes: Vec<_> = Scope::ALL
         .iter()
         .copied()
         .filter(|scope| role == Role::Admin || !scope.is_for_admins())
         .collect();
-    // Each request has a token of its own, so that one may revoke it.
+    // A token per request, because a request may revoke it.
     server
         .test
         .sql("DELETE FROM api_token WHERE token_name = 'laptop'")
@@ -117,8 +117,8 @@ async fn ask(server: &Server, accounts: &[DemoAccount], example: &Example) -> Ex
     } else {
         call = call.token(&token);
     }
-    let answer = call.send().await;
-    let text = answer.text();
+    let response = call.send().await;
+    let text = response.text();
     let raw = RawValue::from_string(text.clone())
         .or_else(|_| serde_json::value::to_raw_value(&text))
         .expect("a value");
@@ -128,14 +128,14 @@ async fn ask(server: &Server, accounts: &[DemoAccount], example: &Example) -> Ex
         raw
     };
     Example {
-        status: answer.status.as_u16(),
+        status: response.status.as_u16(),
         body,
         ..example.clone()
     }
 }
 
-/// Puts what was written down in the place of what is another each time.
-fn settle(now: &mut Value, before: &Value) {
+/// Replaces values that vary by the recorded ones.
+fn restore_varying(now: &mut Value, before: &Value) {
     match now {
         Value::Object(members) => {
             for (name, value) in members {
@@ -143,24 +143,24 @@ fn settle(now: &mut Value, before: &Value) {
                     Value::String(kept) if VARYING.contains(&name.as_str()) && value.is_string() => {
                         *value = json!(kept)
                     }
-                    before => settle(value, before),
+                    before => restore_varying(value, before),
                 }
             }
         }
         Value::Array(items) => items
             .iter_mut()
             .enumerate()
-            .for_each(|(index, item)| settle(item, &before[index])),
+            .for_each(|(index, item)| restore_varying(item, &before[index])),
         _ => {}
     }
 }
 
 #[tokio::test]
-async fn every_example_is_what_a_demo_platform_answers() {
+async fn every_example_is_the_response_of_a_demo_platform() {
     let written: Examples =
         serde_json::from_str(&std::fs::read_to_string(FILE).expect(FILE)).expect("examples");
     let (server, accounts) = demo_server().await;
-    let mut answered = Examples::new();
+    let mut received = Examples::new();
     for (operation_id, examples) in &written {
         server.test.sql("DELETE FROM api_token").await;
         server
@@ -168,27 +168,27 @@ async fn every_example_is_what_a_demo_platform_answers() {
             .sql("DELETE FROM sqlite_sequence WHERE name = 'api_token'")
             .await;
         for example in examples {
-            answered
+            received
                 .entry(operation_id.clone())
                 .or_default()
-                .push(ask(&server, &accounts, example).await);
+                .push(record(&server, &accounts, example).await);
         }
     }
     #[expect(
         clippy::disallowed_methods,
-        reason = "insta's own switch, for what is a snapshot too"
+        reason = "insta's variable, because the examples are snapshots too"
     )]
     let is_update = std::env::var("INSTA_UPDATE").is_ok_and(|value| value == "always");
     if is_update {
-        let text = serde_json::to_string(&answered).expect("JSON");
+        let text = serde_json::to_string(&received).expect("JSON");
         return std::fs::write(Path::new(FILE), indent(&text) + "\n").expect(FILE);
     }
     for (operation_id, examples) in &written {
-        for (before, now) in examples.iter().zip(&answered[operation_id]) {
+        for (before, now) in examples.iter().zip(&received[operation_id]) {
             let parse = |body: &RawValue| serde_json::from_str::<Value>(body.get()).expect("JSON");
             let (before_body, mut now_body) = (parse(&before.body), parse(&now.body));
-            settle(&mut now_body, &before_body);
-            let hint = "INSTA_UPDATE=always writes the examples anew";
+            restore_varying(&mut now_body, &before_body);
+            let hint = "INSTA_UPDATE=always updates the examples";
             assert_eq!(
                 (now.status, &now_body),
                 (before.status, &before_body),
@@ -200,7 +200,7 @@ async fn every_example_is_what_a_demo_platform_answers() {
 }
 
 #[tokio::test]
-async fn every_answer_of_every_operation_has_an_example() {
+async fn every_response_of_every_operation_has_an_example() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let document = server.get("/api/v1/openapi.json").send().await.ok();
     let mut known = Vec::new();
@@ -219,7 +219,7 @@ async fn every_answer_of_every_operation_has_an_example() {
                 .into_iter()
                 .flat_map(|content| content.values());
             let has_example = contents.any(|content| content.pointer("/examples/example_1/value").is_some());
-            if has_body && !has_example && !WITHOUT.contains(&(operation_id, status)) {
+            if has_body && !has_example && !WITHOUT_EXAMPLE.contains(&(operation_id, status)) {
                 panic!(
                     "{operation_id} has no example of {status}: add its request to server/src/openapi/examples.json"
                 );
@@ -241,7 +241,7 @@ async fn every_answer_of_every_operation_has_an_example() {
     for operation_id in runlens_server::openapi::examples::examples().keys() {
         assert!(
             known.contains(&operation_id.as_str()),
-            "examples of an operation that is none: {operation_id}"
+            "examples of the unknown operation {operation_id}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP as it should be: validators, HEAD, bodies, other origins.
+//! HTTP semantics: conditional requests, HEAD, bodies and other origins.
 
 use axum::{
     body::Body,
@@ -12,10 +12,10 @@ use runlens_domain::{
 use runlens_server::config::{CorsOrigins, HttpConfig};
 use serde_json::json;
 
-use crate::server::{Answer, Server, http};
+use crate::server::{Server, TestResponse, http};
 
 each_backend! {
-    async fn a_known_answer_is_not_sent_again(test) {
+    async fn a_matching_etag_is_304(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         let runs = || server.get("/api/v1/runs").token(&token);
@@ -39,7 +39,7 @@ each_backend! {
         assert_eq!(server.post("/api/v1/runs").token(&token).header("if-none-match", "*").send().await.status, StatusCode::METHOD_NOT_ALLOWED);
     }
 
-    async fn a_head_is_a_get_without_its_body(test) {
+    async fn head_is_get_without_a_body(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         let run = server.test.run(RunSpec::default()).await;
@@ -55,14 +55,14 @@ each_backend! {
             ("/api/v1/openapi.json", &[("accept-encoding", "br")]),
         ] {
             let path = path.replace("RUN", &run.to_string());
-            let ask = |method| {
+            let request = |method| {
                 let call = server.call(method, &path).token(&token).header("x-request-id", "same");
                 headers.iter().fold(call, |call, (name, value)| call.header(name, value)).send()
             };
-            let (get, head) = (ask(Method::GET).await, ask(Method::HEAD).await);
+            let (get, head) = (request(Method::GET).await, request(Method::HEAD).await);
             assert_eq!((head.status, head.body.len()), (get.status, 0), "{path}");
-            let without_count = |answer: &Answer| {
-                let mut headers = answer.headers.clone();
+            let without_count = |response: &TestResponse| {
+                let mut headers = response.headers.clone();
                 headers.remove("x-ratelimit-remaining");
                 headers
             };
@@ -70,7 +70,7 @@ each_backend! {
             if !get.headers.contains_key("content-encoding") && get.status != StatusCode::NOT_MODIFIED {
                 assert_eq!(head.header("content-length"), get.body.len().to_string(), "{path}");
             }
-            let remaining = |answer: &Answer| answer.header("x-ratelimit-remaining").parse::<u32>().expect("a number");
+            let remaining = |response: &TestResponse| response.header("x-ratelimit-remaining").parse::<u32>().expect("a number");
             assert_eq!(remaining(&head) + 1, remaining(&get), "a HEAD counts as a read");
         }
     }
@@ -81,13 +81,13 @@ async fn server() -> Server {
 }
 
 #[tokio::test]
-async fn each_encoding_has_a_strong_tag_of_its_own_and_each_is_known() {
+async fn each_encoding_has_its_own_strong_etag() {
     let server = server().await;
-    let ask = || server.get("/api/v1/openapi.json");
-    let plain = ask().send().await;
+    let request = || server.get("/api/v1/openapi.json");
+    let plain = request().send().await;
     let stem = plain.header("etag").trim_end_matches('"').to_owned();
     for encoding in ["br", "gzip"] {
-        let packed = ask().header("accept-encoding", encoding).send().await;
+        let packed = request().header("accept-encoding", encoding).send().await;
         assert_eq!(packed.header("content-encoding"), encoding);
         assert!(packed.body.len() < plain.body.len() / 5);
         let tag = packed.header("etag").to_owned();
@@ -97,7 +97,7 @@ async fn each_encoding_has_a_strong_tag_of_its_own_and_each_is_known() {
             (&tag, "identity"),
             (&format!("{stem}\""), encoding),
         ] {
-            let again = ask()
+            let again = request()
                 .header("accept-encoding", accepted)
                 .header("if-none-match", known)
                 .send()
@@ -112,17 +112,17 @@ async fn each_encoding_has_a_strong_tag_of_its_own_and_each_is_known() {
 }
 
 #[tokio::test]
-async fn a_tag_is_bound_to_the_rights_of_its_caller() {
+async fn an_etag_depends_on_the_scopes_of_the_caller() {
     let server = server().await;
     let (reader, writer) = (
         server.reader().await,
         server.token("user", &[Scope::RunsRead]).await,
     );
-    let ask = |token: &str| server.get("/api/v1/runs").token(token);
-    let (mine, theirs) = (ask(&reader).send().await, ask(&writer).send().await);
-    assert_eq!(mine.body, theirs.body);
-    assert_ne!(mine.header("etag"), theirs.header("etag"));
-    ask(&writer)
+    let request = |token: &str| server.get("/api/v1/runs").token(token);
+    let (mine, other_token) = (request(&reader).send().await, request(&writer).send().await);
+    assert_eq!(mine.body, other_token.body);
+    assert_ne!(mine.header("etag"), other_token.header("etag"));
+    request(&writer)
         .header("if-none-match", mine.header("etag"))
         .send()
         .await
@@ -130,7 +130,7 @@ async fn a_tag_is_bound_to_the_rights_of_its_caller() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_long_is_refused_in_json() {
+async fn a_body_that_is_too_long_is_a_validation_error() {
     let server = server().await;
     let post = || {
         server
@@ -163,7 +163,7 @@ async fn a_body_that_is_too_long_is_refused_in_json() {
     assert!(not_utf8["details"]["fields"].is_object(), "{not_utf8}");
 }
 
-fn preflight(server: &Server, origin: &str) -> impl Future<Output = Answer> {
+fn preflight(server: &Server, origin: &str) -> impl Future<Output = TestResponse> {
     let call = server
         .call(Method::OPTIONS, "/api/v1/runs")
         .header("origin", origin);
@@ -172,7 +172,7 @@ fn preflight(server: &Server, origin: &str) -> impl Future<Output = Answer> {
         .send()
 }
 
-async fn open_to(origins: CorsOrigins) -> Server {
+async fn server_open_to(origins: CorsOrigins) -> Server {
     let http = HttpConfig {
         cors_origins: origins,
         ..http()
@@ -181,49 +181,49 @@ async fn open_to(origins: CorsOrigins) -> Server {
 }
 
 #[tokio::test]
-async fn other_origins_are_told_nothing_unless_configured() {
+async fn other_origins_get_no_cors_headers_by_default() {
     let server = server().await;
     let origin = "https://dashboard.example.org";
     preflight(&server, origin)
         .await
         .failure(405, "method_not_allowed");
-    let answer = server
+    let response = server
         .get("/api/v1/system/health")
         .header("origin", origin)
         .send()
         .await;
     assert!(
-        !answer
+        !response
             .headers
             .keys()
             .any(|name| name.as_str().starts_with("access-control")),
         "{:?}",
-        answer.headers
+        response.headers
     );
-    let ask = server
+    let request = server
         .post("/api/v1/auth/tokens")
         .header("origin", origin)
         .header("sec-fetch-site", "cross-site");
-    ask.json(&json!({})).send().await.failure(403, "forbidden");
+    request.json(&json!({})).send().await.failure(403, "forbidden");
 }
 
 #[tokio::test]
-async fn origins_that_are_named_may_ask_with_tokens_and_never_with_cookies() {
+async fn configured_origins_may_use_tokens_but_not_cookies() {
     let origin = "https://dashboard.example.org";
-    let server = open_to(CorsOrigins::List(vec![origin.parse().expect("an origin")])).await;
+    let server = server_open_to(CorsOrigins::List(vec![origin.parse().expect("an origin")])).await;
     let token = server.reader().await;
-    let answer = preflight(&server, origin).await;
-    assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0));
-    assert_eq!(answer.header("access-control-allow-origin"), origin);
+    let response = preflight(&server, origin).await;
+    assert_eq!((response.status, response.body.len()), (StatusCode::OK, 0));
+    assert_eq!(response.header("access-control-allow-origin"), origin);
     assert!(
-        answer
+        response
             .header("access-control-allow-headers")
             .contains("authorization")
     );
     assert_eq!(
-        answer.header("x-ratelimit-remaining"),
+        response.header("x-ratelimit-remaining"),
         "120",
-        "asking for leave is free"
+        "preflight requests consume no quota"
     );
     assert_eq!(
         preflight(&server, "https://evil.example.org")
@@ -232,25 +232,25 @@ async fn origins_that_are_named_may_ask_with_tokens_and_never_with_cookies() {
         ""
     );
     let runs = || server.get("/api/v1/runs").header("origin", origin);
-    for answer in [
+    for response in [
         runs().token(&token).send().await,
         runs().token(&token).header("if-none-match", "*").send().await,
         runs().send().await,
     ] {
         assert_eq!(
-            answer.header("access-control-allow-origin"),
+            response.header("access-control-allow-origin"),
             origin,
             "{}",
-            answer.status
+            response.status
         );
-        assert_eq!(answer.header("access-control-allow-credentials"), "");
+        assert_eq!(response.header("access-control-allow-credentials"), "");
         for name in ["x-ratelimit-remaining", "etag", "x-request-id", "retry-after"] {
             assert!(
-                answer.header("access-control-expose-headers").contains(name),
+                response.header("access-control-expose-headers").contains(name),
                 "{name}"
             );
         }
-        let vary = answer
+        let vary = response
             .headers
             .get_all("vary")
             .iter()
@@ -262,15 +262,15 @@ async fn origins_that_are_named_may_ask_with_tokens_and_never_with_cookies() {
             "{vary}"
         );
     }
-    let ask = || {
+    let request = || {
         server
             .post("/api/v1/auth/tokens")
             .header("origin", origin)
             .header("sec-fetch-site", "cross-site")
             .json(&json!({}))
     };
-    ask().send().await.failure(400, "validation_error");
-    ask()
+    request().send().await.failure(400, "validation_error");
+    request()
         .header("cookie", "runlens_visitor=x")
         .send()
         .await
@@ -283,13 +283,13 @@ async fn origins_that_are_named_may_ask_with_tokens_and_never_with_cookies() {
             .await
             .header("access-control-allow-origin"),
         "",
-        "only the API"
+        "CORS applies to the API only"
     );
 }
 
 #[tokio::test]
-async fn every_origin_may_ask_where_that_is_configured() {
-    let server = open_to(CorsOrigins::Any).await;
+async fn any_origin_is_allowed_if_configured() {
+    let server = server_open_to(CorsOrigins::Any).await;
     assert_eq!(
         preflight(&server, "https://any.example.org")
             .await
@@ -299,7 +299,7 @@ async fn every_origin_may_ask_where_that_is_configured() {
 }
 
 each_backend! {
-    async fn an_answer_is_kept_for_one_state_of_the_database_and_one_set_of_rights(test) {
+    async fn cached_responses_depend_on_the_database_and_the_scopes(test) {
         let run = test.run(RunSpec::default()).await;
         test.progress(run, "canceled", 0, "Worker died\n  at run.py:1").await;
         let server = Server::new(test);

@@ -13,7 +13,7 @@ use runlens_server::{
 };
 use serde_json::json;
 
-use crate::server::{Server, Web, http};
+use crate::server::{Instance, Server, http};
 
 fn small() -> LimitConfig {
     LimitConfig {
@@ -26,23 +26,23 @@ fn small() -> LimitConfig {
 }
 
 each_backend! {
-    async fn a_token_has_so_many_reads_a_minute(test) {
+    async fn reads_of_a_token_are_limited_per_minute(test) {
         let server = Server::with(test, http(), small());
         let token = server.reader().await;
         for remaining in ["2", "1", "0"] {
-            let answer = server.get("/api/v1/runs").token(&token).send().await;
-            answer.ok();
-            assert_eq!(answer.header("x-ratelimit-limit"), "3");
-            assert_eq!(answer.header("x-ratelimit-remaining"), remaining);
-            assert_eq!(answer.header("x-ratelimit-reset"), (START + 60).to_string());
+            let response = server.get("/api/v1/runs").token(&token).send().await;
+            response.ok();
+            assert_eq!(response.header("x-ratelimit-limit"), "3");
+            assert_eq!(response.header("x-ratelimit-remaining"), remaining);
+            assert_eq!(response.header("x-ratelimit-reset"), (START + 60).to_string());
         }
         server.test.advance(20);
-        let answer = server.get("/api/v1/runs").token(&token).send().await;
-        let body = answer.failure(429, "rate_limited");
+        let response = server.get("/api/v1/runs").token(&token).send().await;
+        let body = response.failure(429, "rate_limited");
         assert_eq!(body, json!({"code": "rate_limited", "message": "Rate limit exceeded. Retry after 40 seconds.",
             "details": {"retry_after": 40, "limit": 3, "window": "60s"}}));
-        assert_eq!(answer.header("retry-after"), "40");
-        assert_eq!(answer.header("x-ratelimit-remaining"), "0");
+        assert_eq!(response.header("retry-after"), "40");
+        assert_eq!(response.header("x-ratelimit-remaining"), "0");
         server.get("/api/v1/runs/x").token(&token).send().await.failure(429, "rate_limited");
         server.get("/api/v1/system/health").token(&token).send().await.ok();
         server.test.advance(40);
@@ -55,7 +55,7 @@ async fn server() -> Server {
 }
 
 #[tokio::test]
-async fn refusals_are_counted_by_address() {
+async fn unauthorized_requests_count_by_address() {
     let server = server().await;
     for _ in 0..3 {
         server
@@ -86,7 +86,7 @@ async fn refusals_are_counted_by_address() {
 }
 
 #[tokio::test]
-async fn reads_and_writes_are_counted_apart() {
+async fn reads_and_writes_have_separate_quotas() {
     let server = server().await;
     for _ in 0..2 {
         server
@@ -104,10 +104,10 @@ async fn reads_and_writes_are_counted_apart() {
 }
 
 #[tokio::test]
-async fn asking_for_tokens_has_a_window_of_its_own() {
+async fn token_requests_have_their_own_window() {
     let server = server().await;
-    let ask = || server.post("/api/v1/auth/tokens").json(&json!({}));
-    ask().send().await.failure(400, "validation_error");
+    let request = || server.post("/api/v1/auth/tokens").json(&json!({}));
+    request().send().await.failure(400, "validation_error");
     for _ in 0..3 {
         server
             .get("/api/v1/auth/tokens")
@@ -117,23 +117,23 @@ async fn asking_for_tokens_has_a_window_of_its_own() {
         server.post("/api/v1/runs").send().await;
     }
     server.test.advance(600);
-    let answer = ask().send().await;
-    answer.failure(400, "validation_error");
+    let response = request().send().await;
+    response.failure(400, "validation_error");
     assert_eq!(
         (
-            answer.header("x-ratelimit-limit"),
-            answer.header("x-ratelimit-remaining")
+            response.header("x-ratelimit-limit"),
+            response.header("x-ratelimit-remaining")
         ),
         ("2", "0")
     );
-    let answer = ask().send().await;
+    let response = request().send().await;
     assert_eq!(
-        answer.failure(429, "rate_limited")["details"],
+        response.failure(429, "rate_limited")["details"],
         json!({"retry_after": 300, "limit": 2, "window": "900s"})
     );
     server.get("/api/v1/nope").send().await.failure(404, "not_found");
     server.test.advance(300);
-    ask().send().await.failure(400, "validation_error");
+    request().send().await.failure(400, "validation_error");
 }
 
 #[tokio::test]
@@ -163,13 +163,13 @@ async fn a_forwarded_address_counts_only_behind_a_trusted_proxy() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_exactly_the_limit_is_answered() {
+async fn concurrent_requests_are_admitted_up_to_the_limit() {
     let server = server().await;
     let calls = (0..50).map(|_| server.get("/api/v1/nope").send());
     let statuses: Vec<_> = futures::future::join_all(calls)
         .await
         .into_iter()
-        .map(|answer| answer.status.as_u16())
+        .map(|response| response.status.as_u16())
         .collect();
     assert_eq!(
         statuses.iter().filter(|status| **status == 404).count(),
@@ -184,21 +184,21 @@ async fn of_many_at_once_exactly_the_limit_is_answered() {
 }
 
 #[tokio::test]
-async fn without_limits_nobody_is_refused() {
+async fn disabled_limits_admit_every_request() {
     let limits = LimitConfig {
         is_on: false,
         ..small()
     };
     let server = Server::with(TestPlatform::new(Backend::Sqlite).await, http(), limits);
     for _ in 0..5 {
-        let answer = server.get("/api/v1/nope").send().await;
-        answer.failure(404, "not_found");
-        assert_eq!(answer.header("x-ratelimit-remaining"), "3");
+        let response = server.get("/api/v1/nope").send().await;
+        response.failure(404, "not_found");
+        assert_eq!(response.header("x-ratelimit-remaining"), "3");
     }
 }
 
 #[tokio::test]
-async fn every_answer_says_what_is_left() {
+async fn every_response_has_rate_limit_headers() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let token = server.reader().await;
     for (method, path, status) in [
@@ -213,11 +213,11 @@ async fn every_answer_says_what_is_left() {
         (Method::POST, "/api/v1/auth/tokens", 400),
         (Method::GET, "/api/v1/system/health", 200),
     ] {
-        let answer = server.call(method.clone(), path).token(&token).send().await;
-        assert_eq!(answer.status, status, "{method} {path}");
+        let response = server.call(method.clone(), path).token(&token).send().await;
+        assert_eq!(response.status, status, "{method} {path}");
         for name in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"] {
             assert!(
-                answer.header(name).parse::<u64>().is_ok(),
+                response.header(name).parse::<u64>().is_ok(),
                 "{method} {path} {name}"
             );
         }
@@ -225,7 +225,7 @@ async fn every_answer_says_what_is_left() {
 }
 
 #[tokio::test]
-async fn a_flood_of_tokens_that_do_not_work_costs_no_more_queries_than_an_address_has_reads() {
+async fn queries_for_invalid_tokens_are_bounded_by_the_quota_of_their_address() {
     let server = server().await;
     let token = server.reader().await;
     let guess = |number: u32| format!("spci_{number:043}");
@@ -242,7 +242,7 @@ async fn a_flood_of_tokens_that_do_not_work_costs_no_more_queries_than_an_addres
     assert_eq!(
         server.test.take_queries().len(),
         1,
-        "the same token is looked up once"
+        "a repeated token is looked up once"
     );
     for number in 0..20 {
         let body = server
@@ -256,7 +256,7 @@ async fn a_flood_of_tokens_that_do_not_work_costs_no_more_queries_than_an_addres
             json!({"retry_after": 60, "limit": 3, "window": "60s"})
         );
     }
-    assert_eq!(server.test.take_queries().len(), 2, "three tokens in all");
+    assert_eq!(server.test.take_queries().len(), 2, "three tokens in total");
     server.get("/api/v1/runs").token(&token).send().await.ok();
     server.test.take_queries();
     for _ in 0..3 {
@@ -278,12 +278,12 @@ async fn a_flood_of_tokens_that_do_not_work_costs_no_more_queries_than_an_addres
     assert_eq!(
         server.test.take_queries().len(),
         0,
-        "neither does a token whose budget is used up: {queries:?}"
+        "a token without quota is not looked up: {queries:?}"
     );
 }
 
 #[tokio::test]
-async fn a_new_token_works_beside_a_client_that_repeats_a_wrong_one() {
+async fn a_new_token_works_while_another_client_repeats_an_invalid_one() {
     let server = server().await;
     for _ in 0..20 {
         server
@@ -297,7 +297,7 @@ async fn a_new_token_works_beside_a_client_that_repeats_a_wrong_one() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_revoked_counts_with_its_address() {
+async fn a_revoked_token_counts_by_address() {
     let server = server().await;
     let token = server.reader().await;
     server.get("/api/v1/runs").token(&token).send().await.ok();
@@ -306,9 +306,9 @@ async fn a_token_that_is_revoked_counts_with_its_address() {
         .sql("UPDATE api_token SET revoked_at = created_at")
         .await;
     for remaining in ["2", "1", "0"] {
-        let answer = server.get("/api/v1/runs").token(&token).send().await;
-        answer.failure(401, "unauthorized");
-        assert_eq!(answer.header("x-ratelimit-remaining"), remaining);
+        let response = server.get("/api/v1/runs").token(&token).send().await;
+        response.failure(401, "unauthorized");
+        assert_eq!(response.header("x-ratelimit-remaining"), remaining);
     }
     server
         .get("/api/v1/runs")
@@ -318,11 +318,11 @@ async fn a_token_that_is_revoked_counts_with_its_address() {
         .failure(429, "rate_limited");
 }
 
-/// 64 clients at once at two instances of the server.
-async fn rush(counters: [Arc<dyn RateLimitStore>; 2]) {
+/// Sends 64 concurrent requests to two instances.
+async fn assert_shared_limit(counters: [Arc<dyn RateLimitStore>; 2]) {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let instances = counters.map(|counters| {
-        Web::with_rate_limit_store(
+        Instance::with_rate_limit_store(
             test.platform.clone(),
             LimitConfig { reads: 40, ..small() },
             counters,
@@ -330,13 +330,18 @@ async fn rush(counters: [Arc<dyn RateLimitStore>; 2]) {
     });
     for (round, end) in [(0, START + 60), (1, START + 120)] {
         let calls = (0..64).map(|number| instances[number % 2].get("/api/v1/nope").send());
-        let answers = futures::future::join_all(calls).await;
-        let count = |status| answers.iter().filter(|answer| answer.status == status).count();
+        let responses = futures::future::join_all(calls).await;
+        let count = |status| {
+            responses
+                .iter()
+                .filter(|response| response.status == status)
+                .count()
+        };
         assert_eq!((count(404), count(429)), (40, 24), "round {round}");
         assert!(
-            answers
+            responses
                 .iter()
-                .all(|answer| answer.header("x-ratelimit-reset") == end.to_string()),
+                .all(|response| response.header("x-ratelimit-reset") == end.to_string()),
             "round {round}"
         );
         test.advance(60);
@@ -344,13 +349,13 @@ async fn rush(counters: [Arc<dyn RateLimitStore>; 2]) {
 }
 
 #[tokio::test]
-async fn two_instances_let_exactly_the_limit_through_in_memory() {
+async fn two_instances_share_a_limit_in_memory() {
     let counters: Arc<dyn RateLimitStore> = Arc::new(MemoryStore::default());
-    rush([counters.clone(), counters]).await;
+    assert_shared_limit([counters.clone(), counters]).await;
 }
 
 #[tokio::test]
-async fn two_instances_let_exactly_the_limit_through_in_redis() {
+async fn two_instances_share_a_limit_in_redis() {
     let Some(url) = TestServer::Redis.locate() else {
         return;
     };
@@ -362,24 +367,24 @@ async fn two_instances_let_exactly_the_limit_through_in_redis() {
             .with_timeout(Duration::from_secs(20))
     };
     let instances = [Arc::new(counters()), Arc::new(counters())];
-    rush(
+    assert_shared_limit(
         instances
             .clone()
             .map(|counters| counters as Arc<dyn RateLimitStore>),
     )
     .await;
     for counters in instances {
-        assert_eq!(counters.check().await, Ok(()), "nothing was counted in memory");
+        assert_eq!(counters.check().await, Ok(()), "no request was counted in memory");
     }
 }
 
 #[tokio::test]
-async fn without_redis_limits_hold_and_health_says_so() {
-    // Port 9 of this machine has nobody who listens.
+async fn without_redis_limits_apply_and_health_is_degraded() {
+    // No process listens on port 9.
     let redis = RedisConfig::parse("redis://:secret@127.0.0.1:9").expect("an address");
     let counters = Arc::new(RedisStore::new(redis.client()));
     let test = TestPlatform::new(Backend::Sqlite).await;
-    let server = Web::with_rate_limit_store(test.platform.clone(), small(), counters);
+    let server = Instance::with_rate_limit_store(test.platform.clone(), small(), counters);
     let health = server.get("/api/v1/system/health").send().await.ok();
     assert_eq!(health["status"], "degraded");
     let redis = health["dependencies"]
@@ -387,7 +392,7 @@ async fn without_redis_limits_hold_and_health_says_so() {
         .expect("a list")
         .iter()
         .find(|part| part["name"] == "redis")
-        .expect("its part");
+        .expect("the dependency");
     assert_eq!(redis["status"], "degraded");
     assert!(
         !health.to_string().contains("127.0.0.1") && !health.to_string().contains("secret"),

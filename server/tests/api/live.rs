@@ -16,20 +16,20 @@ use runlens_server::config::LimitConfig;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::server::{Call, Server, http};
+use crate::server::{Server, TestRequest, http};
 
-const EVERY: Duration = Duration::from_millis(40);
+const POLL_INTERVAL: Duration = Duration::from_millis(40);
 
-fn quick(test: TestPlatform) -> TestPlatform {
+fn with_fast_polling(test: TestPlatform) -> TestPlatform {
     test.with_live(LiveSettings {
-        sqlite_poll_interval: EVERY,
-        mysql_poll_interval: EVERY,
-        remote_log_poll_interval: EVERY,
-        reauthenticate_interval: EVERY * 2,
+        sqlite_poll_interval: POLL_INTERVAL,
+        mysql_poll_interval: POLL_INTERVAL,
+        remote_log_poll_interval: POLL_INTERVAL,
+        reauthenticate_interval: POLL_INTERVAL * 2,
     })
 }
 
-/// An event as a client reads it.
+/// A parsed event.
 #[derive(Debug)]
 struct Event {
     name: String,
@@ -38,7 +38,7 @@ struct Event {
     retry: Option<String>,
 }
 
-/// A stream of events, read as it comes.
+/// A stream of server-sent events.
 struct Events {
     headers: HeaderMap,
     body: BodyDataStream,
@@ -46,7 +46,7 @@ struct Events {
 }
 
 impl Events {
-    async fn open(call: Call<'_>) -> Self {
+    async fn open(call: TestRequest<'_>) -> Self {
         let (headers, body) = call.open().await;
         assert_eq!(headers["content-type"], "text/event-stream");
         Self {
@@ -56,7 +56,7 @@ impl Events {
         }
     }
 
-    /// The next event; none where the stream has been closed.
+    /// Returns the next event, `None` at the end of the stream.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(end) = self.text.find("\n\n") {
@@ -67,7 +67,7 @@ impl Events {
                         .find_map(|line| line.strip_prefix(&format!("{name}: ")))
                         .map(str::to_owned)
                 };
-                // What is no event is a comment.
+                // A block without an event is a comment.
                 let Some(name) = field("event") else { continue };
                 let data = serde_json::from_str(&field("data").expect("data")).expect("JSON");
                 return Some(Event {
@@ -77,26 +77,26 @@ impl Events {
                     retry: field("retry"),
                 });
             }
-            let piece = timeout(Duration::from_secs(20), self.body.next())
+            let chunk = timeout(Duration::from_secs(20), self.body.next())
                 .await
-                .expect("something comes in time")?;
+                .expect("an event arrives in time")?;
             self.text
-                .push_str(std::str::from_utf8(&piece.expect("a piece")).expect("text"));
+                .push_str(std::str::from_utf8(&chunk.expect("a chunk")).expect("text"));
         }
     }
 }
 
 each_backend! {
-    async fn a_run_is_followed_to_its_end(test) {
-        let test = quick(test);
-        let of_suite = test.regression_test(TestSpec::default()).await;
+    async fn a_run_is_streamed_to_its_end(test) {
+        let test = with_fast_polling(test);
+        let regression_test = test.regression_test(TestSpec::default()).await;
         let run = test.run(RunSpec::default()).await;
         let server = Server::new(test);
         let token = server.reader().await;
         let path = format!("/api/v1/runs/{run}/events");
         let mut streams = Vec::new();
         for _ in 0..2 {
-            // A browser asks for compression, which would keep events back.
+            // Browsers accept compression, which would delay events.
             streams.push(Events::open(server.get(&path).token(&token).header("accept-encoding", "gzip, br")).await);
         }
         for (name, value) in [("cache-control", "no-cache"), ("x-accel-buffering", "no"), ("x-ratelimit-limit", "120")] {
@@ -116,7 +116,7 @@ each_backend! {
             let event = stream.next().await.expect("an event");
             assert_eq!((&event.data["status"], &event.data["stage"]), (&json!("running"), &json!("testing")));
         }
-        server.test.pass(run, &of_suite).await;
+        server.test.pass(run, &regression_test).await;
         server.test.progress(run, "completed", 60, "").await;
         for stream in &mut streams {
             let mut last = stream.next().await.expect("an event");
@@ -126,21 +126,21 @@ each_backend! {
             let end = stream.next().await.expect("an event");
             assert_eq!((last.name.as_str(), end.name.as_str()), ("state", "end"));
             assert_eq!((&last.data, format!("{}-end", last.id)), (&end.data, end.id));
-            assert!(stream.next().await.is_none(), "it is closed");
+            assert!(stream.next().await.is_none(), "the stream is closed");
         }
         let mut again = Events::open(server.get(&path).token(&token)).await;
         let (state, end) = (again.next().await.expect("an event"), again.next().await.expect("an event"));
         assert_eq!((state.name.as_str(), &state.data["finished_count"], end.name.as_str()), ("state", &json!(1), "end"));
         assert!(again.next().await.is_none());
-        // Whoever knows the end is told to stop; whoever knows less is told.
+        // A client that has seen the end is told to stop; one that has not gets the missed events.
         let known = server.get(&path).token(&token).header("last-event-id", &end.id).send().await;
         assert_eq!((known.status, known.body.len()), (StatusCode::NO_CONTENT, 0));
         let mut missed = Events::open(server.get(&path).token(&token).header("last-event-id", &state.id)).await;
         assert_eq!(missed.next().await.expect("an event").id, state.id);
     }
 
-    async fn a_stream_ends_with_the_rights_of_whoever_reads_it(test) {
-        let test = quick(test);
+    async fn a_stream_ends_when_its_token_is_revoked(test) {
+        let test = with_fast_polling(test);
         let run = test.run(RunSpec::default()).await;
         let server = Server::new(test);
         let token = server.token("user", &[Scope::RunsRead]).await;
@@ -158,15 +158,15 @@ each_backend! {
     }
 }
 
-async fn quick_server(limits: LimitConfig) -> (Server, i32) {
-    let test = quick(TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await);
+async fn fast_polling_server(limits: LimitConfig) -> (Server, i32) {
+    let test = with_fast_polling(TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await);
     let run = test.run(RunSpec::default()).await;
     (Server::with(test, http(), limits), run)
 }
 
 #[tokio::test]
-async fn a_client_has_so_many_streams_and_no_more() {
-    let (server, run) = quick_server(LimitConfig {
+async fn streams_are_limited_per_client_and_in_total() {
+    let (server, run) = fast_polling_server(LimitConfig {
         streams: 2,
         all_streams: 3,
         ..LimitConfig::default()
@@ -198,8 +198,8 @@ async fn a_client_has_so_many_streams_and_no_more() {
 }
 
 #[tokio::test]
-async fn what_is_no_run_or_not_allowed_has_no_events() {
-    let (server, run) = quick_server(LimitConfig::default()).await;
+async fn unknown_and_forbidden_runs_have_no_events() {
+    let (server, run) = fast_polling_server(LimitConfig::default()).await;
     let (reader, other) = (
         server.reader().await,
         server.token("user", &[Scope::ResultsRead]).await,
@@ -239,8 +239,8 @@ async fn what_is_no_run_or_not_allowed_has_no_events() {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_ends_its_streams() {
-    let (server, run) = quick_server(LimitConfig::default()).await;
+async fn streams_end_on_shutdown() {
+    let (server, run) = fast_polling_server(LimitConfig::default()).await;
     let token = server.reader().await;
     let mut stream = Events::open(server.get(&format!("/api/v1/runs/{run}/events")).token(&token)).await;
     stream.next().await.expect("an event");

@@ -23,7 +23,7 @@ async fn platform(files: Files, redirect_raw_logs: bool) -> TestPlatform {
 }
 
 #[tokio::test]
-async fn a_log_in_a_bucket_is_read_as_one_on_the_disk() {
+async fn a_log_in_a_bucket_is_read_like_a_local_one() {
     let Some(bucket) = Bucket::from_env() else { return };
     let root = tempfile::tempdir().expect("a directory");
     let test = platform(bucket.add_to(Files::none().with_local(root.path())), false).await;
@@ -31,20 +31,20 @@ async fn a_log_in_a_bucket_is_read_as_one_on_the_disk() {
     bucket.put(&FileKey::log(run).to_string(), LOG).await;
     let server = Server::new(test);
     let token = server.reader().await;
-    let ask = |rest: &str| {
+    let request = |rest: &str| {
         server
             .get(&format!("/api/v1/runs/{run}/logs{rest}"))
             .token(&token)
     };
 
-    let page = ask("?contains=error").send().await.ok();
+    let page = request("?contains=error").send().await.ok();
     assert_eq!(page["data"].as_array().map(Vec::len), Some(3));
-    let outline = ask("/outline").send().await.ok();
+    let outline = request("/outline").send().await.ok();
     assert_eq!(
         (&outline["store"], &outline["lines"], &outline["first_error_line"]),
         (&json!("gcs"), &json!(5), &json!(2))
     );
-    let found = ask("/search?contains=error&limit=1&direction=backward")
+    let found = request("/search?contains=error&limit=1&direction=backward")
         .send()
         .await
         .ok();
@@ -52,9 +52,9 @@ async fn a_log_in_a_bucket_is_read_as_one_on_the_disk() {
         (&found["matches"], &found["data"][0]["line"]["line"]),
         (&json!(3), &json!(5))
     );
-    let whole = ask("/raw").send().await;
+    let whole = request("/raw").send().await;
     assert_eq!((whole.status, whole.text()), (StatusCode::OK, LOG.to_owned()));
-    let part = ask("/raw")
+    let part = request("/raw")
         .header("range", "bytes=5-9")
         .header("if-range", whole.header("etag"))
         .send()
@@ -63,13 +63,13 @@ async fn a_log_in_a_bucket_is_read_as_one_on_the_disk() {
         (part.status, part.text()),
         (StatusCode::PARTIAL_CONTENT, LOG[5..10].to_owned())
     );
-    let known = ask("/raw")
+    let known = request("/raw")
         .header("if-none-match", whole.header("etag"))
         .send()
         .await;
     assert_eq!(known.status, StatusCode::NOT_MODIFIED);
 
-    // What lies on the disk too is read there.
+    // A local file takes precedence over the bucket.
     server
         .test
         .platform
@@ -77,30 +77,34 @@ async fn a_log_in_a_bucket_is_read_as_one_on_the_disk() {
         .put(&FileKey::log(run), "local\n")
         .await
         .expect("written");
-    assert_eq!(ask("/outline").send().await.ok()["store"], "local");
-    assert_eq!(ask("/search?contains=error").send().await.ok()["matches"], 0);
-    assert_eq!(ask("/raw").send().await.text(), "local\n");
+    assert_eq!(request("/outline").send().await.ok()["store"], "local");
+    assert_eq!(request("/search?contains=error").send().await.ok()["matches"], 0);
+    assert_eq!(request("/raw").send().await.text(), "local\n");
 
     let redirecting = Server::new(platform(bucket.add_to(Files::none().with_local(root.path())), true).await);
     assert_eq!(redirecting.test.run(RunSpec::default()).await, run);
     let token = redirecting.reader().await;
-    let ask = || {
+    let request = || {
         redirecting
             .get(&format!("/api/v1/runs/{run}/logs/raw"))
             .token(&token)
     };
     assert_eq!(
-        ask().send().await.text(),
+        request().send().await.text(),
         "local\n",
-        "there is no address to lead to"
+        "a local file has no signed URL"
     );
     std::fs::remove_file(root.path().join(FileKey::log(run).to_string())).expect("removed");
-    let answer = ask().send().await;
+    let response = request().send().await;
     assert_eq!(
-        (answer.status, answer.header("cache-control"), answer.body.len()),
+        (
+            response.status,
+            response.header("cache-control"),
+            response.body.len()
+        ),
         (StatusCode::TEMPORARY_REDIRECT, "no-store", 0)
     );
-    let address = answer.header("location");
+    let address = response.header("location");
     assert!(
         address.starts_with(&bucket.url) && address.contains("X-Goog-Expires=900"),
         "{address}"

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{logs::LOG, server::Server};
 
 each_backend! {
-    async fn an_outline_says_what_is_in_a_log_and_where(test) {
+    async fn an_outline_counts_and_locates_levels(test) {
         let run = test.run(RunSpec::default()).await;
         test.platform.files().put(&FileKey::log(run), LOG).await.expect("a log");
         test.progress(run, "completed", 0, "Completed").await;
@@ -15,12 +15,12 @@ each_backend! {
         let get = async |query: &str| server.get(&format!("/api/v1/runs/{run}/logs/outline{query}")).token(&token).send().await.ok();
         insta::assert_json_snapshot!("log_outline", get("").await, { ".last_modified" => "…" });
         let coarse = get("?buckets=2").await;
-        let pieces = coarse["density"].as_array().expect("pieces").iter().map(|piece| (piece["first_line"].as_u64(), piece["lines"].as_u64()));
-        assert_eq!(pieces.collect::<Vec<_>>(), [(Some(1), Some(3)), (Some(4), Some(2))]);
+        let buckets = coarse["density"].as_array().expect("buckets").iter().map(|bucket| (bucket["first_line"].as_u64(), bucket["lines"].as_u64()));
+        assert_eq!(buckets.collect::<Vec<_>>(), [(Some(1), Some(3)), (Some(4), Some(2))]);
         assert_eq!(get("?buckets=0").await["density"], json!([]));
     }
 
-    async fn the_log_of_a_run_that_has_not_finished_is_growing(test) {
+    async fn the_log_of_an_unfinished_run_is_growing(test) {
         let (running, empty) = (test.run(RunSpec::default()).await, test.run(RunSpec::default()).await);
         test.progress(running, "testing", 0, "Running tests").await;
         test.platform.files().put(&FileKey::log(running), "one\n").await.expect("a log");
@@ -30,7 +30,7 @@ each_backend! {
         let get = async |run: i32| server.get(&format!("/api/v1/runs/{run}/logs/outline")).token(&token).send().await.ok();
         let outline = get(running).await;
         assert_eq!((&outline["is_growing"], &outline["is_complete"], &outline["lines"]), (&json!(true), &json!(true), &json!(1)));
-        // More lines follow, and are counted.
+        // Appended lines are counted.
         server.test.platform.files().put(&FileKey::log(running), "one\nerror: two\n").await.expect("a log");
         let outline = get(running).await;
         assert_eq!((&outline["lines"], &outline["first_error_line"]), (&json!(2), &json!(2)));
@@ -39,7 +39,7 @@ each_backend! {
         assert_eq!((&outline["first_error_line"], &outline["last_error_line"]), (&json!(null), &json!(null)));
     }
 
-    async fn an_outline_has_at_most_200_pieces(test) {
+    async fn an_outline_has_at_most_200_buckets(test) {
         let run = test.run(RunSpec::default()).await;
         let server = Server::new(test);
         let token = server.reader().await;

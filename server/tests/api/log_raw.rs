@@ -12,14 +12,14 @@ use serde_json::json;
 use crate::{logs::LOG, server::Server};
 
 each_backend! {
-    async fn the_file_is_sent_as_it_lies_whole_or_in_parts(test) {
+    async fn a_raw_log_supports_ranges_and_conditional_requests(test) {
         let run = test.run(RunSpec::default()).await;
         test.platform.files().put(&FileKey::log(run), LOG).await.expect("a log");
         let server = Server::new(test);
         let token = server.reader().await;
         let path = format!("/api/v1/runs/{run}/logs/raw");
-        let ask = || server.get(&path).token(&token);
-        let whole = ask().header("accept-encoding", "gzip, br").send().await;
+        let request = || server.get(&path).token(&token);
+        let whole = request().header("accept-encoding", "gzip, br").send().await;
         assert_eq!((whole.status, whole.text()), (StatusCode::OK, LOG.to_owned()));
         for (name, value) in [
             ("content-type", "text/plain; charset=utf-8"),
@@ -35,7 +35,7 @@ each_backend! {
         let (tag, modified) = (whole.header("etag"), whole.header("last-modified"));
         assert!(tag.starts_with('"') && tag.len() == 34 && modified.ends_with(" GMT"), "{tag} {modified}");
 
-        let part = ask().header("range", "bytes=5-9").send().await;
+        let part = request().header("range", "bytes=5-9").send().await;
         assert_eq!((part.status, part.text()), (StatusCode::PARTIAL_CONTENT, LOG[5..10].to_owned()));
         assert_eq!((part.header("content-range"), part.header("content-length")), (&*format!("bytes 5-9/{}", LOG.len()), "5"));
         assert_eq!((part.header("etag"), part.header("content-type")), (tag, "text/plain; charset=utf-8"));
@@ -47,19 +47,19 @@ each_backend! {
             ("bytes=0-1,3-4", "", LOG),
             ("lines=1-2", "", LOG),
         ] {
-            let call = ask().header("range", range);
-            let answer = if if_range.is_empty() { call } else { call.header("if-range", if_range) }.send().await;
-            assert_eq!(answer.text(), expected, "{range} {if_range}");
-            assert_eq!(answer.status == StatusCode::PARTIAL_CONTENT, expected != LOG, "{range} {if_range}");
+            let call = request().header("range", range);
+            let response = if if_range.is_empty() { call } else { call.header("if-range", if_range) }.send().await;
+            assert_eq!(response.text(), expected, "{range} {if_range}");
+            assert_eq!(response.status == StatusCode::PARTIAL_CONTENT, expected != LOG, "{range} {if_range}");
         }
 
-        let beyond = ask().header("range", "bytes=9999-").send().await;
+        let beyond = request().header("range", "bytes=9999-").send().await;
         let body = beyond.failure(416, "range_not_satisfiable");
         assert_eq!(body["details"], json!({"run_id": run, "size_bytes": LOG.len()}));
         assert_eq!(beyond.header("content-range"), format!("bytes */{}", LOG.len()));
 
         for (name, value) in [("if-none-match", tag), ("if-none-match", "*"), ("if-modified-since", modified)] {
-            let known = ask().header(name, value).header("range", "bytes=0-1").send().await;
+            let known = request().header(name, value).header("range", "bytes=0-1").send().await;
             assert_eq!((known.status, known.body.len(), known.header("etag")), (StatusCode::NOT_MODIFIED, 0, tag), "{name}");
             assert_eq!((known.header("content-type"), known.header("content-length")), ("", ""), "{name}");
         }
@@ -68,12 +68,12 @@ each_backend! {
         assert_eq!((head.header("etag"), head.header("accept-ranges")), (tag, "bytes"));
 
         server.test.platform.files().put(&FileKey::log(run), "another").await.expect("a log");
-        let changed = ask().header("if-none-match", tag).send().await;
+        let changed = request().header("if-none-match", tag).send().await;
         assert_eq!((changed.status, changed.text()), (StatusCode::OK, "another".to_owned()));
         assert_ne!(changed.header("etag"), tag);
     }
 
-    async fn a_log_needs_the_right_to_read_the_system_and_has_to_be_there(test) {
+    async fn a_log_requires_system_read_and_must_exist(test) {
         let run = test.run(RunSpec::default()).await;
         let server = Server::new(test);
         let token = server.token("tester", &[runlens_api_types::auth::Scope::RunsRead, runlens_api_types::auth::Scope::ResultsRead]).await;
@@ -105,35 +105,39 @@ async fn with_log(content: &[u8]) -> (Server, String, String) {
 }
 
 #[tokio::test]
-async fn what_is_no_utf8_is_said_to_be_windows_1252() {
+async fn a_log_that_is_not_utf8_is_declared_windows_1252() {
     let (server, token, path) = with_log(b"caf\xe9\n").await;
-    let answer = server.get(&path).token(&token).send().await;
+    let response = server.get(&path).token(&token).send().await;
     assert_eq!(
-        (answer.header("content-type"), answer.body.as_slice()),
+        (response.header("content-type"), response.body.as_slice()),
         ("text/plain; charset=windows-1252", &b"caf\xe9\n"[..])
     );
 }
 
 #[tokio::test]
-async fn an_empty_log_is_an_empty_file() {
+async fn an_empty_log_is_an_empty_body() {
     let (server, token, path) = with_log(b"").await;
     for range in ["bytes=0-", "bytes=-1"] {
-        let answer = server
+        let response = server
             .get(&path)
             .token(&token)
             .header("range", range)
             .send()
             .await;
         assert_eq!(
-            (answer.status, answer.body.len(), answer.header("content-length")),
+            (
+                response.status,
+                response.body.len(),
+                response.header("content-length")
+            ),
             (StatusCode::OK, 0, "0")
         );
-        assert!(answer.header("etag").len() == 34);
+        assert!(response.header("etag").len() == 34);
     }
 }
 
 #[tokio::test]
-async fn a_large_file_arrives_piece_by_piece_and_one_that_is_cut_meanwhile_ends_short() {
+async fn a_large_file_is_streamed_in_chunks_and_a_truncated_one_fails() {
     let (root, test) = (
         tempfile::tempdir().expect("a directory"),
         TestPlatform::new(Backend::Sqlite).await,
@@ -151,25 +155,25 @@ async fn a_large_file_arrives_piece_by_piece_and_one_that_is_cut_meanwhile_ends_
     let path = format!("/api/v1/runs/{run}/logs/raw");
     let (first, mut rest) = server.get(&path).token(&token).open().await;
     assert_eq!(first["content-length"], (line.len() * 200_000).to_string());
-    let (mut pieces, mut bytes) = (0, 0);
-    while let Some(piece) = rest.next().await {
-        let piece = piece.expect("a piece");
-        assert!(piece.len() <= 1 << 20, "{}", piece.len());
-        (pieces, bytes) = (pieces + 1, bytes + piece.len());
+    let (mut chunks, mut bytes) = (0, 0);
+    while let Some(chunk) = rest.next().await {
+        let chunk = chunk.expect("a chunk");
+        assert!(chunk.len() <= 1 << 20, "{}", chunk.len());
+        (chunks, bytes) = (chunks + 1, bytes + chunk.len());
     }
-    assert!(pieces > 4 && bytes == line.len() * 200_000, "{pieces} {bytes}");
+    assert!(chunks > 4 && bytes == line.len() * 200_000, "{chunks} {bytes}");
 
     let (_, mut rest) = server.get(&path).token(&token).open().await;
-    rest.next().await.expect("a piece").expect("a piece");
+    rest.next().await.expect("a chunk").expect("a chunk");
     let file = std::fs::OpenOptions::new()
         .write(true)
         .open(root.path().join(format!("LogFiles/{run}.txt")))
         .expect("opened");
     file.set_len(3 << 20).expect("cut");
     let (mut bytes, mut is_broken) = (0, false);
-    while let Some(piece) = rest.next().await {
-        is_broken |= piece.is_err();
-        bytes += piece.map_or(0, |piece| piece.len());
+    while let Some(chunk) = rest.next().await {
+        is_broken |= chunk.is_err();
+        bytes += chunk.map_or(0, |chunk| chunk.len());
         if is_broken {
             break;
         }

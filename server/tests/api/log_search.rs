@@ -19,7 +19,7 @@ fn numbers(page: &Value) -> Vec<u64> {
 }
 
 each_backend! {
-    async fn a_search_counts_all_and_shows_where(test) {
+    async fn a_search_counts_and_locates_matches(test) {
         let run = test.run(RunSpec::default()).await;
         test.platform.files().put(&FileKey::log(run), LOG).await.expect("a log");
         let server = Server::new(test);
@@ -47,15 +47,15 @@ each_backend! {
         }
     }
 
-    async fn a_search_without_anything_to_look_for_is_refused(test) {
+    async fn an_invalid_search_is_rejected(test) {
         let run = test.run(RunSpec::default()).await;
         test.platform.files().put(&FileKey::log(run), LOG).await.expect("a log");
         let server = Server::new(test);
         let token = server.reader().await;
         let path = format!("/api/v1/runs/{run}/logs/search?regex=err(or");
         let body = server.get(&path).token(&token).send().await.failure(400, "validation_error");
-        let fault = body["details"]["fields"]["regex"].as_str().expect("a fault");
-        assert!(fault.contains("character 4"), "{fault}");
+        let error = body["details"]["fields"]["regex"].as_str().expect("a fault");
+        assert!(error.contains("character 4"), "{error}");
         for (query, field) in [
             ("", "contains"),
             ("limit=5", "contains"),
@@ -74,7 +74,7 @@ each_backend! {
 }
 
 #[tokio::test]
-async fn a_search_through_many_blocks_is_paged_every_way() {
+async fn a_search_across_blocks_is_paged_in_both_directions() {
     let test = TestPlatform::new(Backend::Sqlite).await;
     let run = test.run(RunSpec::default()).await;
     let log: String = (1..=40_000)

@@ -8,7 +8,7 @@ use crate::server::Server;
 pub(crate) const LOG: &str = "2026-06-27 12:00:00 worker started\n[ERROR] build failed\r\nwarning: unused variable\n0 errors\n\u{1b}[31merror\u{1b}[0m: test_runner gave up";
 
 each_backend! {
-    async fn a_log_is_read_page_by_page(test) {
+    async fn a_log_is_paged_and_filtered(test) {
         let run = test.run(RunSpec::default()).await;
         test.platform.files().put(&FileKey::log(run), LOG).await.expect("a log");
         let server = Server::new(test);
@@ -50,7 +50,7 @@ each_backend! {
         for (query, first, last) in [("", 1, 5), ("?limit=2", 1, 2), ("?tail=2", 4, 5), ("?level=warning", 1, 5), ("?from_line=3&limit=1", 3, 3)] {
             assert_eq!(get(query).await["examined"], json!({"first": first, "last": last}), "{query}");
         }
-        for (query, name, fault) in [
+        for (query, name, error) in [
             ("regex=a(b", "regex", "has a fault at character 2: unclosed group"),
             ("regex=%C3%A9%5B", "regex", "has a fault at character 2: unclosed character class"),
             ("regex=%5Cw%7B200%7D%7B200%7D", "regex", "is too large: repeat less"),
@@ -59,13 +59,13 @@ each_backend! {
             ("from_line=0", "from_line", "must be a whole number from 1 to 9007199254740991"),
         ] {
             let body = server.get(&format!("/api/v1/runs/{run}/logs?{query}")).token(&token).send().await.failure(400, "validation_error");
-            assert_eq!(body["details"]["fields"][name], fault, "{query}");
+            assert_eq!(body["details"]["fields"][name], error, "{query}");
         }
-        let odd = server.get(&format!("/api/v1/runs/{run}/logs?cursor=nonsense")).token(&token).send().await.failure(400, "validation_error");
-        assert!(odd["details"]["fields"]["cursor"].is_string(), "{odd}");
+        let invalid = server.get(&format!("/api/v1/runs/{run}/logs?cursor=nonsense")).token(&token).send().await.failure(400, "validation_error");
+        assert!(invalid["details"]["fields"]["cursor"].is_string(), "{invalid}");
     }
 
-    async fn a_missing_log_says_where_it_was_looked_for(test) {
+    async fn a_missing_log_names_the_stores_checked(test) {
         let run = test.run(RunSpec::default()).await;
         let server = Server::new(test);
         let token = server.reader().await;

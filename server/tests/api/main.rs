@@ -1,4 +1,4 @@
-//! /api/v1 and the pages, through HTTP, in process. Files mirror the addresses.
+//! Tests of the router in process, without a network: /api/v1 and the pages. Files are named after routes.
 
 mod artifacts;
 mod auth;

@@ -12,15 +12,15 @@ use serde_json::json;
 use crate::server::Server;
 
 #[tokio::test]
-async fn the_document_is_what_it_was() {
+async fn the_document_matches_its_snapshot() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let document = server.get("/api/v1/openapi.json").send().await.ok();
-    // Examples are held true by a test of their own.
+    // Examples have a test of their own.
     insta::assert_json_snapshot!("openapi", document, { ".**.example" => "…", ".**.examples" => "…" });
 }
 
 #[tokio::test]
-async fn every_operation_says_what_it_needs_and_how_it_fails() {
+async fn every_operation_documents_scope_errors_and_bounds() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let document = server.get("/api/v1/openapi.json").send().await.ok();
     assert_eq!(document["openapi"], "3.1.0");
@@ -38,7 +38,7 @@ async fn every_operation_says_what_it_needs_and_how_it_fails() {
                 !is_public,
                 "{method} {path}"
             );
-            // What needs a caller needs a scope, but for what a caller asks or does about itself.
+            // Every authenticated operation requires a scope, except those about the caller itself.
             let is_about_itself = ["create_token", "revoke_current_token", "revoke_token", "get_me"]
                 .iter()
                 .any(|id| operation["operationId"] == *id);
@@ -51,7 +51,7 @@ async fn every_operation_says_what_it_needs_and_how_it_fails() {
                 operation["summary"].is_string() && operation["operationId"].is_string(),
                 "{method} {path}"
             );
-            // A stream of events has no end, and so no tag.
+            // A stream of events has no ETag.
             let has_tag = method == "get" && operation["operationId"] != "stream_run_events";
             assert_eq!(responses.contains_key("304"), has_tag, "{method} {path}");
             for (status, response) in responses {
@@ -107,7 +107,7 @@ async fn every_operation_says_what_it_needs_and_how_it_fails() {
 }
 
 #[tokio::test]
-async fn every_reference_leads_somewhere_and_every_word_is_that_of_the_wire() {
+async fn every_reference_resolves_and_enums_use_wire_names() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let document = server.get("/api/v1/openapi.json").send().await.ok();
     let text = document.to_string();

@@ -13,7 +13,7 @@ use crate::server::Server;
 const EXPECTED: &str = "1\n00:00:01,000 --> 00:00:02,000\nGood evening.\n\n2\n00:00:03,000 --> 00:00:04,000\nHere is the news.\n";
 const ACTUAL: &str = "1\r\n00:00:01,000 --> 00:00:02,000\nGood evening.\n\n2\n00:00:03,033 --> 00:00:04,033\nHere is the news.";
 
-/// Their SHA-256.
+/// SHA-256 of `EXPECTED` and `ACTUAL`.
 const EXPECTED_HASH: &str = "9559985e2919c63fc0f0dc935129297a1c68ab40a7f62bf191a472651ba2a125";
 const ACTUAL_HASH: &str = "df9322d12769db8b82de10f0f1ebf2b3767e59206aae231c8d20c59c51e97a48";
 
@@ -26,7 +26,7 @@ async fn put(test: &TestPlatform, hash: &str, content: impl Into<Vec<u8>>) {
         .expect("written");
 }
 
-/// A run with one test of sample 1 whose only output came out as `got`.
+/// Creates a run with one test of sample 1, whose only output has the hash `got`, or is as expected.
 async fn run_with(test: &TestPlatform, got: Option<&str>) -> i32 {
     let (id, outputs) = test.regression_test(TestSpec::default()).await;
     let run = test.run(RunSpec::default()).await;
@@ -40,7 +40,7 @@ fn path(run: i32, file: &str) -> String {
     format!("/api/v1/runs/{run}/samples/1/regression-tests/1/outputs/1/{file}")
 }
 
-/// The difference between two contents.
+/// Returns the diff of an output with these contents.
 async fn diff(test: TestPlatform, expected: Vec<u8>, actual: Vec<u8>, query: &str) -> Value {
     put(&test, "expected", expected).await;
     put(&test, "other", actual).await;
@@ -56,7 +56,7 @@ async fn diff(test: TestPlatform, expected: Vec<u8>, actual: Vec<u8>, query: &st
 }
 
 each_backend! {
-    async fn a_differing_output_is_told_in_full(test) {
+    async fn a_differing_output_is_returned_completely(test) {
         put(&test, EXPECTED_HASH, EXPECTED).await;
         put(&test, ACTUAL_HASH, ACTUAL).await;
         let run = run_with(&test, Some(ACTUAL_HASH)).await;
@@ -69,25 +69,25 @@ each_backend! {
         insta::assert_json_snapshot!("diff", get("diff?context=1").await);
         insta::assert_json_snapshot!("unified_diff", get("diff?format=unified&context=1").await);
         assert_eq!(get("diff").await, get("diff?format=structured&context=3").await);
-        let odd = server.get(&path(run, "diff?context=5001&format=html")).token(&token).send().await.failure(400, "validation_error");
-        assert_eq!(odd["details"]["fields"], json!({"context": "must be a whole number from 0 to 5000", "format": "must be one of structured, unified"}));
+        let invalid = server.get(&path(run, "diff?context=5001&format=html")).token(&token).send().await.failure(400, "validation_error");
+        assert_eq!(invalid["details"]["fields"], json!({"context": "must be a whole number from 0 to 5000", "format": "must be one of structured, unified"}));
     }
 
-    async fn what_was_produced_as_expected_is_the_expected_file(test) {
+    async fn an_output_as_expected_redirects_to_the_expected_file(test) {
         put(&test, "expected", EXPECTED).await;
         let run = run_with(&test, None).await;
         let server = Server::new(test);
         let token = server.reader().await;
-        let answer = server.get(&path(run, "actual")).token(&token).send().await;
-        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, path(run, "expected").as_str()));
-        let expected = server.get(answer.header("location")).token(&token).send().await.ok();
+        let response = server.get(&path(run, "actual")).token(&token).send().await;
+        assert_eq!((response.status.as_u16(), response.header("location")), (303, path(run, "expected").as_str()));
+        let expected = server.get(response.header("location")).token(&token).send().await.ok();
         assert_eq!((&expected["content"], &expected["sha256"]), (&json!(EXPECTED), &Value::Null));
         let diff = server.get(&path(run, "diff")).token(&token).send().await.ok();
         assert_eq!(diff["expected"], diff["actual"]);
         assert_eq!([&diff["identical"], &diff["added"], &diff["hunks"], &diff["truncated"]], [&json!(true), &json!(0), &json!([]), &json!(false)]);
     }
 
-    async fn an_accepted_variant_passes_and_still_differs(test) {
+    async fn an_accepted_variant_passes_and_still_has_a_diff(test) {
         let spec = OutputSpec { variants: &["variant"], ..OutputSpec::SRT };
         let output = test.regression_test(TestSpec { outputs: &[], ..TestSpec::default() }).await.0;
         let output = test.output(output, spec).await;
@@ -104,7 +104,7 @@ each_backend! {
         assert_eq!((endings("expected"), endings("actual")), (json!("lf"), json!("crlf")));
     }
 
-    async fn what_is_not_there_is_404_and_says_what(test) {
+    async fn missing_outputs_are_404_and_name_the_missing_resource(test) {
         let run = run_with(&test, Some("other")).await;
         let (missing, outputs) = test.regression_test(TestSpec { sample: Some("other.ts"), ..TestSpec::default() }).await;
         test.result(run, missing, Some(1), Some(0)).await;
@@ -134,12 +134,12 @@ each_backend! {
         put(&server.test, "expected", "what should have been").await;
         let expected = server.get(&format!("/api/v1/runs/{run}/samples/2/regression-tests/{missing}/outputs/{}/expected", outputs[0]));
         assert_eq!(expected.token(&token).send().await.ok()["content"], "what should have been");
-        let odd = server.get("/api/v1/runs/0/samples/x/regression-tests/-1/outputs/2147483648/diff").token(&token).send().await;
-        let fields = odd.failure(400, "validation_error")["details"]["fields"].as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
+        let invalid = server.get("/api/v1/runs/0/samples/x/regression-tests/-1/outputs/2147483648/diff").token(&token).send().await;
+        let fields = invalid.failure(400, "validation_error")["details"]["fields"].as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
         assert_eq!(fields, Some(["output_id", "regression_id", "run_id", "sample_id"].map(str::to_owned).to_vec()));
     }
 
-    async fn outputs_need_the_right_to_read_results(test) {
+    async fn outputs_require_results_read(test) {
         let run = run_with(&test, None).await;
         let server = Server::new(test);
         let token = server.token("tester", &[Scope::RunsRead]).await;
@@ -149,7 +149,7 @@ each_backend! {
         }
     }
 
-    async fn captions_are_laid_beside_each_other_by_time_and_text(test) {
+    async fn captions_are_aligned_by_time_and_text(test) {
         let cue = |number: u32, start: u32, text: &str| format!("{number}\n00:00:{start:02},000 --> 00:00:{:02},500\n{text}\n\n", start + 1);
         let expected = [cue(1, 1, "Good evening."), cue(2, 3, "Here is the news."), cue(3, 5, "A bridge has reopened."), cue(4, 7, "And the weather.")].concat();
         let actual = [cue(1, 1, "Good evening."), cue(2, 5, "A bridge has closed."), cue(3, 7, "And the weather.")].concat();
@@ -157,12 +157,12 @@ each_backend! {
         insta::assert_json_snapshot!("caption_diff", diff);
     }
 
-    async fn what_cannot_be_read_as_captions_is_compared_by_lines(test) {
+    async fn files_without_captions_are_compared_by_lines(test) {
         let diff = diff(test, b"one\n".to_vec(), b"two\n".to_vec(), "?align=captions").await;
         assert_eq!([&diff["alignment"], &diff["captions"], &diff["added"]], [&json!("lines"), &Value::Null, &json!(1)]);
     }
 
-    async fn a_difference_is_read_in_pages(test) {
+    async fn a_diff_is_paged(test) {
         let expected: String = (0..30).map(|line| format!("{line}\n")).collect();
         let actual: String = (0..30).map(|line| if line % 10 == 0 { format!("{line}!\n") } else { format!("{line}\n") }).collect();
         put(&test, "expected", expected).await;
@@ -187,7 +187,7 @@ each_backend! {
         assert_eq!(found, lines(&whole));
     }
 
-    async fn an_output_is_told_beside_that_of_the_reference_run(test) {
+    async fn an_output_is_compared_with_that_of_the_baseline(test) {
         let (id, outputs) = test.regression_test(TestSpec { outputs: &[OutputSpec::SRT, OutputSpec { correct: "expected-2", ..OutputSpec::SRT }], ..TestSpec::default() }).await;
         let reference = test.run(RunSpec::default()).await;
         test.complete(reference).await;
@@ -213,16 +213,16 @@ each_backend! {
         assert_eq!(alone["previous"]["output_id"], json!(outputs[0]));
     }
 
-    async fn files_are_sent_as_they_lie(test) {
+    async fn raw_outputs_are_sent_unchanged(test) {
         put(&test, "expected", "caf\u{e9}\n").await;
         put(&test, "other", b"caf\xe9 au lait\r\n".to_vec()).await;
         let run = run_with(&test, Some("other")).await;
         test.sql("UPDATE regression_test_output SET expected_filename = 'a \"b\"/../\u{e9}'").await;
         let server = Server::new(test);
         let token = server.reader().await;
-        let ask = |file: &str| server.get(&path(run, file)).token(&token);
-        let answer = ask("actual/raw").header("accept-encoding", "gzip, br").send().await;
-        assert_eq!((answer.status.as_u16(), &answer.body[..]), (200, &b"caf\xe9 au lait\r\n"[..]));
+        let request = |file: &str| server.get(&path(run, file)).token(&token);
+        let response = request("actual/raw").header("accept-encoding", "gzip, br").send().await;
+        assert_eq!((response.status.as_u16(), &response.body[..]), (200, &b"caf\xe9 au lait\r\n"[..]));
         for (name, value) in [
             ("content-type", "application/x-subrip; charset=windows-1252"),
             ("content-length", "14"),
@@ -232,28 +232,28 @@ each_backend! {
             ("x-content-type-options", "nosniff"),
         ] {
             if name == "content-disposition" {
-                let plain = answer.header(name).trim_start_matches("attachment; filename=\"").trim_end_matches('"').to_owned();
+                let plain = response.header(name).trim_start_matches("attachment; filename=\"").trim_end_matches('"').to_owned();
                 assert!(plain.starts_with(&format!("run-{run}-test-1-actual-a__b_")), "{plain}");
                 assert!(plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)), "{plain}");
                 continue;
             }
-            assert_eq!(answer.header(name), value, "{name}");
+            assert_eq!(response.header(name), value, "{name}");
         }
-        let part = ask("expected/raw").header("range", "bytes=0-2").send().await;
+        let part = request("expected/raw").header("range", "bytes=0-2").send().await;
         assert_eq!((part.status.as_u16(), part.text(), part.header("content-range")), (206, "caf".to_owned(), "bytes 0-2/6"));
         assert_eq!(part.header("content-type"), "application/x-subrip; charset=utf-8");
-        let known = ask("expected/raw").header("if-none-match", part.header("etag")).send().await;
+        let known = request("expected/raw").header("if-none-match", part.header("etag")).send().await;
         assert_eq!(known.status.as_u16(), 304);
-        let beyond = ask("expected/raw").header("range", "bytes=99-").send().await;
+        let beyond = request("expected/raw").header("range", "bytes=99-").send().await;
         assert_eq!(beyond.failure(416, "range_not_satisfiable")["details"], json!({"size_bytes": 6}));
-        let diff = ask("diff/raw").send().await;
+        let diff = request("diff/raw").send().await;
         assert_eq!((diff.status.as_u16(), diff.header("content-type")), (200, "text/x-diff; charset=utf-8"));
         assert!(diff.header("content-disposition").ends_with(".diff\""), "{}", diff.header("content-disposition"));
         assert!(diff.text().ends_with("@@ -1 +1 @@\n-caf\u{e9}\n+caf\u{e9} au lait\r\n"), "{}", diff.text());
     }
 
-    async fn of_a_large_file_the_beginning_is_shown(test) {
-        // The first MiB ends within a character and within a line.
+    async fn a_large_file_is_truncated(test) {
+        // The first MiB ends inside a character and inside a line.
         let large = format!("{}{}", "é♪!\n".repeat(200_000), "end");
         put(&test, "expected", large.clone()).await;
         put(&test, "other", large.replacen("é♪!\n", "é♪?\n", 1)).await;
@@ -272,7 +272,7 @@ each_backend! {
 }
 
 #[tokio::test]
-async fn hunks_that_are_left_out_are_counted() {
+async fn omitted_hunks_are_counted() {
     let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
     let expected: String = (0..20_000).map(|line| format!("{line}\n")).collect();
     let actual: String = (0..20_000)
@@ -301,7 +301,7 @@ async fn hunks_that_are_left_out_are_counted() {
 }
 
 #[tokio::test]
-async fn what_is_no_text_comes_in_base64_and_has_no_hunks() {
+async fn binary_files_are_base64_and_have_no_hunks() {
     let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
     let diff = diff(test, b"\x89PNG\0".to_vec(), b"text\n".to_vec(), "").await;
     assert_eq!(
@@ -324,7 +324,7 @@ async fn what_is_no_text_comes_in_base64_and_has_no_hunks() {
 }
 
 #[tokio::test]
-async fn files_that_differ_in_their_encoding_alone_are_not_identical() {
+async fn files_that_differ_only_in_encoding_are_not_identical() {
     let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
     let diff = diff(
         test,
@@ -350,11 +350,11 @@ async fn files_that_differ_in_their_encoding_alone_are_not_identical() {
 }
 
 #[tokio::test]
-async fn a_store_that_does_not_answer_is_503() {
+async fn a_failing_store_is_503() {
     let test = TestPlatform::new(runlens_domain::testing::Backend::Sqlite).await;
     let run = run_with(&test, Some("other")).await;
     let directory = tempfile::tempdir().expect("a directory");
-    // A file stands where the directory should be.
+    // A file in place of the directory makes the store fail.
     std::fs::write(directory.path().join("TestResults"), "").expect("written");
     let server = Server::new(test.with_files(Files::none().with_local(directory.path())));
     let token = server.reader().await;

@@ -1,4 +1,4 @@
-//! The pages and their forms, as far as they are HTTP; what they show is for the tests in a browser.
+//! Pages and their forms over HTTP. Their behavior in a browser is tested in `end2end/`.
 
 use axum::http::StatusCode;
 use futures::future::join_all;
@@ -9,9 +9,9 @@ use runlens_domain::{
 use runlens_server::config::{HttpConfig, LimitConfig};
 use serde_json::json;
 
-use crate::server::{Answer, SECRET, Server, http};
+use crate::server::{SECRET, Server, TestResponse, http};
 
-async fn sign_in(server: &Server, password: &str) -> Answer {
+async fn sign_in(server: &Server, password: &str) -> TestResponse {
     let form = format!("email=Ada%40example.org&password={password}&next=%2Fruns");
     let post = server
         .post("/forms/sign-in")
@@ -24,7 +24,7 @@ async fn sign_in(server: &Server, password: &str) -> Answer {
 }
 
 each_backend! {
-    async fn a_page_lets_its_browser_ask_the_api(test) {
+    async fn a_page_sets_a_visitor_cookie_for_the_api(test) {
         test.run(RunSpec::default()).await;
         let server = Server::new(test);
         let page = server.get("/").send().await;
@@ -35,22 +35,22 @@ each_backend! {
         }
         assert!(!set.contains("Secure"), "{set}");
         let cookie = page.cookies();
-        let answer = server.get("/api/v1/auth/me").header("cookie", &cookie).send().await;
-        assert_eq!(answer.ok(), json!({"user": null, "scopes": ["runs:read", "results:read"], "token": null}));
-        assert_eq!(answer.header("x-ratelimit-limit"), "600");
+        let response = server.get("/api/v1/auth/me").header("cookie", &cookie).send().await;
+        assert_eq!(response.ok(), json!({"user": null, "scopes": ["runs:read", "results:read"], "token": null}));
+        assert_eq!(response.header("x-ratelimit-limit"), "600");
         server.get("/api/v1/runs").header("cookie", &cookie).send().await.ok();
         server.get("/api/v1/runs/1/logs").header("cookie", &cookie).send().await.failure(403, "forbidden");
         server.get("/api/v1/runs").header("cookie", &cookie).header("authorization", "Bearer").send().await.failure(401, "unauthorized");
         server.get("/api/v1/runs").header("cookie", &cookie.replace('=', "=A")).send().await.failure(401, "unauthorized");
         server.get("/api/v1/runs").header("cookie", "runlens_visitor=visitor").send().await.failure(401, "unauthorized");
-        // What is signed for one cookie is worth nothing in the other.
+        // A signature for one cookie is invalid in the other.
         let as_session = cookie.replace("runlens_visitor", "runlens_session");
         server.get("/api/v1/runs").header("cookie", &as_session).send().await.failure(401, "unauthorized");
         server.post("/api/v1/auth/tokens").header("cookie", &cookie).header("sec-fetch-site", "cross-site").send().await.failure(403, "forbidden");
         assert_eq!(server.get("/").header("cookie", &cookie).send().await.header("set-cookie"), "");
     }
 
-    async fn pages_that_are_made_at_once_say_each_what_it_is(test) {
+    async fn concurrently_rendered_pages_do_not_mix(test) {
         for _ in 0..8 {
             test.run(RunSpec::default()).await;
         }
@@ -64,7 +64,7 @@ each_backend! {
         }
     }
 
-    async fn a_page_says_what_may_be_fetched_before_it_is_asked_for(test) {
+    async fn a_page_links_its_speculation_rules(test) {
         let server = Server::new(test);
         assert_eq!(server.get("/runs").send().await.header("speculation-rules"), "\"/speculation-rules.json\"");
         let rules = server.get("/speculation-rules.json").send().await;
@@ -73,7 +73,7 @@ each_backend! {
         assert_eq!(rules["prefetch"][0]["where"]["and"][0], json!({"href_matches": "/*"}));
     }
 
-    async fn signing_in_brings_the_rights_of_the_account(test) {
+    async fn a_session_has_the_scopes_of_its_account(test) {
         test.user("ada", Some("contributor"), SECRET).await;
         let server = Server::new(test);
         let refused = sign_in(&server, "wrong").await;
@@ -93,7 +93,7 @@ each_backend! {
         me().await.failure(401, "unauthorized");
     }
 
-    async fn a_session_has_the_rights_that_its_account_has_today(test) {
+    async fn a_session_follows_changes_of_its_account(test) {
         test.user("ada", Some("admin"), SECRET).await;
         let server = Server::new(test);
         let cookie = server.session("ada").await;
@@ -109,23 +109,23 @@ each_backend! {
         server.get("/api/v1/auth/me").header("cookie", &cookie).send().await.failure(401, "unauthorized");
     }
 
-    async fn signing_out_takes_the_cookie_back(test) {
+    async fn signing_out_clears_the_cookie(test) {
         test.user("ada", Some("user"), SECRET).await;
         let https = HttpConfig { public_url: "https://runlens.example.org".to_owned(), ..http() };
         let server = Server::with(test, https, LimitConfig::default());
         let cookie = server.session("ada").await;
         let sign_out = || server.post("/forms/sign-out").header("accept", "text/html").header("cookie", &cookie);
         assert_eq!(sign_out().header("origin", "https://evil.example.org").send().await.status, StatusCode::FORBIDDEN);
-        let answer = sign_out().header("origin", "https://runlens.example.org").send().await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, "/"));
-        let set = answer.header("set-cookie");
+        let response = sign_out().header("origin", "https://runlens.example.org").send().await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, "/"));
+        let set = response.header("set-cookie");
         for part in ["runlens_session=", "Max-Age=0", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
             assert!(set.contains(part), "{set}");
         }
-        server.get("/api/v1/auth/me").header("cookie", &answer.cookies()).send().await.failure(401, "unauthorized");
+        server.get("/api/v1/auth/me").header("cookie", &response.cookies()).send().await.failure(401, "unauthorized");
     }
 
-    async fn a_new_password_ends_a_session(test) {
+    async fn changing_the_password_ends_sessions(test) {
         test.user("ada", Some("user"), SECRET).await;
         let server = Server::new(test);
         let cookie = sign_in(&server, "secret").await.cookies();
@@ -134,7 +134,7 @@ each_backend! {
         server.get("/api/v1/auth/me").header("cookie", &cookie).send().await.failure(401, "unauthorized");
     }
 
-    async fn signing_in_is_limited_and_only_for_our_own_pages(test) {
+    async fn signing_in_is_rate_limited_and_same_origin(test) {
         let server = Server::with(test, http(), LimitConfig { sign_ins: 2, ..LimitConfig::default() });
         let elsewhere = server.post("/forms/sign-in").header("origin", "https://evil.example.org").body("email=a&password=b").send().await;
         assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
@@ -147,52 +147,52 @@ each_backend! {
         server.post("/api/v1/auth/tokens").json(&json!({})).send().await.failure(400, "validation_error");
     }
 
-    async fn an_address_with_a_slash_at_its_end_leads_to_the_one_without(test) {
+    async fn a_trailing_slash_is_redirected(test) {
         let server = Server::new(test);
         for (slash, plain) in [("/runs/", "/runs"), ("/runs/7/?q=a%2Fb", "/runs/7?q=a%2Fb"), ("/no/such/page//", "/no/such/page")] {
-            let answer = server.get(slash).send().await;
-            assert_eq!((answer.status, answer.header("location")), (StatusCode::PERMANENT_REDIRECT, plain));
+            let response = server.get(slash).send().await;
+            assert_eq!((response.status, response.header("location")), (StatusCode::PERMANENT_REDIRECT, plain));
         }
         for elsewhere in ["//evil.example.org/", "/%5Cevil.example.org/", "/%2Fevil.example.org/", "/pkg/"] {
-            let answer = server.get(elsewhere).send().await;
-            assert!(!answer.header("location").contains("evil"), "{elsewhere}: {}", answer.header("location"));
+            let response = server.get(elsewhere).send().await;
+            assert!(!response.header("location").contains("evil"), "{elsewhere}: {}", response.header("location"));
         }
     }
 
-    async fn a_page_that_leads_on_does_so_for_everybody(test) {
+    async fn redirecting_pages_redirect_every_caller(test) {
         for _ in 0..2 {
             test.run(RunSpec::default()).await;
         }
         let server = Server::new(test);
         for (from, to) in [("/runs/2/compare?with=1", "/runs/2/compare/1"), ("/tokens", "/sign-in?next=/tokens"), ("/search?q=2", "/runs/2")] {
-            let answer = server.get(from).send().await;
-            assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, to));
+            let response = server.get(from).send().await;
+            assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, to));
         }
     }
 
-    async fn what_an_account_saw_is_gone_when_it_has_signed_out(test) {
+    async fn signing_out_clears_cached_pages(test) {
         test.user("ada", Some("user"), SECRET).await;
         let server = Server::new(test);
         let cookie = server.session("ada").await;
         assert_eq!(server.get("/tokens").header("cookie", &cookie).send().await.header("cache-control"), "no-store");
-        let answer = server.form("/forms/sign-out").header("cookie", &cookie).send().await;
-        assert_eq!((answer.header("location"), answer.header("clear-site-data")), ("/", "\"cache\""));
+        let response = server.form("/forms/sign-out").header("cookie", &cookie).send().await;
+        assert_eq!((response.header("location"), response.header("clear-site-data")), ("/", "\"cache\""));
     }
 
-    async fn links_of_old_pull_requests_lead_to_the_run(test) {
+    async fn links_of_the_sample_platform_are_redirected(test) {
         let server = Server::new(test);
         for (old, new) in [("/test/5", "/runs/5"), ("/test/5?a=%2Ftest%2F1", "/runs/5?a=%2Ftest%2F1")] {
-            let answer = server.get(old).send().await;
-            assert_eq!((answer.status, answer.header("location")), (StatusCode::PERMANENT_REDIRECT, new));
+            let response = server.get(old).send().await;
+            assert_eq!((response.status, response.header("location")), (StatusCode::PERMANENT_REDIRECT, new));
         }
     }
 
-    async fn the_pages_of_the_suite_and_the_queue_read_without_a_browser(test) {
-        let made = test.regression_test(TestSpec { categories: &["DVB"], ..TestSpec::default() }).await;
+    async fn pages_of_the_suite_and_the_queue_are_rendered_on_the_server(test) {
+        let created = test.regression_test(TestSpec { categories: &["DVB"], ..TestSpec::default() }).await;
         for code in [0, 1] {
             let run = test.run(RunSpec::default()).await;
-            test.result(run, made.0, Some(code), Some(0)).await;
-            test.file(run, made.0, made.1[0], None).await;
+            test.result(run, created.0, Some(code), Some(0)).await;
+            test.file(run, created.0, created.1[0], None).await;
             test.complete(run).await;
         }
         let server = Server::new(test);
@@ -207,7 +207,7 @@ each_backend! {
             ("/regression-tests/1", 200, "On master it fails since"),
             ("/regression-tests/1?runs=pull_requests", 200, "No run of a pull request with a result."),
             ("/regression-tests/9", 404, "There is no test 9"),
-            // A visitor may not see it.
+            // Visitors lack system:read.
             ("/queue", 403, "Not visible to visitors"),
         ] {
             let page = server.get(path).send().await;
@@ -216,7 +216,7 @@ each_backend! {
         }
     }
 
-    async fn a_page_brings_its_own_policy(test) {
+    async fn a_page_has_its_own_content_security_policy(test) {
         let https = HttpConfig { public_url: "https://runlens.example.org".to_owned(), ..http() };
         let server = Server::with(test, https, LimitConfig::default());
         let page = server.get("/runs").send().await;
@@ -229,16 +229,16 @@ each_backend! {
         assert_eq!(server.get("/no-such-page").send().await.status, StatusCode::NOT_FOUND);
         assert_eq!(server.get("/../Cargo.toml").send().await.status, StatusCode::NOT_FOUND);
     }
-    async fn runs_of_a_pull_request_and_of_a_commit_are_gathered(test) {
+    async fn pages_of_pull_requests_and_commits_list_their_runs(test) {
         let run = crate::runs::failing_run(&test).await;
         let server = Server::new(test);
         let page = async |path: &str| server.get(path).send().await;
         let link = format!("href=\"/runs/{run}\"");
-        for (path, says) in [("/pulls/1547", "PR #1547"), ("/commits/c0ffee0", "Commit "), ("/commits/C0FFEE0123456789C0FFEE0123456789C0FFEE01", "Commit ")] {
-            let answer = page(path).await;
-            assert_eq!(answer.status, StatusCode::OK, "{path}");
-            let text = answer.text();
-            assert!(text.contains(says) && text.contains(&link) && text.contains("Nothing to compare with"), "{path}: {text}");
+        for (path, badge_title) in [("/pulls/1547", "PR #1547"), ("/commits/c0ffee0", "Commit "), ("/commits/C0FFEE0123456789C0FFEE0123456789C0FFEE01", "Commit ")] {
+            let response = page(path).await;
+            assert_eq!(response.status, StatusCode::OK, "{path}");
+            let text = response.text();
+            assert!(text.contains(badge_title) && text.contains(&link) && text.contains("Nothing to compare with"), "{path}: {text}");
         }
         for (path, status) in [
             ("/pulls/1548", StatusCode::NOT_FOUND),
@@ -251,11 +251,11 @@ each_backend! {
         }
     }
 
-    async fn a_search_that_can_mean_one_run_leads_to_it(test) {
+    async fn a_search_with_one_matching_run_redirects_to_it(test) {
         let run = test.run(RunSpec::default()).await;
         let server = Server::new(test);
-        let answer = server.get(&format!("/search?q={run}")).send().await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, format!("/runs/{run}").as_str()));
+        let response = server.get(&format!("/search?q={run}")).send().await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, format!("/runs/{run}").as_str()));
         server.test.run(RunSpec { pr_nr: run, ..RunSpec::default() }).await;
         let both = server.get(&format!("/search?q={run}")).send().await;
         assert_eq!(both.status, StatusCode::OK);

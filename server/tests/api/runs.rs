@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::server::Server;
 
-/// A run in which one test passes, one differs, one crashes without its output, and one never began.
+/// Creates a run in which one test passes, one differs, one crashes without an output, and one has no result.
 pub(crate) async fn failing_run(test: &TestPlatform) -> i32 {
     let teletext = TestSpec {
         command: "-teletext",
@@ -50,7 +50,7 @@ pub(crate) async fn failing_run(test: &TestPlatform) -> i32 {
 }
 
 each_backend! {
-    async fn a_run_is_told_in_full(test) {
+    async fn a_run_is_returned_completely(test) {
         let run = failing_run(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -69,7 +69,7 @@ each_backend! {
         insta::assert_json_snapshot!("sample_not_found", missing.failure(404, "not_found"));
     }
 
-    async fn a_run_that_is_not_there_is_404_everywhere(test) {
+    async fn an_unknown_run_is_404_on_every_route(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         for part in ["", "/config", "/summary", "/progress", "/samples", "/samples/1", "/categories", "/errors", "/error-summary", "/comparison", "/infrastructure-errors", "/logs", "/artifacts", "/samples/1/regression-tests/1/outputs/1/diff"] {
@@ -78,7 +78,7 @@ each_backend! {
         }
     }
 
-    async fn the_configuration_of_a_run_names_the_tests_it_is_made_of(test) {
+    async fn the_configuration_of_a_run_lists_its_tests(test) {
         let active = test.regression_test(TestSpec::default()).await.0;
         let inactive = test.regression_test(TestSpec { active: false, ..TestSpec::default() }).await.0;
         let last = test.regression_test(TestSpec::default()).await.0;
@@ -86,7 +86,7 @@ each_backend! {
         for regression_test in [last, inactive, last] {
             test.choose(chosen, regression_test).await;
         }
-        // A result of a test that was not chosen does not make it one of the run's.
+        // A result of an unselected test does not add the test to the run.
         test.result(chosen, active, Some(0), Some(0)).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -138,7 +138,7 @@ each_backend! {
         }
         insta::assert_json_snapshot!("runs", server.get("/api/v1/runs?include=summary").token(&token).send().await.ok());
     }
-    async fn runs_are_listed_with_what_they_say_beside_master(test) {
+    async fn runs_are_listed_with_their_comparison_to_master(test) {
         let passing = test.regression_test(TestSpec::default()).await;
         let master = test.run(RunSpec::default()).await;
         test.complete(master).await;

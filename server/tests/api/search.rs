@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{runs::failing_run, server::Server};
 
 each_backend! {
-    async fn what_a_text_can_mean_is_told_by_kind(test) {
+    async fn search_results_are_grouped_by_kind(test) {
         failing_run(&test).await;
         test.run(RunSpec { pr_nr: 15, test_type: "pr", branch: "teletext", ..RunSpec::default() }).await;
         let server = Server::new(test);
@@ -18,7 +18,7 @@ each_backend! {
         assert_eq!(search("%20").await, json!({"groups": []}));
     }
 
-    async fn what_is_looked_for_must_be_given_and_is_bounded(test) {
+    async fn a_search_term_is_required_and_bounded(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         for query in [String::new(), "?q=".to_owned(), format!("?q={}", "x".repeat(101)), "?q=%ff".to_owned()] {

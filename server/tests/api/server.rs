@@ -1,4 +1,4 @@
-//! The server under test.
+//! A server in process, requests and responses.
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
@@ -14,31 +14,31 @@ use runlens_server::{AppState, StreamLimiter, config, config::LimitConfig, limit
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// `secret`, at a thousandth of the platform's cost.
+/// Hash of the password `secret`, with few rounds so that tests are fast.
 pub(crate) const SECRET: &str = "$6$rounds=1000$saltsalt$LAV5VE5Y7w1d73x1mFNspYWUpazfmwv2SoepNXNKJ/otop/Zok96Hr8Q13LEv0DRY/x8v0/crpIjl8NJSAqXV/";
 
-/// A server that is asked directly, without a network.
-pub(crate) struct Web {
+/// A router called in process, without a network.
+pub(crate) struct Instance {
     router: Router,
-    /// Those that the server has open.
+    /// Open event streams.
     pub(crate) streams: StreamLimiter,
 }
 
-/// A server on a test's platform.
+/// An [`Instance`] with the platform it serves.
 pub(crate) struct Server {
     pub(crate) test: TestPlatform,
-    web: Web,
+    web: Instance,
 }
 
 impl std::ops::Deref for Server {
-    type Target = Web;
+    type Target = Instance;
 
-    fn deref(&self) -> &Web {
+    fn deref(&self) -> &Instance {
         &self.web
     }
 }
 
-/// What the server is told about itself.
+/// Default HTTP settings of tests.
 pub(crate) fn http() -> config::HttpConfig {
     config::HttpConfig {
         listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
@@ -56,11 +56,11 @@ impl Server {
     }
 
     pub(crate) fn with(test: TestPlatform, http: config::HttpConfig, limits: LimitConfig) -> Self {
-        let web = Web::new(test.platform.clone(), http, limits);
+        let web = Instance::new(test.platform.clone(), http, limits);
         Self { test, web }
     }
 
-    /// A token of an account made for it.
+    /// Creates an account with this role and returns a token of it.
     pub(crate) async fn token(&self, role: &str, scopes: &[Scope]) -> String {
         self.test.user(role, Some(role), SECRET).await;
         self.test
@@ -72,7 +72,7 @@ impl Server {
             .token
     }
 
-    /// A token that may read everything, of a contributor.
+    /// Returns a contributor's token with all read scopes.
     pub(crate) async fn reader(&self) -> String {
         self.token(
             "contributor",
@@ -82,7 +82,7 @@ impl Server {
     }
 }
 
-impl Web {
+impl Instance {
     pub(crate) fn new(platform: Services, http: config::HttpConfig, limits: LimitConfig) -> Self {
         Self::of(AppState::new(
             platform,
@@ -99,27 +99,27 @@ impl Web {
         }
     }
 
-    /// The cookie of somebody who signs in with the password of [`SECRET`].
+    /// Signs in with the password of [`SECRET`] and returns the session cookie.
     pub(crate) async fn session(&self, name: &str) -> String {
         let form = format!("email={name}%40example.org&password=secret");
-        // Each from another address: this is not about limits.
+        // A random address per call, so that rate limits do not apply.
         let [a, b, ..] = runlens_domain::clock::random_bytes::<4>();
-        let answer = self
+        let response = self
             .form("/forms/sign-in")
             .from([10, 1, a, b])
             .body(form)
             .send()
             .await;
         assert!(
-            answer.cookies().starts_with("runlens_session="),
+            response.cookies().starts_with("runlens_session="),
             "{}",
-            answer.text()
+            response.text()
         );
-        answer.cookies()
+        response.cookies()
     }
 
-    /// A form that one of our own pages sends.
-    pub(crate) fn form(&self, path: &str) -> Call<'_> {
+    /// Starts a form submission from a page of the same origin.
+    pub(crate) fn form(&self, path: &str) -> TestRequest<'_> {
         let post = self
             .post(path)
             .header("content-type", "application/x-www-form-urlencoded")
@@ -128,11 +128,11 @@ impl Web {
             .header("origin", "http://127.0.0.1:3000")
     }
 
-    pub(crate) fn delete(&self, path: &str) -> Call<'_> {
+    pub(crate) fn delete(&self, path: &str) -> TestRequest<'_> {
         self.call(Method::DELETE, path)
     }
 
-    /// One of several instances: requests are counted in what they share.
+    /// Creates one of several instances that share a store of rate limits.
     pub(crate) fn with_rate_limit_store(
         platform: Services,
         limits: LimitConfig,
@@ -144,19 +144,19 @@ impl Web {
         )
     }
 
-    pub(crate) fn get(&self, path: &str) -> Call<'_> {
+    pub(crate) fn get(&self, path: &str) -> TestRequest<'_> {
         self.call(Method::GET, path)
     }
 
-    pub(crate) fn post(&self, path: &str) -> Call<'_> {
+    pub(crate) fn post(&self, path: &str) -> TestRequest<'_> {
         self.call(Method::POST, path)
     }
 
-    pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
+    pub(crate) fn call(&self, method: Method, path: &str) -> TestRequest<'_> {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method;
         *request.uri_mut() = path.parse().expect(path);
-        Call {
+        TestRequest {
             web: self,
             request,
             peer: [127, 0, 0, 1],
@@ -164,14 +164,14 @@ impl Web {
     }
 }
 
-/// A request being put together.
-pub(crate) struct Call<'a> {
-    web: &'a Web,
+/// Builder of a request.
+pub(crate) struct TestRequest<'a> {
+    web: &'a Instance,
     request: Request<Body>,
     peer: [u8; 4],
 }
 
-impl Call<'_> {
+impl TestRequest<'_> {
     pub(crate) fn token(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
@@ -198,13 +198,13 @@ impl Call<'_> {
         self
     }
 
-    /// Sends it, and lets the body be read as it comes.
+    /// Sends the request and returns the body as a stream.
     pub(crate) async fn open(self) -> (HeaderMap, BodyDataStream) {
-        let (parts, body) = self.answer().await.into_parts();
+        let (parts, body) = self.response().await.into_parts();
         (parts.headers, body.into_data_stream())
     }
 
-    async fn answer(mut self) -> Response<Body> {
+    async fn response(mut self) -> Response<Body> {
         self.request
             .extensions_mut()
             .insert(ConnectInfo(SocketAddr::from((self.peer, 40_000))));
@@ -213,13 +213,13 @@ impl Call<'_> {
             .clone()
             .oneshot(self.request)
             .await
-            .expect("an answer")
+            .expect("a response")
     }
 
-    pub(crate) async fn send(self) -> Answer {
-        let (parts, body) = self.answer().await.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("a whole body");
-        Answer {
+    pub(crate) async fn send(self) -> TestResponse {
+        let (parts, body) = self.response().await.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        TestResponse {
             status: parts.status,
             headers: parts.headers,
             body: body.to_vec(),
@@ -227,27 +227,27 @@ impl Call<'_> {
     }
 }
 
-/// An answer, read to its end.
-pub(crate) struct Answer {
+/// A response with its whole body.
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
-    /// Its body, which must be JSON and said to be.
+impl TestResponse {
+    /// Returns the body; it must be declared and valid JSON.
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.header("content-type"), "application/json", "{}", self.text());
         serde_json::from_slice(&self.body).expect("JSON")
     }
 
-    /// The body of a success.
+    /// Returns the JSON body of a 200 response.
     pub(crate) fn ok(&self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text());
         self.json()
     }
 
-    /// The body of a failure, which has the shape of every failure.
+    /// Returns the JSON body of an error and checks the error envelope.
     pub(crate) fn failure(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         let body = self.json();
@@ -267,7 +267,7 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// A header's value; empty where there is none.
+    /// Returns the value of a header, empty if it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
@@ -275,7 +275,7 @@ impl Answer {
             .unwrap_or_default()
     }
 
-    /// The cookies that are set, as a browser sends them back.
+    /// Returns the cookies that the response sets, as a `Cookie` header.
     pub(crate) fn cookies(&self) -> String {
         let cookies = self
             .headers

@@ -8,17 +8,17 @@ use runlens_domain::{
 };
 use runlens_server::config::LimitConfig;
 
-use crate::server::{Answer, Server, http};
+use crate::server::{Server, TestResponse, http};
 
-/// Width and height that a PNG gives itself.
+/// Returns the width and height of a PNG.
 fn size(png: &[u8]) -> (u32, u32) {
     assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
     let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("4 bytes"));
     (number(16), number(20))
 }
 
-/// What a badge says.
-fn says(badge: &Answer) -> String {
+/// Returns the title of a badge.
+fn badge_title(badge: &TestResponse) -> String {
     assert_eq!(
         (badge.status, badge.header("content-type")),
         (StatusCode::OK, "image/svg+xml"),
@@ -34,7 +34,7 @@ fn says(badge: &Answer) -> String {
 }
 
 each_backend! {
-    async fn a_badge_says_what_became_of_the_newest_completed_run(test) {
+    async fn a_badge_shows_the_newest_completed_run(test) {
         let (good, bad) = (test.regression_test(TestSpec::default()).await, test.regression_test(TestSpec::default()).await);
         let mut runs = Vec::new();
         for (spec, breaks) in [
@@ -55,11 +55,11 @@ each_backend! {
             test.complete(run).await;
             runs.push(run);
         }
-        // It goes on: what it says is not the last word.
+        // A run in progress is not the newest completed one.
         let running = test.run(RunSpec::default()).await;
         test.progress(running, "testing", 0, "").await;
         let server = Server::new(test);
-        let badge = async |address: &str| says(&server.get(address).send().await);
+        let badge = async |address: &str| badge_title(&server.get(address).send().await);
         assert_eq!(badge("/badge.svg").await, format!("Run {} on windows: all pass", runs[1]));
         assert_eq!(badge("/badge.svg?branch=master&platform=linux").await, format!("Run {} on linux: 1/2 pass", runs[0]));
         assert_eq!(badge("/badge.svg?pull_request=7").await, format!("Run {} on linux: same as master", runs[2]));
@@ -68,12 +68,12 @@ each_backend! {
         assert_eq!(badge(&format!("/runs/{}/badge.svg", runs[3])).await, format!("Run {} on linux: all pass", runs[3]));
         assert_eq!(badge(&format!("/runs/{running}/badge.svg")).await, format!("Run {running} on linux: running"));
         assert_eq!(badge("/runs/9317/badge.svg").await, "Run 9317 not found");
-        // What changes while it is shown: the suite, and with it what counts as broken.
+        // Changed results change the badge.
         server.test.sql("UPDATE test_result SET exit_code = 0").await;
         assert_eq!(badge("/badge.svg?pull_request=7").await, format!("Run {} on linux: all pass", runs[2]));
     }
 
-    async fn a_picture_shows_a_run_to_everybody(test) {
+    async fn a_preview_image_is_public(test) {
         let run = test.run(RunSpec { branch: "a\"><script>alert(1)</script>&\u{202e}", ..RunSpec::default() }).await;
         test.complete(run).await;
         let server = Server::new(test);
@@ -97,15 +97,15 @@ each_backend! {
             ("/badge.svg?platform=beos", 400, "`platform` must be one of linux, windows"),
             ("/badge.svg?pull_request=x", 400, "`pull_request` must be a whole number"),
         ] {
-            let answer = server.get(address).send().await;
-            assert_eq!((answer.status.as_u16(), answer.header("content-type")), (status, "text/plain; charset=utf-8"), "{address}");
-            assert!(answer.text().starts_with(words), "{address}: {}", answer.text());
+            let response = server.get(address).send().await;
+            assert_eq!((response.status.as_u16(), response.header("content-type")), (status, "text/plain; charset=utf-8"), "{address}");
+            assert!(response.text().starts_with(words), "{address}: {}", response.text());
         }
     }
 }
 
 #[tokio::test]
-async fn the_page_of_a_run_names_its_picture_and_says_how_far_it_is() {
+async fn a_run_page_links_its_preview_image_and_shows_progress() {
     let (server, run) = server(Settings::default(), LimitConfig::default()).await;
     let page = server.get(&format!("/runs/{run}")).send().await;
     for part in [
@@ -119,7 +119,7 @@ async fn the_page_of_a_run_names_its_picture_and_says_how_far_it_is() {
         page.header("link"),
         format!("<http://127.0.0.1:3000/runs/{run}>; rel=\"canonical\"")
     );
-    assert!(!page.text().contains("class=\"live"), "it has ended");
+    assert!(!page.text().contains("class=\"live"), "the run has finished");
     server.test.progress(run, "testing", 900, "").await;
     let page = server.get(&format!("/runs/{run}")).send().await.text();
     assert!(
@@ -136,17 +136,17 @@ async fn the_page_of_a_run_names_its_picture_and_says_how_far_it_is() {
 
 async fn server(settings: Settings, limits: LimitConfig) -> (Server, i32) {
     let test = TestPlatform::with(Backend::Sqlite, settings).await;
-    let test_of_suite = test.regression_test(TestSpec::default()).await;
+    let regression_test = test.regression_test(TestSpec::default()).await;
     for _ in 0..2 {
         let run = test.run(RunSpec::default()).await;
-        test.pass(run, &test_of_suite).await;
+        test.pass(run, &regression_test).await;
         test.complete(run).await;
     }
     (Server::with(test, http(), limits), 2)
 }
 
 #[tokio::test]
-async fn a_badge_may_be_shown_anywhere_and_is_asked_for_again_soon() {
+async fn a_badge_can_be_embedded_and_is_cached_briefly() {
     let (server, run) = server(Settings::default(), LimitConfig::default()).await;
     let badge = server.get(&format!("/runs/{run}/badge.svg")).send().await;
     for (name, value) in [
@@ -176,7 +176,7 @@ async fn a_badge_may_be_shown_anywhere_and_is_asked_for_again_soon() {
 }
 
 #[tokio::test]
-async fn nobody_sees_more_in_a_picture_than_everybody_may() {
+async fn images_show_only_what_visitors_may_see() {
     let (server, run) = server(
         Settings {
             public_scopes: Vec::new(),
@@ -204,7 +204,7 @@ async fn nobody_sees_more_in_a_picture_than_everybody_may() {
     )
     .await;
     assert_eq!(
-        says(&server.get(&format!("/runs/{run}/badge.svg")).send().await),
+        badge_title(&server.get(&format!("/runs/{run}/badge.svg")).send().await),
         "Run 2 on linux: all pass"
     );
     assert_eq!(
@@ -218,7 +218,7 @@ async fn nobody_sees_more_in_a_picture_than_everybody_may() {
 }
 
 #[tokio::test]
-async fn pictures_and_badges_are_counted_like_a_visitors_reads() {
+async fn images_count_as_reads_of_a_visitor() {
     let (server, run) = server(
         Settings::default(),
         LimitConfig {

@@ -32,19 +32,22 @@ async fn server() -> (Server, tempfile::TempDir) {
 async fn hashed_files_are_immutable_and_others_are_cached_for_an_hour() {
     let (server, _site) = server().await;
     for (path, content, cache_control) in [(HASHED, "plain", IMMUTABLE), ("/theme.js", "theme", ONE_HOUR)] {
-        let answer = server.get(path).send().await;
-        assert_eq!((answer.status, answer.text().as_str()), (StatusCode::OK, content));
-        assert_eq!(answer.header("cache-control"), cache_control, "{path}");
+        let response = server.get(path).send().await;
+        assert_eq!(
+            (response.status, response.text().as_str()),
+            (StatusCode::OK, content)
+        );
+        assert_eq!(response.header("cache-control"), cache_control, "{path}");
         assert!(
-            answer.header("content-type").starts_with("text/javascript"),
+            response.header("content-type").starts_with("text/javascript"),
             "{path}"
         );
         assert_eq!(
-            answer.header("set-cookie"),
+            response.header("set-cookie"),
             "",
             "{path} is the same for everybody"
         );
-        let modified = answer.header("last-modified");
+        let modified = response.header("last-modified");
         assert_ne!(modified, "", "{path}");
         let known = server
             .get(path)
@@ -84,21 +87,21 @@ async fn compressed_files_are_sent_as_the_build_left_them() {
         ("zstd", "", "plain"),
         ("identity", "", "plain"),
     ] {
-        let answer = server
+        let response = server
             .get(HASHED)
             .header("accept-encoding", accepted)
             .send()
             .await;
         assert_eq!(
             (
-                answer.status,
-                answer.header("content-encoding"),
-                answer.text().as_str()
+                response.status,
+                response.header("content-encoding"),
+                response.text().as_str()
             ),
             (StatusCode::OK, encoding, content),
             "{accepted}"
         );
-        assert_eq!(answer.header("cache-control"), IMMUTABLE, "{accepted}");
+        assert_eq!(response.header("cache-control"), IMMUTABLE, "{accepted}");
     }
 }
 
@@ -112,8 +115,8 @@ async fn paths_outside_the_site_are_not_found() {
         "/pkg/%2e%2e/%2e%2e/outside.txt",
         "/pkg/..%2f..%2foutside.txt",
     ] {
-        let answer = server.get(path).send().await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-        assert!(!answer.text().contains("secret"), "{path}");
+        let response = server.get(path).send().await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!response.text().contains("secret"), "{path}");
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::server::Server;
 
-/// Three tests over two samples, one test without a sample, and two runs.
+/// Creates three tests of two samples, one test without a sample, and two runs.
 async fn suite(test: &TestPlatform) {
     let outputs = &[
         OutputSpec {
@@ -72,7 +72,7 @@ async fn suite(test: &TestPlatform) {
 }
 
 each_backend! {
-    async fn the_suite_is_told_in_full(test) {
+    async fn the_suite_is_returned_completely(test) {
         suite(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -121,13 +121,13 @@ each_backend! {
         }
     }
 
-    async fn recent_results_are_of_the_tests_that_are_named(test) {
+    async fn recent_results_cover_the_requested_tests(test) {
         suite(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
         let get = async |path: &str| server.get(&format!("/api/v1{path}")).token(&token).send().await;
         let of_run = get("/runs/1/recent-results?regression_test_ids=2,1,2,9").await.ok();
-        assert_eq!(of_run["runs"].as_array().map(Vec::len), Some(1), "nothing completed before it");
+        assert_eq!(of_run["runs"].as_array().map(Vec::len), Some(1), "no run completed earlier");
         let expected = [(1, "pass"), (2, "pass"), (9, "no_result")].map(|(id, status)| json!({"regression_test_id": id, "statuses": [status]}));
         assert_eq!(of_run["tests"], json!(expected));
         let everywhere = get("/regression-tests/recent-results?regression_test_ids=1&runs=pull_requests").await.ok();
@@ -145,7 +145,7 @@ each_backend! {
         }
     }
 
-    async fn the_health_of_a_test_is_told_as_far_back_as_looked(test) {
+    async fn the_health_of_a_test_covers_a_fixed_window(test) {
         suite(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -158,10 +158,10 @@ each_backend! {
             "platform": "windows", "run_count": 0, "result_count": 0, "oldest_run_id": null, "latest": null, "failing": null,
             "last_pass": null, "last_failure": null, "flip_count": 0, "is_flaky": false, "flaky_evidence": [],
         });
-        assert_eq!(health["platforms"][1], nothing, "a run of a pull request says nothing of master");
+        assert_eq!(health["platforms"][1], nothing, "runs of pull requests do not count for master");
     }
 
-    async fn what_the_suite_does_not_hold_is_404(test) {
+    async fn unknown_ids_of_the_suite_are_404(test) {
         suite(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;

@@ -8,9 +8,9 @@ use runlens_domain::{
 };
 use serde_json::{Value, json};
 
-use crate::server::{Server, Web, http};
+use crate::server::{Instance, Server, http};
 
-/// Runs that have ended and runs that have not, on both operating systems.
+/// Creates finished, running and queued runs on both operating systems.
 async fn queue(test: &TestPlatform) {
     for (platform, reports) in [
         ("linux", &[][..]),
@@ -36,7 +36,7 @@ async fn queue(test: &TestPlatform) {
 }
 
 each_backend! {
-    async fn the_queue_tells_what_runs_and_what_waits(test) {
+    async fn the_queue_lists_running_and_queued_runs(test) {
         queue(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -59,7 +59,7 @@ each_backend! {
         assert_eq!(get("/system/queue?offset=6").await["data"], json!([]));
     }
 
-    async fn a_filter_of_the_queue_leaves_positions_and_counts_as_they_are(test) {
+    async fn filtering_the_queue_keeps_positions_and_counts(test) {
         queue(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -72,16 +72,16 @@ each_backend! {
         }
     }
 
-    async fn health_needs_nothing_and_uses_nothing_up(test) {
+    async fn health_needs_no_authentication_and_consumes_no_quota(test) {
         let server = Server::new(test);
         for _ in 0..3 {
-            let answer = server.get("/api/v1/system/health").send().await;
-            insta::assert_json_snapshot!("health", answer.ok());
-            assert_eq!(answer.header("x-ratelimit-remaining"), "120");
+            let response = server.get("/api/v1/system/health").send().await;
+            insta::assert_json_snapshot!("health", response.ok());
+            assert_eq!(response.header("x-ratelimit-remaining"), "120");
         }
     }
 
-    async fn a_table_of_another_version_is_named(test) {
+    async fn missing_tables_and_columns_are_reported(test) {
         assert!(test.platform.system.check().await.iter().all(|finding| finding.error.is_none()));
         test.sql("ALTER TABLE test_progress DROP COLUMN message").await;
         test.sql("DROP TABLE customized_test").await;
@@ -93,16 +93,16 @@ each_backend! {
 }
 
 #[tokio::test]
-async fn without_its_database_the_server_says_so() {
-    // Port 9 of this machine has nobody who listens.
+async fn an_unreachable_database_is_reported_as_unavailable() {
+    // No process listens on port 9.
     let store = Store::open("mysql://nobody@127.0.0.1:9/none")
         .await
-        .expect("connects when it is asked");
+        .expect("the connection is made lazily");
     let platform = Services::new(store, Files::none(), Clock::system(), Settings::default());
-    let server = Web::new(platform, http(), Default::default());
-    let answer = server.get("/api/v1/system/health").send().await;
+    let server = Instance::new(platform, http(), Default::default());
+    let response = server.get("/api/v1/system/health").send().await;
     assert_eq!(
-        (answer.status.as_u16(), answer.json()["status"].clone()),
+        (response.status.as_u16(), response.json()["status"].clone()),
         (503, json!("down"))
     );
     let token = format!("spci_{}", "x".repeat(43));

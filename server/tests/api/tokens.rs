@@ -1,4 +1,4 @@
-//! /api/v1/auth/tokens: an account's tokens, listed and revoked.
+//! /api/v1/auth/tokens: listing and revoking tokens.
 
 use axum::http::StatusCode;
 use runlens_api_types::{TextEnum, auth::Scope};
@@ -9,7 +9,7 @@ use crate::server::{SECRET, Server};
 
 const TOKENS: &str = "/api/v1/auth/tokens";
 
-/// Names in a page of tokens, in their order.
+/// Returns the names of a page of tokens, in order.
 fn names(page: &Value) -> Vec<&str> {
     page["data"]
         .as_array()
@@ -60,7 +60,7 @@ each_backend! {
         assert!(body["details"]["fields"]["limit"].is_string(), "{body}");
     }
 
-    async fn a_list_of_tokens_takes_two_queries(test) {
+    async fn listing_tokens_takes_two_queries(test) {
         let server = Server::new(test);
         let token = server.token("admin", &[Scope::TokensManage]).await;
         for name in ["a", "b", "c"] {
@@ -68,11 +68,11 @@ each_backend! {
         }
         server.test.take_queries();
         assert_eq!(server.get(TOKENS).token(&token).send().await.ok()["pagination"]["total"], 4);
-        // Two more find the caller.
+        // Two more queries authenticate the caller.
         assert_eq!(server.test.take_queries().len(), 4);
     }
 
-    async fn listing_takes_a_right_or_a_person(test) {
+    async fn listing_tokens_requires_a_scope_or_a_session(test) {
         let server = Server::new(test);
         let token = server.reader().await;
         let body = server.get(TOKENS).token(&token).send().await.failure(403, "forbidden");
@@ -88,15 +88,15 @@ each_backend! {
     async fn a_token_revokes_itself(test) {
         let server = Server::new(test);
         let token = server.token("user", &[Scope::RunsRead]).await;
-        let answer = server.delete(&format!("{TOKENS}/current")).token(&token).send().await;
-        assert_eq!((answer.status, answer.body.len()), (StatusCode::NO_CONTENT, 0));
+        let response = server.delete(&format!("{TOKENS}/current")).token(&token).send().await;
+        assert_eq!((response.status, response.body.len()), (StatusCode::NO_CONTENT, 0));
         for path in ["/api/v1/runs", "/api/v1/auth/me", TOKENS] {
             server.get(path).token(&token).send().await.failure(401, "unauthorized");
         }
         server.delete(&format!("{TOKENS}/current")).token(&token).send().await.failure(401, "unauthorized");
     }
 
-    async fn a_browser_has_no_current_token(test) {
+    async fn a_session_has_no_current_token(test) {
         let server = Server::new(test);
         server.token("user", &[Scope::RunsRead]).await;
         let session = server.session("user").await;
@@ -107,7 +107,7 @@ each_backend! {
         current(&visitor).send().await.failure(403, "forbidden");
     }
 
-    async fn a_token_is_revoked_once_and_for_good(test) {
+    async fn revoking_a_token_is_idempotent(test) {
         let server = Server::new(test);
         let token = server.token("user", &[Scope::RunsRead]).await;
         let other = server.test.platform.auth.create_token_for("user", "other", &[Scope::RunsRead], 7).await.expect("a token").token;
@@ -126,10 +126,10 @@ each_backend! {
         server.get("/api/v1/runs").token(&token).send().await.ok();
     }
 
-    async fn a_token_of_another_account_is_not_there(test) {
+    async fn a_token_of_another_account_is_not_found(test) {
         let server = Server::new(test);
-        let theirs = server.token("user", &[Scope::RunsRead]).await;
-        let id = id_of(&server, &theirs).await;
+        let other_token = server.token("user", &[Scope::RunsRead]).await;
+        let id = id_of(&server, &other_token).await;
         let admin = server.token("admin", Scope::ALL).await;
         let session = server.session("admin").await;
         let path = format!("{TOKENS}/{id}");
@@ -137,18 +137,18 @@ each_backend! {
         assert_eq!(body, json!({"code": "not_found", "message": format!("Token {id} not found."), "details": {"resource": "token", "id": id}}));
         server.delete(&path).header("cookie", &session).header("sec-fetch-site", "same-origin").send().await.failure(404, "not_found");
         server.delete(&format!("{TOKENS}/2147483647")).token(&admin).send().await.failure(404, "not_found");
-        server.get("/api/v1/runs").token(&theirs).send().await.ok();
-        for odd in ["0", "x", "2147483648", "-1", "Current"] {
-            let body = server.delete(&format!("{TOKENS}/{odd}")).token(&admin).send().await.failure(400, "validation_error");
+        server.get("/api/v1/runs").token(&other_token).send().await.ok();
+        for invalid in ["0", "x", "2147483648", "-1", "Current"] {
+            let body = server.delete(&format!("{TOKENS}/{invalid}")).token(&admin).send().await.failure(400, "validation_error");
             assert!(body["details"]["fields"]["token_id"].is_string(), "{body}");
         }
         server.delete(&path).send().await.failure(401, "unauthorized");
-        let answer = server.get(&path).token(&admin).send().await;
-        answer.failure(405, "method_not_allowed");
-        assert_eq!(answer.header("allow"), "DELETE");
+        let response = server.get(&path).token(&admin).send().await;
+        response.failure(405, "method_not_allowed");
+        assert_eq!(response.header("allow"), "DELETE");
     }
 
-    async fn another_site_revokes_nothing(test) {
+    async fn another_site_cannot_revoke_tokens(test) {
         let server = Server::new(test);
         let token = server.token("user", &[Scope::RunsRead]).await;
         let session = server.session("user").await;

@@ -1,16 +1,16 @@
-//! /tokens and its forms, as far as they are HTTP; what the page looks like is for the tests in a browser.
+//! /tokens and its forms over HTTP. The page in a browser is tested in `end2end/`.
 
 use axum::http::StatusCode;
 use runlens_api_types::auth::Scope;
 use runlens_domain::each_backend;
 use runlens_server::config::LimitConfig;
 
-use crate::server::{Answer, SECRET, Server, http};
+use crate::server::{SECRET, Server, TestResponse, http};
 
-const GOOD: &str = "token_name=ci&expires_in_days=3&scopes=runs%3Aread&scopes=system%3Aread";
+const VALID_FORM: &str = "token_name=ci&expires_in_days=3&scopes=runs%3Aread&scopes=system%3Aread";
 
-/// The token that a page shows.
-fn shown(page: &Answer) -> Option<String> {
+/// Returns the token that a page shows.
+fn shown(page: &TestResponse) -> Option<String> {
     let text = page.text();
     let (_, rest) = text.split_once(r#"class="secret""#)?;
     let (_, rest) = rest.split_once('>')?;
@@ -24,38 +24,38 @@ async fn id_of(server: &Server, token: &str) -> i64 {
 }
 
 each_backend! {
-    async fn a_visitor_is_led_to_sign_in_and_back(test) {
+    async fn a_visitor_is_redirected_to_sign_in_and_back(test) {
         let server = Server::new(test);
         let page = server.get("/tokens?state=active").header("accept", "text/html").send().await;
         assert_eq!((page.status, page.header("location")), (StatusCode::FOUND, "/sign-in?next=/tokens%3Fstate%3Dactive"));
-        let form = server.form("/tokens").body(GOOD).send().await;
+        let form = server.form("/tokens").body(VALID_FORM).send().await;
         assert_eq!((form.status, form.header("location")), (StatusCode::SEE_OTHER, "/sign-in?next=/tokens"));
         let form = server.form("/forms/revoke-token").body("token_id=1").send().await;
         assert_eq!((form.status, form.header("location")), (StatusCode::FOUND, "/sign-in?next=/tokens"));
     }
 
-    async fn a_new_token_is_shown_once_and_stands_nowhere_else(test) {
+    async fn a_new_token_is_shown_once_and_only_in_the_body(test) {
         test.user("ada", Some("contributor"), SECRET).await;
         let server = Server::new(test);
         let session = server.session("ada").await;
-        let foreign = server.post("/tokens").header("cookie", &session).header("origin", "https://evil.example.org").body(GOOD).send().await;
+        let foreign = server.post("/tokens").header("cookie", &session).header("origin", "https://evil.example.org").body(VALID_FORM).send().await;
         assert_eq!(foreign.status, StatusCode::FORBIDDEN);
-        let answer = server.form("/tokens").header("cookie", &session).body(GOOD).send().await;
-        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
-        let token = shown(&answer).expect("a token");
+        let response = server.form("/tokens").header("cookie", &session).body(VALID_FORM).send().await;
+        assert_eq!(response.status, StatusCode::CREATED, "{}", response.text());
+        let token = shown(&response).expect("a token");
         assert!(token.starts_with("spci_") && token.len() == 48, "{token}");
-        assert_eq!(answer.header("cache-control"), "no-store");
-        assert!(answer.headers.values().all(|value| !String::from_utf8_lossy(value.as_bytes()).contains("spci_")), "{:?}", answer.headers);
+        assert_eq!(response.header("cache-control"), "no-store");
+        assert!(response.headers.values().all(|value| !String::from_utf8_lossy(value.as_bytes()).contains("spci_")), "{:?}", response.headers);
 
         let me = server.get("/api/v1/auth/me").token(&token).send().await.ok();
         assert_eq!(me["scopes"], serde_json::json!(["runs:read", "system:read"]));
         assert_eq!(me["token"]["expires_at"], "2026-06-30T12:00:00Z");
         let page = server.get("/tokens").header("cookie", &session).send().await;
         assert_eq!((page.status, shown(&page)), (StatusCode::OK, None));
-        assert!(page.text().contains(&token[..16]) && !page.text().contains(&token[..17]), "the prefix, and no more");
+        assert!(page.text().contains(&token[..16]) && !page.text().contains(&token[..17]), "only the prefix is shown");
     }
 
-    async fn a_form_that_is_wrong_comes_back_as_it_was_typed(test) {
+    async fn an_invalid_form_keeps_its_values(test) {
         test.user("ada", Some("contributor"), SECRET).await;
         let server = Server::new(test);
         let session = server.session("ada").await;
@@ -72,51 +72,51 @@ each_backend! {
             ("token_name=ci&expires_in_days=7&scopes=tokens:manage", 403, vec!["need the role"]),
             ("", 400, vec!["The name must be"]),
         ] {
-            let answer = send(body).await;
-            assert_eq!((answer.status.as_u16(), shown(&answer)), (status, None), "{body}");
+            let response = send(body).await;
+            assert_eq!((response.status.as_u16(), shown(&response)), (status, None), "{body}");
             for part in parts {
-                assert!(answer.text().contains(part), "{body}: {part}");
+                assert!(response.text().contains(part), "{body}: {part}");
             }
-            assert!(!answer.text().contains("<script>alert"), "{body}");
+            assert!(!response.text().contains("<script>alert"), "{body}");
         }
-        assert_eq!(send(GOOD).await.status, StatusCode::CREATED);
-        let answer = send(GOOD).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(answer.text().contains("already has a token named ci"), "{}", answer.text());
-        assert!(answer.text().contains(r#"value="system:read" checked"#), "{}", answer.text());
+        assert_eq!(send(VALID_FORM).await.status, StatusCode::CREATED);
+        let response = send(VALID_FORM).await;
+        assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(response.text().contains("already has a token named ci"), "{}", response.text());
+        assert!(response.text().contains(r#"value="system:read" checked"#), "{}", response.text());
         assert_eq!(send(&"x".repeat(70_000)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     }
 
-    async fn a_token_is_revoked_by_its_button(test) {
+    async fn a_token_is_revoked_by_its_form(test) {
         let server = Server::new(test);
         let token = server.token("user", &[Scope::RunsRead]).await;
-        let theirs = server.token("tester", &[Scope::RunsRead]).await;
+        let other_token = server.token("tester", &[Scope::RunsRead]).await;
         let session = server.session("user").await;
-        let (id, other) = (id_of(&server, &token).await, id_of(&server, &theirs).await);
+        let (id, other) = (id_of(&server, &token).await, id_of(&server, &other_token).await);
         let send = |body: String| server.form("/forms/revoke-token").header("cookie", &session).body(body);
 
         let page = server.get("/tokens?state=active").header("cookie", &session).send().await.text();
         assert!(page.contains(&format!(r#"name="token_id" value="{id}""#)) && page.contains(r#"value="?state=active""#), "{page}");
-        let answer = send(format!("token_id={other}&view=")).send().await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, "/tokens?refused=revoke"));
-        server.get("/api/v1/runs").token(&theirs).send().await.ok();
+        let response = send(format!("token_id={other}&view=")).send().await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, "/tokens?refused=revoke"));
+        server.get("/api/v1/runs").token(&other_token).send().await.ok();
         let foreign = server.post("/forms/revoke-token").header("cookie", &session).header("origin", "https://evil.example.org");
         assert_eq!(foreign.body(format!("token_id={id}")).send().await.status, StatusCode::FORBIDDEN);
         server.get("/api/v1/runs").token(&token).send().await.ok();
 
-        let answer = send(format!("token_id={id}&view=%3Fstate%3Dactive%26x=//evil.example.org")).send().await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, &*format!("/tokens?state=active#token-{id}")));
+        let response = send(format!("token_id={id}&view=%3Fstate%3Dactive%26x=//evil.example.org")).send().await;
+        assert_eq!((response.status, response.header("location")), (StatusCode::FOUND, &*format!("/tokens?state=active#token-{id}")));
         server.get("/api/v1/runs").token(&token).send().await.failure(401, "unauthorized");
         let page = server.get("/tokens").header("cookie", &session).send().await.text();
         assert!(page.contains("revoked</span>") && !page.contains(r#"name="token_id""#), "{page}");
     }
 
-    async fn so_many_tokens_are_made_a_minute(test) {
+    async fn token_creation_is_rate_limited(test) {
         test.user("ada", Some("user"), SECRET).await;
         let server = Server::with(test, http(), LimitConfig { writes: 1, ..LimitConfig::default() });
         let session = server.session("ada").await;
         let send = async |body: &str| server.form("/tokens").header("cookie", &session).body(body.to_owned()).send().await;
-        assert_eq!(send(GOOD).await.status, StatusCode::CREATED);
+        assert_eq!(send(VALID_FORM).await.status, StatusCode::CREATED);
         let refused = send("token_name=other&expires_in_days=3").await;
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
         assert!(refused.text().contains("Too many tokens at once") && refused.text().contains(r#"value="other""#), "{}", refused.text());

@@ -1,4 +1,4 @@
-//! What a run comes to: /api/v1/runs/{run_id}/same-failures, /report.md, and the page of the run and of two runs.
+//! Triage of a run: /api/v1/runs/{run_id}/same-failures, /report.md, the run page and the comparison page.
 
 use axum::http::StatusCode;
 use runlens_api_types::auth::Scope;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{errors::compared_runs, server::Server};
 
-/// The text of a page's first paragraph of a class, without markup.
+/// Returns the text of the first paragraph with this class, without markup.
 fn element(html: &str, class: &str) -> String {
     let start = html
         .find(&format!("<p class=\"{class}\""))
@@ -30,7 +30,7 @@ fn element(html: &str, class: &str) -> String {
     text
 }
 
-/// A run of a pull request with so many failing tests that master passes.
+/// Creates a run of a pull request with this number of failing tests that pass on master.
 async fn broken_run(test: &TestPlatform, failures: usize, command: &'static str) -> i32 {
     let mut tests = Vec::new();
     for _ in 0..failures {
@@ -54,16 +54,16 @@ async fn broken_run(test: &TestPlatform, failures: usize, command: &'static str)
     for run in [master, run] {
         test.complete(run).await;
     }
-    for made in &tests {
-        test.pass(master, made).await;
-        test.result(run, made.0, Some(0), Some(0)).await;
-        test.file(run, made.0, made.1[0], Some("other")).await;
+    for created in &tests {
+        test.pass(master, created).await;
+        test.result(run, created.0, Some(0), Some(0)).await;
+        test.file(run, created.0, created.1[0], Some("other")).await;
     }
     run
 }
 
 each_backend! {
-    async fn runs_that_fail_the_same_are_listed(test) {
+    async fn runs_with_the_same_failures_are_listed(test) {
         let (master, _) = compared_runs(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -75,13 +75,13 @@ each_backend! {
         server.get(&format!("/api/v1/runs/{master}/same-failures")).token(&narrow).send().await.failure(403, "forbidden");
     }
 
-    async fn a_report_is_markdown_that_leads_to_the_evidence(test) {
+    async fn a_report_is_markdown_with_links(test) {
         let (master, run) = compared_runs(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
-        let answer = server.get(&format!("/api/v1/runs/{run}/report.md")).token(&token).send().await;
-        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "text/markdown; charset=utf-8"));
-        insta::assert_snapshot!("report", answer.text());
+        let response = server.get(&format!("/api/v1/runs/{run}/report.md")).token(&token).send().await;
+        assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "text/markdown; charset=utf-8"));
+        insta::assert_snapshot!("report", response.text());
         let alone = server.get(&format!("/api/v1/runs/{master}/report.md")).token(&token).send().await.text();
         assert!(alone.starts_with("**Nothing to compare with: no earlier completed run of master on Linux.** 3 of 6 tests failed."), "{alone}");
         assert_eq!(alone.matches("? not compared").count(), 3, "{alone}");
@@ -89,8 +89,8 @@ each_backend! {
         server.get(&format!("/api/v1/runs/{run}/report.md")).token(&narrow).send().await.failure(403, "forbidden");
     }
 
-    async fn a_report_is_bounded_and_says_what_it_leaves_out(test) {
-        // Of everything that Markdown and HTML take for markup, and as long as the platform's column takes.
+    async fn a_report_is_bounded_and_counts_omitted_tests(test) {
+        // Markup of Markdown and HTML, as long as the column of the database allows.
         const COMMAND: &str = "-x | `tee` <b> ``` [a](b) ``` |``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``|``";
         let run = broken_run(&test, 53, COMMAND).await;
         let server = Server::new(test);
@@ -99,12 +99,12 @@ each_backend! {
         assert!(report.len() <= 60_000, "{}", report.len());
         assert_eq!(report.lines().filter(|line| line.starts_with("| [#")).count(), 50, "{report}");
         assert!(report.contains(&format!("3 more: [all of them](http://127.0.0.1:3000/runs/{run}#errors).")), "{report}");
-        // A row has five cells whatever is in them: no pipe in it is bare.
+        // A row has five cells whatever they contain: every other pipe is escaped.
         let row = report.lines().find(|line| line.starts_with("| [#")).expect("a row");
         assert_eq!(row.replace("\\|", "").matches('|').count(), 6, "{row}");
     }
 
-    async fn errors_and_their_groups_are_filtered_by_what_is_new_and_sorted(test) {
+    async fn errors_and_groups_are_filtered_by_verdict_and_sorted(test) {
         let (master, run) = compared_runs(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -125,11 +125,11 @@ each_backend! {
         assert_eq!((&alone["data"][0]["key"], &alone["data"][0]["new_count"]), (&json!("no_reference"), &json!(null)));
         let bad = get(&format!("{run}/error-summary?sort=odd&new=maybe&verdict=odd&type=odd")).await.failure(400, "validation_error");
         assert_eq!(bad["details"]["fields"].as_object().expect("fields").len(), 4, "{bad}");
-        // What is no parameter of an operation is ignored, whatever it says.
+        // Parameters of other operations are ignored.
         get(&format!("{run}/error-summary?sample_id=odd")).await.ok();
     }
 
-    async fn the_page_of_a_run_answers_in_its_first_sentence_and_opens_what_is_new(test) {
+    async fn a_run_page_starts_with_the_verdict_and_expands_new_failures(test) {
         let (master, run) = compared_runs(&test).await;
         let server = Server::new(test);
         let page = server.get(&format!("/runs/{run}")).send().await;
@@ -139,11 +139,11 @@ each_backend! {
         assert_eq!(element(&html, "rest"), "1 more fails and has no result on master.");
         assert_eq!(element(&html, "counts"), format!("1 fails exactly as on master (run {master}, c0ffee0) · 1 fixed here · 2 pass"));
         assert!(html.contains(&format!("href=\"/runs/{master}\"")));
-        assert!(html.contains("id=\"error-1\"") && html.contains("id=\"error-3\""), "what is new is open");
-        assert!(!html.contains("id=\"error-2\""), "what is known is not");
+        assert!(html.contains("id=\"error-1\"") && html.contains("id=\"error-3\""), "new failures are expanded");
+        assert!(!html.contains("id=\"error-2\""), "known failures are collapsed");
         assert!(html.contains("aria-expanded=\"false\"") && html.contains("fixed here"));
         assert!(html.contains(&format!("href=\"/api/v1/runs/{run}/report.md\"")));
-        // A link to a failure opens the group that it is in, whatever else is asked for.
+        // A permalink expands the group of its failure.
         let linked = server.get(&format!("/runs/{run}?test=2")).send().await.text();
         assert!(linked.contains("id=\"error-2\""), "{linked}");
         let by_type = server.get(&format!("/runs/{run}?group_by=type")).send().await.text();
@@ -154,10 +154,10 @@ each_backend! {
         assert!(fixed.contains("id=\"error-4\""), "{fixed}");
         let alone = server.get(&format!("/runs/{master}")).send().await.text();
         assert_eq!(element(&alone, "verdict"), "Nothing to compare with: no earlier completed run of master on Linux.");
-        assert!(alone.contains("id=\"bucket-diff-mismatch\""), "by type where there is nothing to compare with");
+        assert!(alone.contains("id=\"bucket-diff-mismatch\""), "without a baseline, errors are grouped by type");
     }
 
-    async fn the_page_of_a_stopped_run_says_so_before_anything_else(test) {
+    async fn the_page_of_a_canceled_run_starts_with_the_reason(test) {
         let run = test.run(RunSpec::default()).await;
         test.progress(run, "canceled", 5, "VM creation failed (ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS). The zone is full.\n<at run.py>").await;
         let server = Server::new(test);
@@ -167,14 +167,14 @@ each_backend! {
         assert!(html.contains("The zone is full.\n&lt;at run.py&gt;</blockquote>"), "{html}");
     }
 
-    async fn any_two_runs_are_compared_on_a_page(test) {
+    async fn any_two_runs_can_be_compared_on_a_page(test) {
         let (master, run) = compared_runs(&test).await;
         let windows = test.run(RunSpec { platform: "windows", ..RunSpec::default() }).await;
         let server = Server::new(test);
         let get = async |path: String| server.get(&path).send().await;
         let html = get(format!("/runs/{run}/compare/{master}")).await.text();
         assert!(element(&html, "verdict").starts_with(&format!("1 test fails here and not in run {master}, 1 test fails differently")), "{html}");
-        assert!(html.contains(&format!("href=\"/runs/{master}/compare/{run}\"")), "they can be swapped");
+        assert!(html.contains(&format!("href=\"/runs/{master}/compare/{run}\"")), "the comparison can be swapped");
         assert!(html.contains("not as in the other run") && !html.contains("id=\"error-6\""));
         let one = get(format!("/runs/{run}/compare/{master}?verdict=fixed_here")).await.text();
         assert!(one.contains("id=\"error-4\"") && !one.contains("id=\"error-1\""));
@@ -190,13 +190,13 @@ each_backend! {
         assert_eq!((chosen.status, chosen.header("location")), (StatusCode::FOUND, format!("/runs/{run}/compare/{master}").as_str()));
     }
 
-    async fn the_page_of_a_run_takes_the_same_number_of_queries_whatever_it_holds(test) {
+    async fn the_number_of_queries_of_a_run_page_is_constant(test) {
         let mut counts = Vec::new();
         let small = broken_run(&test, 2, "-out=srt").await;
         let large = broken_run(&test, 30, "-out=srt").await;
         let server = Server::new(test);
         for run in [small, large] {
-            // The first page reads what is kept for good; what is written then makes an embedded database forget the rest.
+            // The first request fills caches that never expire; the write invalidates the others.
             server.get(&format!("/runs/{run}")).send().await;
             server.test.sql(&format!("INSERT INTO category (name, description) VALUES ('of run {run}', '')")).await;
             server.test.take_queries();
