@@ -21,7 +21,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,
-  timeout: 30_000,
+  timeout: 60_000,
   // A shared CI machine may stall. A test that passes only on its retry is listed as flaky by both reporters.
   retries: process.env.CI ? 1 : 0,
   reporter: [['list'], ['./reporters/flaky.ts']],
