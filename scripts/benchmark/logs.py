@@ -48,11 +48,11 @@ def long_log(lines: int) -> tuple[Path, int]:
     return platform, int(run_id_file.read_text())
 
 
-def timed(do) -> float:
-    """Milliseconds."""
-    begin = time.perf_counter()
-    do()
-    return (time.perf_counter() - begin) * 1000
+def timed(action) -> float:
+    """Returns the milliseconds that a call takes."""
+    started_at = time.perf_counter()
+    action()
+    return (time.perf_counter() - started_at) * 1000
 
 
 def command(*words, fails: bool = False) -> float:
@@ -61,12 +61,12 @@ def command(*words, fails: bool = False) -> float:
     def run():
         code = subprocess.run(words, stdout=subprocess.DEVNULL).returncode
         if code != (1 if fails else 0):
-            raise SystemExit(f"{words[0]} ended with {code}")
+            raise SystemExit(f"{words[0]} exited with {code}")
 
     return timed(run)
 
 
-def naive(log: Path, operation: str, value: str = "") -> tuple[int, float, float]:
+def run_baseline(log: Path, operation: str, value: str = "") -> tuple[int, float, float]:
     """Runs the baseline reader; returns its count, milliseconds and MB."""
     found, milliseconds, megabytes = subprocess.run([LOG_BASELINE, log, operation, value], check=True, capture_output=True, text=True).stdout.split()
     return int(found), float(milliseconds), float(megabytes)
@@ -78,78 +78,78 @@ class Log:
     def __init__(self, server: Server, run: int):
         self.server, self.address = server, f"/api/v1/runs/{run}/logs"
 
-    def ask(self, part: str = "", **parameters) -> dict:
+    def get(self, part: str = "", **parameters) -> dict:
         query = "?" + urlencode(parameters) if parameters else ""
         return json.loads(self.server.get(self.address + part + query).body)
 
-    def whole(self, part: str, **parameters) -> dict:
+    def get_complete(self, part: str, **parameters) -> dict:
         """Returns the response once it covers the whole log."""
         while True:
-            answer = self.ask(part, **parameters)
-            if answer["is_complete"]:
-                return answer
+            response = self.get(part, **parameters)
+            if response["is_complete"]:
+                return response
 
 
 def table(title: str, unit: str, rows: list[tuple[str, float, float, float | None]]) -> None:
-    """Prints rows of name, our time, the time compared with, and that of the baseline reader."""
+    """Prints rows of name, time of Runlens, time of the program it is compared with, and time of the baseline reader."""
     print(f"\n{title:58} {'Runlens':>10} {'other':>10} {'ratio':>7} {'baseline':>10}   {unit}")
-    for name, ours, compared, baseline in rows:
-        print(f"  {name:56} {ours:10.2f} {compared:10.2f} {ours / compared:7.2f} {'' if baseline is None else format(baseline, '10.2f'):>10}", flush=True)
+    for name, runlens, other, baseline in rows:
+        print(f"  {name:56} {runlens:10.2f} {other:10.2f} {runlens / other:7.2f} {'' if baseline is None else format(baseline, '10.2f'):>10}", flush=True)
 
 
 def pages(log: Log, file: Path, lines: int, rounds: int) -> None:
-    def place() -> int:
+    def random_line() -> int:
         return random.randint(1, lines - 200)
 
     # A new address for each request, so that no response comes from the cache.
     fresh = count()
 
     def page(**parameters) -> float:
-        return timed(lambda: check(log.ask(**parameters, fresh=next(fresh))))
+        return timed(lambda: check(log.get(**parameters, fresh=next(fresh))))
 
-    def check(answer: dict) -> None:
-        if len(answer["data"]) != 100:
-            raise SystemExit(f"a page of {len(answer['data'])} lines")
+    def check(response: dict) -> None:
+        if len(response["data"]) != 100:
+            raise SystemExit(f"a page of {len(response['data'])} lines")
 
-    def cursor() -> str:
-        return log.ask(from_line=place())["pagination"]["next_cursor"]
+    def random_cursor() -> str:
+        return log.get(from_line=random_line())["pagination"]["next_cursor"]
 
-    def by(at: str, **parameters) -> float:
-        return page(cursor=at, **parameters)
+    def page_at(cursor: str, **parameters) -> float:
+        return page(cursor=cursor, **parameters)
 
     kinds = {
         "the first page": lambda: page(),
-        "at a random line": lambda: page(from_line=place()),
+        "at a random line": lambda: page(from_line=random_line()),
         "at the end (tail=100)": lambda: page(tail=100),
         "backward from the end": lambda: page(direction="backward"),
         # Fetching the cursor is not measured.
-        "by a random cursor": lambda: by(cursor()),
-        "backward by a random cursor": lambda: by(cursor(), direction="backward"),
+        "by a random cursor": lambda: page_at(random_cursor()),
+        "backward by a random cursor": lambda: page_at(random_cursor(), direction="backward"),
     }
     times = {name: [] for name in kinds}
     for _ in range(rounds * 30):
-        for name, ask in kinds.items():
-            times[name].append(ask())
+        for name, measure in kinds.items():
+            times[name].append(measure())
     first = median(times["the first page"])
-    simple = {
-        "the first page": median(naive(file, "page", "1")[1] for _ in range(3)),
-        "at a random line": median(naive(file, "page", str(place()))[1] for _ in range(3)),
-        "at the end (tail=100)": median(naive(file, "page", "end")[1] for _ in range(3)),
+    baseline = {
+        "the first page": median(run_baseline(file, "page", "1")[1] for _ in range(3)),
+        "at a random line": median(run_baseline(file, "page", str(random_line()))[1] for _ in range(3)),
+        "at the end (tail=100)": median(run_baseline(file, "page", "end")[1] for _ in range(3)),
     }
-    table("A page of 100 lines, against the first", "ms", [(name, median(taken), first, simple.get(name)) for name, taken in times.items()])
+    table("A page of 100 lines, against the first", "ms", [(name, median(measured), first, baseline.get(name)) for name, measured in times.items()])
 
 
 def index(start, file: Path, lines: int, rounds: int) -> None:
-    ours, counted = [], []
+    index_times, count_times = [], []
     for _ in range(rounds):
-        counted.append(command("wc", "-l", str(file)))
+        count_times.append(command("wc", "-l", str(file)))
         with start() as log:
             log.server.get("/api/v1/system/health", may_fail=True)
-            ours.append(timed(lambda: log.whole("/outline")))
-            found = log.ask("/outline")["lines"]
+            index_times.append(timed(lambda: log.get_complete("/outline")))
+            found = log.get("/outline")["lines"]
             if found != lines:
                 raise SystemExit(f"the index has {found} lines, not {lines}")
-    table("The index of the log, against wc -l", "ms", [("the first outline after a start", median(ours), median(counted), naive(file, "outline")[1])])
+    table("The index of the log, against wc -l", "ms", [("the first outline after a start", median(index_times), median(count_times), run_baseline(file, "outline")[1])])
 
 
 def searches(log: Log, file: Path, rounds: int) -> None:
@@ -158,27 +158,27 @@ def searches(log: Log, file: Path, rounds: int) -> None:
         ("a text without matches, against rg -j1 -i -F", "contains", TEXT, ["-i", "-F"]),
         ("a pattern without matches, against rg -j1 -i", "regex", REGEX, ["-i"]),
     ]:
-        ours, theirs = [], []
+        search_times, ripgrep_times = [], []
         for number in range(rounds):
-            looked_for = form.format(number)
-            theirs.append(command("rg", "-j1", *options, "-c", "-e", looked_for, str(file), fails=True))
-            ours.append(timed(lambda: none(log.whole("/search", **{key: looked_for}))))
-        rows.append((name, median(ours), median(theirs), naive(file, key, form.format(0))[1]))
+            pattern = form.format(number)
+            ripgrep_times.append(command("rg", "-j1", *options, "-c", "-e", pattern, str(file), fails=True))
+            search_times.append(timed(lambda: check_no_match(log.get_complete("/search", **{key: pattern}))))
+        rows.append((name, median(search_times), median(ripgrep_times), run_baseline(file, key, form.format(0))[1]))
     table("A search of the whole log", "ms", rows)
 
 
-def none(answer: dict) -> None:
-    if answer["matches"] != 0:
-        raise SystemExit(f"{answer['matches']} matches of a text that no line has")
+def check_no_match(response: dict) -> None:
+    if response["matches"] != 0:
+        raise SystemExit(f"{response['matches']} matches instead of none")
 
 
 def memory(log: Log, file: Path, lines: int, idle: float) -> None:
-    most, is_over = idle, threading.Event()
+    peak, is_done = idle, threading.Event()
 
     def watch():
-        nonlocal most
-        while not is_over.wait(0.02):
-            most = max(most, log.server.megabytes())
+        nonlocal peak
+        while not is_done.wait(0.02):
+            peak = max(peak, log.server.megabytes())
 
     def read():
         connection = http.client.HTTPConnection("127.0.0.1", log.server.port)
@@ -198,23 +198,23 @@ def memory(log: Log, file: Path, lines: int, idle: float) -> None:
         reader.start()
     for reader in readers:
         reader.join()
-    is_over.set()
+    is_done.set()
     watcher.join()
     if failed:
         raise SystemExit(f"{len(failed)} pages failed, with {set(failed)}")
-    print(f"\nMemory with {READERS} readers at random places: {most:.0f} MB, {most - idle:.0f} MB over {idle:.0f} MB idle", end="; ")
-    print(f"the baseline reader alone: {naive(file, 'page', '1')[2]:.0f} MB")
+    print(f"\nMemory with {READERS} readers at random lines: {peak:.0f} MB, {peak - idle:.0f} MB more than the {idle:.0f} MB when idle", end="; ")
+    print(f"the baseline reader alone: {run_baseline(file, 'page', '1')[2]:.0f} MB")
 
 
 def viewer(log: Log, seconds: int) -> None:
-    """Scrolling in Chromium."""
+    """Measures scrolling in Chromium."""
     address = f"http://127.0.0.1:{log.server.port}{log.address.removeprefix('/api/v1')}"
     program = ["node", "benchmark/scroll.mjs", address, str(seconds)]
-    told = json.loads(subprocess.run(program, cwd=ROOT / "end2end", check=True, capture_output=True, text=True).stdout)
-    first, last, most = (told[f"heap_{name}_bytes"] / 1e6 for name in ("first", "last", "most"))
-    print(f"\nThe viewer, {seconds} s of scrolling: {told['long_tasks']} tasks over 50 ms, the longest {told['longest_task_ms']:.0f} ms", end="; ")
-    print(f"frames {told['frame_p50_ms']:.1f} ms (median), {told['frame_p99_ms']:.1f} ms (p99); at most {told['most_rows']} rows", end="; ")
-    print(f"heap {first:.1f} MB at first, {last:.1f} at last, {most:.1f} at most, WebAssembly {told['wasm_bytes'] / 1e6:.1f} MB")
+    result = json.loads(subprocess.run(program, cwd=ROOT / "end2end", check=True, capture_output=True, text=True).stdout)
+    first, last, peak = (result[f"heap_{name}_bytes"] / 1e6 for name in ("first", "last", "most"))
+    print(f"\nThe viewer, {seconds} s of scrolling: {result['long_tasks']} tasks over 50 ms, the longest {result['longest_task_ms']:.0f} ms", end="; ")
+    print(f"frames {result['frame_p50_ms']:.1f} ms (median), {result['frame_p99_ms']:.1f} ms (p99); at most {result['most_rows']} rows", end="; ")
+    print(f"heap {first:.1f} MB at the start, {last:.1f} at the end, {peak:.1f} at most, WebAssembly {result['wasm_bytes'] / 1e6:.1f} MB")
 
 
 def main(arguments: list[str]) -> None:
@@ -254,7 +254,7 @@ def main(arguments: list[str]) -> None:
         with Fresh() as log:
             log.server.get("/api/v1/system/health", may_fail=True)
             idle = log.server.megabytes()
-            log.whole("/outline")
+            log.get_complete("/outline")
             memory(log, file, options.lines, idle)
             pages(log, file, options.lines, options.rounds)
             searches(log, file, options.rounds)
