@@ -18,3 +18,8 @@ mod words;
 
 pub use edit_script::EditScript;
 pub use lines::{DiffLimits, Lines};
+
+/// Runs the examples of the README as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;
