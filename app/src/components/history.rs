@@ -115,8 +115,8 @@ fn row(entry: HistoryEntry, of_many_tests: bool, now: Timestamp) -> AnyView {
             {of_test}
             <td class="status">{mark(entry.status)}</td>
             <td class="platform">{facts::platform(entry.platform)}</td>
-            <td class="change">{facts::change(&entry.repository, entry.pull_request, entry.branch.as_deref())}</td>
-            <td class="commit">{facts::commit(&entry.repository, &entry.commit_sha)}</td>
+            <td class="change">{facts::change(&entry.revision.repository, entry.revision.pull_request, entry.revision.branch.as_deref())}</td>
+            <td class="commit">{facts::commit(&entry.revision.repository, &entry.revision.commit_sha)}</td>
             <td class="exit" class:fail=is_wrong_exit data-label="exit code">{exit(entry.exit_code, entry.expected_rc)}</td>
             <td class="end runtime">{runtime}</td>
             <td class="end when">{entry.created_at.map(|at| facts::time(at, now))}</td>

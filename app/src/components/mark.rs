@@ -98,7 +98,7 @@ impl From<Verdict> for Mark {
             Verdict::FailingDifferently => state("≠", "fails differently", "mark error"),
             Verdict::FailingIdentically => state("=", "fails the same", "mark queued"),
             Verdict::FixedHere => state("▼", "fixed here", "mark pass"),
-            Verdict::NoReference => state("?", "no result to compare with", "mark queued"),
+            Verdict::NoBaseline => state("?", "no result to compare with", "mark queued"),
         }
     }
 }

@@ -129,6 +129,7 @@ fn cell(test: i32, run: &RecentRun, status: RecentStatus, now: Timestamp) -> Any
         .map(|at| format!(", {}", format::relative(at, now)))
         .unwrap_or_default();
     let of = run
+        .revision
         .pull_request
         .map(|number| format!(" of PR #{number}"))
         .unwrap_or_default();

@@ -6,7 +6,7 @@ use runlens_api_types::{
     comparison::{ComparisonQuery, VerdictCounts},
     page::{PageQuery, Pagination},
     run::{OperatingSystem, ProgressQuery, ProgressStatus, Run, RunQuery, RunStatus},
-    verdict::{self, Beside, Outlook, Stop},
+    verdict::{self, Baseline, Stop, VerdictKind},
 };
 
 use super::{
@@ -130,7 +130,10 @@ pub async fn commit(prefix: String) -> Result<CommitRuns, ErrorBody> {
             .with("resource", "commit")
             .with("id", prefix));
     };
-    let is_one = page.data.iter().all(|run| run.commit_sha == first.commit_sha);
+    let is_one = page
+        .data
+        .iter()
+        .all(|run| run.revision.commit_sha == first.revision.commit_sha);
     let newest = if is_one {
         newest(&source, &page.data).await?
     } else {
@@ -164,11 +167,11 @@ fn pick(runs: &[Run]) -> Vec<(&Run, Option<&Run>)> {
     let of_platform = |platform: OperatingSystem| {
         let run = runs
             .iter()
-            .find(|run| run.commit_sha == newest.commit_sha && run.platform == platform)?;
+            .find(|run| run.revision.commit_sha == newest.revision.commit_sha && run.platform == platform)?;
         let is_earlier = |earlier: &&Run| {
             earlier.platform == platform
-                && earlier.commit_sha != run.commit_sha
-                && earlier.pull_request == run.pull_request
+                && earlier.revision.commit_sha != run.revision.commit_sha
+                && earlier.revision.pull_request == run.revision.pull_request
                 && matches!(earlier.status, RunStatus::Pass | RunStatus::Fail)
         };
         Some((run, runs.iter().find(is_earlier)))
@@ -228,9 +231,9 @@ async fn said(source: &Source, run: &Run, earlier: Option<&Run>) -> Result<Said,
         None => None,
     };
     let beside = match &compared {
-        None => Beside::Unknown,
-        Some(compared) => compared.reference.as_ref().map_or(Beside::Nothing, |reference| {
-            Beside::Run(reference, &compared.counts)
+        None => Baseline::Forbidden,
+        Some(compared) => compared.baseline.as_ref().map_or(Baseline::Missing, |reference| {
+            Baseline::Run(reference, &compared.counts)
         }),
     };
     let stop = stop.as_deref().map(|message| Stop { message });
@@ -241,7 +244,7 @@ async fn said(source: &Source, run: &Run, earlier: Option<&Run>) -> Result<Said,
         status: run.status,
         is_broken: verdict
             .as_ref()
-            .is_some_and(|verdict| verdict.outlook == Outlook::Broken),
+            .is_some_and(|verdict| verdict.kind == VerdictKind::Broken),
         headline: verdict
             .as_ref()
             .map(|verdict| verdict.headline.clone())

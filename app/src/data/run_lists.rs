@@ -70,13 +70,13 @@ pub struct RunLine {
 impl From<Run> for RunLine {
     fn from(run: Run) -> Self {
         // A run of master itself is set beside the one before it.
-        let name = |reference: i32| match (run.pull_request, run.branch.as_deref()) {
+        let name = |reference: i32| match (run.revision.pull_request, run.revision.branch.as_deref()) {
             (None, Some("master")) => format!("run {reference}"),
             _ => "master".to_owned(),
         };
         let compared = run
             .comparison
-            .and_then(|comparison| Some((comparison.counts, name(comparison.reference_run_id?))));
+            .and_then(|comparison| Some((comparison.counts, name(comparison.baseline_run_id?))));
         let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
         let count = |of: fn(&RunSummary) -> u64| run.summary.as_ref().map_or(0, of);
         Self {
@@ -93,7 +93,7 @@ impl From<Run> for RunLine {
                 .as_ref()
                 .map(|summary| verdict::short(summary, compared))
                 .unwrap_or_default(),
-            reference: run.comparison.and_then(|comparison| comparison.reference_run_id),
+            reference: run.comparison.and_then(|comparison| comparison.baseline_run_id),
             counts: run.comparison.map(|comparison| comparison.counts),
             infrastructure: run.infrastructure_error_type,
         }
@@ -103,19 +103,19 @@ impl From<Run> for RunLine {
 impl Commit {
     fn of(run: Run) -> Self {
         Self {
-            repository: run.repository.clone(),
-            branch: run.branch.clone(),
-            pull_request: run.pull_request,
-            sha: run.commit_sha.clone(),
+            repository: run.revision.repository.clone(),
+            branch: run.revision.branch.clone(),
+            pull_request: run.revision.pull_request,
+            sha: run.revision.commit_sha.clone(),
             runs: vec![run.into()],
         }
     }
 
     fn holds(&self, run: &Run) -> bool {
-        self.sha == run.commit_sha
-            && self.repository == run.repository
-            && self.pull_request == run.pull_request
-            && self.branch == run.branch
+        self.sha == run.revision.commit_sha
+            && self.repository == run.revision.repository
+            && self.pull_request == run.revision.pull_request
+            && self.branch == run.revision.branch
     }
 }
 
@@ -181,7 +181,7 @@ pub async fn run_list(query: RunQuery) -> Result<RunList, ErrorBody> {
                 limit: MASTER,
                 offset: 0,
             },
-            reference: Some(true),
+            is_baseline: Some(true),
             include: vec![RunInclude::Summary],
             ..RunQuery::default()
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::join;
 use runlens_api_types::{
     ErrorBody, ErrorCode, Page, TextEnum,
-    comparison::{ComparedTest, ComparisonQuery, ReferenceRun, SameFailures, Verdict, VerdictCounts},
+    comparison::{BaselineRun, ComparedTest, ComparisonQuery, SameFailures, Verdict, VerdictCounts},
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     page::PageQuery,
     recent::{MAX_TESTS, RecentResults, RecentResultsQuery},
@@ -60,7 +60,7 @@ pub struct RunPage {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     /// The reference run; none where there is none.
-    pub reference: Option<ReferenceRun>,
+    pub baseline: Option<BaselineRun>,
     /// Tests by verdict.
     pub counts: VerdictCounts,
     /// Tests that the run fixed, where their list is open.
@@ -84,7 +84,7 @@ impl Sibling {
     fn of(run: Run) -> Self {
         // Both runs of a commit of master are set beside the one before.
         let name = |reference: i32| {
-            if run.pull_request.is_some() {
+            if run.revision.pull_request.is_some() {
                 "master".to_owned()
             } else {
                 format!("run {reference}")
@@ -92,7 +92,7 @@ impl Sibling {
         };
         let compared = run
             .comparison
-            .and_then(|comparison| Some((comparison.counts, name(comparison.reference_run_id?))));
+            .and_then(|comparison| Some((comparison.counts, name(comparison.baseline_run_id?))));
         let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
         let short = run
             .summary
@@ -240,13 +240,18 @@ async fn run_and_others(
 }
 
 async fn siblings(source: &Source, run: &Run) -> Result<Vec<Sibling>, ErrorBody> {
-    let is_commit = run.commit_sha.len() == 40 && run.commit_sha.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_commit = run.revision.commit_sha.len() == 40
+        && run
+            .revision
+            .commit_sha
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit());
     if !is_commit {
         return Ok(Vec::new());
     }
     let query = RunQuery {
         page: PageQuery { limit: 10, offset: 0 },
-        commit_sha: Some(run.commit_sha.clone()),
+        commit_sha: Some(run.revision.commit_sha.clone()),
         include: vec![RunInclude::Summary, RunInclude::Verdict],
         ..RunQuery::default()
     };
@@ -264,8 +269,8 @@ async fn siblings(source: &Source, run: &Run) -> Result<Vec<Sibling>, ErrorBody>
     };
     let others = others.data.into_iter().filter(|other| {
         other.run_id != run.run_id
-            && other.repository == run.repository
-            && other.pull_request == run.pull_request
+            && other.revision.repository == run.revision.repository
+            && other.revision.pull_request == run.revision.pull_request
     });
     Ok(others.map(Sibling::of).collect())
 }
@@ -277,21 +282,25 @@ async fn previous(source: &Source, run: &Run) -> Result<Option<i32>, ErrorBody> 
         OperatingSystem::Windows => RunPlatform::Windows,
         OperatingSystem::Unknown => return Ok(None),
     };
-    let branch = run.branch.clone().filter(|_| run.pull_request.is_none());
-    if run.pull_request.is_none() && branch.is_none() {
+    let branch = run
+        .revision
+        .branch
+        .clone()
+        .filter(|_| run.revision.pull_request.is_none());
+    if run.revision.pull_request.is_none() && branch.is_none() {
         return Ok(None);
     }
     let query = RunQuery {
         page: PageQuery { limit: 5, offset: 0 },
         platform: Some(platform),
-        pull_request: run.pull_request,
+        pull_request: run.revision.pull_request,
         branch,
         created_before: run.created_at,
         ..RunQuery::default()
     };
     let before = source.runs(&query).await?.data.into_iter();
     Ok(before
-        .filter(|other| other.run_id < run.run_id && other.repository == run.repository)
+        .filter(|other| other.run_id < run.run_id && other.revision.repository == run.revision.repository)
         .map(|other| other.run_id)
         .next())
 }
@@ -338,7 +347,7 @@ async fn triage(
         ..ComparisonQuery::default()
     };
     let compared = open.comparison(&query).await.map(|comparison| Compared {
-        reference: comparison.reference,
+        baseline: comparison.baseline,
         counts: comparison.counts,
         fixed: is_fixed_open.then_some(Page {
             data: comparison.data,
@@ -347,7 +356,7 @@ async fn triage(
     });
     let has_reference = compared
         .as_ref()
-        .is_ok_and(|compared| compared.reference.is_some());
+        .is_ok_and(|compared| compared.baseline.is_some());
     let errors = errors(open, view, view.grouping(has_reference), has_reference).await;
     (compared, errors)
 }
@@ -456,7 +465,7 @@ async fn of_test(
                     .map_or_else(|| "unknown".to_owned(), |id| id.to_string()),
                 GroupBy::RegressionId => test.to_string(),
                 GroupBy::Severity => first.severity.to_string(),
-                GroupBy::Verdict => first.verdict.unwrap_or(Verdict::NoReference).to_string(),
+                GroupBy::Verdict => first.verdict.unwrap_or(Verdict::NoBaseline).to_string(),
                 GroupBy::Category => {
                     let sample = open.sample(test).await?;
                     sample

@@ -165,9 +165,9 @@ fn row(entry: QueueEntry, now: Timestamp) -> AnyView {
             <td class="status">{mark(entry.status)}</td>
             <td class="place">{place}</td>
             <td class="platform">{facts::platform(entry.platform)}</td>
-            <td class="change">{facts::change(&entry.repository, entry.pull_request, entry.branch.as_deref())}</td>
-            <td class="commit">{facts::commit(&entry.repository, &entry.commit_sha)}</td>
-            <td class="end when" data-label="taken up">{time(entry.queued_at)}</td>
+            <td class="change">{facts::change(&entry.revision.repository, entry.revision.pull_request, entry.revision.branch.as_deref())}</td>
+            <td class="commit">{facts::commit(&entry.revision.repository, &entry.revision.commit_sha)}</td>
+            <td class="end when" data-label="taken up">{time(entry.created_at)}</td>
             <td class="end when" data-label="testing">{time(entry.started_at)}</td>
         </tr>
     }

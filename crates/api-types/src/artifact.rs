@@ -1,60 +1,60 @@
-//! Files that a run left behind, besides its log and its outputs.
+//! Files of a run other than its log and its outputs.
 
 use serde::{Deserialize, Serialize};
 
 use crate::text_enum::text_enum;
 
 text_enum! {
-    /// What a file is.
+    /// Kind of an artifact.
     ArtifactType {
-        /// The program that was tested.
+        /// The tested program.
         Binary = "binary",
-        /// What the program wrote to standard output and standard error, test after test.
+        /// Standard output and standard error of the program, for all tests.
         Stdout = "stdout",
-        /// Memory of the program when it crashed.
+        /// Core dump of the program.
         Coredump = "coredump",
-        /// Something else.
+        /// Any other file.
         Other = "other",
     }
 }
 
 text_enum! {
-    /// Whether the stores have a file.
+    /// Availability of a file in the configured stores.
     StorageStatus {
-        /// Every configured store has it.
+        /// All stores have it.
         Ok = "ok",
-        /// A store lacks it, or did not answer.
+        /// At least one store does not have it, or did not respond.
         Degraded = "degraded",
         /// No store has it.
         Missing = "missing",
     }
 }
 
-/// One file that a run left behind.
+/// A file of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Artifact {
-    /// Names it among all artifacts; the same every time.
+    /// Unique, stable ID.
     pub artifact_id: String,
     /// Numeric run ID.
     pub run_id: i32,
-    /// Always null: the files of a run do not say which sample they are about.
+    /// Always null: files are not assigned to a sample.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub sample_id: Option<i32>,
-    /// What it is.
+    /// Kind of the file.
     #[serde(rename = "type")]
     pub kind: ArtifactType,
     /// Name of the file.
     pub filename: String,
-    /// Media type, by the file's name.
+    /// Media type, derived from the file name.
     pub content_type: String,
-    /// Size in bytes; null where no store that answers has it.
+    /// Size in bytes; null if no store that responded has it.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub size_bytes: Option<u64>,
-    /// Whether the stores have it.
+    /// Availability in the configured stores.
     pub storage_status: StorageStatus,
-    /// Where it can be fetched without a token for 15 minutes: a signed address of the object storage, which has been seen to
-    /// have the file. Null where it has not, or where Runlens has no key to sign with.
+    /// Signed URL of the object storage, valid for 15 minutes without a token. Null if the object storage does not have the
+    /// file, or if no signing key is configured.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub download_url: Option<String>,
 }

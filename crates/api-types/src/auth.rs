@@ -1,31 +1,31 @@
-//! Who asks, and what they may do.
+//! Callers, their scopes and their tokens.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, page::PageQuery, query::query, text_enum::text_enum};
 
 text_enum! {
-    /// One right.
+    /// Permission of a token or an account.
     Scope {
-        /// Runs, their progress, counts and results.
+        /// Read runs, their progress, counts and results.
         RunsRead = "runs:read",
         /// Start and stop runs.
         RunsWrite = "runs:write",
-        /// Errors, outputs and artifacts.
+        /// Read errors, outputs and artifacts.
         ResultsRead = "results:read",
-        /// Change what is expected; for admins.
+        /// Change expected outputs; admins only.
         BaselinesWrite = "baselines:write",
-        /// Logs, infrastructure errors, the queue.
+        /// Read logs, infrastructure errors and the queue.
         SystemRead = "system:read",
-        /// Change the system; for admins.
+        /// Change the system; admins only.
         SystemWrite = "system:write",
-        /// List and revoke tokens; for admins.
+        /// List and revoke tokens; admins only.
         TokensManage = "tokens:manage",
     }
 }
 
 impl Scope {
-    /// Whether only an admin can have it.
+    /// Whether the scope is reserved for admins.
     pub fn is_for_admins(self) -> bool {
         matches!(
             self,
@@ -37,9 +37,9 @@ impl Scope {
 text_enum! {
     /// Role of an account.
     Role {
-        /// Everything.
+        /// May do everything.
         Admin = "admin",
-        /// Writes the program; may see stacks.
+        /// Develops the program; may see stack traces.
         Contributor = "contributor",
         /// Tests the program.
         Tester = "tester",
@@ -48,7 +48,7 @@ text_enum! {
     }
 }
 
-/// What to make a token from.
+/// Request to create a token.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -56,35 +56,35 @@ pub struct TokenRequest {
     /// E-mail address of the account.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255))]
     pub email: String,
-    /// Its password.
+    /// Password of the account.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1024, format = Password))]
     pub password: String,
-    /// A name to know the token by, unique among the account's tokens.
+    /// Name of the token, unique among the account's tokens.
     #[cfg_attr(feature = "openapi", schema(pattern = "^[a-zA-Z0-9_-]{1,50}$"))]
     pub token_name: String,
     /// Days until it expires.
     #[serde(default = "TokenRequest::default_days")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 30, default = 7))]
     pub expires_in_days: i64,
-    /// Its rights; `runs:read results:read` by default.
+    /// Scopes of the token; `runs:read results:read` by default.
     #[serde(default = "TokenRequest::default_scopes")]
     #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 7))]
     pub scopes: Vec<Scope>,
 }
 
 impl TokenRequest {
-    /// Days until a token expires, where nothing else is asked for.
+    /// Returns the default lifetime in days.
     pub fn default_days() -> i64 {
         7
     }
 
-    /// Rights of a token, where nothing else is asked for.
+    /// Returns the default scopes.
     pub fn default_scopes() -> Vec<Scope> {
         vec![Scope::RunsRead, Scope::ResultsRead]
     }
 }
 
-// A password must not reach a log by way of `{:?}`.
+// Keeps the password out of logs.
 impl std::fmt::Debug for TokenRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TokenRequest")
@@ -94,56 +94,56 @@ impl std::fmt::Debug for TokenRequest {
     }
 }
 
-/// A new token. It is shown this once and cannot be read again.
+/// A new token. Its secret cannot be retrieved again.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedToken {
-    /// For `Authorization: Bearer …`.
+    /// The secret, for `Authorization: Bearer …`.
     pub token: String,
     /// Always `bearer`.
     pub token_type: String,
-    /// Its name.
+    /// Name of the token.
     pub token_name: String,
-    /// Its rights.
+    /// Scopes of the token.
     pub scopes: Vec<Scope>,
-    /// When it stops working.
+    /// Time of expiry.
     pub expires_at: Timestamp,
 }
 
 text_enum! {
-    /// Whether a token works.
+    /// State of a token.
     TokenState {
-        /// It works.
+        /// Can be used.
         Active = "active",
-        /// Its time is over.
+        /// Has expired.
         Expired = "expired",
-        /// It was revoked, whether or not its time is over.
+        /// Was revoked, whether or not it has expired since.
         Revoked = "revoked",
     }
 }
 
-/// A token as its account sees it: everything but the secret.
+/// A token of the caller's account, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Token {
     /// Numeric token ID.
     pub token_id: i32,
-    /// Its name.
+    /// Name of the token.
     pub token_name: String,
-    /// Its first characters.
+    /// First characters of the secret.
     pub token_prefix: String,
-    /// Its rights, as far as the account's role allows them today.
+    /// Scopes of the token that the account's role still allows.
     pub scopes: Vec<Scope>,
-    /// Whether it works.
+    /// State of the token.
     pub state: TokenState,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// When it stops working, or stopped.
+    /// Time of expiry.
     pub expires_at: Timestamp,
-    /// When it was revoked; null where it was not.
+    /// Time of revocation; null if it was not revoked.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub revoked_at: Option<Timestamp>,
-    /// Whether it is the token of this request.
+    /// Whether this request was made with the token.
     pub is_current: bool,
 }
 
@@ -158,16 +158,16 @@ query! {
     }
 }
 
-/// Who asks.
+/// The caller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
-    /// The account; null for a visitor.
+    /// The account; null for anonymous requests.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub user: Option<Account>,
-    /// The rights of this request.
+    /// Scopes of this request.
     pub scopes: Vec<Scope>,
-    /// The token of this request; null for a browser.
+    /// The token of this request; null for requests with a session or none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub token: Option<TokenInfo>,
 }
@@ -178,9 +178,9 @@ pub struct Me {
 pub struct Account {
     /// Numeric user ID.
     pub user_id: i32,
-    /// Name.
+    /// Name of the account.
     pub name: String,
-    /// Role.
+    /// Role of the account.
     pub role: Role,
 }
 
@@ -190,10 +190,10 @@ pub struct Account {
 pub struct TokenInfo {
     /// Numeric token ID.
     pub token_id: i32,
-    /// Its name.
+    /// Name of the token.
     pub token_name: String,
-    /// Its first characters.
+    /// First characters of the secret.
     pub token_prefix: String,
-    /// When it stops working.
+    /// Time of expiry.
     pub expires_at: Timestamp,
 }

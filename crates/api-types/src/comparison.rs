@@ -1,54 +1,27 @@
-//! A run against a reference run, test by test.
+//! Comparison of a run with its baseline, test by test.
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::test_verdict::{Verdict, VerdictCounts};
 use crate::{
     Timestamp,
     page::{PageQuery, Pagination},
     query::query,
     run::{OperatingSystem, Run, RunStatus},
     sample::{OutputStatus, ResultStatus},
-    text_enum::text_enum,
 };
 
-text_enum! {
-    /// What a test's result says of a run beside that of the reference run.
-    Verdict {
-        /// Passes there, fails here.
-        BrokenHere = "broken_here",
-        /// Fails on both, with another output or exit code.
-        FailingDifferently = "failing_differently",
-        /// Fails on both, byte for byte the same.
-        FailingIdentically = "failing_identically",
-        /// Fails there, passes here.
-        FixedHere = "fixed_here",
-        /// Has no result there. Never a sign of agreement.
-        NoReference = "no_reference",
-    }
-}
-
-impl Verdict {
-    /// Whether a failure is new; none where there is nothing to compare it with.
-    pub fn is_new(self) -> Option<bool> {
-        match self {
-            Self::BrokenHere | Self::FailingDifferently => Some(true),
-            Self::FailingIdentically | Self::FixedHere => Some(false),
-            Self::NoReference => None,
-        }
-    }
-}
-
-/// The run that another is compared with.
+/// The run that another run is compared with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ReferenceRun {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ReferenceRun))]
+pub struct BaselineRun {
     /// Numeric run ID.
     pub run_id: i32,
     /// Normalized status.
     pub status: RunStatus,
     /// Operating system.
     pub platform: OperatingSystem,
-    /// `OWNER/NAME` of the repository tested; empty where the platform does not know it.
+    /// `OWNER/NAME` of the repository tested; empty if it is not known.
     pub repository: String,
     /// Branch tested.
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -62,35 +35,6 @@ pub struct ReferenceRun {
     pub completed_at: Option<Timestamp>,
 }
 
-/// How many tests have which verdict. A test that passes on both sides has none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct VerdictCounts {
-    /// Pass there, fail here.
-    pub broken_here: u64,
-    /// Fail on both, with another output or exit code.
-    pub failing_differently: u64,
-    /// Fail on both, byte for byte the same.
-    pub failing_identically: u64,
-    /// Fail there, pass here.
-    pub fixed_here: u64,
-    /// Have no result there.
-    pub no_reference: u64,
-}
-
-impl VerdictCounts {
-    /// Counts one more test.
-    pub fn add(&mut self, verdict: Verdict) {
-        *match verdict {
-            Verdict::BrokenHere => &mut self.broken_here,
-            Verdict::FailingDifferently => &mut self.failing_differently,
-            Verdict::FailingIdentically => &mut self.failing_identically,
-            Verdict::FixedHere => &mut self.fixed_here,
-            Verdict::NoReference => &mut self.no_reference,
-        } += 1;
-    }
-}
-
 /// One output on one side of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -99,9 +43,9 @@ pub struct ComparedOutput {
     pub output_id: i32,
     /// Name of the file.
     pub filename: String,
-    /// What became of it.
+    /// Status of the output.
     pub status: OutputStatus,
-    /// Hash of what was produced, null where nothing was.
+    /// Hash of the produced file, null if nothing was produced.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub sha256: Option<String>,
 }
@@ -110,7 +54,7 @@ pub struct ComparedOutput {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ComparedResult {
-    /// What became of it.
+    /// Status of the result.
     pub status: ResultStatus,
     /// Exit code of the program.
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -118,7 +62,7 @@ pub struct ComparedResult {
     /// Exit code that was expected.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub expected_rc: Option<i32>,
-    /// Its outputs.
+    /// Outputs of the test.
     pub outputs: Vec<ComparedOutput>,
 }
 
@@ -134,49 +78,50 @@ pub struct ComparedTest {
     /// Original file name of that sample.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub sample_name: Option<String>,
-    /// The test for people: its number and its arguments.
+    /// Display name: the test's number and arguments.
     pub label: String,
     /// Arguments the program is run with.
     pub command: String,
-    /// What its results say.
+    /// How the two results compare.
     pub verdict: Verdict,
-    /// Its result in the run.
+    /// Result in the run.
     pub here: ComparedResult,
-    /// Its result in the reference run, null where it has none.
+    /// Result in the baseline, null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub there: Option<ComparedResult>,
 }
 
-/// A run against a reference run: the counts of all its tests, and a page of those that have a verdict.
+/// Comparison of a run with its baseline: counts of all tests, and a page of the tests with a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Comparison {
     /// Numeric run ID.
     pub run_id: i32,
-    /// What it is compared with; null where there is nothing to compare it with.
+    /// The baseline; null if there is no run to compare with.
+    #[serde(rename = "reference")]
     #[cfg_attr(feature = "openapi", schema(required))]
-    pub reference: Option<ReferenceRun>,
-    /// Tests by verdict, whatever the filter.
+    pub baseline: Option<BaselineRun>,
+    /// Number of tests by verdict, regardless of the filters.
     pub counts: VerdictCounts,
-    /// The tests of this page, by verdict in the order of `counts`, then by test.
+    /// The tests of this page, sorted by verdict in the order of `counts`, then by test.
     pub data: Vec<ComparedTest>,
-    /// Where this page lies in the list.
+    /// Position of this page in the list.
     pub pagination: Pagination,
 }
 
-/// Other runs that fail in the very same way.
+/// Other runs with identical failures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SameFailures {
     /// Numeric run ID.
     pub run_id: i32,
-    /// Tests that fail in it. Where none does, or the run has not completed, there is nothing to look for.
+    /// Number of failing tests of the run. If it is 0, or the run has not completed, no runs are compared.
     pub failing_count: u64,
-    /// How many completed runs of its platform were looked at: the nearest before it and after it, at most 100 each.
+    /// Number of completed runs compared: the nearest earlier and later ones on the same operating system, at most 100 each.
     pub runs_compared: u64,
     /// The runs of this page, newest first.
     pub data: Vec<Run>,
-    /// Where this page lies in the list.
+    /// Position of this page in the list.
     pub pagination: Pagination,
 }
 

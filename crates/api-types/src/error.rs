@@ -1,4 +1,4 @@
-//! The body of every answer that is not a success.
+//! The body of error responses.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::text_enum::text_enum;
 
 text_enum! {
-    /// Machine-readable kind of a failure.
+    /// Machine-readable error code.
     ErrorCode {
         /// 400: a parameter or body is not allowed; `details.fields` names each.
         ValidationError = "validation_error",
@@ -14,27 +14,27 @@ text_enum! {
         Unauthorized = "unauthorized",
         /// 403: the caller is known but lacks the scope or the role.
         Forbidden = "forbidden",
-        /// 404: there is no such thing.
+        /// 404: the resource does not exist.
         NotFound = "not_found",
-        /// 404: the run exists, its log is in none of the stores; `details.checked` names them.
+        /// 404: the run exists, but none of the stores in `details.checked` has its log.
         LogNotFound = "log_not_found",
-        /// 405: the path exists, but not with this method; `Allow` lists the others.
+        /// 405: the path does not support this method; `Allow` lists the supported ones.
         MethodNotAllowed = "method_not_allowed",
-        /// 416: the file ends before the part that `Range` asks for; `details.size_bytes` says where.
+        /// 416: `Range` begins after the end of the file; `details.size_bytes` is its size.
         RangeNotSatisfiable = "range_not_satisfiable",
-        /// 422: understood, but it cannot be done.
+        /// 422: the request is valid but cannot be carried out.
         Unprocessable = "unprocessable",
-        /// 429: too many requests; `Retry-After` says when to come back.
+        /// 429: too many requests; retry after `Retry-After` seconds.
         RateLimited = "rate_limited",
-        /// 500: a fault of the server.
+        /// 500: an error of the server.
         InternalError = "internal_error",
-        /// 503: a dependency cannot be reached at the moment.
+        /// 503: a dependency is temporarily unavailable.
         Unavailable = "unavailable",
     }
 }
 
 impl ErrorCode {
-    /// The HTTP status of an answer with this code.
+    /// Returns the HTTP status of responses with this code.
     pub fn status(self) -> u16 {
         match self {
             Self::ValidationError => 400,
@@ -51,28 +51,28 @@ impl ErrorCode {
     }
 }
 
-/// The body of every answer that is not a success.
+/// The body of every error response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
-    /// Machine-readable kind of the failure.
+    /// Machine-readable error code.
     pub code: ErrorCode,
-    /// Human-readable summary.
+    /// Human-readable message.
     #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub message: String,
-    /// Structured context; an empty object where there is none.
+    /// Structured context; may be empty.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub details: Map<String, Value>,
 }
 
 impl ErrorBody {
     /// The longest `message`, in characters.
-    pub const MAX_MESSAGE: usize = 500;
+    pub const MAX_MESSAGE_CHARS: usize = 500;
 
-    /// A body without details. A longer message is cut.
+    /// Returns a body without details; truncates the message to [`Self::MAX_MESSAGE_CHARS`].
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         let mut message = message.into();
-        if let Some((end, _)) = message.char_indices().nth(Self::MAX_MESSAGE) {
+        if let Some((end, _)) = message.char_indices().nth(Self::MAX_MESSAGE_CHARS) {
             let start_of_last = message[..end]
                 .char_indices()
                 .next_back()
@@ -93,7 +93,7 @@ impl ErrorBody {
         self
     }
 
-    /// `Run 9317 not found.` with details {resource, id}.
+    /// Returns the body for an unknown ID: `Run 9317 not found.`, with `resource` and `id` in the details.
     pub fn not_found(resource: &str, id: i32) -> Self {
         let mut name = resource.replace('_', " ");
         if let Some(first) = name.get_mut(..1) {
@@ -110,7 +110,7 @@ mod tests {
     use super::{ErrorBody, ErrorCode};
 
     #[test]
-    fn a_long_message_is_cut_at_500_characters() {
+    fn long_message_is_truncated_to_500_characters() {
         let body = ErrorBody::new(ErrorCode::InternalError, "ä".repeat(501));
         assert_eq!(body.message.chars().count(), 500);
         assert!(body.message.ends_with('…'));

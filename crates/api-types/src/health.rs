@@ -1,4 +1,4 @@
-//! How a regression test has been doing on `master`: since when it fails, how often it flipped, and whether it is flaky.
+//! Health of a regression test on `master`: since when it fails, how often it flipped, and whether it is flaky.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,25 +8,25 @@ use crate::{
     text_enum::text_enum,
 };
 
-/// How many completed runs of `master` are looked at on each operating system.
-pub const RUNS_LOOKED_AT: u32 = 200;
+/// Number of completed runs of `master` that are examined on each operating system.
+pub const RUNS_EXAMINED: u32 = 200;
 
-/// Of how many of the newest results flips are counted for the verdict `flaky`.
-pub const FLAKY_WITHIN: usize = 20;
+/// Number of newest results in which flips are counted.
+pub const FLAKY_WINDOW: usize = 20;
 
-/// How many flips among those make a test flaky.
-pub const FLAKY_FLIPS: usize = 3;
+/// Number of flips within [`FLAKY_WINDOW`] that makes a test flaky.
+pub const MIN_FLAKY_FLIPS: usize = 3;
 
-/// When a test is called flaky, in words. The numbers are those above.
+/// The rule by which a test is flaky, for display.
 pub const FLAKY_RULE: &str = "A test is flaky on an operating system if, in completed runs of master, its last 20 results flip between \
     pass and failure at least 3 times, or if it both passes and fails on the same commit within the last 200 runs.";
 
 text_enum! {
-    /// What makes a test flaky.
+    /// Reason why a test is flaky.
     FlakyReason {
-        /// Its newest results flip often.
+        /// Its newest results flip between pass and failure.
         Flips = "flips",
-        /// It passes and fails on one commit.
+        /// It both passes and fails on the same commit.
         SameCommit = "same_commit",
     }
 }
@@ -38,88 +38,88 @@ pub struct RunResult {
     /// The run.
     #[serde(flatten)]
     pub run: RecentRun,
-    /// What became of the test, beside its result before.
+    /// Status of the test, compared with its previous result.
     pub status: RecentStatus,
 }
 
-/// Two results that are not alike: one passes, the other fails.
+/// Two consecutive results of which one passes and the other fails.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Flip {
     /// The older result.
     pub from: RunResult,
-    /// The newer one.
+    /// The newer result.
     pub to: RunResult,
 }
 
-/// Why a test is called flaky.
+/// Evidence that a test is flaky.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FlakyEvidence {
-    /// Which part of the rule holds.
+    /// Part of the rule that applies.
     pub reason: FlakyReason,
-    /// The results that show it, oldest first.
+    /// The flips, oldest first.
     pub flips: Vec<Flip>,
 }
 
-/// Since when a test fails, up to its newest result.
+/// Since when a test fails without a pass in between.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failing {
-    /// The first failure after the last pass; the oldest one that was looked at where no pass was found.
+    /// The first failure after the last pass; the oldest examined failure if no pass was found.
     pub since: RecentRun,
-    /// The last run in which it passed; null where none was found: it fails at least since then.
+    /// The last run in which it passed; null if none of the examined runs is one.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub passed_before: Option<RecentRun>,
-    /// What changed in between, on GitHub; null where the repositories are not the same, or not known.
+    /// The changes between those runs on GitHub; null if the repositories differ or are not known.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub changes_link: Option<String>,
-    /// Since when it fails exactly as it does now: same exit code, same outputs.
+    /// First run with the current failure: same exit code and outputs ever since.
     pub unchanged_since: RecentRun,
 }
 
-/// How a test has been doing on one operating system.
+/// Health of a test on one operating system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlatformHealth {
     /// Operating system.
     pub platform: OperatingSystem,
-    /// Completed runs of `master` that were looked at.
+    /// Number of examined runs: completed runs of `master`.
     pub run_count: u64,
-    /// Those that have a result of the test.
+    /// Number of those with a result of the test.
     pub result_count: u64,
-    /// The oldest run that was looked at; null where there is none.
+    /// The oldest examined run; null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub oldest_run_id: Option<i32>,
-    /// The newest result; null where there is none.
+    /// The newest result; null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub latest: Option<RunResult>,
-    /// Since when it fails; null where the newest result is no failure.
+    /// Since when it fails; null if the newest result is not a failure.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub failing: Option<Failing>,
-    /// The newest pass; null where none was found.
+    /// The newest run in which it passed; null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub last_pass: Option<RecentRun>,
-    /// The newest failure; null where none was found.
+    /// The newest run in which it failed; null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub last_failure: Option<RecentRun>,
-    /// How often the result flipped between pass and failure from one to the next.
+    /// Number of flips between pass and failure.
     pub flip_count: u64,
-    /// Whether it is flaky by the rule.
+    /// Whether it is flaky according to `flaky_rule`.
     pub is_flaky: bool,
-    /// What shows that it is flaky; empty where it is not.
+    /// Evidence that it is flaky; empty if it is not.
     pub flaky_evidence: Vec<FlakyEvidence>,
 }
 
-/// How a test has been doing in the newest completed runs of `master`.
+/// Health of a test in the newest completed runs of `master`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TestHealth {
     /// Regression test.
     pub regression_test_id: i32,
-    /// How many runs on each operating system are looked at, at most. What is older is not known here.
+    /// Maximum number of runs examined on each operating system. Older runs are ignored.
     pub runs_looked_at: u32,
-    /// When a test is called flaky.
+    /// The rule by which a test is flaky.
     pub flaky_rule: String,
     /// One for Linux, one for Windows.
     pub platforms: Vec<PlatformHealth>,
@@ -127,14 +127,14 @@ pub struct TestHealth {
 
 #[cfg(test)]
 mod tests {
-    use super::{FLAKY_FLIPS, FLAKY_RULE, FLAKY_WITHIN, RUNS_LOOKED_AT};
+    use super::{FLAKY_RULE, FLAKY_WINDOW, MIN_FLAKY_FLIPS, RUNS_EXAMINED};
 
     #[test]
-    fn the_rule_names_the_numbers_that_decide() {
+    fn flaky_rule_names_the_constants() {
         for part in [
-            format!("last {FLAKY_WITHIN} results"),
-            format!("at least {FLAKY_FLIPS} times"),
-            format!("last {RUNS_LOOKED_AT} runs"),
+            format!("last {FLAKY_WINDOW} results"),
+            format!("at least {MIN_FLAKY_FLIPS} times"),
+            format!("last {RUNS_EXAMINED} runs"),
         ] {
             assert!(FLAKY_RULE.contains(&part), "{part}");
         }

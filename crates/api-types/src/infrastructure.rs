@@ -1,4 +1,4 @@
-//! Errors of the infrastructure: what kept a run from being run, and says nothing about the code.
+//! Infrastructure errors: why a run could not be carried out, independent of the tested code.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{Timestamp, page::PageQuery, query::query, test_error::Severity, text_enum::text_enum};
 
 text_enum! {
-    /// Part of the infrastructure that failed, by keywords in the worker's message.
+    /// Component of the infrastructure that failed, derived from keywords in the worker's message.
     InfrastructureErrorType {
         /// The queue of runs.
         Queue = "queue",
@@ -27,10 +27,10 @@ text_enum! {
     }
 }
 
-/// What a person's cancellation says of itself.
+/// Part of the message of every cancellation by a person.
 const CANCELED_BY_PERSON: &str = "via API";
 
-/// Keywords of each type; the first match decides. Those of the second table count only where the first has none.
+/// Keywords of each type; the first match decides. The second table is used only if the first has no match.
 const KEYWORDS: [&[(InfrastructureErrorType, &[&str])]; 2] = {
     use InfrastructureErrorType::{
         Build, Checkout, Merge, Queue, Storage, VmProvisioning, WebServer, Worker,
@@ -53,7 +53,7 @@ const KEYWORDS: [&[(InfrastructureErrorType, &[&str])]; 2] = {
 };
 
 impl InfrastructureErrorType {
-    /// The part of the infrastructure that the message of a cancellation speaks of.
+    /// Returns the component that the message of a cancellation is about.
     pub fn of_message(message: &str) -> Self {
         let message = message.to_lowercase();
         KEYWORDS
@@ -64,30 +64,30 @@ impl InfrastructureErrorType {
             .map_or(Self::Worker, |(kind, _)| *kind)
     }
 
-    /// Whether the message of a cancellation says that a person stopped the run: then nothing of the infrastructure failed.
+    /// Whether a person stopped the run, according to the message of the cancellation.
     pub fn is_by_person(message: &str) -> bool {
         message.contains(CANCELED_BY_PERSON)
     }
 }
 
-/// One failure of the infrastructure.
+/// An infrastructure error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InfrastructureError {
-    /// Stable: `infra_{run}_{progress row}`.
+    /// Stable ID: `infra_{run}_{progress row}`.
     pub error_id: String,
     /// Numeric run ID.
     pub run_id: i32,
-    /// Part of the infrastructure, by best effort.
+    /// Component that failed (best effort).
     #[serde(rename = "type")]
     pub kind: InfrastructureErrorType,
-    /// Always `critical`: the run could not go on.
+    /// Always `critical`: the run could not continue.
     pub severity: Severity,
     /// First line of the worker's message.
     pub message: String,
     /// When the worker reported it.
     pub occurred_at: Timestamp,
-    /// Always null: the worker does not say where in its code it failed.
+    /// Always null: workers do not report the location in their code.
     #[cfg_attr(feature = "openapi", schema(required, value_type = Option<Object>))]
     pub location: Option<Value>,
     /// Further lines of the message, at most 50 of at most 2,000 characters each; only with `include_stack=true`.

@@ -1,6 +1,6 @@
-//! What `/api/v1` speaks: the types of its answers, query parameters and error bodies.
+//! Types of `/api/v1`: responses, query parameters and error bodies.
 //!
-//! No I/O, no async, no database: the server, the pages and any Rust client share this crate.
+//! No I/O, no async, no database: the server, the pages and Rust clients share this crate.
 //! A query struct is parsed from a URL and written to one by the same declaration ([`mod@query`]), so that the API, the pages and
 //! the browser agree on every name and bound.
 
@@ -25,6 +25,7 @@ pub mod search;
 pub mod suite;
 pub mod system;
 pub mod test_error;
+pub mod test_verdict;
 pub mod text;
 pub mod timestamp;
 pub mod verdict;

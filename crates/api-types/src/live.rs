@@ -1,4 +1,4 @@
-//! A run while it goes on: what its stream of events says.
+//! Events of a run in progress.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::{
     run::{ProgressStatus, Run, RunStatus, RunSummary},
 };
 
-/// How a run stands. One is sent at once, and one whenever something in it changes.
+/// State of a run. The first event is sent immediately, further ones whenever it changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiveRun {
@@ -15,31 +15,31 @@ pub struct LiveRun {
     pub run_id: i32,
     /// Normalized status.
     pub status: RunStatus,
-    /// Stage that was reported last; null before the first report.
+    /// Latest reported stage; null before the first report.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub stage: Option<ProgressStatus>,
     /// First report of progress; null while queued.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub created_at: Option<Timestamp>,
-    /// When testing began.
+    /// Start of testing.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub started_at: Option<Timestamp>,
-    /// When the run completed or was canceled.
+    /// Time of completion or cancellation.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub completed_at: Option<Timestamp>,
-    /// Tests that the run is made of.
+    /// Number of tests of the run.
     pub total_samples: u64,
-    /// Tests with a result.
+    /// Number of tests with a result.
     pub finished_count: u64,
-    /// Tests that failed or left out an output.
+    /// Number of tests that failed or lack an output.
     pub failed_count: u64,
-    /// Bytes of its build log; null without one, and for whoever may not read logs.
+    /// Size of the build log in bytes; null if there is none, or if the caller may not read logs.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub log_bytes: Option<u64>,
 }
 
 impl LiveRun {
-    /// How a run stands at a stage, by the counts of its results; without its log.
+    /// Returns the state of a run without the size of its log.
     pub fn of(run: &Run, summary: &RunSummary, stage: Option<ProgressStatus>) -> Self {
         let failed_count = summary.fail_count + summary.missing_output_count;
         Self {
@@ -56,7 +56,7 @@ impl LiveRun {
         }
     }
 
-    /// Whether the run has come to an end: nothing more is expected of it.
+    /// Whether the run has finished.
     pub fn is_finished(&self) -> bool {
         !self.status.is_in_progress()
     }

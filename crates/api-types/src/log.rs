@@ -1,4 +1,4 @@
-//! Build logs: their lines, what is in them as a whole, and searches in them.
+//! Build logs: lines, outline and search.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 text_enum! {
-    /// How bad a line is; an earlier one is worse.
+    /// Severity of a line, most severe first.
     LogLevel {
         /// `FATAL`, `CRITICAL`.
         Critical = "critical",
@@ -27,27 +27,27 @@ text_enum! {
 }
 
 text_enum! {
-    /// Which program wrote a line, by the first of these words found in it.
+    /// Program that wrote a line, derived from the first of these words in it.
     LogSource {
         /// The platform's scheduler.
         Orchestrator = "orchestrator",
         /// The worker on the virtual machine.
         Worker = "worker",
-        /// Compiling.
+        /// The compiler.
         Build = "build",
-        /// Running the tests.
+        /// The test runner.
         TestRunner = "test_runner",
-        /// The platform's web server, and every line that names none of the others.
+        /// The platform's web server, and every line without one of the other words.
         Web = "web",
     }
 }
 
 text_enum! {
-    /// Which way a page of a log is read.
+    /// Reading direction of a log.
     LogDirection {
         /// Towards the end.
         Forward = "forward",
-        /// Towards the start; the lines of a page still come in the order of the log.
+        /// Towards the start; the lines of a page are still in log order.
         Backward = "backward",
     }
 }
@@ -59,24 +59,24 @@ pub struct LogLine {
     /// Number of the line, from 1.
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub line: u64,
-    /// Time that the line itself carries.
+    /// Timestamp contained in the line.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub timestamp: Option<Timestamp>,
-    /// How bad it is.
+    /// Severity.
     pub level: LogLevel,
-    /// Who wrote it.
+    /// Program that wrote it.
     pub source: LogSource,
-    /// The line without its end, cut at 4,000 characters. ANSI escape sequences are kept.
+    /// The line without its line ending, truncated to 4,000 characters. Includes ANSI escape sequences.
     #[cfg_attr(feature = "openapi", schema(max_length = 4000))]
     pub message: String,
-    /// Whether `message` was cut.
+    /// Whether `message` was truncated.
     pub truncated: bool,
     /// Numeric run ID.
     pub run_id: i32,
-    /// Always null: a build log does not say which sample a line is about.
+    /// Always null: lines of a build log are not assigned to a sample.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub sample_id: Option<i32>,
-    /// Whether the line is here for the sake of a neighbour that the filters let through, and would not be itself.
+    /// Whether the line does not match the filters and is returned only as context of one that does.
     pub is_context: bool,
 }
 
@@ -84,17 +84,17 @@ pub struct LogLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogPage {
-    /// The lines of this page, in the order of the log.
+    /// The lines of this page, in log order.
     pub data: Vec<LogLine>,
-    /// How to go on.
+    /// Continuation.
     pub pagination: CursorPagination,
-    /// The lines that were looked at for this page, those between that do not match included; null where there were none. A page of a
-    /// filtered log ends where looking for matches has taken long: with fewer lines than asked for, or none, and a cursor that goes on.
+    /// The lines that were examined for this page, whether or not they match; null if there were none. A page of a filtered log
+    /// ends early if the search takes too long: with fewer lines than requested, possibly none, and a cursor to continue.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub examined: Option<LineRange>,
 }
 
-/// Some lines of a log, both ends included.
+/// A range of lines, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LineRange {
@@ -133,12 +133,12 @@ impl LogFilter {
         exclude(params, &["contains", "regex"]);
     }
 
-    /// Whether every line passes.
+    /// Whether every line matches.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether a text is looked for.
+    /// Whether a text is searched for.
     pub fn has_text(&self) -> bool {
         self.contains.is_some() || self.regex.is_some()
     }
@@ -171,9 +171,9 @@ query! {
 impl LogQuery {
     /// The longest cursor, in characters.
     pub const MAX_CURSOR: usize = 200;
-    /// The largest number of a line that every reader of JSON takes exactly.
+    /// The largest line number: every JSON parser represents it exactly.
     pub const MAX_LINE: u64 = (1 << 53) - 1;
-    /// The most lines around a match, on either side.
+    /// The maximum number of context lines on each side of a match.
     pub const MAX_CONTEXT: u32 = 10;
 
     fn check(params: &mut Params) {
@@ -183,7 +183,7 @@ impl LogQuery {
         exclude(params, &["tail", "limit"]);
     }
 
-    /// The limit and direction in force, those that `tail` stands for included.
+    /// Returns the effective limit and direction, resolving `tail`.
     pub fn extent(&self) -> (u32, LogDirection) {
         self.tail.map_or(
             (self.limit, self.direction.unwrap_or(LogDirection::Forward)),
@@ -192,19 +192,19 @@ impl LogQuery {
     }
 }
 
-/// Logs are paged by position: counting items from the start would read all of them.
+/// Rejects `offset`: logs are paged by position, because counting lines from the start would read all of them.
 fn refuse_offset(params: &mut Params) {
     if params.get("offset").is_some() {
-        let fault = if params.get("cursor").is_some() {
+        let error = if params.get("cursor").is_some() {
             "must not be given together with `cursor`"
         } else {
             "is not known here: logs are paged with `cursor`"
         };
-        params.error("offset", fault);
+        params.error("offset", error);
     }
 }
 
-/// Notes a fault where more than one of these parameters is given: the first that is names the fault of the others.
+/// Rejects all but the first given of parameters that exclude each other.
 fn exclude(params: &mut Params, names: &[&'static str]) {
     let mut given = names.iter().filter(|name| params.get(name).is_some()).copied();
     let Some(first) = given.next() else { return };
@@ -213,54 +213,54 @@ fn exclude(params: &mut Params, names: &[&'static str]) {
     }
 }
 
-/// What is in a log as a whole.
+/// Outline of a whole log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogOutline {
     /// Numeric run ID.
     pub run_id: i32,
-    /// Name of the store that has the file: `local`, `gcs`.
+    /// Name of the store that has the file, such as `local` or `gcs`.
     #[cfg_attr(feature = "openapi", schema(max_length = 20))]
     pub store: String,
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub size_bytes: u64,
-    /// When it was last written.
+    /// Time of the last change.
     pub last_modified: Timestamp,
-    /// Whether more lines may follow: the run has not finished.
+    /// Whether more lines may follow, because the run has not finished.
     pub is_growing: bool,
-    /// Bytes from the start that have been gone through. What follows counts these; ask again while `is_complete` is false.
+    /// Number of bytes indexed from the start. The counts below cover these; retry while `is_complete` is false.
     pub indexed_bytes: u64,
-    /// Whether the whole file has been gone through.
+    /// Whether the whole file has been indexed.
     pub is_complete: bool,
-    /// How the text is encoded, as far as it has been gone through: `utf-8` or `windows-1252`.
+    /// Encoding of the indexed part.
     pub encoding: LogEncoding,
-    /// Lines.
+    /// Number of lines.
     pub lines: u64,
-    /// Lines of each level.
+    /// Number of lines of each level.
     pub levels: LevelCounts,
-    /// Lines of each source.
+    /// Number of lines of each source.
     pub sources: SourceCounts,
-    /// Number of the first line of level `error` or `critical`, null without one.
+    /// Number of the first line of level `error` or `critical`, null if there is none.
     #[cfg_attr(feature = "openapi", schema(required, minimum = 1))]
     pub first_error_line: Option<u64>,
     /// Number of the last such line.
     #[cfg_attr(feature = "openapi", schema(required, minimum = 1))]
     pub last_error_line: Option<u64>,
-    /// The log in pieces of about the same number of lines, in order, without gaps: where in it the errors are.
+    /// Distribution of errors and warnings: consecutive sections of about the same number of lines.
     pub density: Vec<LogDensity>,
 }
 
 text_enum! {
-    /// How the text of a log is encoded.
+    /// Encoding of a log.
     LogEncoding {
-        /// UTF-8, ASCII included.
+        /// UTF-8, including ASCII.
         Utf8 = "utf-8",
-        /// Windows-1252: everything that is not UTF-8 as a whole.
+        /// Windows-1252: any log that is not valid UTF-8.
         Windows1252 = "windows-1252",
     }
 }
 
-/// How many lines there are of each level.
+/// Number of lines by level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LevelCounts {
@@ -277,7 +277,7 @@ pub struct LevelCounts {
 }
 
 impl LevelCounts {
-    /// Lines of one level.
+    /// Returns the number of lines of a level.
     pub fn of(&self, level: LogLevel) -> u64 {
         match level {
             LogLevel::Critical => self.critical,
@@ -289,7 +289,7 @@ impl LevelCounts {
     }
 }
 
-/// How many lines there are of each source.
+/// Number of lines by source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SourceCounts {
@@ -306,7 +306,7 @@ pub struct SourceCounts {
 }
 
 impl SourceCounts {
-    /// Lines of one source.
+    /// Returns the number of lines of a source.
     pub fn of(&self, source: LogSource) -> u64 {
         match source {
             LogSource::Orchestrator => self.orchestrator,
@@ -318,20 +318,20 @@ impl SourceCounts {
     }
 }
 
-/// What is in one piece of a log.
+/// Counts of one section of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogDensity {
-    /// Number of the piece's first line.
+    /// Number of the section's first line.
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub first_line: u64,
-    /// Lines in it.
+    /// Number of lines.
     pub lines: u64,
-    /// Those of level `error` or `critical`.
+    /// Number of lines of level `error` or `critical`.
     pub errors: u64,
-    /// Those of level `warning`.
+    /// Number of lines of level `warning`.
     pub warnings: u64,
-    /// The worst level in it.
+    /// Most severe level.
     pub worst: LogLevel,
 }
 
@@ -345,50 +345,49 @@ query! {
 }
 
 impl LogOutlineQuery {
-    /// The finest outline.
+    /// The maximum number of sections.
     pub const MAX_BUCKETS: u32 = 200;
 }
 
-/// A page of a search through a whole log. Matches are lines: one that matches several times counts once.
+/// A page of matches in a log. A match is a line; a line with several occurrences counts once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogSearch {
-    /// Lines that match among the first `searched_bytes`: exactly all there are once `is_complete`.
+    /// Number of matches in the first `searched_bytes`; the total once `is_complete` is true.
     pub matches: u64,
-    /// Bytes from the start that have been searched.
+    /// Number of bytes searched from the start.
     pub searched_bytes: u64,
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub size_bytes: u64,
-    /// Whether the whole file has been searched. While it is false the search goes on; ask again.
+    /// Whether the whole file has been searched. Retry while it is false.
     pub is_complete: bool,
-    /// The matches of this page, in the order of the log.
+    /// The matches of this page, in log order.
     pub data: Vec<LogMatch>,
-    /// How to go on. `next_cursor` is null at the end of the log, and where the search has not got further.
+    /// Continuation. `next_cursor` is null at the end of the log, and while the search has not progressed beyond this page.
     pub pagination: CursorPagination,
 }
 
-/// A line that matches a search.
+/// A matching line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogMatch {
-    /// The how-manieth match of the log it is, from 1.
+    /// Number of the match in the log, from 1.
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub number: u64,
     /// The line.
     pub line: LogLine,
-    /// Where in the line's visible text (`message` without ANSI escape sequences) `contains` or `regex` was found: the first 20 places,
-    /// in order, as far as the message goes.
+    /// The first 20 occurrences of `contains` or `regex` in the visible text (`message` without ANSI escape sequences), in order.
     #[cfg_attr(feature = "openapi", schema(max_items = 20))]
     pub ranges: Vec<TextRange>,
 }
 
-/// A piece of a text.
+/// A range of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TextRange {
-    /// Characters (Unicode scalar values) before it.
+    /// Number of characters (Unicode scalar values) before the range.
     pub start: u32,
-    /// Characters up to its end.
+    /// Number of characters up to the end of the range.
     pub end: u32,
 }
 
@@ -412,7 +411,7 @@ query! {
 }
 
 impl LogSearchQuery {
-    /// Matches of a page that nobody has asked a size of.
+    /// Default page size.
     pub const DEFAULT_LIMIT: u32 = 20;
 
     fn check(params: &mut Params) {

@@ -1,10 +1,10 @@
-//! Pages of lists: offset pages for everything that can be counted, cursor pages for logs.
+//! Pagination: by offset for lists, by cursor for logs.
 
 use serde::{Deserialize, Serialize};
 
 use crate::query::query;
 
-/// The largest `offset`, and the largest id: the database's signed 32-bit integer.
+/// The largest `offset`: the database's signed 32-bit integer.
 pub const MAX_OFFSET: u32 = 2_147_483_647;
 
 query! {
@@ -19,10 +19,10 @@ query! {
 }
 
 impl PageQuery {
-    /// The largest page.
+    /// The largest page size.
     pub const MAX_LIMIT: u32 = 100;
 
-    /// The first page of the largest size.
+    /// The first page with the largest page size.
     pub const FIRST_MAX: Self = Self {
         limit: Self::MAX_LIMIT,
         offset: 0,
@@ -35,20 +35,20 @@ impl PageQuery {
 pub struct Page<T> {
     /// The items of this page.
     pub data: Vec<T>,
-    /// Where this page lies in the list.
+    /// Position of this page in the list.
     pub pagination: Pagination,
 }
 
-/// Where a page lies in its list.
+/// Position of a page in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pagination {
-    /// The page's size as asked for.
+    /// Requested page size.
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100))]
     pub limit: u32,
-    /// Items before this page.
+    /// Number of items before this page.
     pub offset: u32,
-    /// Items in the whole list.
+    /// Number of items in the whole list.
     pub total: u64,
     /// The `offset` of the next page, null on the last one.
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -56,7 +56,7 @@ pub struct Pagination {
 }
 
 impl<T> Page<T> {
-    /// A page that the database has cut already.
+    /// Returns a page whose items were selected by the database.
     pub fn new(data: Vec<T>, query: PageQuery, total: u64) -> Self {
         let end = u64::from(query.offset) + data.len() as u64;
         let next_offset = (!data.is_empty() && end < total)
@@ -74,7 +74,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// Cuts a page out of a whole list.
+    /// Returns a page of a list that is in memory.
     pub fn paginate(all: impl IntoIterator<Item = T, IntoIter: ExactSizeIterator>, query: PageQuery) -> Self {
         let all = all.into_iter();
         let total = all.len() as u64;
@@ -88,14 +88,14 @@ impl<T> Page<T> {
     }
 }
 
-/// How to go on from a page of a log.
+/// Continuation of a page of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CursorPagination {
-    /// The page's size as asked for.
+    /// Requested page size.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 100))]
     pub limit: u32,
-    /// The `cursor` that goes on in the direction asked for, null where there is nothing more.
+    /// The `cursor` of the next page in the requested direction, null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub next_cursor: Option<String>,
 }

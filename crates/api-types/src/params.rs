@@ -1,4 +1,4 @@
-//! Query parameters: read strictly, with every fault named, and written back as an address.
+//! Parsing of URL-encoded parameters, with all errors collected, and writing them.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -35,7 +35,7 @@ macro_rules! whole_number {
 
 whole_number!(i32, u32, u64);
 
-// What may stand unescaped in a query value: readable addresses, nothing that could end the value.
+// Characters that are not escaped in a value: URLs stay readable, and none of these ends a value.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -45,7 +45,7 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b',');
 
-/// Writes parameters as the query part of an address, with its `?`; empty for none.
+/// Formats parameters as the query part of a URL with its `?`; empty if there are none.
 pub fn query_string<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
     let mut out = String::new();
     for (name, value) in pairs {
@@ -61,10 +61,10 @@ pub fn query_string<K: AsRef<str>, V: AsRef<str>>(pairs: &[(K, V)]) -> String {
     out
 }
 
-/// The longest name of an unreadable parameter that is repeated to the caller, in characters.
-const MAX_NAME: usize = 100;
+/// The longest name of a malformed parameter in an error message, in characters.
+const MAX_NAME_CHARS: usize = 100;
 
-/// Decodes a name or a value; what cannot be decoded is given back as well as it can be shown.
+/// Decodes a name or a value; the error is the text with replacement characters.
 fn decode(text: &str) -> Result<String, String> {
     let text = text.replace('+', " ");
     let is_escape = |escape: &str| {
@@ -79,7 +79,7 @@ fn decode(text: &str) -> Result<String, String> {
     }
 }
 
-/// The parameters of one address, and the errors found in them so far.
+/// The parameters of a URL and the errors found so far.
 #[derive(Debug)]
 pub struct Params {
     pairs: Vec<(String, String)>,
@@ -87,8 +87,8 @@ pub struct Params {
 }
 
 impl Params {
-    /// Splits the query part of an address (without `?`). Whatever is not UTF-8 in percent-encoding is a fault, also in a parameter
-    /// that nobody asks for: the address cannot be read.
+    /// Splits the query part of a URL (without `?`). Anything that is not percent-encoded UTF-8 is an error, even in an unknown
+    /// parameter.
     pub fn new(query: &str) -> Self {
         let mut params = Self {
             pairs: Vec::new(),
@@ -99,7 +99,7 @@ impl Params {
             match (decode(name), decode(value)) {
                 (Ok(name), Ok(value)) => params.pairs.push((name, value)),
                 (Ok(name) | Err(name), _) => params.error(
-                    name.chars().take(MAX_NAME).collect::<String>(),
+                    name.chars().take(MAX_NAME_CHARS).collect::<String>(),
                     "must be UTF-8 in percent-encoding",
                 ),
             }
@@ -107,13 +107,13 @@ impl Params {
         params
     }
 
-    /// Leaves out parameters without a value: what an HTML form sends for a field that was left empty.
+    /// Removes parameters without a value, which HTML forms send for empty fields.
     pub fn without_empty(mut self) -> Self {
         self.pairs.retain(|(_, value)| !value.is_empty());
         self
     }
 
-    /// The value of a parameter; the last one where it is given twice.
+    /// Returns the value of a parameter; the last one if it is given more than once.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs
             .iter()
@@ -122,7 +122,7 @@ impl Params {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Notes that a parameter is not allowed, and why. The first fault of a parameter stands.
+    /// Adds an error. Only the first error of a parameter is reported.
     pub fn error(&mut self, name: impl Into<Cow<'static, str>>, message: impl Into<String>) {
         let name = name.into();
         if self.errors.iter().all(|(known, _)| *known != name) {
@@ -149,7 +149,7 @@ impl Params {
         self.number(name, 1, MAX_ID)
     }
 
-    /// Some ids of the database, at least one: ascending, each once.
+    /// Parses 1 to `max` ids of the database; returns them ascending, each once.
     pub fn ids(&mut self, name: &'static str, max: usize) -> Vec<i32> {
         let parse = |text: &str| {
             text.parse::<i32>()
@@ -218,7 +218,7 @@ impl Params {
         }
     }
 
-    /// `true` or `false`.
+    /// Parses `true` or `false`.
     pub fn flag(&mut self, name: &'static str) -> Option<bool> {
         let value = self.get(name)?.parse::<bool>().ok();
         if value.is_none() {
@@ -227,7 +227,7 @@ impl Params {
         value
     }
 
-    /// A text of 1 to `max` characters.
+    /// Parses a text of 1 to `max` characters.
     pub fn text(&mut self, name: &'static str, max: usize) -> Option<String> {
         let text = self.get(name)?;
         if (1..=max).contains(&text.chars().count()) {
@@ -237,7 +237,7 @@ impl Params {
         None
     }
 
-    /// A text that meets a rule; the rule is what the caller of the API is told.
+    /// Parses a text that meets a condition; `rule` describes it in the error message.
     pub fn text_where(
         &mut self,
         name: &'static str,
@@ -252,7 +252,7 @@ impl Params {
         None
     }
 
-    /// A point in time.
+    /// Parses a point in time.
     pub fn timestamp(&mut self, name: &'static str) -> Option<Timestamp> {
         let value = Timestamp::parse(self.get(name)?);
         if value.is_none() {
@@ -261,7 +261,7 @@ impl Params {
         value
     }
 
-    /// The value read, or the errors found on the way.
+    /// Returns the value, or the collected errors.
     ///
     /// # Errors
     /// `validation_error` naming each parameter.
@@ -282,7 +282,7 @@ pub fn join<E: TextEnum>(values: &[E]) -> String {
         .join(",")
 }
 
-/// The error body for errors in named fields of a request.
+/// Returns the body for errors in named fields of a request.
 pub fn invalid<N: AsRef<str>>(errors: &[(N, String)]) -> ErrorBody {
     let message = errors
         .iter()
@@ -306,7 +306,7 @@ mod tests {
     use crate::auth::Scope;
 
     #[test]
-    fn a_number_out_of_bounds_is_named_with_its_bounds() {
+    fn number_out_of_bounds_is_an_error_with_the_bounds() {
         for value in ["0", "101", "-1", "+5", "1e2", "", "4294967296", "５"] {
             let mut params = Params::new(&query_string(&[("limit", value)])[1..]);
             assert_eq!(params.number("limit", 1_u32, 100), None, "{value}");
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_may_be_given_once_for_each_of_its_words() {
+    fn parameter_may_be_repeated_for_several_values() {
         let mut params = Params::new("scopes=runs%3Aread&days=7&scopes=system:read");
         assert_eq!(
             params.parse_enums::<Scope>("scopes"),
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_words_is_one_parameter() {
+    fn list_is_one_parameter() {
         let read = |query: &str| {
             let mut params = Params::new(query);
             let words = params.list::<Scope>("scopes");
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_decoded_is_named() {
+    fn malformed_parameter_is_named() {
         for (query, name) in [
             ("branch=%ff", "branch"),
             ("limit=%zz", "limit"),
@@ -389,7 +389,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_value_survives_the_way_through_an_address(value in ".{0,40}") {
+        fn any_value_round_trips(value in ".{0,40}") {
             let address = query_string(&[("contains", &value)]);
             let params = Params::new(&address[1..]);
             prop_assert_eq!(params.get("contains"), Some(value.as_str()));

@@ -1,26 +1,31 @@
-//! What became of some regression tests in the newest runs, oldest first: what a strip is drawn of.
+//! Results of regression tests in the newest runs, as shown in strips.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, query::query, run::OperatingSystem, text_enum::text_enum};
+use crate::{
+    Timestamp,
+    query::query,
+    run::{OperatingSystem, Revision},
+    text_enum::text_enum,
+};
 
-/// The most regression tests that can be asked for at once.
+/// The maximum number of regression tests per request.
 pub const MAX_TESTS: usize = 100;
 
-/// How many runs of `master` stand before a run in its recent results.
+/// Number of earlier `master` runs in the recent results of a run.
 pub const RUNS_BEFORE: u32 = 10;
 
-/// The most runs of an operating system that recent results can be asked for.
+/// The maximum number of runs per operating system.
 pub const MAX_RUNS: u32 = 50;
 
 text_enum! {
-    /// What became of a test in a run, beside its result before.
+    /// Status of a test in a run, compared with its previous result.
     RecentStatus {
         /// Passes.
         Pass = "pass",
-        /// Fails: for the first time after a pass, or exactly as before.
+        /// Fails after a pass, or identically to the previous failure.
         Fail = "fail",
-        /// Fails as it did before, but with another output or exit code.
+        /// Fails again, but with another output or exit code.
         FailsDifferently = "fails_differently",
         /// An expected output was not produced.
         MissingOutput = "missing_output",
@@ -37,7 +42,7 @@ impl RecentStatus {
 }
 
 text_enum! {
-    /// Which runs recent results are of.
+    /// Selection of runs.
     RunChoice {
         /// Completed runs of the main repository's `master`.
         Master = "master",
@@ -48,38 +53,32 @@ text_enum! {
     }
 }
 
-/// A run that results are of.
+/// A run with results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecentRun {
     /// Numeric run ID.
     pub run_id: i32,
-    /// `OWNER/NAME` of the repository tested; empty where the platform does not know it.
-    pub repository: String,
-    /// Branch tested.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub branch: Option<String>,
-    /// Commit tested, 40 hexadecimal digits.
-    pub commit_sha: String,
-    /// Pull request number, null for a run of a commit.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub pull_request: Option<i32>,
-    /// First report of the run's progress; null where there is none.
+    /// What was tested.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(inline))]
+    pub revision: Revision,
+    /// First progress report; null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub created_at: Option<Timestamp>,
 }
 
-/// What became of one test in some runs.
+/// Statuses of a test in several runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecentTest {
     /// Regression test.
     pub regression_test_id: i32,
-    /// What became of it: one for each of the runs, in their order.
+    /// One status per run, in the order of the runs.
     pub statuses: Vec<RecentStatus>,
 }
 
-/// What became of some tests in some runs on one operating system.
+/// Statuses of tests in runs on one operating system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecentResults {
@@ -87,12 +86,12 @@ pub struct RecentResults {
     pub platform: OperatingSystem,
     /// The runs, oldest first.
     pub runs: Vec<RecentRun>,
-    /// The tests that were asked for, by ID.
+    /// The requested tests, sorted by ID.
     pub tests: Vec<RecentTest>,
 }
 
 impl RecentResults {
-    /// What became of one test; nothing where it was not asked for.
+    /// Returns the statuses of a test; empty if it was not requested.
     pub fn of(&self, regression_test_id: i32) -> &[RecentStatus] {
         let found = self
             .tests
@@ -104,7 +103,7 @@ impl RecentResults {
     }
 }
 
-/// What became of some tests in the newest runs, by operating system.
+/// Statuses of tests in the newest runs, by operating system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlatformResults {
@@ -133,7 +132,7 @@ query! {
 }
 
 impl PlatformResultsQuery {
-    /// Some tests in as many of the newest runs.
+    /// Selects tests and the number of newest runs.
     pub fn new(regression_test_ids: Vec<i32>, runs: RunChoice, run_count: u32) -> Self {
         Self {
             regression_test_ids,
@@ -151,7 +150,7 @@ mod tests {
     use crate::Query;
 
     #[test]
-    fn a_question_survives_the_way_through_its_address() {
+    fn address_of_recent_results() {
         let query = PlatformResultsQuery::new(vec![1, 20, 300], RunChoice::All, 50);
         let address = query.to_query_string();
         assert_eq!(address, "?regression_test_ids=1,20,300&runs=all&run_count=50");
@@ -159,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_are_named_once_each_and_by_their_ids() {
+    fn test_ids_are_sorted_and_deduplicated() {
         let read = |text: &str| RecentResultsQuery::parse(text);
         assert_eq!(
             read("regression_test_ids=7,3,7")

@@ -1,19 +1,19 @@
-//! Results of a run, one per regression test.
+//! Test results of a run.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{page::PageQuery, query::query, text_enum::text_enum};
 
-/// The category under which tests of no category are counted.
+/// Name under which tests without a category are counted.
 pub const UNCATEGORIZED: &str = "uncategorized";
 
 /// The longest category to filter by, in characters.
 pub(crate) const MAX_CATEGORY: usize = 64;
 
 text_enum! {
-    /// What became of one regression test in a run.
+    /// Status of a regression test in a run.
     ResultStatus {
-        /// Exit code and every output are as expected.
+        /// The exit code and all outputs are as expected.
         Pass = "pass",
         /// The exit code or an output differs.
         Fail = "fail",
@@ -25,35 +25,35 @@ text_enum! {
 }
 
 text_enum! {
-    /// What became of one output file.
+    /// Status of an output file.
     OutputStatus {
-        /// As expected, or an accepted variant.
+        /// As expected, or equal to an accepted variant.
         Pass = "pass",
-        /// Differs.
+        /// Differs from the expected file.
         Fail = "fail",
-        /// Was not produced.
+        /// Was expected but not produced.
         MissingOutput = "missing_output",
     }
 }
 
-/// How many tests have which status.
+/// Number of tests by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counts {
-    /// All of them.
+    /// All tests.
     pub total: u64,
-    /// Status `pass`.
+    /// Tests with status `pass`.
     pub pass_count: u64,
-    /// Status `fail`.
+    /// Tests with status `fail`.
     pub fail_count: u64,
-    /// Status `missing_output`.
+    /// Tests with status `missing_output`.
     pub missing_output_count: u64,
-    /// Status `not_started`.
+    /// Tests with status `not_started`.
     pub skipped_count: u64,
 }
 
 impl Counts {
-    /// Counts one more test.
+    /// Adds one test.
     pub fn add(&mut self, status: ResultStatus) {
         self.total += 1;
         *match status {
@@ -64,13 +64,13 @@ impl Counts {
         } += 1;
     }
 
-    /// Tests that ran and did not pass.
+    /// Returns the number of tests that ran and did not pass.
     pub fn failed(&self) -> u64 {
         self.fail_count + self.missing_output_count
     }
 }
 
-/// One regression test in a run.
+/// Result of a regression test in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = RunSample))]
@@ -87,7 +87,7 @@ pub struct TestResult {
     pub categories: Vec<String>,
     /// Arguments the program is run with.
     pub command: String,
-    /// What became of it.
+    /// Status of the test.
     pub status: ResultStatus,
     /// Runtime in milliseconds.
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -98,11 +98,11 @@ pub struct TestResult {
     /// Exit code that was expected.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub expected_rc: Option<i32>,
-    /// Outputs of the test; empty without a result.
+    /// Outputs of the test; empty if there is no result.
     pub outputs: Vec<RunOutput>,
 }
 
-/// One output file of a regression test in a run.
+/// An output file of a regression test in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunOutput {
@@ -110,7 +110,7 @@ pub struct RunOutput {
     pub output_id: i32,
     /// Name of the file.
     pub filename: String,
-    /// What became of it.
+    /// Status of the output.
     pub status: OutputStatus,
 }
 

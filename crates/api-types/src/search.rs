@@ -1,4 +1,4 @@
-//! Finding a run, a pull request, a commit, a branch, a regression test or a sample by what is known of it.
+//! Search for runs, pull requests, commits, branches, regression tests and samples.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,60 +9,60 @@ use crate::{
 };
 
 text_enum! {
-    /// What can be found.
+    /// Kind of a search result.
     SearchKind {
         /// A run, by its number.
         Run = "run",
-        /// A pull request, by its number or the beginning of it.
+        /// A pull request, by its number or the first digits of it.
         PullRequest = "pull_request",
-        /// A commit, by at least 4 of its first digits.
+        /// A commit, by at least its first 4 digits.
         Commit = "commit",
         /// A branch, by a part of its name.
         Branch = "branch",
         /// A regression test, by its number or a part of its command.
         RegressionTest = "regression_test",
-        /// A media sample, by its number, a part of its name, or at least 4 of the first digits of its hash.
+        /// A media sample, by its number, a part of its name, or at least the first 4 digits of its hash.
         Sample = "sample",
     }
 }
 
-/// What was found, by kind; kinds of which nothing was found are left out.
+/// Search results, grouped by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Search {
-    /// Groups in the order of the kinds.
+    /// Groups in the order of the kinds; empty groups are omitted.
     #[cfg_attr(feature = "openapi", schema(max_items = 6))]
     pub groups: Vec<SearchGroup>,
 }
 
-/// What was found of one kind.
+/// Search results of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SearchGroup {
-    /// The kind.
+    /// Kind of the results.
     pub kind: SearchKind,
-    /// The best matches, best first: exact ones before others.
+    /// The best matches; exact ones first.
     #[cfg_attr(feature = "openapi", schema(max_items = 4))]
     pub results: Vec<SearchResult>,
-    /// Whether there are more matches than these.
+    /// Whether there are more matches.
     pub has_more: bool,
 }
 
-/// One thing that was found.
+/// A search result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SearchResult {
-    /// Number of the run, pull request, regression test or sample; null for what has none.
+    /// Number of the run, pull request, regression test or sample; null for other kinds.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub id: Option<i32>,
-    /// What it is called: `Run 9346`, `PR #2287`, a commit's hash, a branch's name, a test's number and arguments, a sample's file name.
+    /// Display name: `Run 9346`, `PR #2287`, a commit's hash, a branch's name, a test's number and arguments, a sample's file name.
     pub title: String,
-    /// What else is known of it, for people; may be empty.
+    /// Further details for display; may be empty.
     pub detail: String,
     /// Normalized status of a run; null for everything else.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub status: Option<RunStatus>,
-    /// Address of its page on this site, from the root.
+    /// Path of its page on this site.
     pub path: String,
 }
 

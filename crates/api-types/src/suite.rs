@@ -1,4 +1,4 @@
-//! The suite: media samples, the regression tests over them, their categories, and what became of a test over runs.
+//! The test suite: media samples, regression tests, categories, and histories of results.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,11 +6,11 @@ use crate::{
     Timestamp,
     page::PageQuery,
     query::query,
-    run::{MAX_BRANCH, OperatingSystem, RunPlatform, TestType},
+    run::{MAX_BRANCH, OperatingSystem, Revision, RunPlatform, TestType},
     sample::{MAX_CATEGORY, ResultStatus},
 };
 
-/// The longest text a list can be searched for, in characters.
+/// The longest text to search a list for, in characters.
 pub const MAX_CONTAINS: usize = 100;
 
 /// A media sample.
@@ -19,18 +19,18 @@ pub const MAX_CONTAINS: usize = 100;
 pub struct Sample {
     /// Numeric sample ID.
     pub sample_id: i32,
-    /// Hash of its content; the platform's name for the file.
+    /// Hash of the content, under which the file is stored.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub sha: Option<String>,
-    /// Extension of the file, as the platform keeps it.
+    /// Extension of the file as stored in the database.
     pub extension: String,
-    /// Name of the file when it was uploaded.
+    /// Original file name.
     pub original_name: String,
-    /// Regression tests that read it, ascending.
+    /// IDs of the regression tests that use it, ascending.
     pub regression_test_ids: Vec<i32>,
 }
 
-/// A regression test as it is defined today.
+/// Current definition of a regression test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegressionTest {
@@ -44,23 +44,23 @@ pub struct RegressionTest {
     pub sample_name: Option<String>,
     /// Arguments the program is run with.
     pub command: String,
-    /// How the program is given its input, in the platform's words, such as `file` or `udp`.
+    /// Input method as stored in the database, such as `file` or `udp`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub input_type: Option<String>,
-    /// Where the program writes, in the platform's words, such as `file` or `stdout`.
+    /// Output method as stored in the database, such as `file` or `stdout`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub output_type: Option<String>,
     /// Exit code that is expected.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub expected_rc: Option<i32>,
-    /// Whether a run is made of it unless tests are chosen for the run.
+    /// Whether runs include it by default.
     pub active: bool,
-    /// What it is for.
+    /// Purpose of the test.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub description: Option<String>,
-    /// Its categories, by name.
+    /// Names of its categories.
     pub categories: Vec<String>,
-    /// Outputs that are expected, by ID.
+    /// Expected outputs, sorted by ID.
     pub outputs: Vec<ExpectedOutput>,
     /// The last run on Linux in which it passed.
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -78,14 +78,14 @@ pub struct ExpectedOutput {
     pub output_id: i32,
     /// Name of the file.
     pub filename: String,
-    /// Extension of the file, with its dot.
+    /// Extension of the file, including the dot.
     pub extension: String,
-    /// Hash of what is expected.
+    /// Hash of the expected file.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub expected: Option<String>,
-    /// Whether it may be missing.
+    /// Whether the output is optional.
     pub ignored: bool,
-    /// Hashes that are accepted too.
+    /// Hashes of accepted variants.
     pub variants: Vec<String>,
 }
 
@@ -95,40 +95,34 @@ pub struct ExpectedOutput {
 pub struct Category {
     /// Numeric category ID.
     pub category_id: i32,
-    /// Its name.
+    /// Name of the category.
     pub name: String,
-    /// What its tests have in common.
+    /// Description of the category.
     pub description: String,
-    /// Regression tests in it, active or not.
+    /// Number of its regression tests, active or not.
     pub regression_test_count: u64,
 }
 
-/// What became of a regression test in one run.
+/// Result of a regression test in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HistoryEntry {
-    /// The run.
+    /// Numeric run ID.
     pub run_id: i32,
-    /// The regression test.
+    /// Numeric regression test ID.
     pub regression_test_id: i32,
     /// Operating system of the run.
     pub platform: OperatingSystem,
-    /// What the run was started for.
+    /// Trigger of the run.
     pub test_type: TestType,
-    /// `OWNER/NAME` of the repository tested; empty where the platform does not know it.
-    pub repository: String,
-    /// Branch tested.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub branch: Option<String>,
-    /// Commit tested, 40 hexadecimal digits.
-    pub commit_sha: String,
-    /// Pull request number, null for a run of a commit.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub pull_request: Option<i32>,
-    /// First report of the run's progress; null where there is none.
+    /// What was tested.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(inline))]
+    pub revision: Revision,
+    /// First progress report of the run; null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub created_at: Option<Timestamp>,
-    /// What became of the test; never `not_started`, for a history is made of results.
+    /// Status of the test; never `not_started`, because a history lists results.
     pub status: ResultStatus,
     /// Runtime in milliseconds.
     #[cfg_attr(feature = "openapi", schema(required))]

@@ -1,4 +1,4 @@
-//! The state of the installation.
+//! Health of the installation, and the queue.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,36 +6,36 @@ use crate::{
     Page, Timestamp,
     page::{PageQuery, Pagination},
     query::query,
-    run::{OperatingSystem, RunPlatform},
+    run::{OperatingSystem, Revision, RunPlatform},
     text_enum::text_enum,
 };
 
 text_enum! {
-    /// State of the installation, or of a part of it, from good to bad.
+    /// Health of the installation or of a dependency.
     HealthStatus {
         /// Works.
         Ok = "ok",
-        /// Works in part.
+        /// Works with limitations.
         Degraded = "degraded",
         /// Does not work.
         Down = "down",
     }
 }
 
-/// State of the installation.
+/// Health of the installation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
-    /// The whole: `down` without its database, `degraded` without another part.
+    /// Overall status: `down` without the database, `degraded` without another dependency.
     pub status: HealthStatus,
-    /// When it was looked at.
+    /// Time of the check.
     pub checked_at: Timestamp,
-    /// Its parts.
+    /// Status of the dependencies.
     pub dependencies: Vec<Dependency>,
 }
 
 impl Health {
-    /// The state of parts: the whole is as bad as the worst of them.
+    /// Returns the overall health: the worst status of the dependencies.
     pub fn of(checked_at: Timestamp, dependencies: Vec<Dependency>) -> Self {
         let status = dependencies
             .iter()
@@ -49,74 +49,69 @@ impl Health {
         }
     }
 
-    /// The state with a further part.
+    /// Adds a dependency.
     pub fn with(mut self, dependency: Dependency) -> Self {
         self.dependencies.push(dependency);
         Self::of(self.checked_at, self.dependencies)
     }
 }
 
-/// State of something Runlens needs.
+/// Status of a dependency of Runlens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Dependency {
-    /// `database`, `files`, `bucket`, `redis`.
+    /// `database`, `files`, `bucket` or `redis`.
     pub name: String,
-    /// Its state.
+    /// Status of the dependency.
     pub status: HealthStatus,
-    /// What is wrong, and what to do; null where nothing is.
+    /// The problem and how to fix it; null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub message: Option<String>,
 }
 
 text_enum! {
-    /// Where a run stands that has not ended.
+    /// Status of an unfinished run.
     QueueStatus {
         /// Being prepared or tested.
         Running = "running",
-        /// Not picked up yet.
+        /// Waiting for a worker.
         Queued = "queued",
     }
 }
 
-/// A run that has not ended.
+/// An unfinished run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueueEntry {
     /// Numeric run ID.
     pub run_id: i32,
-    /// Where it stands.
+    /// Running or queued.
     pub status: QueueStatus,
     /// Operating system.
     pub platform: OperatingSystem,
-    /// `OWNER/NAME` of the repository tested; empty where the platform does not know it.
-    pub repository: String,
-    /// Branch tested.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub branch: Option<String>,
-    /// Commit tested, 40 hexadecimal digits.
-    pub commit_sha: String,
-    /// Pull request number, null for a run of a commit.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub pull_request: Option<i32>,
+    /// What was tested.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(inline))]
+    pub revision: Revision,
     /// First report of progress; null while queued.
+    #[serde(rename = "queued_at")]
     #[cfg_attr(feature = "openapi", schema(required))]
-    pub queued_at: Option<Timestamp>,
-    /// When testing began.
+    pub created_at: Option<Timestamp>,
+    /// Start of testing.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub started_at: Option<Timestamp>,
-    /// Place among all queued runs, from 1; null while running.
+    /// Position among all queued runs, from 1; null while running.
     #[cfg_attr(feature = "openapi", schema(required, minimum = 1))]
     pub position: Option<u64>,
 }
 
-/// How many runs have not ended, on every operating system.
+/// Number of unfinished runs on all operating systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueueMeta {
-    /// Queued runs.
+    /// Number of queued runs.
     pub queue_depth: u64,
-    /// Running runs.
+    /// Number of running runs.
     pub running_count: u64,
 }
 
@@ -126,14 +121,14 @@ pub struct QueueMeta {
 pub struct Queue {
     /// The runs of this page.
     pub data: Vec<QueueEntry>,
-    /// Where this page lies in the list.
+    /// Position of this page in the list.
     pub pagination: Pagination,
-    /// The whole queue in numbers, whatever was asked for.
+    /// Totals of the whole queue, regardless of the filters.
     pub meta: QueueMeta,
 }
 
 impl Queue {
-    /// A page with the whole in numbers.
+    /// Returns a page with the totals of the queue.
     pub fn new(page: Page<QueueEntry>, meta: QueueMeta) -> Self {
         Self {
             data: page.data,
@@ -159,9 +154,9 @@ mod tests {
     use crate::Timestamp;
 
     #[test]
-    fn the_whole_is_as_bad_as_its_worst_part() {
-        let part = |status| Dependency {
-            name: "part".to_owned(),
+    fn overall_status_is_the_worst_of_the_dependencies() {
+        let dependency = |status| Dependency {
+            name: "dependency".to_owned(),
             status,
             message: None,
         };
@@ -173,7 +168,7 @@ mod tests {
             (HealthStatus::Down, HealthStatus::Down),
             (HealthStatus::Degraded, HealthStatus::Down),
         ] {
-            health = health.with(part(added));
+            health = health.with(dependency(added));
             assert_eq!(health.status, expected, "{:?}", health.dependencies);
         }
     }

@@ -1,47 +1,47 @@
-//! Errors that a run's tests raise, one by one and in groups.
+//! Test errors of a run, individually and in groups.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
-    comparison::Verdict,
     page::PageQuery,
     query::query,
     sample::MAX_CATEGORY,
+    test_verdict::Verdict,
     text_enum::{TextEnum, text_enum},
 };
 
 text_enum! {
-    /// How bad an error is; a later one is worse.
+    /// Severity of an error, least severe first.
     Severity {
-        /// Worth knowing.
+        /// For information.
         Info = "info",
-        /// Output differs.
+        /// An output differs.
         Warning = "warning",
-        /// The test failed outright.
+        /// The test failed.
         Error = "error",
-        /// The run could not go on.
+        /// The run could not continue.
         Critical = "critical",
     }
 }
 
 text_enum! {
-    /// What is wrong with a result.
+    /// Kind of a test error.
     TestErrorType {
-        /// The program ended with another exit code than expected.
+        /// The exit code differs from the expected one.
         ExitCodeMismatch = "exit_code_mismatch",
         /// An expected output was not produced.
         MissingOutput = "missing_output",
-        /// An output differs and is no accepted variant.
+        /// An output differs from the expected file and all accepted variants.
         DiffMismatch = "diff_mismatch",
     }
 }
 
-/// One thing that is wrong with one result.
+/// An error of a test result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TestError {
-    /// Stable and unique within the run.
+    /// Stable ID, unique within the run.
     pub error_id: String,
     /// Numeric run ID.
     pub run_id: i32,
@@ -56,14 +56,14 @@ pub struct TestError {
     pub regression_test_id: i32,
     /// Arguments the program is run with in that test.
     pub command: String,
-    /// What is wrong.
+    /// Kind of the error.
     #[serde(rename = "type")]
     pub kind: TestErrorType,
-    /// How bad it is.
+    /// Severity of the error.
     pub severity: Severity,
-    /// What is wrong, in words.
+    /// Message for display.
     pub message: String,
-    /// The output that is wrong; null where the exit code is.
+    /// The affected output; null if the exit code differs.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub output_id: Option<i32>,
     /// Name of that output's file.
@@ -75,13 +75,13 @@ pub struct TestError {
     /// Exit code that was expected of it.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub expected_rc: Option<i32>,
-    /// The run's last report of progress.
+    /// Time of the run's last progress report.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub occurred_at: Option<Timestamp>,
-    /// What its test's result says beside the reference run's; null where there is no reference run.
+    /// Verdict on the test; null if there is no baseline.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub verdict: Option<Verdict>,
-    /// Whether the reference run does not have it: its test is broken here or fails differently; null where there is nothing to
+    /// Whether the error does not occur in the baseline: the test is broken here or fails differently; null if there is nothing to
     /// compare with.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub is_new: Option<bool>,
@@ -110,7 +110,7 @@ query! {
 }
 
 text_enum! {
-    /// What errors are grouped by.
+    /// Criterion for grouping errors.
     GroupBy {
         /// Type of the error.
         Type = "type",
@@ -122,21 +122,21 @@ text_enum! {
         Category = "category",
         /// Severity of the error.
         Severity = "severity",
-        /// What the test's result says beside the reference run's.
+        /// Verdict on the test.
         Verdict = "verdict",
     }
 }
 
 text_enum! {
-    /// Order of groups of errors. Equal ones are in the order of their keys.
+    /// Order of groups of errors; equal groups are sorted by key.
     BucketSort {
         /// Most errors first.
         CountDescending = "-count",
         /// Fewest errors first.
         CountAscending = "count",
-        /// By key: ids by number, words by alphabet.
+        /// By key: IDs numerically, texts alphabetically.
         KeyAscending = "key",
-        /// By key, backwards.
+        /// By key, descending.
         KeyDescending = "-key",
         /// Most new errors first.
         NewDescending = "-new_count",
@@ -146,9 +146,9 @@ text_enum! {
         KnownDescending = "-known_count",
         /// Fewest known errors first.
         KnownAscending = "known_count",
-        /// The worst first.
+        /// Most severe first.
         SeverityDescending = "-severity",
-        /// The least bad first.
+        /// Least severe first.
         SeverityAscending = "severity",
         /// Most media samples first.
         SamplesDescending = "-sample_ids",
@@ -173,36 +173,36 @@ impl BucketSort {
     }
 }
 
-/// Errors that have something in common.
+/// A group of errors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBucket {
-    /// What the errors are grouped by.
+    /// Criterion of the group.
     pub group_by: GroupBy,
-    /// What they have in common; an id is written as a string. A sample that is not known is `unknown`.
+    /// Common value of the criterion, as a string; `unknown` for an unknown sample.
     pub key: String,
-    /// The key for people.
+    /// Display name of the key.
     pub label: String,
-    /// Errors in the bucket.
+    /// Number of errors.
     pub count: u64,
-    /// Those of them whose test is broken here or fails differently than in the reference run; null without a reference run.
+    /// Number of new errors: the test is broken here or fails differently than in the baseline. Null without a baseline.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub new_count: Option<u64>,
-    /// Those of them whose test fails identically in the reference run; null without a reference run. Errors of a test that has
-    /// no result there are neither new nor known.
+    /// Number of known errors: the test fails identically in the baseline. Null without a baseline. Errors of tests without a
+    /// result in the baseline are neither new nor known.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub known_count: Option<u64>,
-    /// The worst severity among them.
+    /// Highest severity.
     pub severity: Severity,
-    /// Their media samples, ascending.
+    /// IDs of the media samples, ascending.
     pub sample_ids: Vec<i32>,
-    /// Their regression tests, ascending.
+    /// IDs of the regression tests, ascending.
     #[serde(rename = "regression_ids")]
     pub regression_test_ids: Vec<i32>,
-    /// The earliest `occurred_at`.
+    /// Earliest `occurred_at`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub first_seen_at: Option<Timestamp>,
-    /// The latest `occurred_at`.
+    /// Latest `occurred_at`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub last_seen_at: Option<Timestamp>,
 }
@@ -230,7 +230,7 @@ query! {
 }
 
 impl ErrorSummaryQuery {
-    /// The errors that are grouped.
+    /// Returns the filters without grouping and order.
     pub fn errors(&self) -> ErrorQuery {
         let Self {
             severity,

@@ -1,6 +1,6 @@
-//! How numbers read in a sentence: the pages, reports and pictures say them alike.
+//! Formatting of numbers in sentences, shared by pages, reports and pictures.
 
-/// `184,203`.
+/// Formats a number with thousands separators: `184,203`.
 pub fn group_thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -13,7 +13,7 @@ pub fn group_thousands(n: u64) -> String {
     out
 }
 
-/// `1 test`, `240 tests`.
+/// Formats a count with its noun: `1 test`, `240 tests`.
 pub fn pluralize(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", group_thousands(n), if n == 1 { one } else { many })
 }
@@ -23,7 +23,7 @@ mod tests {
     use super::{group_thousands, pluralize};
 
     #[test]
-    fn numbers_are_grouped_by_thousands() {
+    fn numbers_are_grouped_and_pluralized() {
         let cases = [
             (0, "0"),
             (7, "7"),

@@ -1,4 +1,4 @@
-//! Points in time as the API writes them.
+//! Points in time in the format of the API.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::well_known::Rfc3339};
@@ -8,32 +8,32 @@ use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::wel
 pub struct Timestamp(OffsetDateTime);
 
 impl Timestamp {
-    /// The platform's DATETIMEs have no zone and are UTC.
+    /// Converts a DATETIME of the database, which is UTC without a zone.
     pub fn from_utc(naive: PrimitiveDateTime) -> Self {
         Self::from(naive.assume_utc())
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z; `None` outside the years 0 to 9999.
+    /// Converts seconds since 1970-01-01T00:00:00Z; `None` outside the years 0 to 9999.
     pub fn from_unix(seconds: i64) -> Option<Self> {
         OffsetDateTime::from_unix_timestamp(seconds).ok().map(Self)
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// Returns the seconds since 1970-01-01T00:00:00Z.
     pub fn unix(self) -> i64 {
         self.0.unix_timestamp()
     }
 
-    /// Milliseconds from `earlier` to this; negative when this comes first.
+    /// Returns the milliseconds since `earlier`; negative if this time is before it.
     pub fn millis_since(self, earlier: Self) -> i64 {
         (self.unix() - earlier.unix()) * 1000
     }
 
-    /// As the database's DATETIME: UTC without a zone.
+    /// Returns a DATETIME of the database: UTC without a zone.
     pub fn to_utc(self) -> PrimitiveDateTime {
         PrimitiveDateTime::new(self.0.date(), self.0.time())
     }
 
-    /// Reads RFC 3339 with any offset; a fraction of a second is dropped.
+    /// Parses RFC 3339 with any offset; fractions of a second are dropped.
     pub fn parse(text: &str) -> Option<Self> {
         OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::from)
     }
@@ -97,7 +97,7 @@ mod tests {
     use super::Timestamp;
 
     #[test]
-    fn a_timestamp_is_written_in_utc_without_a_fraction() {
+    fn timestamp_is_formatted_in_utc_without_fraction() {
         let cases = [
             ("2026-06-27T12:42:03Z", "2026-06-27T12:42:03Z"),
             ("2026-06-27T14:42:03.987+02:00", "2026-06-27T12:42:03Z"),

@@ -15,7 +15,7 @@ use crate::{
     results::{self, Outcome, Suite},
     store::{
         Store,
-        columns::repository,
+        columns::revision,
         recent::{RecentRunRow, RunsOf},
     },
 };
@@ -39,10 +39,7 @@ pub(crate) async fn newest_runs(
 fn to_run(row: RecentRunRow) -> RecentRun {
     RecentRun {
         run_id: row.id,
-        repository: repository(row.github.as_deref().unwrap_or_default()),
-        branch: (!row.branch.is_empty()).then_some(row.branch),
-        commit_sha: row.commit,
-        pull_request: (row.pr_nr > 0).then_some(row.pr_nr),
+        revision: revision(row.github, row.branch, row.commit, row.pr_nr),
         created_at: row.created_at.map(Timestamp::from_utc),
     }
 }

@@ -3,7 +3,7 @@
 use runlens_api_types::{
     TextEnum as _,
     run::{OperatingSystem, RunQuery},
-    verdict::Outlook,
+    verdict::VerdictKind,
 };
 use runlens_domain::runs::RunHeadline;
 
@@ -63,9 +63,9 @@ impl Badge {
             verdict,
             ..
         } = headline;
-        let message = match verdict.outlook {
+        let message = match verdict.kind {
             // Without a baseline the number of passing tests says more than the number of failures.
-            Outlook::Failed if !run.status.is_in_progress() => {
+            VerdictKind::Failed if !run.status.is_in_progress() => {
                 format!("{}/{} pass", summary.pass_count, summary.total_samples)
             }
             _ => verdict.short.clone(),
@@ -79,7 +79,7 @@ impl Badge {
             label: label.to_owned(),
             message,
             title,
-            color: color(verdict.outlook),
+            color: color(verdict.kind),
         }
     }
 
@@ -88,7 +88,7 @@ impl Badge {
             label: format!("run {id}"),
             message: "unknown".to_owned(),
             title: format!("Run {id} not found"),
-            color: color(Outlook::DidNotRun),
+            color: color(VerdictKind::DidNotRun),
         }
     }
 
@@ -103,7 +103,7 @@ impl Badge {
             label,
             message: "no runs".to_owned(),
             title,
-            color: color(Outlook::DidNotRun),
+            color: color(VerdictKind::DidNotRun),
         }
     }
 
@@ -164,13 +164,13 @@ impl Badge {
 }
 
 /// Colors with enough contrast for white text, visible on light and dark pages.
-fn color(outlook: Outlook) -> &'static str {
-    match outlook {
-        Outlook::Broken | Outlook::Failed => "#b3201b",
-        Outlook::Different => "#8a4b00",
-        Outlook::Same => "#5f6b1f",
-        Outlook::Passed => "#17692f",
-        Outlook::Pending => "#1a4fc4",
-        Outlook::DidNotRun => "#5c6066",
+fn color(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Broken | VerdictKind::Failed => "#b3201b",
+        VerdictKind::Different => "#8a4b00",
+        VerdictKind::Same => "#5f6b1f",
+        VerdictKind::Passed => "#17692f",
+        VerdictKind::Pending => "#1a4fc4",
+        VerdictKind::DidNotRun => "#5c6066",
     }
 }

@@ -15,8 +15,8 @@ use serde_json::json;
 use utoipa::{
     ToSchema,
     openapi::{
-        Components, ContentBuilder, Header, Info, ObjectBuilder, OpenApi, Paths, Ref, RefOr, Response,
-        ResponseBuilder, Schema, Server,
+        Components, ContentBuilder, Header, Info, Object, ObjectBuilder, OpenApi, Paths, Ref, RefOr,
+        Response, ResponseBuilder, Schema, Server,
         path::{Operation, Parameter, ParameterIn, PathItem},
         schema::{SchemaType, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -257,6 +257,31 @@ fn bound_id(parameter: &mut Parameter) {
     }
 }
 
+/// Turns an `allOf` whose parts are all inline into one object. utoipa writes flattened fields as `allOf`, for which code
+/// generators create a type of its own.
+fn merge_inlined(schema: &mut RefOr<Schema>) {
+    let mut merged = Object::new();
+    if let RefOr::T(Schema::AllOf(all_of)) = schema
+        && all_of.items.iter().all(|part| merge_into(&mut merged, part))
+    {
+        merged.description = all_of.description.take();
+        *schema = merged.into();
+    }
+}
+
+/// Adds the properties of `part`; `false` if it is a reference.
+fn merge_into(merged: &mut Object, part: &RefOr<Schema>) -> bool {
+    match part {
+        RefOr::T(Schema::AllOf(all_of)) => all_of.items.iter().all(|part| merge_into(merged, part)),
+        RefOr::T(Schema::Object(object)) => {
+            merged.properties.extend(object.properties.clone());
+            merged.required.extend(object.required.iter().cloned());
+            true
+        }
+        _ => false,
+    }
+}
+
 /// The document as it is served.
 pub fn document() -> &'static str {
     // Nothing in the document can fail to be written as JSON.
@@ -268,6 +293,9 @@ pub fn document() -> &'static str {
 pub(crate) fn complete() -> &'static OpenApi {
     static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| {
         let mut document = api_routes().into_openapi();
+        if let Some(components) = &mut document.components {
+            components.schemas.values_mut().for_each(merge_inlined);
+        }
         for (path, item) in &mut document.paths.paths {
             let PathItem {
                 get,

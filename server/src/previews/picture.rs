@@ -1,6 +1,6 @@
 //! The preview of a run as SVG.
 
-use runlens_api_types::{run::RunStatus, verdict::Outlook};
+use runlens_api_types::{run::RunStatus, verdict::VerdictKind};
 use runlens_app::{
     components::{facts::platform, head::PICTURE_SIZE, mark::Mark},
     format::{exact, number as format_count},
@@ -43,10 +43,7 @@ pub(super) fn svg(headline: &RunHeadline) -> String {
     let inner_width = width - 2.0 * MARGIN;
     let run = &headline.run;
     let mut svg = SvgWriter::new(width, height);
-    let (mark, color) = (
-        Mark::from(run.status),
-        color(run.status, headline.verdict.outlook),
-    );
+    let (mark, color) = (Mark::from(run.status), color(run.status, headline.verdict.kind));
     svg.rect([0.0, 0.0, width, height], SURFACE)
         .rect([0.0, 0.0, 16.0, height], color);
 
@@ -261,10 +258,10 @@ fn write_bar(svg: &mut SvgWriter, segments: &[Segment], [x, y, width, height]: [
     }
 }
 
-fn color(status: RunStatus, outlook: Outlook) -> &'static str {
-    match (status, outlook) {
+fn color(status: RunStatus, kind: VerdictKind) -> &'static str {
+    match (status, kind) {
         (RunStatus::Pass, _) => PASS,
-        (RunStatus::Fail, Outlook::Same) => WARN,
+        (RunStatus::Fail, VerdictKind::Same) => WARN,
         (RunStatus::Fail, _) => FAIL,
         (RunStatus::Error | RunStatus::Incomplete, _) => WARN,
         (RunStatus::Running, _) => RUNNING,
@@ -327,7 +324,7 @@ mod tests {
 
     fn comparison([broken, different, same, fixed]: [u64; 4]) -> BaselineComparison {
         let Comparison {
-            reference, counts, ..
+            baseline: reference, counts, ..
         } = serde_json::from_value(json!({
             "run_id": 9346,
             "reference": {

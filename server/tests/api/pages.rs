@@ -238,7 +238,7 @@ each_backend! {
             let response = page(path).await;
             assert_eq!(response.status, StatusCode::OK, "{path}");
             let text = response.text();
-            assert!(text.contains(badge_title) && text.contains(&link) && text.contains("Nothing to compare with"), "{path}: {text}");
+            assert!(text.contains(badge_title) && text.contains(&link) && text.contains("No baseline: no earlier finished master run"), "{path}: {text}");
         }
         for (path, status) in [
             ("/pulls/1548", StatusCode::NOT_FOUND),

@@ -83,7 +83,7 @@ each_backend! {
         assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "text/markdown; charset=utf-8"));
         insta::assert_snapshot!("report", response.text());
         let alone = server.get(&format!("/api/v1/runs/{master}/report.md")).token(&token).send().await.text();
-        assert!(alone.starts_with("**Nothing to compare with: no earlier completed run of master on Linux.** 3 of 6 tests failed."), "{alone}");
+        assert!(alone.starts_with("**No baseline: no earlier finished master run on Linux.** 3 of 6 tests failed."), "{alone}");
         assert_eq!(alone.matches("? not compared").count(), 3, "{alone}");
         let narrow = server.token("tester", &[Scope::RunsRead]).await;
         server.get(&format!("/api/v1/runs/{run}/report.md")).token(&narrow).send().await.failure(403, "forbidden");
@@ -135,7 +135,7 @@ each_backend! {
         let page = server.get(&format!("/runs/{run}")).send().await;
         assert_eq!(page.status, StatusCode::OK);
         let html = page.text();
-        assert_eq!(element(&html, "verdict"), "1 test broken by this change, 1 fails differently.");
+        assert_eq!(element(&html, "verdict"), "1 test broken by this change, 1 failing differently.");
         assert_eq!(element(&html, "rest"), "1 more fails and has no result on master.");
         assert_eq!(element(&html, "counts"), format!("1 fails exactly as on master (run {master}, c0ffee0) · 1 fixed here · 2 pass"));
         assert!(html.contains(&format!("href=\"/runs/{master}\"")));
@@ -153,7 +153,7 @@ each_backend! {
         let fixed = server.get(&format!("/runs/{run}?bucket=fixed_here")).send().await.text();
         assert!(fixed.contains("id=\"error-4\""), "{fixed}");
         let alone = server.get(&format!("/runs/{master}")).send().await.text();
-        assert_eq!(element(&alone, "verdict"), "Nothing to compare with: no earlier completed run of master on Linux.");
+        assert_eq!(element(&alone, "verdict"), "No baseline: no earlier finished master run on Linux.");
         assert!(alone.contains("id=\"bucket-diff-mismatch\""), "without a baseline, errors are grouped by type");
     }
 
@@ -163,7 +163,7 @@ each_backend! {
         let server = Server::new(test);
         let html = server.get(&format!("/runs/{run}")).send().await.text();
         assert_eq!(element(&html, "verdict"), "Did not run: the virtual machine could not be created (zone exhausted).");
-        assert_eq!(element(&html, "rest"), "Nothing here says anything about the code.");
+        assert_eq!(element(&html, "rest"), "This says nothing about your code.");
         assert!(html.contains("The zone is full.\n&lt;at run.py&gt;</blockquote>"), "{html}");
     }
 

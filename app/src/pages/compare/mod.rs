@@ -136,10 +136,10 @@ fn sentence(here: &Side, there: &Side, counts: &VerdictCounts) -> String {
     }
     let same = counts.failing_identically;
     match (parts.is_empty(), same) {
-        (true, 0) if counts.no_reference > 0 => {
+        (true, 0) if counts.no_baseline > 0 => {
             format!(
                 "Run {other} has no result of {}.",
-                format::pluralize(counts.no_reference, "test", "tests")
+                format::pluralize(counts.no_baseline, "test", "tests")
             )
         }
         (true, 0) => "Nothing fails in either run.".to_owned(),
@@ -198,8 +198,8 @@ fn side(side: &Side, word: &'static str, now: Timestamp) -> AnyView {
             <th scope="row" class="name"><a href=url::run(run.run_id)>{format!("Run {}", run.run_id)}</a> " " <span class="muted">{word}</span></th>
             <td class="status">{mark(run.status)}</td>
             <td>{facts::platform(run.platform)}</td>
-            <td>{change(&run.repository, run.pull_request, run.branch.as_deref())}</td>
-            <td>{facts::commit(&run.repository, &run.commit_sha)}</td>
+            <td>{change(&run.revision.repository, run.revision.pull_request, run.revision.branch.as_deref())}</td>
+            <td>{facts::commit(&run.revision.repository, &run.revision.commit_sha)}</td>
             <td class="end" data-label="failed">{format::number(failed)}</td>
             <td class="end" data-label="passed">{format::number(summary.pass_count)}</td>
             <td class="end" data-label="without result">{format::number(summary.skipped_count)}</td>
@@ -216,7 +216,7 @@ fn verdicts(run: i32, other: i32, counts: &VerdictCounts, view: CompareView) -> 
         Verdict::FailingDifferently => counts.failing_differently,
         Verdict::FailingIdentically => counts.failing_identically,
         Verdict::FixedHere => counts.fixed_here,
-        Verdict::NoReference => counts.no_reference,
+        Verdict::NoBaseline => counts.no_baseline,
     };
     let total: u64 = Verdict::ALL.iter().map(|verdict| count(*verdict)).sum();
     let link = |verdict: Option<Verdict>, name: AnyView, count: u64| {
@@ -287,14 +287,14 @@ mod sentences {
             failing_differently,
             failing_identically,
             fixed_here,
-            no_reference,
+            no_baseline,
         ]: [u64; 5]| {
             let counts = VerdictCounts {
                 broken_here,
                 failing_differently,
                 failing_identically,
                 fixed_here,
-                no_reference,
+                no_baseline,
             };
             sentence(&side(9), &side(7), &counts)
         };

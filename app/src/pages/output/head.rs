@@ -116,7 +116,7 @@ fn difference(diff: &OutputDiff) -> String {
 
 /// What the output in the reference run says of this one; none where the output is as it should be on both sides.
 fn beside(info: &OutputInfo) -> String {
-    let Some(reference) = &info.reference else {
+    let Some(reference) = &info.baseline else {
         return if info.status == OutputStatus::Pass {
             String::new()
         } else {
@@ -128,7 +128,7 @@ fn beside(info: &OutputInfo) -> String {
         reference.branch.as_deref().unwrap_or("the reference"),
         reference.run_id
     );
-    match (info.status, info.reference_status, info.is_same_as_reference) {
+    match (info.status, info.baseline_status, info.is_same_as_baseline) {
         (OutputStatus::Pass, None | Some(OutputStatus::Pass), _) => String::new(),
         (OutputStatus::Pass, Some(_), _) => format!("On {there} it failed: fixed here."),
         (_, None, _) => format!("On {there} the test has no result: there is nothing to compare with."),
@@ -147,7 +147,7 @@ fn verdict(verdict: Verdict) -> (&'static str, &'static str, &'static str) {
         Verdict::FailingDifferently => ("≠", "fails differently", "mark error"),
         Verdict::FailingIdentically => ("=", "same as reference", "mark queued"),
         Verdict::FixedHere => ("▼", "fixed here", "mark pass"),
-        Verdict::NoReference => ("?", "no reference", "mark queued"),
+        Verdict::NoBaseline => ("?", "no reference", "mark queued"),
     }
 }
 
@@ -169,9 +169,9 @@ pub(super) fn overview(
         view! { <li>"test " <span class=class><span class="symbol" aria-hidden="true">{symbol}</span>{word}</span></li> }
     });
     let there = info
-        .reference
+        .baseline
         .as_ref()
-        .filter(|_| info.reference_status.is_some())
+        .filter(|_| info.baseline_status.is_some())
         .map(|reference| {
             let href = frame
                 .view
@@ -196,8 +196,8 @@ pub(super) fn overview(
                 {verdict}
             </ul>
             <ul class="facts">
-                <li>{change(&run.repository, run.pull_request, run.branch.as_deref())}</li>
-                <li>{facts::commit(&run.repository, &run.commit_sha)}</li>
+                <li>{change(&run.revision.repository, run.revision.pull_request, run.revision.branch.as_deref())}</li>
+                <li>{facts::commit(&run.revision.repository, &run.revision.commit_sha)}</li>
                 {run.created_at.map(|at| view! { <li>{facts::time(at, now)}</li> })}
                 <li><a href=format!("/regression-tests/{}", frame.test)>"History of the test"</a></li>
                 <li><a href=url::log(frame.run, &url::log::LogAddress::default())>"Log"</a></li>
@@ -221,7 +221,7 @@ fn neighbours(frame: &Frame, info: &OutputInfo) -> Option<AnyView> {
         "output that is not as expected",
         "outputs that are not as expected",
     );
-    let place = match info.differing_place {
+    let place = match info.differing_position {
         Some(place) => format!("{} of {total}", format::number(place)),
         None => total,
     };

@@ -73,12 +73,12 @@ fn commit(sha: &str) -> AnyView {
 /// A run by its number, its commit and its time: a link to the test in it.
 fn run(test: i32, run: &RecentRun, now: Timestamp) -> AnyView {
     let when = run.created_at.map(|at| view! { ", " {facts::time(at, now)} });
-    let pull_request = run.pull_request.filter(|_| !run.repository.is_empty()).map(|number| {
-        view! { ", " <a href=format!("https://github.com/{}/pull/{number}", run.repository)>{format!("PR #{number}")}</a> }
+    let pull_request = run.revision.pull_request.filter(|_| !run.revision.repository.is_empty()).map(|number| {
+        view! { ", " <a href=format!("https://github.com/{}/pull/{number}", run.revision.repository)>{format!("PR #{number}")}</a> }
     });
     view! {
         <a href=suite::run_at_test(run.run_id, test)>{format!("run {}", run.run_id)}</a>
-        " (" {commit(&run.commit_sha)} {pull_request} {when} ")"
+        " (" {commit(&run.revision.commit_sha)} {pull_request} {when} ")"
     }
     .into_any()
 }
@@ -216,7 +216,7 @@ mod tests {
     use runlens_api_types::{
         health::{Failing, PlatformHealth, TestHealth},
         recent::RecentRun,
-        run::OperatingSystem,
+        run::{OperatingSystem, Revision},
     };
 
     use super::{in_words, no_such, nothing};
@@ -241,10 +241,7 @@ mod tests {
     fn what_is_not_known_is_said_as_such() {
         let run = RecentRun {
             run_id: 12,
-            repository: String::new(),
-            branch: None,
-            commit_sha: String::new(),
-            pull_request: None,
+            revision: Revision::default(),
             created_at: None,
         };
         let failing = Failing {

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use runlens_api_types::{
     ErrorBody, Page, TextEnum,
-    comparison::{ReferenceRun, Verdict},
+    comparison::{BaselineRun, Verdict},
     recent::RecentResults,
     run::{Run, RunSummary},
     test_error::{BucketSort, ErrorBucket, GroupBy},
-    verdict::{baseline, place},
+    verdict::{baseline_name, baseline_phrase},
 };
 
 use super::{failures, toolbar};
@@ -40,8 +40,8 @@ pub(super) struct About {
 
 impl About {
     /// The run that it is compared with.
-    pub(super) fn reference(&self) -> Option<&ReferenceRun> {
-        self.counts.as_ref()?.reference.as_ref()
+    pub(super) fn reference(&self) -> Option<&BaselineRun> {
+        self.counts.as_ref()?.baseline.as_ref()
     }
 
     /// Address of a view of the run, at a part of the page.
@@ -53,7 +53,7 @@ impl About {
     pub(super) fn baseline(&self) -> String {
         self.reference().map_or_else(
             || "the reference run".to_owned(),
-            |reference| baseline(&self.run, reference),
+            |reference| baseline_name(&self.run, reference),
         )
     }
 }
@@ -64,9 +64,10 @@ fn verdict_name(about: &About, verdict: Verdict) -> AnyView {
         return mark(verdict);
     }
     let Mark { symbol, class, .. } = verdict.into();
-    let place = about
-        .reference()
-        .map_or_else(|| "before".to_owned(), |reference| place(&about.run, reference));
+    let place = about.reference().map_or_else(
+        || "before".to_owned(),
+        |reference| baseline_phrase(&about.run, reference),
+    );
     view! { <span class=class><span class="symbol" aria-hidden="true">{symbol}</span>{format!("same as {place}")}</span> }.into_any()
 }
 
@@ -81,7 +82,7 @@ pub(super) fn section(
     let has_fixed = about
         .counts
         .as_ref()
-        .is_some_and(|compared| compared.reference.is_some() && compared.counts.fixed_here > 0);
+        .is_some_and(|compared| compared.baseline.is_some() && compared.counts.fixed_here > 0);
     let content = match errors {
         Err(body) => missing_part("Errors", &body, path),
         Ok(_) if summary.error_count == 0 && !about.has_results => {

@@ -18,7 +18,7 @@ use runlens_api_types::{
     ErrorBody, ErrorCode,
     log::LogQuery,
     run::{Run, RunErrors},
-    verdict::{Beside, Stop, verdict},
+    verdict::{Baseline, Stop, verdict},
 };
 
 use crate::{
@@ -52,12 +52,12 @@ pub fn title(run: &Run) -> String {
 
 /// What a run is of, in a few words.
 pub fn subject(run: &Run) -> String {
-    let change = match (run.pull_request, &run.branch) {
+    let change = match (run.revision.pull_request, &run.revision.branch) {
         (Some(number), _) => format!("PR #{number}"),
         (None, Some(branch)) => branch.clone(),
         (None, None) => "a commit".to_owned(),
     };
-    [change.as_str(), &run.commit_short, &run.repository]
+    [change.as_str(), &run.commit_short, &run.revision.repository]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
@@ -67,10 +67,10 @@ pub fn subject(run: &Run) -> String {
 fn show(page: RunPage, view: RunView, address: Address) -> AnyView {
     let now = now();
     let beside = match &page.compared {
-        Ok(compared) => compared.reference.as_ref().map_or(Beside::Nothing, |reference| {
-            Beside::Run(reference, &compared.counts)
+        Ok(compared) => compared.baseline.as_ref().map_or(Baseline::Missing, |reference| {
+            Baseline::Run(reference, &compared.counts)
         }),
-        Err(_) => Beside::Unknown,
+        Err(_) => Baseline::Forbidden,
     };
     let verdict = verdict(
         &page.run,

@@ -8,7 +8,7 @@ use runlens_api_types::{
     run::{OperatingSystem, ProgressStatus, Run, RunQuery, RunSummary},
     sample::ResultStatus,
     test_error::GroupBy,
-    verdict::{Part, RunVerdict, Target, baseline},
+    verdict::{RunVerdict, SentenceSpan, SpanLink, baseline_name},
 };
 
 use super::stages::{Stage, StageState};
@@ -91,14 +91,18 @@ fn new_failures(counts: &VerdictCounts) -> Option<Verdict> {
 /// The line of facts.
 pub(crate) fn facts(run: &Run, now: Timestamp) -> AnyView {
     // With a pull request the branch is a detail; without one it is what the run is of.
-    let branch = run.branch.clone().filter(|_| run.pull_request.is_some());
+    let branch = run
+        .revision
+        .branch
+        .clone()
+        .filter(|_| run.revision.pull_request.is_some());
     let branch = branch.map(|branch| view! { <li>"branch " <b>{branch}</b></li> });
-    let repository = (!run.repository.is_empty()).then(|| {
+    let repository = (!run.revision.repository.is_empty()).then(|| {
         let href = url::runs(&RunQuery {
-            repository: Some(run.repository.clone()),
+            repository: Some(run.revision.repository.clone()),
             ..RunQuery::default()
         });
-        view! { <li><a href=href>{run.repository.clone()}</a></li> }
+        view! { <li><a href=href>{run.revision.repository.clone()}</a></li> }
     });
     let since = run.created_at.map(|at| view! { <li>{facts::time(at, now)}</li> });
     let took = run
@@ -110,9 +114,9 @@ pub(crate) fn facts(run: &Run, now: Timestamp) -> AnyView {
         .map(|name| view! { <li>"asked for by " <b>{name}</b></li> });
     view! {
         <ul class="facts">
-            <li>{change(&run.repository, run.pull_request, run.branch.as_deref())}</li>
+            <li>{change(&run.revision.repository, run.revision.pull_request, run.revision.branch.as_deref())}</li>
             {branch}
-            <li>{facts::commit(&run.repository, &run.commit_sha)}</li>
+            <li>{facts::commit(&run.revision.repository, &run.revision.commit_sha)}</li>
             {repository}
             {since}
             {took}
@@ -134,10 +138,10 @@ fn told(message: &str) -> AnyView {
 }
 
 /// The counts, each of which leads to what it counts.
-fn counts(run: i32, parts: Vec<Part>) -> AnyView {
+fn counts(run: i32, parts: Vec<SentenceSpan>) -> AnyView {
     let parts: Vec<AnyView> = parts
         .into_iter()
-        .map(|Part { text, to }| match to {
+        .map(|SentenceSpan { text, link }| match link {
             Some(to) => view! { <a href=address(run, to)>{text}</a> }.into_any(),
             None => text.into_any(),
         })
@@ -145,20 +149,20 @@ fn counts(run: i32, parts: Vec<Part>) -> AnyView {
     view! { <p class="counts">{parts}</p> }.into_any()
 }
 
-fn address(run: i32, to: Target) -> String {
+fn address(run: i32, to: SpanLink) -> String {
     let view = RunView::default();
     match to {
-        Target::Run(other) => url::run(other),
-        Target::Tests(verdict) => {
+        SpanLink::Run(other) => url::run(other),
+        SpanLink::Tests(verdict) => {
             let key = verdict.to_string();
             view.grouped(GroupBy::Verdict)
                 .opened(Some(&key), 0)
                 .address(run, &bucket_anchor(&key))
         }
-        Target::Passed => view
+        SpanLink::Passed => view
             .tests(Some(ResultStatus::Pass), None, 0)
             .address(run, "tests"),
-        Target::NotStarted => view
+        SpanLink::NotStarted => view
             .tests(Some(ResultStatus::NotStarted), None, 0)
             .address(run, "tests"),
     }
@@ -248,7 +252,7 @@ fn comparisons(page: &RunPage) -> AnyView {
         .compared
         .as_ref()
         .ok()
-        .and_then(|compared| compared.reference.as_ref());
+        .and_then(|compared| compared.baseline.as_ref());
     let mut named: Vec<(i32, String)> = Vec::new();
     let mut add = |id: i32, words: String| {
         if named.iter().all(|(known, _)| *known != id) {
@@ -256,7 +260,7 @@ fn comparisons(page: &RunPage) -> AnyView {
         }
     };
     if let Some(reference) = reference {
-        let name = baseline(run, reference);
+        let name = baseline_name(run, reference);
         let number = format!("run {}", reference.run_id);
         add(
             reference.run_id,
@@ -278,7 +282,7 @@ fn comparisons(page: &RunPage) -> AnyView {
         );
     }
     if let Some(previous) = page.previous {
-        let of = run.pull_request.map_or_else(
+        let of = run.revision.pull_request.map_or_else(
             || "on this branch".to_owned(),
             |number| format!("of PR #{number}"),
         );

@@ -21,7 +21,7 @@ pub(super) fn filters(query: &RunQuery) -> AnyView {
     // What a link has narrowed the list down by, and no field shows, stays.
     let kept: Vec<AnyView> = [
         ("test_type", query.test_type.map(|value| value.to_string())),
-        ("reference", query.reference.map(|value| value.to_string())),
+        ("reference", query.is_baseline.map(|value| value.to_string())),
         ("commit_sha", query.commit_sha.clone()),
         (
             "created_after",

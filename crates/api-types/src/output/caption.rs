@@ -1,121 +1,121 @@
-//! How two files of captions differ, caption by caption.
+//! Diff of two caption files.
 
 use serde::{Deserialize, Serialize};
 
 use crate::text_enum::text_enum;
 
 text_enum! {
-    /// A format of captions.
+    /// Caption format.
     CaptionFormat {
         /// SubRip.
         Srt = "srt",
         /// WebVTT.
         Vtt = "vtt",
-        /// Transcript with times, one caption a line.
+        /// Timed transcript, one caption per line.
         Ttxt = "ttxt",
         /// SAMI.
         Sami = "sami",
         /// SubStation Alpha.
         Ass = "ass",
-        /// Pictures with times, in XML.
+        /// Timed pictures, in XML.
         Spu = "spupng",
     }
 }
 
 text_enum! {
-    /// In what captions differ.
+    /// Kind of difference between captions.
     CaptionChangeKind {
-        /// The expected file alone has them.
+        /// Only in the expected file.
         Dropped = "dropped",
-        /// The produced file alone has them.
+        /// Only in the produced file.
         Added = "added",
-        /// Both have them, with other text.
+        /// In both files, with different text.
         Text = "text",
-        /// Both have them, each at another time.
+        /// In both files, at different times.
         Time = "time",
-        /// Both have them, all at other times, by the same amount.
+        /// In both files, shifted by the same amount.
         Shifted = "shifted",
-        /// What differs is neither: settings, empty lines, what precedes the first caption.
+        /// Other differences: settings, empty lines, the header before the first caption.
         Other = "other",
     }
 }
 
-/// How two files of captions differ, caption by caption. Captions are counted from 1, whatever numbers they have.
+/// Diff of two caption files. Captions are counted from 1, regardless of the numbers in the files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CaptionDiff {
-    /// Their format.
+    /// Format of the captions.
     pub format: CaptionFormat,
-    /// Captions of the expected file.
+    /// Number of captions in the expected file.
     pub expected_count: u64,
-    /// Captions of the produced file.
+    /// Number of captions in the produced file.
     pub actual_count: u64,
-    /// Captions that both have.
+    /// Number of captions in both files.
     pub paired_count: u64,
-    /// Captions that the expected file alone has.
+    /// Number of captions only in the expected file.
     pub dropped: u64,
-    /// Captions that the produced file alone has.
+    /// Number of captions only in the produced file.
     pub added: u64,
-    /// Captions with other text.
+    /// Number of captions with different text.
     pub text: u64,
-    /// Captions at other times that are not shifted with others.
+    /// Number of captions with different times that are not part of a shift.
     pub time: u64,
-    /// Captions that are shifted together with others.
+    /// Number of captions shifted together with others.
     pub shifted: u64,
-    /// Captions that have another number in the produced file. That is no difference.
+    /// Captions with another number in the produced file; not counted as a difference.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub renumbered: Option<Renumbering>,
-    /// Lines that both have, with other ends. That is no difference.
+    /// Number of lines that differ only in their line endings; not counted as a difference.
     pub line_ends: u64,
-    /// How many changes there are.
+    /// Number of changes.
     pub change_count: u64,
-    /// The first 100 of them, from the top.
+    /// The first 100 changes.
     pub changes: Vec<CaptionChange>,
 }
 
 impl CaptionDiff {
-    /// The most changes that are listed.
+    /// The maximum number of listed changes.
     pub const MAX_CHANGES: usize = 100;
 }
 
-/// Captions that have another number in the produced file.
+/// Captions with another number in the produced file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Renumbering {
-    /// How many.
+    /// Number of captions.
     pub count: u64,
-    /// The first of them, in the expected file.
+    /// The first of them in the expected file.
     pub expected_cue: u64,
-    /// By how much the number is higher there: the least.
+    /// The smallest difference of the numbers; positive if they are higher in the produced file.
     pub least: i64,
-    /// By how much the number is higher there: the most.
+    /// The largest difference of the numbers.
     pub most: i64,
 }
 
-/// Some captions that follow each other and differ in the same way.
+/// Consecutive captions with the same kind of difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CaptionChange {
-    /// In what they differ.
+    /// Kind of difference.
     pub kind: CaptionChangeKind,
-    /// How many.
+    /// Number of captions.
     pub count: u64,
-    /// The first of them in the expected file; null for those that were added, and for what precedes the first caption.
+    /// The first of them in the expected file; null for added captions and for the header.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub expected_cue: Option<u64>,
-    /// The first of them in the produced file; null for those that were dropped, and for what precedes the first caption.
+    /// The first of them in the produced file; null for dropped captions and for the header.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub actual_cue: Option<u64>,
-    /// Number of the line in the expected file that the change begins with.
+    /// First line of the change in the expected file.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub expected_line: Option<u64>,
-    /// Number of the line in the produced file that the change begins with.
+    /// First line of the change in the produced file.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub actual_line: Option<u64>,
-    /// By how many milliseconds they begin later, earlier where it is negative; null where they do not have that in common.
+    /// Shift of the start times in milliseconds, negative if earlier; null if it varies.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub start_ms: Option<i64>,
-    /// By how many milliseconds they end later; null also where the format has no ends.
+    /// Shift of the end times in milliseconds; null if it varies, or if the format has no end times.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub end_ms: Option<i64>,
 }

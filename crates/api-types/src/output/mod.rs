@@ -1,4 +1,4 @@
-//! Output files of a regression test: what was expected, what was produced, and how the two differ.
+//! Output files of regression tests: expected and produced files, and their diffs.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ mod caption;
 pub use caption::{CaptionChange, CaptionChangeKind, CaptionDiff, CaptionFormat, Renumbering};
 
 use crate::{
-    comparison::{ReferenceRun, Verdict},
+    comparison::{BaselineRun, Verdict},
     log::TextRange,
     page::MAX_OFFSET,
     query::query,
@@ -16,61 +16,61 @@ use crate::{
 };
 
 text_enum! {
-    /// How the bytes of a file were made into text.
+    /// Encoding of a file's content.
     FileEncoding {
         /// UTF-8.
         Utf8 = "utf-8",
-        /// UTF-16, least significant byte first, said so by its byte order mark.
+        /// UTF-16 LE, detected by the byte order mark.
         Utf16Le = "utf-16le",
-        /// UTF-16, most significant byte first, said so by its byte order mark.
+        /// UTF-16 BE, detected by the byte order mark.
         Utf16Be = "utf-16be",
-        /// Windows-1252: every text that is none of the others.
+        /// Windows-1252: any text in none of the other encodings.
         Windows1252 = "windows-1252",
-        /// No text: the bytes in base64, with padding.
+        /// Binary data in base64 with padding.
         Base64 = "base64",
     }
 }
 
 text_enum! {
-    /// How the lines of a file end.
+    /// Line endings of a file.
     LineEndings {
-        /// All in LF.
+        /// Only LF.
         Lf = "lf",
-        /// All in CRLF.
+        /// Only CRLF.
         CrLf = "crlf",
-        /// Some in LF, some in CRLF.
+        /// LF and CRLF.
         Mixed = "mixed",
-        /// No line has an end.
+        /// No line endings.
         None = "none",
     }
 }
 
 text_enum! {
-    /// How one line ends.
+    /// Line ending of a line.
     LineEnd {
         /// LF.
         Lf = "lf",
         /// CRLF.
         CrLf = "crlf",
-        /// Not at all: it is the last of its file.
+        /// None: the last line of the file.
         None = "none",
     }
 }
 
 text_enum! {
-    /// How a difference is written.
+    /// Format of a diff.
     DiffFormat {
-        /// As hunks of lines.
+        /// Hunks of lines.
         Structured = "structured",
-        /// As the text that `diff -u` writes.
+        /// Text in the format of `diff -u`.
         Unified = "unified",
     }
 }
 
 text_enum! {
-    /// What is laid beside what, before lines are compared.
+    /// What is aligned before lines are compared.
     DiffAlignment {
-        /// Captions, by their times and texts: one that is dropped does not make those behind it differ.
+        /// Captions, by time and text: a dropped caption does not affect those after it.
         Captions = "captions",
         /// Lines.
         Lines = "lines",
@@ -78,13 +78,13 @@ text_enum! {
 }
 
 text_enum! {
-    /// Which side of a difference has a line.
+    /// Side of a diff that contains a line.
     DiffLineKind {
-        /// Both.
+        /// Both files.
         Context = "context",
-        /// The produced file alone.
+        /// Only the produced file.
         Added = "added",
-        /// The expected file alone.
+        /// Only the expected file.
         Removed = "removed",
     }
 }
@@ -99,7 +99,7 @@ text_enum! {
     }
 }
 
-/// One output file.
+/// An output file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutputFile {
@@ -113,29 +113,29 @@ pub struct OutputFile {
     pub output_id: i32,
     /// Name of the file.
     pub filename: String,
-    /// Media type, by the file's name.
+    /// Media type, derived from the file name.
     pub content_type: String,
-    /// The file, without its byte order mark: its first 1 MiB at most, cut at a character's end.
+    /// Content without the byte order mark, truncated to 1 MiB at a character boundary.
     pub content: String,
-    /// How to read `content`.
+    /// Encoding of `content`.
     pub encoding: FileEncoding,
     /// Whether the file begins with a byte order mark.
     pub byte_order_mark: bool,
-    /// SHA-256 of the whole file, in hex; null where the platform keeps it under another name.
+    /// SHA-256 of the whole file in hex; null if it is not known.
     #[cfg_attr(feature = "openapi", schema(required, min_length = 64, max_length = 64))]
     pub sha256: Option<String>,
     /// Size of the whole file in bytes.
     pub size_bytes: u64,
-    /// Whether `content` is less than the whole file.
+    /// Whether `content` was truncated.
     pub truncated: bool,
 }
 
 impl OutputFile {
-    /// The largest part of a file that is shown or compared, in bytes.
+    /// The maximum number of bytes of a file that are shown or compared.
     pub const MAX_BYTES: u64 = 1 << 20;
 }
 
-/// How the produced file of an output differs from the expected one.
+/// Diff between the expected and the produced file of an output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutputDiff {
@@ -149,59 +149,59 @@ pub struct OutputDiff {
     pub output_id: i32,
     /// Name of the file.
     pub filename: String,
-    /// What became of the output: `pass` although the files differ where the produced one is an accepted variant.
+    /// Status of the output; `pass` also if the produced file is an accepted variant.
     pub status: OutputStatus,
-    /// Whether the files are the same, byte for byte. Files that are not, and yet have the same lines, differ in their encoding
-    /// or byte order mark.
+    /// Whether the files are identical, byte for byte. Files with equal lines that are not identical differ in encoding or byte
+    /// order mark.
     pub identical: bool,
-    /// Whether a file is no text. Such files are not compared line by line: there are no hunks, and the counts are 0.
+    /// Whether one of the files is binary. Binary files are not compared line by line: there are no hunks, and the counts are 0.
     pub binary: bool,
-    /// How the files were compared: by `lines` also where `captions` were asked for, and a file cannot be read as such.
+    /// How the files were aligned; `lines` if `captions` was requested but a file contains no captions.
     pub alignment: DiffAlignment,
     /// The expected file.
     pub expected: DiffSide,
     /// The produced file.
     pub actual: DiffSide,
-    /// Lines that the produced file alone has, those of hunks that are left out included.
+    /// Number of lines only in the produced file, including omitted hunks.
     pub added: u64,
-    /// Lines that the expected file alone has, those of hunks that are left out included.
+    /// Number of lines only in the expected file, including omitted hunks.
     pub removed: u64,
-    /// Number of hunks, those that are left out included.
+    /// Number of hunks, including omitted ones.
     pub hunk_count: u64,
-    /// Number of lines of all hunks, those that are left out included.
+    /// Number of lines of all hunks, including omitted ones.
     pub hunk_line_count: u64,
-    /// What differs, from the line of the hunks that `offset` names; null with `format=unified`.
+    /// Hunks, starting at hunk line `offset`; null with `format=unified`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub hunks: Option<Vec<DiffHunk>>,
-    /// The `offset` with which the lines of the hunks go on; null where they are at their end.
+    /// The `offset` of the next page of hunk lines; null on the last one.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub next_offset: Option<u32>,
-    /// What differs from caption to caption; null where lines were compared.
+    /// Differences between captions; null if lines were compared.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub captions: Option<CaptionDiff>,
-    /// Where the bytes differ first; null where the lines say more, and for identical files.
+    /// First difference in bytes; null if the lines differ, and for identical files.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub bytes: Option<ByteDiff>,
-    /// The same as the text that `diff -u` writes, empty for identical lines; null unless `format=unified`.
+    /// The diff in the format of `diff -u`, empty for equal lines; null unless `format=unified`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub unified: Option<String>,
-    /// Whether something is left out: all but the first 1 MiB of a file, as its side says, or lines of the hunks, as `next_offset` says.
+    /// Whether the diff is incomplete: a file was truncated (see its side), or there are more hunk lines (see `next_offset`).
     pub truncated: bool,
 }
 
 impl OutputDiff {
-    /// The most lines that the hunks of one answer have together.
+    /// The maximum number of hunk lines per response.
     pub const MAX_LINES: u32 = 5_000;
 }
 
-/// Where two files differ first, byte by byte, with what is around it.
+/// First difference of two files in bytes, with context.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ByteDiff {
-    /// Bytes before the first one that differs, or before the end of the shorter file; null where the first 1 MiB of both are the same.
+    /// Byte offset of the first difference, or of the end of the shorter file; null if the first 1 MiB of both files is equal.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub first_difference: Option<u64>,
-    /// Bytes before those that are shown.
+    /// Byte offset of the bytes below.
     pub start: u64,
     /// Bytes of the expected file, in hex.
     pub expected: String,
@@ -209,68 +209,68 @@ pub struct ByteDiff {
     pub actual: String,
 }
 
-/// One of the two files of a difference.
+/// One of the two files of a diff.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DiffSide {
-    /// SHA-256 of the whole file, in hex; null where the platform keeps it under another name.
+    /// SHA-256 of the whole file in hex; null if it is not known.
     #[cfg_attr(feature = "openapi", schema(required, min_length = 64, max_length = 64))]
     pub sha256: Option<String>,
     /// Size of the whole file in bytes.
     pub size_bytes: u64,
-    /// How the file was read; `base64` for one that is no text.
+    /// Encoding of the file; `base64` if it is binary.
     pub encoding: FileEncoding,
     /// Whether the file begins with a byte order mark.
     pub byte_order_mark: bool,
-    /// How its lines end.
+    /// Line endings of the file.
     pub line_endings: LineEndings,
-    /// Number of lines that were compared.
+    /// Number of compared lines.
     pub line_count: u64,
-    /// Whether less than the whole file was compared: the lines that lie wholly in its first 1 MiB.
+    /// Whether only the complete lines in the first 1 MiB were compared.
     pub truncated: bool,
 }
 
-/// Lines that differ, with some that do not around them.
+/// Differing lines with context.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DiffHunk {
-    /// Line of the expected file that it begins with, from 1; the line before it where it has none of that file.
+    /// First line in the expected file, from 1; the preceding line if the hunk has none of its lines.
     pub expected_start: u64,
-    /// How many of its lines the expected file has.
+    /// Number of lines of the expected file.
     pub expected_lines: u64,
-    /// Line of the produced file that it begins with, from 1; the line before it where it has none of that file.
+    /// First line in the produced file, from 1; the preceding line if the hunk has none of its lines.
     pub actual_start: u64,
-    /// How many of its lines the produced file has.
+    /// Number of lines of the produced file.
     pub actual_lines: u64,
-    /// Its lines; of lines that were replaced, those removed first.
+    /// Lines of the hunk; of replaced lines, the removed ones first.
     pub lines: Vec<DiffLine>,
 }
 
-/// One line of a hunk.
+/// A line of a hunk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DiffLine {
-    /// Which side has it.
+    /// Side that contains it.
     pub kind: DiffLineKind,
-    /// Its number in the expected file, from 1; null where that has it not.
+    /// Line number in the expected file, from 1; null if it is not in it.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub expected_line: Option<u64>,
-    /// Its number in the produced file, from 1; null where that has it not.
+    /// Line number in the produced file, from 1; null if it is not in it.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub actual_line: Option<u64>,
-    /// The line without its end.
+    /// The line without its line ending.
     pub text: String,
-    /// How it ends. Lines with the same text and another end differ, unless captions are compared.
+    /// Line ending. Lines with equal text and different line endings differ, unless captions are compared.
     pub line_end: LineEnd,
-    /// The line of the produced file where a `context` line has other words there that do not count as a difference: the number of a
-    /// caption, a time that is shifted with all others, a line end.
+    /// The line of the produced file, for a `context` line with ignored differences: a caption number, a time shifted with all
+    /// others, a line ending.
     pub actual: Option<DiffText>,
-    /// Number of the line that this one takes the place of, or has in its place, in the other file; null where there is none like it.
+    /// Number of the line in the other file that this line replaces or is replaced by; null if there is no similar one.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub counterpart: Option<u64>,
-    /// What of the text its counterpart does not have, word by word; empty without a counterpart, and where all differs.
+    /// Words that differ from the counterpart; empty without a counterpart, or if everything differs.
     pub changes: Vec<TextRange>,
-    /// Whether it differs from its counterpart in white space, invisible characters or its end alone.
+    /// Whether it differs from its counterpart only in whitespace, invisible characters or the line ending.
     pub only_whitespace: bool,
 }
 
@@ -278,9 +278,9 @@ pub struct DiffLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DiffText {
-    /// The line without its end.
+    /// The line without its line ending.
     pub text: String,
-    /// How it ends.
+    /// Line ending.
     pub line_end: LineEnd,
 }
 
@@ -302,9 +302,9 @@ query! {
 }
 
 impl DiffQuery {
-    /// The most context.
+    /// The maximum number of context lines.
     pub const MAX_CONTEXT: u32 = 5_000;
-    /// Context if nothing else is requested.
+    /// The default number of context lines.
     pub const DEFAULT_CONTEXT: u32 = 3;
 }
 
@@ -317,7 +317,7 @@ query! {
     }
 }
 
-/// One output of a run's test: what became of it, and where it stands among the others that differ.
+/// Status of an output, its comparison with the baseline, and its position among the failing outputs of the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutputInfo {
@@ -331,37 +331,41 @@ pub struct OutputInfo {
     pub output_id: i32,
     /// Name of the file.
     pub filename: String,
-    /// What became of the output: `pass` also where the produced file is an accepted variant.
+    /// Status of the output; `pass` also if the produced file is an accepted variant.
     pub status: OutputStatus,
-    /// Whether another file than the expected one was produced, and is accepted all the same.
+    /// Whether the produced file is an accepted variant.
     pub is_accepted_variant: bool,
-    /// SHA-256 of the expected file, in hex; null where the platform keeps it under another name.
+    /// SHA-256 of the expected file in hex; null if it is not known.
     #[cfg_attr(feature = "openapi", schema(required, min_length = 64, max_length = 64))]
     pub expected_sha256: Option<String>,
-    /// SHA-256 of the produced file, in hex; null where nothing was produced, or the platform keeps it under another name.
+    /// SHA-256 of the produced file in hex; null if nothing was produced, or if it is not known.
     #[cfg_attr(feature = "openapi", schema(required, min_length = 64, max_length = 64))]
     pub actual_sha256: Option<String>,
-    /// The run that this one is compared with by default; null where there is none.
+    /// The default baseline of the run; null if there is none.
+    #[serde(rename = "reference")]
     #[cfg_attr(feature = "openapi", schema(required))]
-    pub reference: Option<ReferenceRun>,
-    /// What the test's result says beside that of the reference run; null where it passes on both sides, and without a reference run.
+    pub baseline: Option<BaselineRun>,
+    /// Verdict on the test; null if it passes in both runs, and without a baseline.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub verdict: Option<Verdict>,
-    /// What became of the output in the reference run; null where it has no result for the test.
+    /// Status of the output in the baseline; null if the baseline has no result of the test.
+    #[serde(rename = "reference_status")]
     #[cfg_attr(feature = "openapi", schema(required))]
-    pub reference_status: Option<OutputStatus>,
-    /// Whether the reference run produced the same, byte for byte, or nothing either; null where it has no result for the test.
+    pub baseline_status: Option<OutputStatus>,
+    /// Whether the baseline produced an identical file, or none either; null if the baseline has no result of the test.
+    #[serde(rename = "is_same_as_reference")]
     #[cfg_attr(feature = "openapi", schema(required))]
-    pub is_same_as_reference: Option<bool>,
-    /// How many outputs of the run differ or are missing.
+    pub is_same_as_baseline: Option<bool>,
+    /// Number of outputs of the run that differ or are missing.
     pub differing_count: u64,
-    /// Which of them this one is, from 1; null where it is none of them.
+    /// Position among them, from 1; null if it is not one of them.
+    #[serde(rename = "differing_place")]
     #[cfg_attr(feature = "openapi", schema(required))]
-    pub differing_place: Option<u64>,
-    /// The one before it, by test and then by output; null where there is none.
+    pub differing_position: Option<u64>,
+    /// The previous one, sorted by test and then by output; null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub previous: Option<OutputRef>,
-    /// The one behind it; null where there is none.
+    /// The next one; null if there is none.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub next: Option<OutputRef>,
 }

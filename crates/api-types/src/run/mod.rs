@@ -1,4 +1,4 @@
-//! Runs: one commit on one platform.
+//! Runs of the test suite: one commit on one operating system.
 
 mod query;
 
@@ -8,32 +8,32 @@ pub use query::{RunInclude, RunPlatform, RunQuery, RunSort, RunTestType};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Timestamp, comparison::VerdictCounts, infrastructure::InfrastructureErrorType, page::PageQuery,
-    query::query, sample::Counts, text_enum::text_enum,
+    Timestamp, infrastructure::InfrastructureErrorType, page::PageQuery, query::query, sample::Counts,
+    test_verdict::VerdictCounts, text_enum::text_enum,
 };
 
 text_enum! {
-    /// What became of a run; derived from its progress and its results.
+    /// Status of a run, derived from its progress and its results.
     RunStatus {
-        /// Completed, and every result passes.
+        /// Completed; all results pass.
         Pass = "pass",
-        /// Completed, and not every result passes.
+        /// Completed; at least one result does not pass.
         Fail = "fail",
-        /// Completed without a single result.
+        /// Completed without results.
         Error = "error",
-        /// Stopped, by a person or by the infrastructure.
+        /// Canceled by a person or by an infrastructure error.
         Canceled = "canceled",
         /// Being prepared or tested.
         Running = "running",
-        /// Not picked up yet.
+        /// Waiting for a worker.
         Queued = "queued",
-        /// In a state the platform does not define.
+        /// The last reported stage is not recognized.
         Incomplete = "incomplete",
     }
 }
 
 impl RunStatus {
-    /// Whether more is expected of the run: it waits for a worker, or one is at it.
+    /// Whether the run is queued or running.
     pub fn is_in_progress(self) -> bool {
         matches!(self, Self::Queued | Self::Running)
     }
@@ -47,41 +47,41 @@ text_enum! {
         Linux = "linux",
         /// Windows.
         Windows = "windows",
-        /// Neither: an installation with further platforms.
+        /// Any other platform of the installation.
         Unknown = "unknown",
     }
 }
 
 text_enum! {
-    /// What a run was started for.
+    /// Trigger of a run.
     TestType {
         /// A commit of a branch.
         Commit = "commit",
         /// A pull request.
         Pr = "pr",
-        /// Something the platform does not define.
+        /// Any other value in the database.
         Unknown = "unknown",
     }
 }
 
 text_enum! {
-    /// Stage that a worker reports.
+    /// Stage reported by a worker.
     ProgressStatus {
-        /// The machine is set up, the program is built.
+        /// Setting up the machine and building the program.
         Preparation = "preparation",
-        /// Tests are running.
+        /// Running the tests.
         Testing = "testing",
-        /// The worker is done.
+        /// The worker has finished.
         Completed = "completed",
-        /// The run was stopped.
+        /// The run was canceled.
         Canceled = "canceled",
-        /// Something the platform does not define.
+        /// Any other value in the database.
         Unknown = "unknown",
     }
 }
 
 text_enum! {
-    /// Which kinds of errors a run has.
+    /// Kinds of errors of a run.
     RunErrors {
         /// No errors.
         None = "none",
@@ -94,6 +94,22 @@ text_enum! {
     }
 }
 
+/// What a run tested. Flattened into every type that identifies a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Revision {
+    /// `OWNER/NAME` of the repository tested; empty if it is not known.
+    pub repository: String,
+    /// Branch tested.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub branch: Option<String>,
+    /// Commit tested, 40 hexadecimal digits.
+    pub commit_sha: String,
+    /// Pull request number, null for a run of a commit.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub pull_request: Option<i32>,
+}
+
 /// A run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -102,40 +118,34 @@ pub struct Run {
     pub run_id: i32,
     /// Normalized status, derived from progress and results. `canceled` covers explicit cancellation and infrastructure errors.
     pub status: RunStatus,
-    /// `OWNER/NAME` of the repository tested; empty where the platform does not know it.
-    pub repository: String,
-    /// Branch tested.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub branch: Option<String>,
-    /// Commit tested, 40 hexadecimal digits.
-    pub commit_sha: String,
+    /// What was tested.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(inline))]
+    pub revision: Revision,
     /// The first 7 digits of the commit.
     pub commit_short: String,
-    /// Pull request number, null for a run of a commit.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub pull_request: Option<i32>,
-    /// The same as `pull_request`.
+    /// Alias of `pull_request`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub pr_number: Option<i32>,
     /// Operating system.
     pub platform: OperatingSystem,
-    /// What the run was started for.
+    /// Trigger of the run.
     pub test_type: TestType,
-    /// Which kinds of errors the run has.
+    /// Kinds of errors of the run.
     pub run_errors: RunErrors,
-    /// Name of the person who asked for a custom run.
+    /// Name of the person who started a custom run.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub triggered_by: Option<String>,
-    /// First report of progress; null while queued.
+    /// First progress report; null while queued.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub created_at: Option<Timestamp>,
-    /// The same as `created_at`.
+    /// Alias of `created_at`.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub queued_at: Option<Timestamp>,
-    /// When testing began.
+    /// Start of testing.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub started_at: Option<Timestamp>,
-    /// When the run completed or was canceled.
+    /// Time of completion or cancellation.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub completed_at: Option<Timestamp>,
     /// Milliseconds from `started_at` to `completed_at`.
@@ -144,58 +154,59 @@ pub struct Run {
     /// The pull request, or the commit, on GitHub.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub github_link: Option<String>,
-    /// Where the rest is.
+    /// Links to further resources.
     pub links: RunLinks,
     /// Counts of the run's results; only with `include=summary`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<RunSummary>,
-    /// The run beside its reference run; only with `include=verdict`.
+    /// Comparison with the baseline; only with `include=verdict`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison: Option<RunComparison>,
-    /// What last failed of the infrastructure; only with `include=verdict`, and only where something did.
+    /// Type of the last infrastructure error; only with `include=verdict`, and only if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub infrastructure_error_type: Option<InfrastructureErrorType>,
 }
 
-/// A run beside its reference run, in numbers.
+/// Result of the comparison of a run with its baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunComparison {
-    /// The run that it is compared with: the newest earlier one on the same platform that tested a commit of the main repository's
-    /// `master`, completed, and has results; null where there is none.
+    /// The baseline: the newest earlier run on the same operating system that tested a commit of the main repository's `master`,
+    /// completed, and has results; null if there is none.
+    #[serde(rename = "reference_run_id")]
     #[cfg_attr(feature = "openapi", schema(required))]
-    pub reference_run_id: Option<i32>,
-    /// Tests by verdict.
+    pub baseline_run_id: Option<i32>,
+    /// Number of tests by verdict.
     pub counts: VerdictCounts,
 }
 
-/// Absolute addresses of everything about a run.
+/// Absolute URLs of a run's resources.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunLinks {
     /// This run in the API.
     #[serde(rename = "self")]
     pub this: String,
-    /// The run's page for people.
+    /// Web page of the run.
     pub html: String,
     /// The pull request, or the commit, on GitHub.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub github: Option<String>,
-    /// Counts.
+    /// Counts of its results.
     pub summary: String,
-    /// The worker's trail.
+    /// Progress reports.
     pub progress: String,
-    /// One result per regression test.
+    /// Results, one per regression test.
     pub samples: String,
     /// Test errors.
     pub errors: String,
-    /// Test errors in groups.
+    /// Grouped test errors.
     pub error_summary: String,
-    /// Errors of the infrastructure.
+    /// Infrastructure errors.
     pub infrastructure_errors: String,
     /// Build log.
     pub logs: String,
-    /// Files the run left behind.
+    /// Artifacts.
     pub artifacts: String,
 }
 
@@ -207,24 +218,24 @@ pub struct RunSummary {
     pub run_id: i32,
     /// Normalized status.
     pub status: RunStatus,
-    /// Regression tests the run is made of: those chosen for it, else all active ones.
+    /// Number of regression tests of the run: those selected for it, otherwise all active ones.
     pub total_samples: u64,
-    /// Results that pass.
+    /// Results with status `pass`.
     pub pass_count: u64,
-    /// Results with the status `fail`.
+    /// Results with status `fail`.
     pub fail_count: u64,
     /// Regression tests without a result.
     pub skipped_count: u64,
-    /// Results with the status `missing_output`.
+    /// Results with status `missing_output`.
     pub missing_output_count: u64,
-    /// Test errors of the run; a result can raise several.
+    /// Number of test errors; a result can have several.
     pub error_count: u64,
-    /// Sum of the tests' runtimes, null where nothing ran.
+    /// Sum of the tests' runtimes in milliseconds, null if none ran.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub duration_ms: Option<i64>,
 }
 
-/// What a run was set up with.
+/// Configuration of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunConfig {
@@ -237,7 +248,7 @@ pub struct RunConfig {
     pub branch: Option<String>,
     /// Commit tested, 40 hexadecimal digits.
     pub commit_sha: String,
-    /// Regression tests the run is made of, ascending: those chosen for it, else all active ones.
+    /// IDs of the run's regression tests, ascending: those selected for it, otherwise all active ones.
     pub regression_test_ids: Vec<i32>,
 }
 
@@ -247,20 +258,20 @@ pub struct RunConfig {
 pub struct CategorySummary {
     /// Name of the category; `uncategorized` for tests in none.
     pub category: String,
-    /// Counts of the run's tests in it. A test in two categories counts in both.
+    /// Counts of its tests. A test in two categories counts in both.
     #[serde(flatten)]
     pub counts: Counts,
 }
 
-/// One report of the worker.
+/// A progress report of the worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProgressEntry {
-    /// When.
+    /// Time of the report.
     pub timestamp: Timestamp,
-    /// Stage.
+    /// Reported stage.
     pub status: ProgressStatus,
-    /// The worker's words.
+    /// Message of the worker.
     pub message: String,
 }
 

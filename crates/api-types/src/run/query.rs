@@ -1,4 +1,4 @@
-//! Which runs a list holds, in which order, and what it says of each.
+//! Filters and order of lists of runs.
 
 use crate::{Timestamp, page::PageQuery, query::query, text_enum::text_enum};
 
@@ -19,11 +19,11 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a list of runs can hold beside the runs.
+    /// Additional data of the runs in a list.
     RunInclude {
-        /// Each run's counts: `summary`.
+        /// Adds `summary`.
         Summary = "summary",
-        /// What each run says beside its reference run: `comparison`, and `infrastructure_error_type`. Scope `results:read`.
+        /// Adds `comparison` and `infrastructure_error_type`. Requires the scope `results:read`.
         Verdict = "verdict",
     }
 }
@@ -54,7 +54,7 @@ query! {
         pub q: Option<String> = text(MAX_TEXT),
         /// Only runs that can be a default baseline, or only the others. A default baseline tested a commit of the main repository's
         /// `master`, completed, and has results.
-        pub reference: Option<bool> = flag(),
+        pub is_baseline as "reference": Option<bool> = flag(),
         /// Only runs created after this time.
         pub created_after: Option<Timestamp> = timestamp(),
         /// Only runs created before this time.
@@ -77,7 +77,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a run was started for, to filter by.
+    /// Trigger to filter by.
     RunTestType {
         /// A commit of a branch.
         Commit = "commit",

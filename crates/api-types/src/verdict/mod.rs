@@ -1,5 +1,4 @@
-//! What became of a run, in a sentence: did this change break it? Pure: counts in, words out, the same for pages, reports, pictures
-//! and badges.
+//! The verdict on a run as sentences: did this change break it? Pages, reports, pictures and badges share them.
 
 mod stop;
 #[cfg(test)]
@@ -8,44 +7,44 @@ mod tests;
 pub use stop::Stop;
 
 use crate::{
-    comparison::{ReferenceRun, Verdict, VerdictCounts},
+    comparison::{BaselineRun, Verdict, VerdictCounts},
     run::{OperatingSystem, Run, RunStatus, RunSummary},
     text::{group_thousands, pluralize},
 };
 
-/// What a run is set beside.
+/// What a run is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beside<'a> {
-    /// That is not known: whoever asks may not read results.
-    Unknown,
-    /// There is no run to compare it with.
-    Nothing,
-    /// Another run, and what its tests say beside that one's.
-    Run(&'a ReferenceRun, &'a VerdictCounts),
+pub enum Baseline<'a> {
+    /// The caller may not read results.
+    Forbidden,
+    /// There is no run to compare with.
+    Missing,
+    /// The baseline, and the counts of the verdicts.
+    Run(&'a BaselineRun, &'a VerdictCounts),
 }
 
-/// What a verdict says, in one word: for a colour and for a symbol.
+/// The verdict as a category, for colours and symbols.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outlook {
-    /// Tests are broken that pass in the reference run.
+pub enum VerdictKind {
+    /// Some tests fail that pass in the baseline.
     Broken,
-    /// None is broken, but some fail differently.
+    /// No new failures, but some tests fail differently than in the baseline.
     Different,
-    /// Whatever fails, fails exactly so in the reference run.
+    /// Every failure also occurs in the baseline, identically.
     Same,
-    /// Tests fail, and there is nothing that says since when.
+    /// Tests fail, and there is nothing to compare them with.
     Failed,
-    /// Whatever ran, passes.
+    /// Every test that ran passes.
     Passed,
-    /// No test ran: nothing is said about the code.
+    /// No test ran.
     DidNotRun,
-    /// It is waiting, or not a single result is there yet.
+    /// The run is queued, or has no results yet.
     Pending,
 }
 
-/// Where a part of a sentence leads.
+/// Link target of a part of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum SpanLink {
     /// Another run.
     Run(i32),
     /// The run's tests with a verdict.
@@ -56,55 +55,55 @@ pub enum Target {
     NotStarted,
 }
 
-/// A part of a sentence that may lead somewhere.
+/// A part of a sentence, possibly a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Its words, with the spaces that they need.
+pub struct SentenceSpan {
+    /// Text including the spaces around it.
     pub text: String,
-    /// Where they lead.
-    pub to: Option<Target>,
+    /// Link target.
+    pub link: Option<SpanLink>,
 }
 
-/// What became of a run.
+/// The verdict on a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunVerdict {
-    /// The sentence that matters.
+    /// The main sentence.
     pub headline: String,
-    /// What it does not say, in a sentence; empty where it says all.
+    /// A second sentence; empty if the first says everything.
     pub detail: String,
-    /// The other counts and the reference run, in parts that follow each other; empty where there are none.
-    pub counts: Vec<Part>,
-    /// What was said when the run was stopped, in full, where the sentence does not tell all of it.
+    /// Remaining counts and the baseline as consecutive parts; empty if there are none.
+    pub counts: Vec<SentenceSpan>,
+    /// Full message of the cancellation, unless the sentence contains it.
     pub message: Option<String>,
-    /// In a few words.
+    /// The verdict in a few words, see [`short`].
     pub short: String,
-    /// In one word.
-    pub outlook: Outlook,
+    /// Category.
+    pub kind: VerdictKind,
 }
 
 impl RunVerdict {
-    /// The sentences, without the counts.
+    /// Returns the sentences without the counts.
     pub fn text(&self) -> String {
         format!("{} {}", self.headline, self.detail).trim_end().to_owned()
     }
 
-    /// The counts as a text; empty where there are none.
+    /// Returns the counts as a text; empty if there are none.
     pub fn counts_text(&self) -> String {
-        self.counts.iter().map(|part| part.text.as_str()).collect()
+        self.counts.iter().map(|span| span.text.as_str()).collect()
     }
 }
 
-/// Counts of a run's results, in the words of a sentence.
-struct Tally {
+/// Totals of a run's results.
+struct ResultTotals {
     /// Tests that did not pass.
     failed: u64,
     /// Tests with a result.
     finished: u64,
-    /// Tests it is made of.
+    /// Tests of the run.
     total: u64,
 }
 
-impl Tally {
+impl ResultTotals {
     fn of(summary: &RunSummary) -> Self {
         let failed = summary.fail_count + summary.missing_output_count;
         let finished = summary.pass_count + failed;
@@ -124,110 +123,116 @@ impl Tally {
     }
 }
 
-/// Sums a run up. `stop` is the last cancellation that was reported.
-pub fn verdict(run: &Run, summary: &RunSummary, beside: Beside<'_>, stop: Option<Stop<'_>>) -> RunVerdict {
-    let tally = Tally::of(summary);
+/// Returns the verdict on a run. `stop` is the last cancellation that was reported.
+pub fn verdict(
+    run: &Run,
+    summary: &RunSummary,
+    baseline: Baseline<'_>,
+    stop: Option<Stop<'_>>,
+) -> RunVerdict {
+    let totals = ResultTotals::of(summary);
     let is_partial = matches!(
         run.status,
         RunStatus::Running | RunStatus::Canceled | RunStatus::Incomplete
     );
     let (headline, detail) = match run.status {
-        RunStatus::Pass => (passes(&tally), passes_beside(run, beside)),
-        RunStatus::Fail => fails(run, &tally, beside),
+        RunStatus::Pass => (passes(&totals), passes_with_baseline(run, baseline)),
+        RunStatus::Fail => fails(run, &totals, baseline),
         RunStatus::Error => (
-            "Completed without a single result.".to_owned(),
-            "Nothing here says anything about the code; the log may say why.".to_owned(),
+            "Finished with no results.".to_owned(),
+            "This says nothing about your code; the log may show why.".to_owned(),
         ),
         RunStatus::Canceled => (
-            stop.map_or_else(|| "Canceled.".to_owned(), |stop| stop.sentence(tally.finished)),
-            match tally.finished {
+            stop.map_or_else(|| "Canceled.".to_owned(), |stop| stop.sentence(totals.finished)),
+            match totals.finished {
                 0 => stop.map_or("No test ran.", Stop::meaning).to_owned(),
                 finished => format!(
-                    "{} have a result; of those, {}.",
-                    tally.of_all(finished),
-                    so_far(run, &tally, beside)
+                    "{} done; {}.",
+                    totals.of_all(finished),
+                    so_far(run, &totals, baseline)
                 ),
             },
         ),
-        RunStatus::Running if tally.finished == 0 => {
-            ("Running; no test has a result yet.".to_owned(), String::new())
-        }
+        RunStatus::Running if totals.finished == 0 => ("Running; no results yet.".to_owned(), String::new()),
         RunStatus::Running => {
             let far = format!(
-                "Running: {} have a result so far; {}.",
-                tally.of_all(tally.finished),
-                so_far(run, &tally, beside)
+                "Running: {} done; {}.",
+                totals.of_all(totals.finished),
+                so_far(run, &totals, baseline)
             );
             (far, String::new())
         }
-        RunStatus::Queued => ("Queued: no worker has taken it up yet.".to_owned(), String::new()),
+        RunStatus::Queued => ("Queued: waiting for a worker.".to_owned(), String::new()),
         RunStatus::Incomplete => (
-            "Incomplete: the worker's last report is none that the platform defines.".to_owned(),
-            match tally.finished {
+            "Incomplete: the last status from the worker was not recognized.".to_owned(),
+            match totals.finished {
                 0 => "No test has a result.".to_owned(),
                 finished => format!(
-                    "{} have a result; of those, {}.",
-                    tally.of_all(finished),
-                    so_far(run, &tally, beside)
+                    "{} done; {}.",
+                    totals.of_all(finished),
+                    so_far(run, &totals, baseline)
                 ),
             },
         ),
     };
-    let compared = match beside {
-        Beside::Run(reference, counts) => Some((counts, baseline(run, reference))),
-        Beside::Unknown | Beside::Nothing => None,
+    let compared = match baseline {
+        Baseline::Run(baseline_run, counts) => Some((counts, baseline_name(run, baseline_run))),
+        Baseline::Forbidden | Baseline::Missing => None,
     };
     RunVerdict {
         headline,
         detail,
-        counts: counts(run, summary, beside, is_partial),
+        counts: counts(run, summary, baseline, is_partial),
         message: stop
             .filter(|_| run.status == RunStatus::Canceled)
-            .and_then(Stop::untold)
+            .and_then(Stop::unquoted_message)
             .map(str::to_owned),
         short: short(
             summary,
             compared.as_ref().map(|(counts, name)| (*counts, name.as_str())),
         ),
-        outlook: outlook(summary, compared.map(|(counts, _)| counts)),
+        kind: verdict_kind(summary, compared.map(|(counts, _)| counts)),
     }
 }
 
-/// What the reference run is called in a sentence about this one: its branch, or `run 9328` for a run of that branch itself.
-pub fn baseline(run: &Run, reference: &ReferenceRun) -> String {
-    match &reference.branch {
-        Some(branch) if !is_same_line(run, reference) => branch.clone(),
-        _ => format!("run {}", reference.run_id),
+/// Returns the name of the baseline in sentences about `run`: its branch, or `run 9328` if both test the same branch.
+pub fn baseline_name(run: &Run, baseline_run: &BaselineRun) -> String {
+    match &baseline_run.branch {
+        Some(branch) if !is_same_branch(run, baseline_run) => branch.clone(),
+        _ => format!("run {}", baseline_run.run_id),
     }
 }
 
-/// Whether both runs are of commits of one branch: nothing then is broken by a change, but since a run.
-fn is_same_line(run: &Run, reference: &ReferenceRun) -> bool {
-    run.pull_request.is_none()
-        && run.branch == reference.branch
-        && run.repository.eq_ignore_ascii_case(&reference.repository)
+/// Whether both runs tested commits of the same branch; a test then broke since a run, not by a change.
+fn is_same_branch(run: &Run, baseline_run: &BaselineRun) -> bool {
+    run.revision.pull_request.is_none()
+        && run.revision.branch == baseline_run.branch
+        && run
+            .revision
+            .repository
+            .eq_ignore_ascii_case(&baseline_run.repository)
 }
 
-/// `by this change`, or `since run 9328` for a run of the reference's own branch.
-fn by(run: &Run, reference: &ReferenceRun) -> String {
-    if is_same_line(run, reference) {
-        format!("since run {}", reference.run_id)
+/// Returns `by this change`, or `since run 9328` if both runs test the same branch.
+fn cause_phrase(run: &Run, baseline_run: &BaselineRun) -> String {
+    if is_same_branch(run, baseline_run) {
+        format!("since run {}", baseline_run.run_id)
     } else {
         "by this change".to_owned()
     }
 }
 
-/// Where the reference run's results are, in a sentence about this one: `on master`, or `in run 9328`.
-pub fn place(run: &Run, reference: &ReferenceRun) -> String {
-    let preposition = if is_same_line(run, reference) || reference.branch.is_none() {
+/// Returns `on master`, or `in run 9328` if both runs test the same branch.
+pub fn baseline_phrase(run: &Run, baseline_run: &BaselineRun) -> String {
+    let preposition = if is_same_branch(run, baseline_run) || baseline_run.branch.is_none() {
         "in"
     } else {
         "on"
     };
-    format!("{preposition} {}", baseline(run, reference))
+    format!("{preposition} {}", baseline_name(run, baseline_run))
 }
 
-fn on(platform: OperatingSystem) -> &'static str {
+fn on_platform(platform: OperatingSystem) -> &'static str {
     match platform {
         OperatingSystem::Linux => "on Linux",
         OperatingSystem::Windows => "on Windows",
@@ -235,86 +240,88 @@ fn on(platform: OperatingSystem) -> &'static str {
     }
 }
 
-fn passes(tally: &Tally) -> String {
-    match (tally.finished, tally.total) {
+fn passes(totals: &ResultTotals) -> String {
+    match (totals.finished, totals.total) {
         (finished, total) if finished < total => {
-            format!("{} ran, and all of them pass.", tally.of_all(finished))
+            format!("{} ran, and all of them pass.", totals.of_all(finished))
         }
         (_, 1) => "The one test passes.".to_owned(),
         (_, total) => format!("All {} tests pass.", group_thousands(total)),
     }
 }
 
-fn passes_beside(run: &Run, beside: Beside<'_>) -> String {
-    match beside {
-        Beside::Run(reference, counts) if counts.fixed_here > 0 => {
+fn passes_with_baseline(run: &Run, baseline: Baseline<'_>) -> String {
+    match baseline {
+        Baseline::Run(baseline_run, counts) if counts.fixed_here > 0 => {
             format!(
                 "{} of them {} {}.",
                 group_thousands(counts.fixed_here),
                 fail(counts.fixed_here),
-                place(run, reference)
+                baseline_phrase(run, baseline_run)
             )
         }
         _ => String::new(),
     }
 }
 
-/// A completed run with failures: the sentence, and what it leaves out.
-fn fails(run: &Run, tally: &Tally, beside: Beside<'_>) -> (String, String) {
-    let failed = format!("{} failed.", tally.of_all(tally.failed));
-    let (reference, counts) = match beside {
-        Beside::Unknown => {
+/// Returns the sentences about a completed run with failures.
+fn fails(run: &Run, totals: &ResultTotals, baseline: Baseline<'_>) -> (String, String) {
+    let failed = format!("{} failed.", totals.of_all(totals.failed));
+    let (baseline_run, counts) = match baseline {
+        Baseline::Forbidden => {
             return (
                 failed,
-                "What of it was so before takes the right results:read to see.".to_owned(),
+                "Sign in with results:read access to see which failures are new.".to_owned(),
             );
         }
-        Beside::Nothing => {
+        Baseline::Missing => {
             return (
                 format!(
-                    "Nothing to compare with: no earlier completed run of master {}.",
-                    on(run.platform)
+                    "No baseline: no earlier finished master run {}.",
+                    on_platform(run.platform)
                 ),
                 failed,
             );
         }
-        Beside::Run(reference, counts) => (reference, counts),
+        Baseline::Run(baseline_run, counts) => (baseline_run, counts),
     };
-    let (by, place) = (by(run, reference), place(run, reference));
-    let unknown = without_reference(tally, counts);
+    let (by, on) = (
+        cause_phrase(run, baseline_run),
+        baseline_phrase(run, baseline_run),
+    );
+    let unknown = failures_without_baseline(totals, counts);
     let headline = match (counts.broken_here, counts.failing_differently) {
-        (0, 0) if unknown == 0 && tally.failed == 1 => {
-            format!("Nothing broken {by}: the one failure is the same as {place}.")
+        (0, 0) if unknown == 0 && totals.failed == 1 => {
+            format!("Nothing broken {by}: the one failure is the same as {on}.")
         }
         (0, 0) if unknown == 0 => format!(
-            "Nothing broken {by}: all {} failures are the same as {place}.",
-            group_thousands(tally.failed)
+            "Nothing broken {by}: all {} failures are the same as {on}.",
+            group_thousands(totals.failed)
         ),
         (0, 0) => format!(
-            "{} and {} no result {place}.",
+            "{} and {} no result {on}.",
             pluralize(unknown, "test fails", "tests fail"),
             has(unknown)
         ),
         (0, different) => format!(
-            "Nothing broken {by}, but {} differently than {place}.",
+            "Nothing broken {by}, but {} differently than {on}.",
             pluralize(different, "test fails", "tests fail")
         ),
         (broken, 0) => format!("{} broken {by}.", pluralize(broken, "test", "tests")),
         (broken, different) => {
             format!(
-                "{} broken {by}, {} {} differently.",
+                "{} broken {by}, {} failing differently.",
                 pluralize(broken, "test", "tests"),
-                group_thousands(different),
-                fail(different)
+                group_thousands(different)
             )
         }
     };
-    let is_said = counts.broken_here + counts.failing_differently == 0;
+    let is_in_headline = counts.broken_here + counts.failing_differently == 0;
     let detail = match unknown {
         0 => String::new(),
-        _ if is_said => "Whether that is new is not known.".to_owned(),
+        _ if is_in_headline => "This may or may not be new.".to_owned(),
         _ => format!(
-            "{} more {} and {} no result {place}.",
+            "{} more {} and {} no result {on}.",
             group_thousands(unknown),
             fail(unknown),
             has(unknown)
@@ -323,49 +330,40 @@ fn fails(run: &Run, tally: &Tally, beside: Beside<'_>) -> (String, String) {
     (headline, detail)
 }
 
-/// What is known of a run whose end has not come, without the stop at the end of a sentence.
-fn so_far(run: &Run, tally: &Tally, beside: Beside<'_>) -> String {
-    let failed = format!("{} failed", group_thousands(tally.failed));
-    let (reference, counts) = match beside {
-        Beside::Unknown => return failed,
-        Beside::Nothing => {
+/// Returns what is known of a run that has not completed, as a clause without a full stop.
+fn so_far(run: &Run, totals: &ResultTotals, baseline: Baseline<'_>) -> String {
+    let failed = format!("{} failed", group_thousands(totals.failed));
+    let (baseline_run, counts) = match baseline {
+        Baseline::Forbidden => return failed,
+        Baseline::Missing => {
             return format!(
-                "{failed}, with no earlier run of master {} to compare with",
-                on(run.platform)
+                "{failed}, with no earlier master run {} to compare with",
+                on_platform(run.platform)
             );
         }
-        Beside::Run(reference, counts) => (reference, counts),
+        Baseline::Run(baseline_run, counts) => (baseline_run, counts),
     };
-    let by = by(run, reference);
+    let by = cause_phrase(run, baseline_run);
     match (counts.broken_here, counts.failing_differently) {
-        (0, 0) if tally.failed == 0 => "all pass".to_owned(),
-        (0, 0) if without_reference(tally, counts) > 0 => failed,
-        (0, 0) => format!("none is broken {by}"),
+        (0, 0) if totals.failed == 0 => "all pass".to_owned(),
+        (0, 0) if failures_without_baseline(totals, counts) > 0 => failed,
+        (0, 0) => format!("nothing broken {by} so far"),
         (0, different) => format!(
-            "none is broken {by}, {} {} differently",
-            group_thousands(different),
-            fail(different)
+            "nothing broken {by} so far, {} failing differently",
+            group_thousands(different)
         ),
-        (broken, 0) => format!(
-            "{} {} broken {by}",
+        (broken, 0) => format!("{} broken {by}", group_thousands(broken)),
+        (broken, different) => format!(
+            "{} broken {by}, {} failing differently",
             group_thousands(broken),
-            if broken == 1 { "is" } else { "are" }
+            group_thousands(different)
         ),
-        (broken, different) => {
-            let are = if broken == 1 { "is" } else { "are" };
-            format!(
-                "{} {are} broken {by}, {} {} differently",
-                group_thousands(broken),
-                group_thousands(different),
-                fail(different)
-            )
-        }
     }
 }
 
-/// Failures of tests that have no result in the reference run.
-fn without_reference(tally: &Tally, counts: &VerdictCounts) -> u64 {
-    tally
+/// Returns the number of failing tests without a result in the baseline.
+fn failures_without_baseline(totals: &ResultTotals, counts: &VerdictCounts) -> u64 {
+    totals
         .failed
         .saturating_sub(counts.broken_here + counts.failing_differently + counts.failing_identically)
 }
@@ -378,84 +376,89 @@ fn has(n: u64) -> &'static str {
     if n == 1 { "has" } else { "have" }
 }
 
-/// `115 fail exactly as on master (run 9328, c0ec804) · 1 fixed here · 121 pass`.
-fn counts(run: &Run, summary: &RunSummary, beside: Beside<'_>, is_partial: bool) -> Vec<Part> {
-    let tally = Tally::of(summary);
-    if tally.finished == 0 {
+/// Returns the counts, such as `115 fail exactly as on master (run 9328, c0ec804) · 1 fixed here · 121 pass`.
+fn counts(run: &Run, summary: &RunSummary, baseline: Baseline<'_>, is_partial: bool) -> Vec<SentenceSpan> {
+    let totals = ResultTotals::of(summary);
+    if totals.finished == 0 {
         return Vec::new();
     }
-    let mut parts: Vec<Part> = Vec::new();
-    let mut add = |text: String, to: Option<Target>| parts.push(Part { text, to });
-    if let Beside::Run(reference, counts) = beside {
-        let commit = if reference.commit_short.is_empty() {
+    let mut spans: Vec<SentenceSpan> = Vec::new();
+    let mut add = |text: String, link: Option<SpanLink>| spans.push(SentenceSpan { text, link });
+    if let Baseline::Run(baseline_run, counts) = baseline {
+        let commit = if baseline_run.commit_short.is_empty() {
             String::new()
         } else {
-            format!(", {}", reference.commit_short)
+            format!(", {}", baseline_run.commit_short)
         };
-        let linked = Some(Target::Run(reference.run_id));
-        let is_named = baseline(run, reference) == format!("run {}", reference.run_id);
+        let linked = Some(SpanLink::Run(baseline_run.run_id));
+        let is_named = baseline_name(run, baseline_run) == format!("run {}", baseline_run.run_id);
         match counts.failing_identically {
             0 => add("Compared with ".to_owned(), None),
             same => {
                 add(
                     format!("{} {} exactly as", group_thousands(same), fail(same)),
-                    Some(Target::Tests(Verdict::FailingIdentically)),
+                    Some(SpanLink::Tests(Verdict::FailingIdentically)),
                 );
-                let place = place(run, reference);
-                add(format!(" {} ", place.split(' ').next().unwrap_or("in")), None);
+                let phrase = baseline_phrase(run, baseline_run);
+                add(format!(" {} ", phrase.split(' ').next().unwrap_or("in")), None);
             }
         }
         if is_named {
-            add(format!("run {}{commit}", reference.run_id), linked);
+            add(format!("run {}{commit}", baseline_run.run_id), linked);
         } else {
-            add(format!("{} (", baseline(run, reference)), None);
-            add(format!("run {}{commit}", reference.run_id), linked);
+            add(format!("{} (", baseline_name(run, baseline_run)), None);
+            add(format!("run {}{commit}", baseline_run.run_id), linked);
             add(")".to_owned(), None);
         }
         if counts.fixed_here > 0 && run.status != RunStatus::Pass {
             add(" · ".to_owned(), None);
             add(
                 format!("{} fixed here", group_thousands(counts.fixed_here)),
-                Some(Target::Tests(Verdict::FixedHere)),
+                Some(SpanLink::Tests(Verdict::FixedHere)),
             );
         }
     }
-    let mut count = |text: String, to: Target| {
-        if !parts.is_empty() {
-            parts.push(Part {
+    let mut count = |text: String, link: SpanLink| {
+        if !spans.is_empty() {
+            spans.push(SentenceSpan {
                 text: " · ".to_owned(),
-                to: None,
+                link: None,
             });
         }
-        parts.push(Part { text, to: Some(to) });
+        spans.push(SentenceSpan {
+            text,
+            link: Some(link),
+        });
     };
-    if tally.failed > 0 || is_partial {
+    if totals.failed > 0 || is_partial {
         let pass = if summary.pass_count == 1 { "passes" } else { "pass" };
         count(
             format!("{} {pass}", group_thousands(summary.pass_count)),
-            Target::Passed,
+            SpanLink::Passed,
         );
     }
-    // That a run that goes on has tests to come is said already.
+    // For a running run, "130 of 240 tests done" says it already.
     if summary.skipped_count > 0 && run.status != RunStatus::Running {
         count(
             format!("{} did not run", group_thousands(summary.skipped_count)),
-            Target::NotStarted,
+            SpanLink::NotStarted,
         );
     }
-    parts
+    spans
 }
 
-/// A run in a few words, for a list, a badge or another run's page. `compared` holds its verdicts and what the reference run is called
-/// ([`baseline`]); without it the failures alone are counted.
+/// Returns the verdict in a few words, for a list, a badge or another run's page. `compared` holds the counts of the verdicts
+/// and the name of the baseline ([`baseline_name`]); without it only failures are counted.
 pub fn short(summary: &RunSummary, compared: Option<(&VerdictCounts, &str)>) -> String {
-    let tally = Tally::of(summary);
-    let of_all = |n: u64| format!("{} of {}", group_thousands(n), group_thousands(tally.total));
+    let totals = ResultTotals::of(summary);
+    let of_all = |n: u64| format!("{} of {}", group_thousands(n), group_thousands(totals.total));
     let failures = || match compared {
-        None => format!("{} failed", of_all(tally.failed)),
+        None => format!("{} failed", of_all(totals.failed)),
         Some((counts, name)) => match (counts.broken_here, counts.failing_differently) {
-            (0, 0) if tally.failed == 0 => "all pass".to_owned(),
-            (0, 0) if without_reference(&tally, counts) > 0 => format!("{} failed", of_all(tally.failed)),
+            (0, 0) if totals.failed == 0 => "all pass".to_owned(),
+            (0, 0) if failures_without_baseline(&totals, counts) > 0 => {
+                format!("{} failed", of_all(totals.failed))
+            }
             (0, 0) => format!("same as {name}"),
             (0, different) => format!(
                 "{} {}",
@@ -474,33 +477,33 @@ pub fn short(summary: &RunSummary, compared: Option<(&VerdictCounts, &str)>) -> 
         },
     };
     match summary.status {
-        RunStatus::Pass if tally.finished < tally.total => format!("{} pass", of_all(tally.finished)),
+        RunStatus::Pass if totals.finished < totals.total => format!("{} pass", of_all(totals.finished)),
         RunStatus::Pass => "all pass".to_owned(),
         RunStatus::Fail => failures(),
         RunStatus::Error => "no results".to_owned(),
-        RunStatus::Canceled if tally.finished == 0 => "did not run".to_owned(),
-        RunStatus::Canceled => format!("stopped after {}: {}", of_all(tally.finished), failures()),
-        RunStatus::Running if tally.finished == 0 => "running".to_owned(),
-        RunStatus::Running => format!("running, {}: {}", of_all(tally.finished), failures()),
+        RunStatus::Canceled if totals.finished == 0 => "did not run".to_owned(),
+        RunStatus::Canceled => format!("stopped after {}: {}", of_all(totals.finished), failures()),
+        RunStatus::Running if totals.finished == 0 => "running".to_owned(),
+        RunStatus::Running => format!("running, {}: {}", of_all(totals.finished), failures()),
         RunStatus::Queued => "queued".to_owned(),
-        RunStatus::Incomplete if tally.finished == 0 => "incomplete".to_owned(),
-        RunStatus::Incomplete => format!("incomplete, {}: {}", of_all(tally.finished), failures()),
+        RunStatus::Incomplete if totals.finished == 0 => "incomplete".to_owned(),
+        RunStatus::Incomplete => format!("incomplete, {}: {}", of_all(totals.finished), failures()),
     }
 }
 
-/// A run in one word. `counts` are its verdicts beside a reference run, where it has one that may be known.
-pub fn outlook(summary: &RunSummary, counts: Option<&VerdictCounts>) -> Outlook {
-    let tally = Tally::of(summary);
+/// Returns the category of a verdict. `counts` are those of the comparison with the baseline, if the caller may know them.
+pub fn verdict_kind(summary: &RunSummary, counts: Option<&VerdictCounts>) -> VerdictKind {
+    let totals = ResultTotals::of(summary);
     match (summary.status, counts) {
-        (RunStatus::Queued, _) => Outlook::Pending,
-        (RunStatus::Running | RunStatus::Incomplete, _) if tally.finished == 0 => Outlook::Pending,
-        (RunStatus::Error, _) => Outlook::DidNotRun,
-        _ if tally.finished == 0 => Outlook::DidNotRun,
-        _ if tally.failed == 0 => Outlook::Passed,
-        (_, None) => Outlook::Failed,
-        (_, Some(counts)) if counts.broken_here > 0 => Outlook::Broken,
-        (_, Some(counts)) if counts.failing_differently > 0 => Outlook::Different,
-        (_, Some(counts)) if without_reference(&tally, counts) > 0 => Outlook::Failed,
-        (_, Some(_)) => Outlook::Same,
+        (RunStatus::Queued, _) => VerdictKind::Pending,
+        (RunStatus::Running | RunStatus::Incomplete, _) if totals.finished == 0 => VerdictKind::Pending,
+        (RunStatus::Error, _) => VerdictKind::DidNotRun,
+        _ if totals.finished == 0 => VerdictKind::DidNotRun,
+        _ if totals.failed == 0 => VerdictKind::Passed,
+        (_, None) => VerdictKind::Failed,
+        (_, Some(counts)) if counts.broken_here > 0 => VerdictKind::Broken,
+        (_, Some(counts)) if counts.failing_differently > 0 => VerdictKind::Different,
+        (_, Some(counts)) if failures_without_baseline(&totals, counts) > 0 => VerdictKind::Failed,
+        (_, Some(_)) => VerdictKind::Same,
     }
 }

@@ -1,98 +1,100 @@
-//! Why a run was stopped, in words.
+//! Sentences about why a run was stopped.
 
-use crate::infrastructure::InfrastructureErrorType as Part;
+use crate::infrastructure::InfrastructureErrorType as Component;
 
-/// The longest message that is told as it is, in characters.
-const MAX_TOLD: usize = 100;
+/// The longest message that is quoted in a sentence, in characters.
+const MAX_QUOTED_CHARS: usize = 100;
 
-/// The report that ended a run before its time.
+/// The report of a cancellation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop<'a> {
-    /// What was reported, in full.
+    /// Message of the report.
     pub message: &'a str,
 }
 
 impl<'a> Stop<'a> {
     /// Whether a person stopped the run, as opposed to the infrastructure.
     pub fn is_by_person(self) -> bool {
-        Part::is_by_person(self.message)
+        Component::is_by_person(self.message)
     }
 
-    /// The part of the infrastructure that failed; none where a person stopped the run.
-    pub fn part(self) -> Option<Part> {
-        (!self.is_by_person()).then(|| Part::of_message(self.message))
+    /// Returns the component of the infrastructure that failed; `None` if a person stopped the run.
+    pub fn component(self) -> Option<Component> {
+        (!self.is_by_person()).then(|| Component::of_message(self.message))
     }
 
-    /// What stopped the run, after `finished` tests had a result.
+    /// Returns what stopped the run after `finished` tests had a result.
     pub(super) fn sentence(self, finished: u64) -> String {
         match (self.cause(), finished) {
-            (None, 0) => "Canceled by a person before any test ran.".to_owned(),
-            (None, _) => "Canceled by a person before its end.".to_owned(),
+            (None, 0) => "Canceled manually before any tests ran.".to_owned(),
+            (None, _) => "Canceled manually.".to_owned(),
             (Some(cause), 0) => format!("Did not run: {cause}."),
-            (Some(cause), _) => format!("Stopped before its end: {cause}."),
+            (Some(cause), _) => format!("Stopped early: {cause}."),
         }
     }
 
-    /// What a run that no test was run of says about the code.
+    /// Returns what a run without results says about the code.
     pub(super) fn meaning(self) -> &'static str {
-        match self.part() {
-            // These may well be the code's fault.
-            Some(Part::Build | Part::Merge) => "No test ran: nothing here says whether the tests pass.",
-            _ => "Nothing here says anything about the code.",
+        match self.component() {
+            // The change itself may be the cause.
+            Some(Component::Build | Component::Merge) => {
+                "No tests ran, so it is not known whether they pass."
+            }
+            _ => "This says nothing about your code.",
         }
     }
 
-    /// The message, where the sentence has not told it already.
-    pub(super) fn untold(self) -> Option<&'a str> {
+    /// Returns the message unless the sentence quotes it.
+    pub(super) fn unquoted_message(self) -> Option<&'a str> {
         let message = self.message.trim();
-        (!message.is_empty() && self.told() != Some(message)).then_some(message)
+        (!message.is_empty() && self.quotable_message() != Some(message)).then_some(message)
     }
 
-    /// The cause in words; none where it is a person.
+    /// Returns the cause as a clause; `None` if a person stopped the run.
     fn cause(self) -> Option<String> {
         let message = self.message.to_lowercase();
         let has = |word: &str| message.contains(word);
-        let cause = match self.part()? {
-            Part::VmProvisioning if has("exhausted") => {
+        let cause = match self.component()? {
+            Component::VmProvisioning if has("exhausted") => {
                 "the virtual machine could not be created (zone exhausted)"
             }
-            Part::VmProvisioning if has("quota") => {
+            Component::VmProvisioning if has("quota") => {
                 "the virtual machine could not be created (quota used up)"
             }
-            Part::VmProvisioning if has("timed out") => {
+            Component::VmProvisioning if has("timed out") => {
                 "the virtual machine could not be created (timed out)"
             }
-            Part::VmProvisioning => "the virtual machine could not be created",
-            Part::Checkout => "the source could not be fetched",
-            Part::Merge => "the change could not be merged",
-            Part::Build => "there is no build to test",
-            Part::Storage => "the storage of files failed",
-            Part::WebServer => "the platform's web server failed",
-            Part::Queue => "the queue gave it up",
-            Part::Worker => {
-                return Some(self.told().map_or_else(
-                    || self.untold_cause(),
-                    |told| told.trim_end_matches('.').to_owned(),
+            Component::VmProvisioning => "the virtual machine could not be created",
+            Component::Checkout => "the source could not be fetched",
+            Component::Merge => "the change could not be merged",
+            Component::Build => "build failed",
+            Component::Storage => "file storage failed",
+            Component::WebServer => "the platform's web server failed",
+            Component::Queue => "removed from the queue",
+            Component::Worker => {
+                return Some(self.quotable_message().map_or_else(
+                    || self.unknown_cause(),
+                    |message| message.trim_end_matches('.').to_owned(),
                 ));
             }
         };
         Some(cause.to_owned())
     }
 
-    fn untold_cause(self) -> String {
+    fn unknown_cause(self) -> String {
         if self.message.trim().is_empty() {
-            "the platform does not say why".to_owned()
+            "no reason was recorded".to_owned()
         } else {
-            "the worker gave up".to_owned()
+            "the worker crashed or was lost".to_owned()
         }
     }
 
-    /// The message, where it is short and no class of the infrastructure says more than it does.
-    fn told(self) -> Option<&'a str> {
+    /// Returns the message if it is short and says more than the failed component.
+    fn quotable_message(self) -> Option<&'a str> {
         let message = self.message.trim();
-        let is_told = self.part() == Some(Part::Worker)
+        let is_quotable = self.component() == Some(Component::Worker)
             && message.lines().count() == 1
-            && message.chars().count() <= MAX_TOLD;
-        is_told.then_some(message)
+            && message.chars().count() <= MAX_QUOTED_CHARS;
+        is_quotable.then_some(message)
     }
 }

@@ -1,8 +1,6 @@
-//! Sentences as a table of counts.
-
-use super::{Beside, Outlook, Stop, baseline, outlook, short, verdict};
+use super::{Baseline, Stop, VerdictKind, baseline_name, short, verdict, verdict_kind};
 use crate::{
-    comparison::{ReferenceRun, VerdictCounts},
+    comparison::{BaselineRun, VerdictCounts},
     run::{OperatingSystem, Run, RunStatus, RunSummary},
 };
 
@@ -45,8 +43,8 @@ fn summary(status: RunStatus, [pass, fail, missing, skipped]: [u64; 4]) -> RunSu
     }
 }
 
-fn master() -> ReferenceRun {
-    ReferenceRun {
+fn master() -> BaselineRun {
+    BaselineRun {
         run_id: 9328,
         status: RunStatus::Fail,
         platform: OperatingSystem::Linux,
@@ -64,7 +62,7 @@ fn counts(
         failing_differently,
         failing_identically,
         fixed_here,
-        no_reference,
+        no_baseline,
     ]: [u64; 5],
 ) -> VerdictCounts {
     VerdictCounts {
@@ -72,24 +70,24 @@ fn counts(
         failing_differently,
         failing_identically,
         fixed_here,
-        no_reference,
+        no_baseline,
     }
 }
 
 #[test]
-fn the_first_sentence_says_whether_the_change_broke_it() {
+fn headline_says_whether_the_change_broke_tests() {
     use RunStatus::{Fail, Pass, Running};
     let master = master();
     let cases = [
-        // Of a pull request: status, [pass, fail, missing, skipped], [broken, different, identical, fixed, no reference].
+        // Of a pull request: status, [pass, fail, missing, skipped], [broken, different, identical, fixed, no baseline_run].
         (
             Fail,
             [121, 115, 3, 0],
             [2, 1, 115, 1, 0],
-            "2 tests broken by this change, 1 fails differently.",
+            "2 tests broken by this change, 1 failing differently.",
             "115 fail exactly as on master (run 9328, c0ec804) · 1 fixed here · 121 pass",
             "2 broken, 1 differs",
-            Outlook::Broken,
+            VerdictKind::Broken,
         ),
         (
             Fail,
@@ -98,7 +96,7 @@ fn the_first_sentence_says_whether_the_change_broke_it() {
             "Nothing broken by this change: all 118 failures are the same as on master.",
             "118 fail exactly as on master (run 9328, c0ec804) · 122 pass",
             "same as master",
-            Outlook::Same,
+            VerdictKind::Same,
         ),
         (
             Fail,
@@ -107,7 +105,7 @@ fn the_first_sentence_says_whether_the_change_broke_it() {
             "Nothing broken by this change: the one failure is the same as on master.",
             "1 fails exactly as on master (run 9328, c0ec804) · 239 pass",
             "same as master",
-            Outlook::Same,
+            VerdictKind::Same,
         ),
         (
             Fail,
@@ -116,7 +114,7 @@ fn the_first_sentence_says_whether_the_change_broke_it() {
             "Nothing broken by this change, but 3 tests fail differently than on master.",
             "115 fail exactly as on master (run 9328, c0ec804) · 122 pass · 3 did not run",
             "3 differ",
-            Outlook::Different,
+            VerdictKind::Different,
         ),
         (
             Fail,
@@ -125,7 +123,7 @@ fn the_first_sentence_says_whether_the_change_broke_it() {
             "1 test broken by this change.",
             "Compared with master (run 9328, c0ec804) · 1 passes",
             "1 broken",
-            Outlook::Broken,
+            VerdictKind::Broken,
         ),
         (
             Fail,
@@ -134,16 +132,16 @@ fn the_first_sentence_says_whether_the_change_broke_it() {
             "1 test broken by this change. 2 more fail and have no result on master.",
             "1 fails exactly as on master (run 9328, c0ec804) · 5 pass",
             "1 broken",
-            Outlook::Broken,
+            VerdictKind::Broken,
         ),
         (
             Fail,
             [5, 1, 0, 0],
             [0, 0, 0, 0, 3],
-            "1 test fails and has no result on master. Whether that is new is not known.",
+            "1 test fails and has no result on master. This may or may not be new.",
             "Compared with master (run 9328, c0ec804) · 5 pass",
             "1 of 6 failed",
-            Outlook::Failed,
+            VerdictKind::Failed,
         ),
         (
             Pass,
@@ -152,25 +150,25 @@ fn the_first_sentence_says_whether_the_change_broke_it() {
             "All 240 tests pass. 3 of them fail on master.",
             "Compared with master (run 9328, c0ec804)",
             "all pass",
-            Outlook::Passed,
+            VerdictKind::Passed,
         ),
         (
             Running,
             [100, 30, 0, 110],
             [2, 1, 27, 0, 0],
-            "Running: 130 of 240 tests have a result so far; 2 are broken by this change, 1 fails differently.",
+            "Running: 130 of 240 tests done; 2 broken by this change, 1 failing differently.",
             "27 fail exactly as on master (run 9328, c0ec804) · 100 pass",
             "running, 130 of 240: 2 broken, 1 differs",
-            Outlook::Broken,
+            VerdictKind::Broken,
         ),
         (
             Running,
             [100, 30, 0, 110],
             [0, 0, 30, 0, 0],
-            "Running: 130 of 240 tests have a result so far; none is broken by this change.",
+            "Running: 130 of 240 tests done; nothing broken by this change so far.",
             "30 fail exactly as on master (run 9328, c0ec804) · 100 pass",
             "running, 130 of 240: same as master",
-            Outlook::Same,
+            VerdictKind::Same,
         ),
     ];
     for (status, results, verdicts, text, line, few, word) in cases {
@@ -179,8 +177,8 @@ fn the_first_sentence_says_whether_the_change_broke_it() {
             summary(status, results),
             counts(verdicts),
         );
-        let said = verdict(&run, &summary, Beside::Run(&master, &counts), None);
-        let found = (said.text(), said.counts_text(), said.short.as_str(), said.outlook);
+        let said = verdict(&run, &summary, Baseline::Run(&master, &counts), None);
+        let found = (said.text(), said.counts_text(), said.short.as_str(), said.kind);
         assert_eq!(
             found,
             (text.to_owned(), line.to_owned(), few, word),
@@ -190,17 +188,17 @@ fn the_first_sentence_says_whether_the_change_broke_it() {
 }
 
 #[test]
-fn a_run_of_master_itself_is_set_beside_the_one_before() {
+fn run_of_master_is_compared_with_the_previous_one() {
     let (master, run, summary) = (
         master(),
         run(RunStatus::Fail, None),
         summary(RunStatus::Fail, [121, 119, 0, 0]),
     );
-    let said = |of| verdict(&run, &summary, Beside::Run(&master, &counts(of)), None);
+    let said = |of| verdict(&run, &summary, Baseline::Run(&master, &counts(of)), None);
     let broken = said([2, 1, 116, 0, 0]);
     assert_eq!(
         broken.text(),
-        "2 tests broken since run 9328, 1 fails differently."
+        "2 tests broken since run 9328, 1 failing differently."
     );
     assert_eq!(
         broken.counts_text(),
@@ -211,129 +209,129 @@ fn a_run_of_master_itself_is_set_beside_the_one_before() {
         "Nothing broken since run 9328: all 119 failures are the same as in run 9328."
     );
     assert_eq!(said([0, 0, 119, 0, 0]).short, "same as run 9328");
-    assert_eq!(baseline(&run, &master), "run 9328");
+    assert_eq!(baseline_name(&run, &master), "run 9328");
 }
 
 #[test]
-fn without_a_reference_nothing_is_claimed() {
+fn nothing_is_claimed_without_a_baseline() {
     let (run, summary) = (
         run(RunStatus::Fail, Some(2287)),
         summary(RunStatus::Fail, [122, 115, 3, 0]),
     );
-    let nothing = verdict(&run, &summary, Beside::Nothing, None);
+    let nothing = verdict(&run, &summary, Baseline::Missing, None);
     assert_eq!(
         nothing.text(),
-        "Nothing to compare with: no earlier completed run of master on Linux. 118 of 240 tests failed."
+        "No baseline: no earlier finished master run on Linux. 118 of 240 tests failed."
     );
     assert_eq!(
         (nothing.counts_text().as_str(), nothing.short.as_str()),
         ("122 pass", "118 of 240 failed")
     );
-    assert_eq!(nothing.outlook, Outlook::Failed);
-    let unknown = verdict(&run, &summary, Beside::Unknown, None);
+    assert_eq!(nothing.kind, VerdictKind::Failed);
+    let unknown = verdict(&run, &summary, Baseline::Forbidden, None);
     assert_eq!(
         unknown.text(),
-        "118 of 240 tests failed. What of it was so before takes the right results:read to see."
+        "118 of 240 tests failed. Sign in with results:read access to see which failures are new."
     );
 }
 
 #[test]
-fn a_run_that_says_nothing_yet_or_nothing_at_all_says_so() {
+fn runs_without_failures_or_results() {
     use RunStatus::{Error, Incomplete, Pass, Queued, Running};
     let cases = [
         (
             Queued,
             [0, 0, 0, 240],
-            "Queued: no worker has taken it up yet.",
+            "Queued: waiting for a worker.",
             "queued",
-            Outlook::Pending,
+            VerdictKind::Pending,
         ),
         (
             Running,
             [0, 0, 0, 240],
-            "Running; no test has a result yet.",
+            "Running; no results yet.",
             "running",
-            Outlook::Pending,
+            VerdictKind::Pending,
         ),
         (
             Error,
             [0, 0, 0, 240],
-            "Completed without a single result. Nothing here says anything about the code; the log may say why.",
+            "Finished with no results. This says nothing about your code; the log may show why.",
             "no results",
-            Outlook::DidNotRun,
+            VerdictKind::DidNotRun,
         ),
         (
             Incomplete,
             [0, 0, 0, 240],
-            "Incomplete: the worker's last report is none that the platform defines. No test has a result.",
+            "Incomplete: the last status from the worker was not recognized. No test has a result.",
             "incomplete",
-            Outlook::Pending,
+            VerdictKind::Pending,
         ),
         (
             Pass,
             [1, 0, 0, 0],
             "The one test passes.",
             "all pass",
-            Outlook::Passed,
+            VerdictKind::Passed,
         ),
         (
             Pass,
             [238, 0, 0, 2],
             "238 of 240 tests ran, and all of them pass.",
             "238 of 240 pass",
-            Outlook::Passed,
+            VerdictKind::Passed,
         ),
     ];
     for (status, results, text, few, word) in cases {
         let said = verdict(
             &run(status, Some(1)),
             &summary(status, results),
-            Beside::Nothing,
+            Baseline::Missing,
             None,
         );
         assert_eq!(
-            (said.text().as_str(), said.short.as_str(), said.outlook),
+            (said.text().as_str(), said.short.as_str(), said.kind),
             (text, few, word)
         );
     }
 }
 
 #[test]
-fn a_stopped_run_says_what_stopped_it_before_any_result() {
+fn stopped_run_names_the_cause_first() {
     let cases = [
         (
             "VM creation failed (ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS). The zone has no machine.",
-            "Did not run: the virtual machine could not be created (zone exhausted). Nothing here says anything about the code.",
+            "Did not run: the virtual machine could not be created (zone exhausted). This says nothing about your code.",
             true,
         ),
         (
             "GCP operation timed out. The request was not answered.",
-            "Did not run: the virtual machine could not be created (timed out). Nothing here says anything about the code.",
+            "Did not run: the virtual machine could not be created (timed out). This says nothing about your code.",
             true,
         ),
         (
             "PR is closed",
-            "Did not run: PR is closed. Nothing here says anything about the code.",
+            "Did not run: PR is closed. This says nothing about your code.",
             false,
         ),
         (
             "Could not compile: make said 2\nerror: no such file",
-            "Did not run: there is no build to test. No test ran: nothing here says whether the tests pass.",
+            "Did not run: build failed. No tests ran, so it is not known whether they pass.",
             true,
         ),
         (
             "worker lost\nat x.py",
-            "Did not run: the worker gave up. Nothing here says anything about the code.",
+            "Did not run: the worker crashed or was lost. This says nothing about your code.",
             true,
         ),
         (
             "",
-            "Did not run: the platform does not say why. Nothing here says anything about the code.",
+            "Did not run: no reason was recorded. This says nothing about your code.",
             false,
         ),
         (
             "Canceled via API by ada: a newer commit",
-            "Canceled by a person before any test ran. Nothing here says anything about the code.",
+            "Canceled manually before any tests ran. This says nothing about your code.",
             true,
         ),
     ];
@@ -342,14 +340,14 @@ fn a_stopped_run_says_what_stopped_it_before_any_result() {
         let said = verdict(
             &canceled,
             &summary(RunStatus::Canceled, [0, 0, 0, 240]),
-            Beside::Nothing,
+            Baseline::Missing,
             Some(Stop { message }),
         );
         assert_eq!(said.text(), text);
         assert_eq!(said.message.as_deref(), is_told.then_some(message));
         assert_eq!(
-            (said.counts, said.short.as_str(), said.outlook),
-            (Vec::new(), "did not run", Outlook::DidNotRun)
+            (said.counts, said.short.as_str(), said.kind),
+            (Vec::new(), "did not run", VerdictKind::DidNotRun)
         );
     }
     let half = summary(RunStatus::Canceled, [100, 20, 0, 120]);
@@ -360,12 +358,12 @@ fn a_stopped_run_says_what_stopped_it_before_any_result() {
     let said = verdict(
         &run(RunStatus::Canceled, Some(1)),
         &half,
-        Beside::Run(&master, &counts),
+        Baseline::Run(&master, &counts),
         stop,
     );
     assert_eq!(
         said.text(),
-        "Stopped before its end: Could not complete test, time limit exceeded. 120 of 240 tests have a result; of those, 2 are broken by this change."
+        "Stopped early: Could not complete test, time limit exceeded. 120 of 240 tests done; 2 broken by this change."
     );
     assert_eq!(
         said.counts_text(),
@@ -375,13 +373,16 @@ fn a_stopped_run_says_what_stopped_it_before_any_result() {
 }
 
 #[test]
-fn the_short_form_needs_no_more_than_counts() {
+fn short_form_needs_only_counts() {
     let failed = summary(RunStatus::Fail, [122, 118, 0, 0]);
     assert_eq!(short(&failed, None), "118 of 240 failed");
     assert_eq!(
         short(&failed, Some((&counts([0, 0, 118, 0, 0]), "master"))),
         "same as master"
     );
-    assert_eq!(outlook(&failed, Some(&counts([0, 0, 118, 0, 0]))), Outlook::Same);
-    assert_eq!(outlook(&failed, None), Outlook::Failed);
+    assert_eq!(
+        verdict_kind(&failed, Some(&counts([0, 0, 118, 0, 0]))),
+        VerdictKind::Same
+    );
+    assert_eq!(verdict_kind(&failed, None), VerdictKind::Failed);
 }

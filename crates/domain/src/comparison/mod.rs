@@ -43,7 +43,7 @@ pub(crate) fn counterpart<'a>(here: &Outcome, there: &'a [Outcome]) -> Option<&'
 pub(crate) fn verdict(here: &Outcome, there: Option<&Outcome>) -> Option<Verdict> {
     here.result.as_ref()?;
     let Some(there) = there else {
-        return Some(Verdict::NoReference);
+        return Some(Verdict::NoBaseline);
     };
     match (
         here.status == ResultStatus::Pass,

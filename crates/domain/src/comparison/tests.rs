@@ -63,7 +63,7 @@ fn outcome(test: i32, side: Option<Side>) -> Outcome {
 
 #[test]
 fn a_verdict_is_what_two_results_say_side_by_side() {
-    use Verdict::{BrokenHere, FailingDifferently, FailingIdentically, FixedHere, NoReference};
+    use Verdict::{BrokenHere, FailingDifferently, FailingIdentically, FixedHere, NoBaseline};
     const PASS: Side = (Some(0), &[Some("ok")]);
     const CRASH: Side = (Some(139), &[Some("ok")]);
     const OTHER_CRASH: Side = (Some(1), &[Some("ok")]);
@@ -85,8 +85,8 @@ fn a_verdict_is_what_two_results_say_side_by_side() {
         (Some(CRASH), Some(OTHER_CRASH), Some(FailingDifferently)),
         (Some(DIFFERS), Some(MISSING), Some(FailingDifferently)),
         (Some(DIFFERS), Some(SECOND_DIFFERS), Some(FailingDifferently)),
-        (Some(DIFFERS), None, Some(NoReference)),
-        (Some(PASS), None, Some(NoReference)),
+        (Some(DIFFERS), None, Some(NoBaseline)),
+        (Some(PASS), None, Some(NoBaseline)),
         (None, Some(DIFFERS), None),
         (None, None, None),
     ];
@@ -116,7 +116,7 @@ fn a_test_that_the_other_run_does_not_know_has_no_reference() {
     let here = [outcome(7, Some((Some(1), &[])))];
     assert_eq!(
         compare(&here, &[]).first().map(|compared| compared.verdict),
-        Some(Verdict::NoReference)
+        Some(Verdict::NoBaseline)
     );
 }
 

@@ -198,10 +198,9 @@ async fn every_status_and_error_type_occurs() {
         .collect();
     assert!(created.is_sorted(), "pairs start one after the other");
     assert!(all.iter().any(|run| run.triggered_by.is_some()));
-    assert!(
-        all.iter()
-            .any(|run| run.pull_request.is_none() && run.repository != "CCExtractor/ccextractor")
-    );
+    assert!(all.iter().any(
+        |run| run.revision.pull_request.is_none() && run.revision.repository != "CCExtractor/ccextractor"
+    ));
 
     let (mut infrastructure, mut errors, mut run_errors) =
         (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -271,7 +270,7 @@ async fn nearly_half_of_master_fails_and_every_log_anomaly_occurs() {
     let masters = runs(platform, None)
         .await
         .into_iter()
-        .filter(|run| run.branch.as_deref() == Some("master") && run.status == RunStatus::Fail);
+        .filter(|run| run.revision.branch.as_deref() == Some("master") && run.status == RunStatus::Fail);
     for run in masters {
         let summary = platform
             .runs

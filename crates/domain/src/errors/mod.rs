@@ -93,7 +93,7 @@ impl RaisedError<'_> {
     }
 
     fn verdict_or_no_reference(&self) -> Verdict {
-        self.verdict.unwrap_or(Verdict::NoReference)
+        self.verdict.unwrap_or(Verdict::NoBaseline)
     }
 
     pub(crate) fn to_error(self, run_id: i32, occurred_at: Option<Timestamp>) -> TestError {

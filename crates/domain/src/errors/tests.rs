@@ -196,7 +196,7 @@ fn a_group_says_how_many_of_its_errors_are_new_and_how_many_known() {
         [(Some(2), Some(1)), (Some(1), Some(0)), (Some(1), Some(0))]
     );
     assert_eq!(
-        counts(|_| Some(Verdict::NoReference), true),
+        counts(|_| Some(Verdict::NoBaseline), true),
         [(Some(0), Some(0)); 3]
     );
     assert_eq!(counts(|_| None, false), [(None, None); 3]);

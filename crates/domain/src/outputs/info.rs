@@ -1,7 +1,7 @@
 //! Summary of one output: its status in the run and in the baseline, and its neighbours among the differing outputs. Pure.
 
 use runlens_api_types::{
-    comparison::ReferenceRun,
+    comparison::BaselineRun,
     output::{OutputInfo, OutputRef},
     sample::OutputStatus,
 };
@@ -13,14 +13,14 @@ use crate::{
     results::{self, Outcome},
 };
 
-/// Summarizes an output. `reference` is the baseline run with its results, if there is one.
+/// Summarizes an output. `baseline_run` is the baseline with its results, if there is one.
 ///
 /// # Errors
 /// [`Error::NotFound`] for the first of test, sample and output that does not belong to the run.
 pub(crate) fn info(
     run_id: i32,
     outcomes: &[Outcome],
-    reference: Option<(ReferenceRun, &[Outcome])>,
+    baseline_run: Option<(BaselineRun, &[Outcome])>,
     ids: OutputIds,
 ) -> Result<OutputInfo> {
     let output = find(run_id, outcomes, ids)?.output;
@@ -28,7 +28,7 @@ pub(crate) fn info(
         resource: "regression_test",
         id: ids.regression_test_id,
     })?;
-    let baseline = reference
+    let baseline = baseline_run
         .as_ref()
         .and_then(|(_, outcomes)| counterpart(outcome, outcomes));
     let baseline_output =
@@ -53,12 +53,12 @@ pub(crate) fn info(
         is_accepted_variant: differs && output.status == OutputStatus::Pass,
         expected_sha256: output.expected.as_deref().and_then(sha256),
         actual_sha256: output.actual.as_deref().and_then(sha256),
-        verdict: reference.as_ref().and_then(|_| verdict(outcome, baseline)),
-        reference_status: baseline_output.map(|output| output.status),
-        is_same_as_reference: baseline_output.map(|baseline| baseline.actual == output.actual),
-        reference: reference.map(|(reference, _)| reference),
+        verdict: baseline_run.as_ref().and_then(|_| verdict(outcome, baseline)),
+        baseline_status: baseline_output.map(|output| output.status),
+        is_same_as_baseline: baseline_output.map(|baseline| baseline.actual == output.actual),
+        baseline: baseline_run.map(|(run, _)| run),
         differing_count: differing.len() as u64,
-        differing_place: is_differing.then_some(index as u64 + 1),
+        differing_position: is_differing.then_some(index as u64 + 1),
         previous: index
             .checked_sub(1)
             .and_then(|previous| differing.get(previous))

@@ -28,7 +28,7 @@ impl LoadedRun {
         let mut counts = VerdictCounts::default();
         compared.iter().for_each(|test| counts.add(test.verdict));
         compared.retain(|test| query.verdict.is_none_or(|verdict| test.verdict == verdict));
-        let reference = match &other {
+        let baseline = match &other {
             Some(other) => Some(self.to_baseline(other).await?),
             None => None,
         };
@@ -36,7 +36,7 @@ impl LoadedRun {
             Page::paginate(compared.into_iter().map(|test| test.to_test()), query.page);
         Ok(Comparison {
             run_id: self.id(),
-            reference,
+            baseline,
             counts,
             data,
             pagination,

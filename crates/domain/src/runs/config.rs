@@ -15,16 +15,15 @@ impl LoadedRun {
         let Run {
             run_id,
             platform,
-            branch,
-            commit_sha,
+            revision,
             ..
         } = self.read_run().await?;
         let expected = self.outcomes().await?.iter().filter(|outcome| outcome.chosen);
         Ok(RunConfig {
             run_id,
             platform,
-            branch,
-            commit_sha,
+            branch: revision.branch,
+            commit_sha: revision.commit_sha,
             regression_test_ids: expected.map(|outcome| outcome.test.id).collect(),
         })
     }

@@ -292,11 +292,11 @@ async fn check_all_runs(platform: &Services) -> Result<(), TestCaseError> {
             })
             .await
             .map_err(fail)?;
-        let reference_run_id = comparison.reference.as_ref().map(|reference| reference.run_id);
+        let baseline_run_id = comparison.baseline.as_ref().map(|reference| reference.run_id);
         prop_assert_eq!(
             run.comparison.take(),
             Some(RunComparison {
-                reference_run_id,
+                baseline_run_id,
                 counts: comparison.counts
             })
         );
@@ -351,7 +351,7 @@ async fn check_all_runs(platform: &Services) -> Result<(), TestCaseError> {
             + counts.failing_differently
             + counts.failing_identically
             + counts.fixed_here
-            + counts.no_reference;
+            + counts.no_baseline;
         prop_assert_eq!(comparison.pagination.total, all);
         for error in &errors.data {
             let verdict = comparison
@@ -361,7 +361,7 @@ async fn check_all_runs(platform: &Services) -> Result<(), TestCaseError> {
                 .map(|test| test.verdict);
             prop_assert_eq!(
                 error.verdict,
-                if comparison.reference.is_some() {
+                if comparison.baseline.is_some() {
                     verdict
                 } else {
                     None
@@ -395,7 +395,7 @@ async fn check_all_runs(platform: &Services) -> Result<(), TestCaseError> {
             prop_assert!(
                 buckets
                     .iter()
-                    .all(|bucket| bucket.new_count.is_some() == comparison.reference.is_some())
+                    .all(|bucket| bucket.new_count.is_some() == comparison.baseline.is_some())
             );
             // An error of a test in two categories counts in two buckets.
             if *group_by != GroupBy::Category {

@@ -87,11 +87,11 @@ impl RunService {
             .map(|run| (run.id, baselines.get(&run.id).copied()))
             .collect();
         let counts = store.verdict_counts(&pairs).await?;
-        let comparisons = pairs.into_iter().map(|(run, reference_run_id)| {
+        let comparisons = pairs.into_iter().map(|(run, baseline_run_id)| {
             (
                 run,
                 RunComparison {
-                    reference_run_id,
+                    baseline_run_id,
                     counts: counts.get(&run).copied().unwrap_or_default(),
                 },
             )

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use runlens_api_types::{auth::Scope, comparison::ReferenceRun, run::Run};
+use runlens_api_types::{auth::Scope, comparison::BaselineRun, run::Run};
 
 use super::{RunService, RunState, run_row::to_run, snapshot::RunSnapshot};
 use crate::{Caller, Result, access, results::Outcome};
@@ -73,7 +73,7 @@ impl LoadedRun {
     }
 
     /// Returns the baseline and its outcomes, if there is one.
-    pub(crate) async fn baseline(&self) -> Result<Option<(ReferenceRun, &[Outcome])>> {
+    pub(crate) async fn baseline(&self) -> Result<Option<(BaselineRun, &[Outcome])>> {
         Ok(match self.snapshot.load_baseline(&self.runs).await? {
             Some(baseline) => Some((
                 self.to_baseline(baseline).await?,
@@ -83,20 +83,20 @@ impl LoadedRun {
         })
     }
 
-    pub(super) async fn to_baseline(&self, snapshot: &RunSnapshot) -> Result<ReferenceRun> {
+    pub(super) async fn to_baseline(&self, snapshot: &RunSnapshot) -> Result<BaselineRun> {
         let run = to_run(
             snapshot.row.clone(),
             &snapshot.state(&self.runs).await?,
             None,
             self.runs.settings(),
         );
-        Ok(ReferenceRun {
+        Ok(BaselineRun {
             run_id: run.run_id,
             status: run.status,
             platform: run.platform,
-            repository: run.repository,
-            branch: run.branch,
-            commit_sha: run.commit_sha,
+            repository: run.revision.repository,
+            branch: run.revision.branch,
+            commit_sha: run.revision.commit_sha,
             commit_short: run.commit_short,
             completed_at: run.completed_at,
         })

@@ -36,10 +36,7 @@ impl LoadedRun {
         let here = self.outcomes().await?;
         let this = RecentRun {
             run_id: run.run_id,
-            repository: run.repository,
-            branch: run.branch,
-            commit_sha: run.commit_sha,
-            pull_request: run.pull_request,
+            revision: run.revision,
             created_at: run.created_at,
         };
         let runs = before.into_iter().rev().chain([this]).collect();

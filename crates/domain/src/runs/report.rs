@@ -6,7 +6,7 @@ use runlens_api_types::{
     run::OperatingSystem,
     sample::{OutputStatus, ResultStatus},
     text::{group_thousands, pluralize},
-    verdict::Target,
+    verdict::SpanLink,
 };
 
 use super::{LoadedRun, verdict::RunHeadline};
@@ -48,7 +48,7 @@ impl LoadedRun {
             .filter(|test| {
                 matches!(
                     test.verdict,
-                    Verdict::BrokenHere | Verdict::FailingDifferently | Verdict::NoReference
+                    Verdict::BrokenHere | Verdict::FailingDifferently | Verdict::NoBaseline
                 )
             })
             .map(|test| test.to_test())
@@ -73,7 +73,7 @@ fn write(headline: &RunHeadline, failures: &[ComparedTest], public_url: &str) ->
         format!("**{}** {}", escape(&verdict.headline), escape(&verdict.detail)).trim_end()
     );
     if !verdict.counts.is_empty() {
-        let parts = verdict.counts.iter().map(|part| match part.to {
+        let parts = verdict.counts.iter().map(|part| match part.link {
             Some(to) => format!(
                 "[{}]({})",
                 escape(&part.text),
@@ -111,9 +111,10 @@ fn write(headline: &RunHeadline, failures: &[ComparedTest], public_url: &str) ->
         OperatingSystem::Unknown => "other platform",
     };
     let of = run
+        .revision
         .pull_request
         .map(|number| format!("PR {number}"))
-        .or_else(|| run.branch.as_ref().map(|branch| escape(branch)));
+        .or_else(|| run.revision.branch.as_ref().map(|branch| escape(branch)));
     let facts = [
         Some(format!("[Run {} on {platform}]({page})", run.run_id)),
         Some(format!(
@@ -137,16 +138,16 @@ fn write(headline: &RunHeadline, failures: &[ComparedTest], public_url: &str) ->
     )
 }
 
-fn address(to: Target, run: i32, public_url: &str) -> String {
+fn address(to: SpanLink, run: i32, public_url: &str) -> String {
     let page = format!("{public_url}/runs/{run}");
     match to {
-        Target::Run(other) => format!("{public_url}/runs/{other}"),
-        Target::Tests(verdict) => format!(
+        SpanLink::Run(other) => format!("{public_url}/runs/{other}"),
+        SpanLink::Tests(verdict) => format!(
             "{page}?group_by=verdict&bucket={verdict}#bucket-{}",
             verdict.as_str().replace('_', "-")
         ),
-        Target::Passed => format!("{page}?status=pass#tests"),
-        Target::NotStarted => format!("{page}?status=not_started#tests"),
+        SpanLink::Passed => format!("{page}?status=pass#tests"),
+        SpanLink::NotStarted => format!("{page}?status=not_started#tests"),
     }
 }
 
@@ -155,8 +156,8 @@ fn row(test: &ComparedTest, has_reference: bool, page: &str) -> String {
     let verdict = match test.verdict {
         Verdict::BrokenHere => "▲ broken here",
         Verdict::FailingDifferently => "≠ fails differently",
-        Verdict::NoReference if has_reference => "? no result there",
-        Verdict::NoReference => "? not compared",
+        Verdict::NoBaseline if has_reference => "? no result there",
+        Verdict::NoBaseline => "? not compared",
         Verdict::FailingIdentically => "= same",
         Verdict::FixedHere => "▼ fixed here",
     };

@@ -6,7 +6,7 @@ use super::RunState;
 use crate::{
     Settings,
     store::{
-        columns::{parse_column, repository},
+        columns::{parse_column, revision},
         runs::{ResultCounts, RunRow},
     },
 };
@@ -33,20 +33,18 @@ pub(super) fn summary_of_counts(
 }
 
 pub(super) fn to_run(row: RunRow, state: &RunState, summary: Option<RunSummary>, settings: &Settings) -> Run {
-    let repository = repository(row.github.as_deref().unwrap_or_default());
-    let pull_request = (row.pr_nr > 0).then_some(row.pr_nr);
-    let github_link = (!repository.is_empty()).then(|| match pull_request {
+    let revision = revision(row.github, row.branch, row.commit, row.pr_nr);
+    let repository = &revision.repository;
+    let github_link = (!repository.is_empty()).then(|| match revision.pull_request {
         Some(number) => format!("https://github.com/{repository}/pull/{number}"),
-        None => format!("https://github.com/{repository}/commit/{}", row.commit),
+        None => format!("https://github.com/{repository}/commit/{}", revision.commit_sha),
     });
     Run {
         run_id: row.id,
         status: state.status,
-        branch: (!row.branch.is_empty()).then_some(row.branch),
-        commit_short: row.commit.chars().take(7).collect(),
-        commit_sha: row.commit,
-        pull_request,
-        pr_number: pull_request,
+        commit_short: revision.commit_sha.chars().take(7).collect(),
+        pr_number: revision.pull_request,
+        revision,
         platform: parse_column(&row.platform).unwrap_or(OperatingSystem::Unknown),
         test_type: parse_column(&row.test_type).unwrap_or(TestType::Unknown),
         run_errors: run_errors(state),
@@ -58,7 +56,6 @@ pub(super) fn to_run(row: RunRow, state: &RunState, summary: Option<RunSummary>,
         duration_ms: state.duration_ms(),
         links: links(row.id, github_link.clone(), settings),
         github_link,
-        repository,
         summary,
         comparison: None,
         infrastructure_error_type: None,

@@ -258,7 +258,7 @@ each_backend! {
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let reference = async |run| {
             let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
-            open.comparison(&ComparisonQuery::default()).await.expect("compares").reference.map(|reference| reference.run_id)
+            open.comparison(&ComparisonQuery::default()).await.expect("compares").baseline.map(|reference| reference.run_id)
         };
         assert_eq!(reference(run).await, Some(expected));
         assert_eq!(reference(expected).await, Some(first));
@@ -390,7 +390,7 @@ each_backend! {
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let open = test.platform.runs.load(&everything, Scope::RunsRead, odd).await.expect("opens");
         let run = open.run().await.expect("run");
-        assert_eq!((run.status, run.platform, run.repository.as_str(), run.branch), (RunStatus::Pass, OperatingSystem::Unknown, "", None));
+        assert_eq!((run.status, run.platform, run.revision.repository.as_str(), run.revision.branch), (RunStatus::Pass, OperatingSystem::Unknown, "", None));
         assert_eq!((run.github_link, run.triggered_by.as_deref()), (None, Some("nobody")));
         assert_eq!(open.test_results(&SampleQuery::default()).await.expect("samples").data[0].sample_name, None);
         let listed = test.platform.runs.list(&everything, &RunQuery { platform: Some(RunPlatform::Linux), ..RunQuery::default() }).await.expect("runs");

@@ -1,9 +1,9 @@
 //! A run's verdict in one sentence: the only place that puts its inputs together.
 
 use runlens_api_types::{
-    comparison::{ReferenceRun, VerdictCounts},
+    comparison::{BaselineRun, VerdictCounts},
     run::{ProgressStatus, Run, RunSummary},
-    verdict::{self, Beside, RunVerdict, Stop},
+    verdict::{self, Baseline, RunVerdict, Stop},
 };
 
 use super::{LoadedRun, state::stage};
@@ -23,7 +23,7 @@ pub struct RunHeadline {
 #[derive(Clone, Debug, PartialEq)]
 pub struct BaselineComparison {
     /// None for a run without a baseline.
-    pub baseline: Option<ReferenceRun>,
+    pub baseline: Option<BaselineRun>,
     pub counts: VerdictCounts,
 }
 
@@ -37,12 +37,12 @@ impl RunHeadline {
         cancellation: Option<&str>,
     ) -> Self {
         let baseline = match &comparison {
-            None => Beside::Unknown,
-            Some(BaselineComparison { baseline: None, .. }) => Beside::Nothing,
+            None => Baseline::Forbidden,
+            Some(BaselineComparison { baseline: None, .. }) => Baseline::Missing,
             Some(BaselineComparison {
                 baseline: Some(baseline),
                 counts,
-            }) => Beside::Run(baseline, counts),
+            }) => Baseline::Run(baseline, counts),
         };
         let verdict = verdict::verdict(
             &run,

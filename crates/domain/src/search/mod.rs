@@ -152,11 +152,12 @@ fn run_result(run: Run) -> SearchResult {
         OperatingSystem::Unknown => "",
     };
     let change = run
+        .revision
         .pull_request
         .map(|number| format!("PR #{number}"))
-        .or(run.branch)
+        .or(run.revision.branch)
         .unwrap_or_default();
-    let parts = [platform, &change, &run.commit_short, &run.repository];
+    let parts = [platform, &change, &run.commit_short, &run.revision.repository];
     SearchResult {
         id: Some(run.run_id),
         title: format!("Run {}", run.run_id),

@@ -2,9 +2,21 @@
 
 use std::str::FromStr;
 
+use runlens_api_types::run::Revision;
+
 /// Parses an enumerated column: some installations pad it with spaces, some write it in capitals.
 pub(crate) fn parse_column<E: FromStr>(text: &str) -> Option<E> {
     text.trim().to_ascii_lowercase().parse().ok()
+}
+
+/// Returns what a run tested, from the columns of its row.
+pub(crate) fn revision(github: Option<String>, branch: String, commit_sha: String, pr_nr: i32) -> Revision {
+    Revision {
+        repository: repository(&github.unwrap_or_default()),
+        branch: (!branch.is_empty()).then_some(branch),
+        commit_sha,
+        pull_request: (pr_nr > 0).then_some(pr_nr),
+    }
 }
 
 /// Returns `OWNER/NAME` of a URL such as `https://github.com/OWNER/NAME.git`, or an empty string.

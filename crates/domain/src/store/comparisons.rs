@@ -144,7 +144,7 @@ impl Store {
                 failing_differently: (row.failing - row.failing_identically).unsigned_abs(),
                 failing_identically: row.failing_identically.unsigned_abs(),
                 fixed_here: row.fixed_here.unsigned_abs(),
-                no_reference: row.no_reference.unsigned_abs(),
+                no_baseline: row.no_reference.unsigned_abs(),
             };
             Some((i32::try_from(row.run_id).ok()?, counts))
         });

@@ -141,7 +141,7 @@ fn filter(query: &RunQuery, main_repository: &str) -> Filter {
         .iter()
         .flat_map(|text| text.split_whitespace())
         .for_each(|word| filter.any(&text_conditions(word)));
-    if let Some(is_wanted) = query.reference {
+    if let Some(is_wanted) = query.is_baseline {
         let condition = is_reference();
         // NULL for a run without a repository.
         let condition = if is_wanted {

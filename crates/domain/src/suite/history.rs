@@ -11,7 +11,7 @@ use super::SuiteService;
 use crate::{
     Caller, Error, Result, access,
     store::{
-        columns::{parse_column, repository},
+        columns::{parse_column, revision},
         history::{HistoryOf, HistoryRow},
     },
 };
@@ -89,10 +89,12 @@ fn to_entry(row: HistoryRow) -> Result<HistoryEntry> {
             .as_deref()
             .and_then(parse_column)
             .unwrap_or(TestType::Unknown),
-        repository: repository(row.github.as_deref().unwrap_or_default()),
-        branch: row.branch.filter(|branch| !branch.is_empty()),
-        commit_sha: row.commit.unwrap_or_default(),
-        pull_request: row.pr_nr.filter(|number| *number > 0),
+        revision: revision(
+            row.github,
+            row.branch.unwrap_or_default(),
+            row.commit.unwrap_or_default(),
+            row.pr_nr.unwrap_or_default(),
+        ),
         created_at: row.created_at.map(Timestamp::from_utc),
         status,
         runtime_ms: row.runtime,

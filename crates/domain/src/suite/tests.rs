@@ -174,10 +174,7 @@ each_backend! {
                     regression_test_id: *regression_test,
                     platform: told.platform,
                     test_type: told.test_type,
-                    repository: told.repository.clone(),
-                    branch: told.branch.clone(),
-                    commit_sha: told.commit_sha.clone(),
-                    pull_request: told.pull_request,
+                    revision: told.revision.clone(),
                     created_at: told.created_at,
                     status: result.status,
                     runtime_ms: result.runtime_ms,
@@ -207,7 +204,7 @@ each_backend! {
         let windows = HistoryQuery { platform: Some(RunPlatform::Windows), ..WHOLE };
         assert_eq!(found(windows.clone(), None, &|entry| entry.platform.as_str() == "windows").await, 3 * tests.len());
         let master = HistoryQuery { branch: Some("master".to_owned()), ..WHOLE };
-        assert_eq!(found(master, None, &|entry| entry.branch.as_deref() == Some("master")).await, 4 * tests.len());
+        assert_eq!(found(master, None, &|entry| entry.revision.branch.as_deref() == Some("master")).await, 4 * tests.len());
         assert_eq!(found(WHOLE, Some(tests[2]), &|entry| entry.regression_test_id == tests[2]).await, runs.len());
         let failing = HistoryQuery { status: Some(ResultStatus::Fail), ..windows };
         found(failing, Some(tests[2]), &|entry| {

@@ -11,7 +11,7 @@ use super::SystemService;
 use crate::{
     Caller, Result, access,
     runs::RunState,
-    store::columns::{parse_column, repository},
+    store::columns::{parse_column, revision},
 };
 
 impl SystemService {
@@ -39,11 +39,8 @@ impl SystemService {
                     QueueStatus::Running
                 },
                 platform: parse_column(&row.platform).unwrap_or(OperatingSystem::Unknown),
-                repository: repository(row.github.as_deref().unwrap_or_default()),
-                branch: (!row.branch.is_empty()).then_some(row.branch),
-                commit_sha: row.commit,
-                pull_request: (row.pr_nr > 0).then_some(row.pr_nr),
-                queued_at: state.created_at,
+                revision: revision(row.github, row.branch, row.commit, row.pr_nr),
+                created_at: state.created_at,
                 started_at: state.started_at,
                 position: row.position.map(i64::unsigned_abs),
             }

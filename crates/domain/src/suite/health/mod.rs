@@ -9,8 +9,8 @@ use futures::try_join;
 use runlens_api_types::{
     TextEnum,
     health::{
-        FLAKY_FLIPS, FLAKY_RULE, FLAKY_WITHIN, Failing, FlakyEvidence, FlakyReason, Flip, PlatformHealth,
-        RUNS_LOOKED_AT, RunResult, TestHealth,
+        FLAKY_RULE, FLAKY_WINDOW, Failing, FlakyEvidence, FlakyReason, Flip, MIN_FLAKY_FLIPS, PlatformHealth,
+        RUNS_EXAMINED, RunResult, TestHealth,
     },
     recent::{RecentRun, RecentStatus},
     run::{OperatingSystem, RunPlatform},
@@ -38,7 +38,7 @@ impl SuiteService {
             repository: &self.settings().main_repository,
         };
         let newest =
-            |platform: RunPlatform| newest_runs(self.store(), platform.as_str(), of, None, RUNS_LOOKED_AT);
+            |platform: RunPlatform| newest_runs(self.store(), platform.as_str(), of, None, RUNS_EXAMINED);
         let (suite, linux, windows) = try_join!(
             self.definition().load(),
             newest(RunPlatform::Linux),
@@ -64,7 +64,7 @@ impl SuiteService {
         });
         Ok(TestHealth {
             regression_test_id: id,
-            runs_looked_at: RUNS_LOOKED_AT,
+            runs_looked_at: RUNS_EXAMINED,
             flaky_rule: FLAKY_RULE.to_owned(),
             platforms: platforms.into(),
         })
@@ -139,12 +139,13 @@ fn failing(results: &[&Row]) -> Option<Failing> {
 }
 
 fn changes_link(from: &RecentRun, to: &RecentRun) -> Option<String> {
-    let is_one =
-        !from.repository.is_empty() && from.repository == to.repository && from.commit_sha != to.commit_sha;
+    let is_one = !from.revision.repository.is_empty()
+        && from.revision.repository == to.revision.repository
+        && from.revision.commit_sha != to.revision.commit_sha;
     is_one.then(|| {
         format!(
             "https://github.com/{}/compare/{}...{}",
-            from.repository, from.commit_sha, to.commit_sha
+            from.revision.repository, from.revision.commit_sha, to.revision.commit_sha
         )
     })
 }
@@ -163,16 +164,16 @@ fn flips(results: &[&Row]) -> impl Iterator<Item = Flip> {
 
 /// Returns which parts of [`FLAKY_RULE`] apply, with the flips that prove them.
 fn flaky_evidence(results: &[&Row]) -> Vec<FlakyEvidence> {
-    let newest = &results[results.len().saturating_sub(FLAKY_WITHIN)..];
+    let newest = &results[results.len().saturating_sub(FLAKY_WINDOW)..];
     let by_flips: Vec<Flip> = flips(newest).collect();
-    let by_flips = if by_flips.len() >= FLAKY_FLIPS {
+    let by_flips = if by_flips.len() >= MIN_FLAKY_FLIPS {
         by_flips
     } else {
         Vec::new()
     };
     let mut last_of_commit: HashMap<&str, &Row> = HashMap::new();
     let on_same_commit = results.iter().filter_map(|row| {
-        let before = last_of_commit.insert(&row.run.commit_sha, row)?;
+        let before = last_of_commit.insert(&row.run.revision.commit_sha, row)?;
         flip(before, row)
     });
     let evidence = [

@@ -3,7 +3,7 @@
 use runlens_api_types::{
     health::{FlakyReason, PlatformHealth},
     recent::{RecentRun, RecentStatus},
-    run::OperatingSystem,
+    run::{OperatingSystem, Revision},
 };
 
 use super::{Row, health};
@@ -34,10 +34,12 @@ fn of(letters: &str, commits: &str) -> PlatformHealth {
                 .map_or_else(|| format!("c{place}"), String::from);
             let run = RecentRun {
                 run_id: place as i32 + 1,
-                repository: "CCExtractor/ccextractor".to_owned(),
-                branch: Some("master".to_owned()),
-                commit_sha: commit,
-                pull_request: None,
+                revision: Revision {
+                    repository: "CCExtractor/ccextractor".to_owned(),
+                    branch: Some("master".to_owned()),
+                    commit_sha: commit,
+                    pull_request: None,
+                },
                 created_at: None,
             };
             Row {

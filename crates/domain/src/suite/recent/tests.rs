@@ -106,7 +106,7 @@ each_backend! {
             assert_eq!(Some(here.has_failed()), status.map(|status| matches!(status, ResultStatus::Fail | ResultStatus::MissingOutput)));
             let compared = open.comparison(&ComparisonQuery { page: PageQuery::FIRST_MAX, ..ComparisonQuery::default() }).await.expect("a comparison").data;
             let verdict = compared.iter().find(|test| test.regression_test_id == changing).map(|test| test.verdict);
-            if here == RecentStatus::FailsDifferently && verdict != Some(Verdict::NoReference) {
+            if here == RecentStatus::FailsDifferently && verdict != Some(Verdict::NoBaseline) {
                 assert_eq!(verdict, Some(Verdict::FailingDifferently), "run {run}");
             }
             if here == RecentStatus::NoResult {
@@ -153,8 +153,8 @@ each_backend! {
         assert_eq!(ids(&results), expected);
         let statuses: Vec<_> = [RecentStatus::Pass; 10].into_iter().chain([RecentStatus::NoResult]).collect();
         assert_eq!(results.of(made.0), statuses, "the run itself has not begun");
-        assert_eq!(results.runs[0].commit_sha, format!("{:040}", 4));
-        assert_eq!(results.runs[10].pull_request, Some(7));
+        assert_eq!(results.runs[0].revision.commit_sha, format!("{:040}", 4));
+        assert_eq!(results.runs[10].revision.pull_request, Some(7));
         for (choice, expected) in [(RunChoice::Master, 15), (RunChoice::All, 50), (RunChoice::PullRequests, 14)] {
             let query = PlatformResultsQuery::new(vec![made.0], choice, 50);
             let results = test.platform.suite.recent_results(&visitor, &query).await.expect("results");
