@@ -80,8 +80,9 @@ pub(crate) fn line_head<'a>(raw: &'a [u8], encoding: Encoding, start: Position, 
     &content[..content.len().min(limits.max_line_bytes as usize)]
 }
 
-/// Returns the range of a long line's text in the file, without its line ending and byte order mark. `encoding` returns
-/// the encoding of the first bytes of the line; it only makes a difference for the first line of the log.
+/// Returns the range of a long line's text in the file, without its line ending and byte order mark.
+/// `encoding` returns the encoding of the first bytes of the line; it only makes a difference for the first
+/// line of the log.
 pub(crate) fn long_line_content(
     span: Range<u64>,
     reader: &dyn ReadRange,

@@ -53,7 +53,8 @@ impl Chunk {
         })
     }
 
-    /// Counts one line by its first [`Limits::max_line_bytes`]. The encoding of an incomplete line is left to the caller.
+    /// Counts one line by its first [`Limits::max_line_bytes`]. The encoding of an incomplete line is left to
+    /// the caller.
     pub(crate) fn count_line(
         &mut self,
         raw: &[u8],
@@ -78,7 +79,8 @@ impl Chunk {
         })
     }
 
-    /// Checks that bytes are text in this encoding. Returns the length of an incomplete character at their end.
+    /// Checks that bytes are text in this encoding. Returns the length of an incomplete character at their
+    /// end.
     pub(crate) fn check_encoding(&mut self, bytes: &[u8], encoding: Encoding) -> Result<usize, InvalidUtf8> {
         if bytes.is_ascii() {
             return Ok(0);

@@ -44,7 +44,8 @@ impl Position {
             .ok_or_else(|| Error::InvalidCursor("must be a `next_cursor` from an earlier page".to_owned()))
     }
 
-    /// Checks that the position lies between two lines of this file. If not, the file was replaced after the cursor was issued.
+    /// Checks that the position lies between two lines of this file. If not, the file was replaced after the
+    /// cursor was issued.
     pub(crate) fn validate(self, file: &dyn ReadRange) -> Result<()> {
         if self.offset > file.version().size {
             return Err(Error::InvalidCursor(

@@ -19,8 +19,9 @@ use crate::{
 
 /// Reads logs, and caches their indexes and searches. Cheap to clone; one per process is enough.
 ///
-/// Methods must be called on a multi-threaded Tokio runtime: they read on its blocking threads, and index and search in the background.
-/// Cached results are tied to a [`FileVersion`](crate::FileVersion), so changed files are never served from the cache.
+/// Methods must be called on a multi-threaded Tokio runtime: they read on its blocking threads, and index and
+/// search in the background. Cached results are tied to a [`FileVersion`](crate::FileVersion), so changed
+/// files are never served from the cache.
 #[derive(Clone)]
 pub struct LogEngine {
     pub(crate) indexes: IndexCache,
@@ -53,11 +54,12 @@ impl LogEngine {
 
     /// Reads a page of lines.
     ///
-    /// A forward page without a start line needs no index and is read at once, whatever the size of the log. Other pages wait up to
-    /// [`Limits::index_timeout`] for the part of the index that they need.
+    /// A forward page without a start line needs no index and is read at once, whatever the size of the log.
+    /// Other pages wait up to [`Limits::index_timeout`] for the part of the index that they need.
     ///
     /// # Errors
-    /// [`Error::InvalidCursor`] if the cursor does not fit this log, [`Error::StillIndexing`], [`Error::Replaced`], [`Error::Read`].
+    /// [`Error::InvalidCursor`] if the cursor does not fit this log, [`Error::StillIndexing`],
+    /// [`Error::Replaced`], [`Error::Read`].
     pub async fn page(&self, file: &Arc<dyn LogFile>, request: PageRequest) -> Result<Page> {
         self.page_with(file, request, Stopwatch::start()).await
     }
@@ -81,8 +83,9 @@ impl LogEngine {
 
     /// Counts the lines of the whole log that match, and reads a page of them.
     ///
-    /// Returns the matches found so far after [`Limits::completion_timeout`]. The search continues in the background and is shared by all
-    /// requests with the same filter; it ends early if its result is evicted from the cache.
+    /// Returns the matches found so far after [`Limits::completion_timeout`]. The search continues in the
+    /// background and is shared by all requests with the same filter; it ends early if its result is evicted
+    /// from the cache.
     ///
     /// # Errors
     /// [`Error::InvalidCursor`] if the cursor does not fit this log, [`Error::Replaced`], [`Error::Read`].
@@ -99,7 +102,8 @@ impl LogEngine {
         outline::outline(&self.indexes, file, max_sections).await
     }
 
-    /// Returns the encoding of a log, `None` if it is not known after `max_wait`: only the whole file decides.
+    /// Returns the encoding of a log, `None` if it is not known after `max_wait`: only the whole file
+    /// decides.
     ///
     /// # Errors
     /// [`Error::Read`].

@@ -7,10 +7,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a page, a search or an outline was not returned.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The cursor was not issued by this engine, or belongs to another version of the log. The text completes "the cursor …".
+    /// The cursor was not issued by this engine, or belongs to another version of the log. The text completes
+    /// "the cursor …".
     #[error("the cursor {0}")]
     InvalidCursor(String),
-    /// The regular expression cannot be used. The text completes "the regular expression …" and names the position of the problem.
+    /// The regular expression cannot be used. The text completes "the regular expression …" and names the
+    /// position of the problem.
     #[error("the regular expression {0}")]
     InvalidRegex(String),
     /// The page needs a part of the log that is not indexed yet.

@@ -16,8 +16,8 @@ pub struct FileVersion {
     pub version: String,
     /// Size in bytes.
     pub size: u64,
-    /// Identity of a file that can grow in place, such as device and inode. It differs between a file and its replacement. `None` if
-    /// the store always replaces files as a whole.
+    /// Identity of a file that can grow in place, such as device and inode. It differs between a file and its
+    /// replacement. `None` if the store always replaces files as a whole.
     pub inode: Option<(u64, u64)>,
 }
 
@@ -27,8 +27,8 @@ impl FileVersion {
         self.inode.is_some()
     }
 
-    /// Returns whether `other`, found at the same location, can be this file with more or less at its end. A replaced object of a
-    /// bucket may still begin with the same bytes.
+    /// Returns whether `other`, found at the same location, can be this file with more or less at its end. A
+    /// replaced object of a bucket may still begin with the same bytes.
     pub(crate) fn may_have_grown(&self, other: &Self) -> bool {
         match (self.inode, other.inode) {
             (Some(one), Some(other)) => one == other,
@@ -48,11 +48,12 @@ pub trait LogFile: Debug + Send + Sync {
 
 /// An open file that is read by range.
 ///
-/// The read methods block. The engine calls them on threads of Tokio's blocking pool, once for each chunk of some 64 KiB to 1 MiB.
-/// An implementation without blocking reads can hold a `tokio::runtime::Handle` and call its `block_on`.
+/// The read methods block. The engine calls them on threads of Tokio's blocking pool, once for each chunk of
+/// some 64 KiB to 1 MiB. An implementation without blocking reads can hold a `tokio::runtime::Handle` and
+/// call its `block_on`.
 ///
-/// All reads have to return bytes of the version that was opened. If the file was replaced, they return an error. Bytes that were
-/// appended since may be readable.
+/// All reads have to return bytes of the version that was opened. If the file was replaced, they return an
+/// error. Bytes that were appended since may be readable.
 pub trait ReadRange: Debug + Send + Sync {
     /// Returns the version of the file at the time it was opened.
     fn version(&self) -> &FileVersion;

@@ -1,4 +1,5 @@
-//! Differential fuzzing: for any content, and any size of blocks, chunks and pages, the engine returns what the naive reader returns.
+//! Differential fuzzing: for any content, and any size of blocks, chunks and pages, the engine returns what
+//! the naive reader returns.
 
 use std::{slice, time::Duration};
 
@@ -15,7 +16,8 @@ const REGEXES: [&str; 8] = ["err|warn", r"^\[", r"\d e", "r.*t", "^$", r"s\b", "
 /// Number of bytes that choose the limits and the query. The rest is the log.
 const CHOICE_BYTES: usize = 12;
 
-/// Reads a log by pages in both directions, searches it and outlines it, and compares the results with the naive reader.
+/// Reads a log by pages in both directions, searches it and outlines it, and compares the results with the
+/// naive reader.
 ///
 /// # Panics
 /// If they differ.

@@ -63,8 +63,9 @@ impl IndexCache {
         }
     }
 
-    /// Returns the index of a log. A missing index is built in the background, and the index of a log that has grown is extended.
-    /// During that time, requests for a longer version share the unfinished index of the shorter one: see [`IndexHandle::version`].
+    /// Returns the index of a log. A missing index is built in the background, and the index of a log that
+    /// has grown is extended. During that time, requests for a longer version share the unfinished index of
+    /// the shorter one: see [`IndexHandle::version`].
     ///
     /// # Errors
     /// [`Error::Read`] if the log cannot be opened.
@@ -209,7 +210,8 @@ fn weight(size: u64) -> u32 {
 #[derive(Debug)]
 pub(crate) struct IndexHandle {
     version: FileVersion,
-    /// Version string under which a request found the file that turned out to be this version when it was opened.
+    /// Version string under which a request found the file that turned out to be this version when it was
+    /// opened.
     found_version: Mutex<String>,
     progress: Arc<watch::Sender<IndexProgress>>,
     previous_versions: Vec<PreviousVersion>,
@@ -239,8 +241,8 @@ impl IndexHandle {
         read(&self.progress.borrow().index)
     }
 
-    /// Calls `read` with each new state of the index until it returns a value. Returns `None` if the index is complete without one,
-    /// or after `max_wait`.
+    /// Calls `read` with each new state of the index until it returns a value. Returns `None` if the index is
+    /// complete without one, or after `max_wait`.
     ///
     /// # Errors
     /// [`Error::Read`] if the log cannot be indexed. The next request for the index tries again.
@@ -266,8 +268,8 @@ impl IndexHandle {
         }
     }
 
-    /// Returns whether an open file begins with the indexed part. It may have grown since, or be a shorter version than the indexed
-    /// one. Can read a little, and block.
+    /// Returns whether an open file begins with the indexed part. It may have grown since, or be a shorter
+    /// version than the indexed one. Can read a little, and block.
     pub(crate) fn describes(&self, reader: &dyn ReadRange) -> bool {
         let opened = reader.version();
         let hashes = || self.progress.borrow().hashes.clone();

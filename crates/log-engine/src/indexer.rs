@@ -1,7 +1,7 @@
 //! Builds the index of a log in one pass, in chunks that two threads take from a queue.
 //!
-//! A chunk covers the lines that start in it, so neither thread depends on the other's result. Chunks have fixed boundaries: when the
-//! log grows, the index of all chunks before the last line is still valid.
+//! A chunk covers the lines that start in it, so neither thread depends on the other's result. Chunks have
+//! fixed boundaries: when the log grows, the index of all chunks before the last line is still valid.
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +28,8 @@ const LINE_END_READ_BYTES: u64 = 4 << 10;
 const FIRST_HASH_BYTES: usize = 64 << 10;
 /// Size of the end of the indexed part that is hashed.
 const LAST_HASH_BYTES: usize = 4 << 10;
-/// Waiting requests are notified once per so many bytes, because waking them takes longer than indexing a chunk.
+/// Waiting requests are notified once per so many bytes, because waking them takes longer than indexing a
+/// chunk.
 const NOTIFY_INTERVAL_BYTES: u64 = 8 << 20;
 const MAX_THREADS: u64 = 2;
 
@@ -62,7 +63,8 @@ struct Task {
 }
 
 impl Indexer {
-    /// Continues after `progress`. The end of the file may have cut the last block short, so its chunk is indexed again.
+    /// Continues after `progress`. The end of the file may have cut the last block short, so its chunk is
+    /// indexed again.
     pub(crate) fn new(
         reader: Arc<dyn ReadRange>,
         limits: Limits,
@@ -189,7 +191,8 @@ impl Indexer {
         }
     }
 
-    /// Counts everything again from the first chunk that is not ASCII: a log that is not UTF-8 as a whole is Windows-1252 as a whole.
+    /// Counts everything again from the first chunk that is not ASCII: a log that is not UTF-8 as a whole is
+    /// Windows-1252 as a whole.
     fn restart_as_windows1252(&self, queue: &mut WorkQueue) {
         queue.encoding = Encoding::Windows1252;
         queue.restarts += 1;
@@ -330,8 +333,8 @@ impl Indexer {
         Ok(Ok(span))
     }
 
-    /// Reads a range of the file to `at` in the buffer, and returns its end there. The buffer never shrinks: growing it again would
-    /// clear its bytes.
+    /// Reads a range of the file to `at` in the buffer, and returns its end there. The buffer never shrinks:
+    /// growing it again would clear its bytes.
     fn fill(&self, buffer: &mut Vec<u8>, at: usize, range: Range<u64>) -> Result<usize, ReadError> {
         let end = at + (range.end - range.start) as usize;
         if buffer.len() < end {

@@ -1,6 +1,8 @@
-//! Caches levels by the prefix of lines: lines that begin with the same text, apart from its digits, have the same explicit level.
+//! Caches levels by the prefix of lines: lines that begin with the same text, apart from its digits, have the
+//! same explicit level.
 //!
-//! Most logs have a few such prefixes. Comparing with them takes a fraction of the time that parsing the line takes.
+//! Most logs have a few such prefixes. Comparing with them takes a fraction of the time that parsing the line
+//! takes.
 
 use crate::{keyword_scan::Vectors, level_rules::ExplicitLevel, model::Level};
 

@@ -1,5 +1,5 @@
-//! Rules for the level of a line. Level words are ASCII and match in any case; the letters and spaces around them are those of Unicode.
-//! Text is bytes of UTF-8; invalid bytes are neither letters nor spaces.
+//! Rules for the level of a line. Level words are ASCII and match in any case; the letters and spaces around
+//! them are those of Unicode. Text is bytes of UTF-8; invalid bytes are neither letters nor spaces.
 
 use regex_syntax::is_word_character;
 
@@ -8,14 +8,15 @@ use crate::model::Level;
 /// The level word at the start of a line.
 pub(crate) struct ExplicitLevel {
     pub(crate) level: Level,
-    /// Number of bytes that determine the level, whatever follows them and whichever digits they contain. `None` if the level depends
-    /// on bytes behind the level word.
+    /// Number of bytes that determine the level, whatever follows them and whichever digits they contain.
+    /// `None` if the level depends on bytes behind the level word.
     pub(crate) prefix_bytes: Option<usize>,
 }
 
-/// Returns the level word at the start, after an optional timestamp and any number of bracketed texts. Timestamp and word can be in
-/// brackets themselves (`[12:00:00 ERROR worker]`), and the word can be a value (`level=info`). The character after it has to end the
-/// word, so `error-prone`, `error.rs` and `warning(s): 0` are no levels.
+/// Returns the level word at the start, after an optional timestamp and any number of bracketed texts.
+/// Timestamp and word can be in brackets themselves (`[12:00:00 ERROR worker]`), and the word can be a value
+/// (`level=info`). The character after it has to end the word, so `error-prone`, `error.rs` and `warning(s):
+/// 0` are no levels.
 pub(crate) fn explicit_level(line: &[u8]) -> Option<ExplicitLevel> {
     let start = spaces(line, 0);
     let after_time = timestamp(line, start).or_else(|| timestamp(line, key(line, start)?));
@@ -42,7 +43,8 @@ fn key(line: &[u8], at: usize) -> Option<usize> {
     (end > at && line.get(end) == Some(&b'=')).then_some(end + 1)
 }
 
-/// Returns the end of a timestamp, with an optional date, optional quotes or brackets, and the separators behind it.
+/// Returns the end of a timestamp, with an optional date, optional quotes or brackets, and the separators
+/// behind it.
 #[inline]
 fn timestamp(line: &[u8], at: usize) -> Option<usize> {
     let rest = line.get(at..)?;
@@ -76,11 +78,13 @@ fn timestamp(line: &[u8], at: usize) -> Option<usize> {
     Some(separators(line, line.len() - rest.len()))
 }
 
-/// Returns whether there are digits where `format` has zeros, and the same bytes elsewhere. Compares all eight bytes at once.
+/// Returns whether there are digits where `format` has zeros, and the same bytes elsewhere. Compares all
+/// eight bytes at once.
 #[inline]
 fn has_format(bytes: [u8; 8], format: [u8; 8]) -> bool {
     const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
-    // XOR leaves the value of a digit and zero of any other equal byte. Adding the margin carries into the highest bit if it leaves more.
+    // XOR leaves the value of a digit and zero of any other equal byte. Adding the margin carries into the
+    // highest bit if it leaves more.
     let difference = u64::from_le_bytes(bytes) ^ u64::from_le_bytes(format);
     let margin = format.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f });
     difference & HIGHEST_BITS == 0 && (difference + u64::from_le_bytes(margin)) & HIGHEST_BITS == 0
@@ -102,7 +106,8 @@ fn after_brackets(line: &[u8], mut at: usize) -> Option<(Level, usize)> {
     }
 }
 
-/// Returns the level word at a position, optionally in a bracket, as the value of a key, or in quotes, and its end.
+/// Returns the level word at a position, optionally in a bracket, as the value of a key, or in quotes, and
+/// its end.
 #[inline]
 fn value(line: &[u8], mut at: usize) -> Option<(Level, usize)> {
     if matches!(line.get(at)?, b'[' | b'(') {
@@ -200,9 +205,9 @@ fn letters(line: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020
 }
 
-/// Returns the most severe level word of a line. Words with a count of zero are ignored: `0 errors`, `no errors or warnings`,
-/// `errors: 0`. Letters, digits and underscores make a word, as do the hyphens and dots between them: names of files and options
-/// (`error.rs`, `-Wno-error`) are no level words.
+/// Returns the most severe level word of a line. Words with a count of zero are ignored: `0 errors`, `no
+/// errors or warnings`, `errors: 0`. Letters, digits and underscores make a word, as do the hyphens and dots
+/// between them: names of files and options (`error.rs`, `-Wno-error`) are no level words.
 pub(crate) fn worst_level(line: &[u8]) -> Option<Level> {
     let mut worst: Option<Level> = None;
     // A level word that a count can still follow.

@@ -1,4 +1,5 @@
-//! Parses single lines. Timestamps are read from the visible text; only the message includes escape sequences.
+//! Parses single lines. Timestamps are read from the visible text; only the message includes escape
+//! sequences.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -28,7 +29,8 @@ pub(crate) fn end_length(line: &[u8]) -> usize {
     }
 }
 
-/// Returns the range of a line's text, without its line ending and, at the start of the file, byte order mark.
+/// Returns the range of a line's text, without its line ending and, at the start of the file, byte order
+/// mark.
 pub(crate) fn content(raw: &[u8], encoding: Encoding, is_file_start: bool) -> Range<usize> {
     let has_mark = is_file_start && encoding == Encoding::Utf8 && raw.starts_with(BYTE_ORDER_MARK);
     let start = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };

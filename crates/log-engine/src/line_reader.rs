@@ -97,7 +97,8 @@ impl<'a> LineReader<'a> {
         Ok((line.length > 0).then(|| self.advance(line)))
     }
 
-    /// Takes the rest of a line from the buffer, or the whole buffer if the line does not end in it. Returns whether it ends.
+    /// Takes the rest of a line from the buffer, or the whole buffer if the line does not end in it. Returns
+    /// whether it ends.
     fn take_part(&mut self, is_first_part: bool) -> (Bytes, bool) {
         let found = match self.direction {
             Direction::Forward => memchr(b'\n', &self.buffer).map(|at| self.buffer.split_to(at + 1)),

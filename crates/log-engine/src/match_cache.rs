@@ -63,7 +63,8 @@ impl MatchCounts {
         }
     }
 
-    /// Without any counts, but with room for those of a log of `size` bytes, so that the cache weighs the search right from its start.
+    /// Without any counts, but with room for those of a log of `size` bytes, so that the cache weighs the
+    /// search right from its start.
     fn with_capacity(encoding: Encoding, size: u64) -> Self {
         let mut before = Vec::with_capacity((size / BLOCK_BYTES) as usize * 5 / 4 + 2);
         before.push(0);
@@ -323,8 +324,8 @@ impl SearchScan {
 }
 
 impl Batch {
-    /// Returns the blocks after those that are searched, at most `max_bytes` without the last one. `None` if there are none yet. Starts
-    /// over if the encoding turned out to be another one.
+    /// Returns the blocks after those that are searched, at most `max_bytes` without the last one. `None` if
+    /// there are none yet. Starts over if the encoding turned out to be another one.
     fn next(index: &LogIndex, encoding: Encoding, searched: usize, max_bytes: u64) -> Option<Self> {
         let first = if index.encoding == encoding { searched } else { 0 };
         let from = index

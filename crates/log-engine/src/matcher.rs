@@ -35,7 +35,8 @@ impl LineMatcher {
         &self.filter
     }
 
-    /// Returns the number of matching lines, if the counts are enough to tell: the filter has no text, and not both level and source.
+    /// Returns the number of matching lines, if the counts are enough to tell: the filter has no text, and
+    /// not both level and source.
     pub(crate) fn count(&self, counts: &Counts) -> Option<u64> {
         match (self.filter.has_text(), self.filter.level, self.filter.source) {
             (true, ..) | (_, Some(_), Some(_)) => None,
@@ -51,7 +52,8 @@ impl LineMatcher {
             && self.filter.source.is_none_or(|source| counts.source(source) > 0)
     }
 
-    /// Calls `visit` with the position of each matching line of a buffer of whole lines that begins at `start`.
+    /// Calls `visit` with the position of each matching line of a buffer of whole lines that begins at
+    /// `start`.
     pub(crate) fn for_each_match(
         &self,
         buffer: &[u8],
@@ -110,8 +112,8 @@ impl LineMatcher {
             .is_none_or(|pattern| pattern.matches_line(visible))
     }
 
-    /// Returns whether a long line contains the text of the filter. The line is read `read_bytes` at a time. `encoding` is only called
-    /// if it is needed.
+    /// Returns whether a long line contains the text of the filter. The line is read `read_bytes` at a time.
+    /// `encoding` is only called if it is needed.
     pub(crate) fn matches_long_text(
         &self,
         text: Range<u64>,

@@ -80,7 +80,8 @@ pub struct Filter {
     pub source: Option<Source>,
     /// Text in the line, ignoring case.
     pub contains: Option<String>,
-    /// Regular expression that matches in the line, ignoring case unless it contains `(?-i)`. Ignored if `contains` is set.
+    /// Regular expression that matches in the line, ignoring case unless it contains `(?-i)`. Ignored if
+    /// `contains` is set.
     pub regex: Option<String>,
 }
 
@@ -103,7 +104,8 @@ pub struct PageQuery {
     pub limit: u32,
     /// Cursor of an earlier page.
     pub cursor: Option<String>,
-    /// Number of the line at which the page starts, from 1; backward, its last line. Ignored if there is a cursor.
+    /// Number of the line at which the page starts, from 1; backward, its last line. Ignored if there is a
+    /// cursor.
     pub from_line: Option<u64>,
     /// Reading direction. Backward without a cursor or line starts at the end of the log.
     pub direction: Direction,
@@ -133,9 +135,11 @@ pub struct SearchQuery {
     pub limit: u32,
     /// Cursor of an earlier page.
     pub cursor: Option<String>,
-    /// Number of the first line to return matches from, from 1; backward, of the last line. Ignored if there is a cursor.
+    /// Number of the first line to return matches from, from 1; backward, of the last line. Ignored if there
+    /// is a cursor.
     pub from_line: Option<u64>,
-    /// Number of the first match to return, from 1; backward, of the last match. Ignored if there is a cursor or line.
+    /// Number of the first match to return, from 1; backward, of the last match. Ignored if there is a cursor
+    /// or line.
     pub from_match: Option<u64>,
     /// Reading direction. Backward without a start begins at the end of the log.
     pub direction: Direction,
@@ -180,8 +184,8 @@ pub struct Page {
     pub examined: Option<LineRange>,
     /// Cursor of the next page in the same direction. `None` if no line follows.
     pub next_cursor: Option<String>,
-    /// Whether the same query can have another result later, although the file has not changed: the page was cut by
-    /// [`Limits::scan_timeout`](crate::Limits), or the encoding is not known yet.
+    /// Whether the same query can have another result later, although the file has not changed: the page was
+    /// cut by [`Limits::scan_timeout`](crate::Limits), or the encoding is not known yet.
     pub is_provisional: bool,
 }
 
@@ -207,7 +211,8 @@ pub struct Search {
     pub is_complete: bool,
     /// The matches of this page, in the order of the log.
     pub matches: Vec<Match>,
-    /// Cursor of the next page in the same direction. `None` at the end of the log, and if nothing more has been searched yet.
+    /// Cursor of the next page in the same direction. `None` at the end of the log, and if nothing more has
+    /// been searched yet.
     pub next_cursor: Option<String>,
 }
 

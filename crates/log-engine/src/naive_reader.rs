@@ -1,4 +1,5 @@
-//! Reads a log that is held in memory as a whole, without chunks, indexes or timeouts: the reference for the engine.
+//! Reads a log that is held in memory as a whole, without chunks, indexes or timeouts: the reference for the
+//! engine.
 
 use std::{
     sync::{

@@ -121,7 +121,8 @@ impl OpenLog {
         }
     }
 
-    /// Returns the encoding of the log. After [`Limits::index_timeout`], the encoding of the indexed part is used.
+    /// Returns the encoding of the log. After [`Limits::index_timeout`], the encoding of the indexed part is
+    /// used.
     pub(crate) fn encoding(&self) -> Result<Encoding> {
         if let Some(encoding) = self.encoding.get() {
             return Ok(*encoding);
@@ -139,8 +140,8 @@ impl OpenLog {
         Ok(*self.encoding.get_or_init(|| encoding))
     }
 
-    /// Skips blocks without a matching line. Returns where to continue after `at`, and the end of the block that is known to match
-    /// there. `None` if `at` is outside the indexed part.
+    /// Skips blocks without a matching line. Returns where to continue after `at`, and the end of the block
+    /// that is known to match there. `None` if `at` is outside the indexed part.
     pub(crate) fn skip(
         &self,
         at: Position,

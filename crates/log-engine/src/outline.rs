@@ -156,7 +156,8 @@ fn for_each_line(
     Ok(())
 }
 
-/// Groups blocks into sections of about the same number of lines. Section n has the blocks that start in the n-th part of the lines.
+/// Groups blocks into sections of about the same number of lines. Section n has the blocks that start in the
+/// n-th part of the lines.
 #[derive(Debug)]
 struct SectionBuilder {
     total_lines: u64,

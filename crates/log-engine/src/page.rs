@@ -40,10 +40,11 @@ impl PageRequest {
 
 /// Reads a page.
 ///
-/// Pages consist of the lines of the whole log that match the filter, and their context. The content of a page does not depend on
-/// where the previous pages ended. `next_cursor` is `None` exactly if no such line follows: after a full page, the log is read on to
-/// the next line of a page, and the cursor is placed before that line. After [`Limits::scan_timeout`](crate::Limits), the page ends
-/// early and the cursor continues from there.
+/// Pages consist of the lines of the whole log that match the filter, and their context. The content of a
+/// page does not depend on where the previous pages ended. `next_cursor` is `None` exactly if no such line
+/// follows: after a full page, the log is read on to the next line of a page, and the cursor is placed before
+/// that line. After [`Limits::scan_timeout`](crate::Limits), the page ends early and the cursor continues
+/// from there.
 pub(crate) fn read_page(log: &OpenLog, request: &PageRequest, stopwatch: &Stopwatch) -> Result<Page> {
     let PageRequest {
         query,
@@ -122,8 +123,9 @@ impl PageBuilder<'_> {
         Ok(lines.position())
     }
 
-    /// Adds the matching lines and their context. Reading begins `context` lines before the start, because the first lines of the page
-    /// can be context of those. Returns the position of the last line that was read.
+    /// Adds the matching lines and their context. Reading begins `context` lines before the start, because
+    /// the first lines of the page can be context of those. Returns the position of the last line that was
+    /// read.
     fn fill_filtered(&mut self, context: usize, stopwatch: &Stopwatch) -> Result<Position> {
         let (log, direction) = (self.presenter.log, self.direction);
         let limits = *log.limits();
@@ -132,7 +134,8 @@ impl PageBuilder<'_> {
             self.step_back(self.start, context)?,
             limits.max_read_bytes,
         );
-        // Lines that are context if a match follows, and the number of lines of context that follow the last match.
+        // Lines that are context if a match follows, and the number of lines of context that follow the last
+        // match.
         let (mut candidates, mut context_left) = (VecDeque::<RawLine>::new(), 0);
         // End of the part that needs no further look at the index.
         let mut skipped_to = None;
@@ -198,7 +201,8 @@ impl PageBuilder<'_> {
         Ok(lines.position())
     }
 
-    /// Adds a line, unless it lies before the start. Returns false if the page is full: the next page begins with this line.
+    /// Adds a line, unless it lies before the start. Returns false if the page is full: the next page begins
+    /// with this line.
     fn add(&mut self, raw: &RawLine, is_context: bool) -> Result<bool> {
         if !self.is_ahead(raw) {
             return Ok(true);

@@ -61,7 +61,8 @@ impl IndexProgress {
     }
 }
 
-/// Hashes of the start of a log and of the end of its indexed part. If both still match, the file has only grown.
+/// Hashes of the start of a log and of the end of its indexed part. If both still match, the file has only
+/// grown.
 #[derive(Clone, Debug)]
 pub(crate) struct ContentHashes {
     first: ContentHash,

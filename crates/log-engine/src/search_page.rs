@@ -144,8 +144,8 @@ impl BlockMatches {
     }
 }
 
-/// Returns the blocks that contain the page, in the order of the log: at most one more than the page has matches. Empty if the page lies
-/// behind the searched part.
+/// Returns the blocks that contain the page, in the order of the log: at most one more than the page has
+/// matches. Empty if the page lies behind the searched part.
 fn choose_blocks(
     index: &LogIndex,
     counts: &MatchCounts,

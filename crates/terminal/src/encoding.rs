@@ -18,7 +18,8 @@ impl Encoding {
             Self::Utf8 => String::from_utf8_lossy(bytes),
             Self::Windows1252 => {
                 let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-                // The WHATWG table maps the five bytes that Windows-1252 leaves undefined to control characters.
+                // The WHATWG table maps the five bytes that Windows-1252 leaves undefined to control
+                // characters.
                 let is_undefined =
                     |c: char| matches!(c, '\u{81}' | '\u{8d}' | '\u{8f}' | '\u{90}' | '\u{9d}');
                 if text.contains(is_undefined) {

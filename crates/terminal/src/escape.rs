@@ -7,8 +7,8 @@ pub const ESCAPE: u8 = 0x1b;
 
 /// Returns the text of a line without escape sequences.
 ///
-/// Unlike [`styled_spans`](crate::styled_spans), a sequence that the line does not complete is dropped up to the end of the line,
-/// and an escape inside a sequence starts a new one.
+/// Unlike [`styled_spans`](crate::styled_spans), a sequence that the line does not complete is dropped up to
+/// the end of the line, and an escape inside a sequence starts a new one.
 pub fn visible_text(line: &str) -> Cow<'_, str> {
     if memchr(ESCAPE, line.as_bytes()).is_none() {
         return Cow::Borrowed(line);
@@ -19,8 +19,9 @@ pub fn visible_text(line: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&out).into_owned())
 }
 
-/// Removes escape sequences from one line that arrives in parts. It works on bytes, because sequences are ASCII in both encodings of
-/// [`Encoding`](crate::Encoding). A sequence that the line does not complete is dropped up to the end of the line.
+/// Removes escape sequences from one line that arrives in parts. It works on bytes, because sequences are
+/// ASCII in both encodings of [`Encoding`](crate::Encoding). A sequence that the line does not complete is
+/// dropped up to the end of the line.
 #[derive(Default)]
 pub struct EscapeStripper {
     state: State,

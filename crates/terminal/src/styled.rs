@@ -24,10 +24,11 @@ struct Style {
 
 const ESCAPE: char = '\u{1b}';
 
-/// Splits a line into spans of equal style. `highlighted` are ranges of characters of the visible text, in order. Escape sequences
-/// other than colors are dropped.
+/// Splits a line into spans of equal style. `highlighted` are ranges of characters of the visible text, in
+/// order. Escape sequences other than colors are dropped.
 ///
-/// Unlike [`visible_text`](crate::visible_text), an unexpected character ends a control sequence and is dropped with it.
+/// Unlike [`visible_text`](crate::visible_text), an unexpected character ends a control sequence and is
+/// dropped with it.
 pub fn styled_spans(line: &str, highlighted: &[Range<u32>]) -> Vec<StyledSpan> {
     let mut spans: Vec<StyledSpan> = Vec::new();
     let mut at = 0;
@@ -57,7 +58,8 @@ pub fn styled_spans(line: &str, highlighted: &[Range<u32>]) -> Vec<StyledSpan> {
     spans
 }
 
-/// Appends a span without its control characters, which browsers display as boxes. They still count as characters of the visible text.
+/// Appends a span without its control characters, which browsers display as boxes. They still count as
+/// characters of the visible text.
 fn push(spans: &mut Vec<StyledSpan>, style: &Style, text: &str, is_highlighted: bool) {
     let text: String = text.chars().filter(|c| !c.is_control() || *c == '\t').collect();
     if !text.is_empty() {
@@ -69,7 +71,8 @@ fn push(spans: &mut Vec<StyledSpan>, style: &Style, text: &str, is_highlighted: 
     }
 }
 
-/// Splits spans after `max_chars` characters. Returns both parts and the number of characters of the second one.
+/// Splits spans after `max_chars` characters. Returns both parts and the number of characters of the second
+/// one.
 pub fn fold_spans(mut spans: Vec<StyledSpan>, max_chars: usize) -> (Vec<StyledSpan>, Vec<StyledSpan>, usize) {
     let mut left = max_chars;
     let Some(cut) = spans.iter().position(|span| {

@@ -28,8 +28,8 @@ use crate::{
 /// Returns a page of a run's log.
 ///
 /// # Errors
-/// [`Error::LogNotFound`], [`Error::Invalid`] for an invalid cursor or regular expression, [`Error::NotReady`] if the log is not indexed
-/// as far as the page needs, [`Error::Files`].
+/// [`Error::LogNotFound`], [`Error::Invalid`] for an invalid cursor or regular expression,
+/// [`Error::NotReady`] if the log is not indexed as far as the page needs, [`Error::Files`].
 pub(crate) async fn log_page(service: &LogService, run_id: i32, query: &LogQuery) -> Result<LogPage> {
     let request = PageRequest::new(to_page_query(query)).map_err(|error| to_error(error, run_id))?;
     let file = LogSource::shared(find_log(service, run_id).await?);
@@ -55,8 +55,8 @@ pub(crate) async fn log_page(service: &LogService, run_id: i32, query: &LogQuery
 /// Returns a page of matches in a run's log.
 ///
 /// # Errors
-/// [`Error::LogNotFound`], [`Error::Invalid`] for an invalid cursor or regular expression, [`Error::NotReady`] if the log was replaced
-/// while it was read, [`Error::Files`].
+/// [`Error::LogNotFound`], [`Error::Invalid`] for an invalid cursor or regular expression,
+/// [`Error::NotReady`] if the log was replaced while it was read, [`Error::Files`].
 pub(crate) async fn search_log(
     service: &LogService,
     run_id: i32,

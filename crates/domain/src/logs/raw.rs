@@ -58,10 +58,12 @@ impl LogFile {
         &self.file
     }
 
-    /// Returns the encoding of the text. `None` if it is not known within a second: the whole file has to be indexed for it.
+    /// Returns the encoding of the text. `None` if it is not known within a second: the whole file has to be
+    /// indexed for it.
     ///
     /// # Errors
-    /// [`Error::LogNotFound`](crate::Error::LogNotFound) if the file is gone, [`Error::Files`](crate::Error::Files).
+    /// [`Error::LogNotFound`](crate::Error::LogNotFound) if the file is gone,
+    /// [`Error::Files`](crate::Error::Files).
     pub async fn encoding(&self) -> Result<Option<LogEncoding>> {
         let file = LogSource::shared(self.file.found().clone());
         let encoding = self.service.engine().encoding(&file, ENCODING_TIMEOUT).await;

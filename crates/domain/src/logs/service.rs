@@ -34,8 +34,9 @@ impl LogService {
     /// Returns a page of lines of a run's log. Scope `system:read`.
     ///
     /// # Errors
-    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::LogNotFound`](crate::Error::LogNotFound),
-    /// [`Error::Invalid`](crate::Error::Invalid) for a malformed cursor, [`Error::Files`](crate::Error::Files).
+    /// [`Error::MissingScope`](crate::Error::MissingScope),
+    /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a
+    /// malformed cursor, [`Error::Files`](crate::Error::Files).
     pub async fn page(&self, run: &LoadedRun, query: &LogQuery) -> Result<LogPage> {
         run.require(access::LIST_RUN_LOGS)?;
         log_page(self, run.id(), query).await
@@ -44,8 +45,9 @@ impl LogService {
     /// Returns an overview of the whole log of a run. Scope `system:read`.
     ///
     /// # Errors
-    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::LogNotFound`](crate::Error::LogNotFound),
-    /// [`Error::Files`](crate::Error::Files), [`Error::Database`](crate::Error::Database).
+    /// [`Error::MissingScope`](crate::Error::MissingScope),
+    /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Files`](crate::Error::Files),
+    /// [`Error::Database`](crate::Error::Database).
     pub async fn outline(&self, run: &LoadedRun, query: &LogOutlineQuery) -> Result<LogOutline> {
         run.require(access::GET_RUN_LOG_OUTLINE)?;
         let is_growing = run.state().await?.status.is_in_progress();
@@ -55,9 +57,9 @@ impl LogService {
     /// Returns a page of matches in a run's log. Scope `system:read`.
     ///
     /// # Errors
-    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::LogNotFound`](crate::Error::LogNotFound),
-    /// [`Error::Invalid`](crate::Error::Invalid) for a malformed cursor or regular expression,
-    /// [`Error::Files`](crate::Error::Files).
+    /// [`Error::MissingScope`](crate::Error::MissingScope),
+    /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Invalid`](crate::Error::Invalid) for a
+    /// malformed cursor or regular expression, [`Error::Files`](crate::Error::Files).
     pub async fn search(&self, run: &LoadedRun, query: &LogSearchQuery) -> Result<LogSearch> {
         run.require(access::SEARCH_RUN_LOG)?;
         search_log(self, run.id(), query).await
@@ -66,8 +68,8 @@ impl LogService {
     /// Returns a run's log as a file. Scope `system:read`.
     ///
     /// # Errors
-    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::LogNotFound`](crate::Error::LogNotFound),
-    /// [`Error::Files`](crate::Error::Files).
+    /// [`Error::MissingScope`](crate::Error::MissingScope),
+    /// [`Error::LogNotFound`](crate::Error::LogNotFound), [`Error::Files`](crate::Error::Files).
     pub async fn raw(&self, run: &LoadedRun) -> Result<RawLog> {
         run.require(access::GET_RAW_RUN_LOG)?;
         raw_log(self, run.id()).await

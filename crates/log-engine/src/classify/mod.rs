@@ -11,7 +11,8 @@ use crate::{
     model::{Level, Source},
 };
 
-/// Returns the level of a line by its visible text: the level word at its start, otherwise the most severe level word in it.
+/// Returns the level of a line by its visible text: the level word at its start, otherwise the most severe
+/// level word in it.
 pub(crate) fn level(line: &str) -> Level {
     level_of_text(line.as_bytes())
 }

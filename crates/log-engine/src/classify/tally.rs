@@ -14,8 +14,8 @@ use crate::{
     model::{Counts, Level, Source},
 };
 
-/// Counts the lines of a buffer of whole lines. `is_file_start` says that it is the start of the log. Lines are classified by their first
-/// [`Limits::max_line_bytes`].
+/// Counts the lines of a buffer of whole lines. `is_file_start` says that it is the start of the log. Lines
+/// are classified by their first [`Limits::max_line_bytes`].
 pub(crate) fn tally(buffer: &[u8], encoding: Encoding, is_file_start: bool) -> Tally {
     let has_mark = is_file_start && encoding == Encoding::Utf8;
     let text = match buffer.strip_prefix(BYTE_ORDER_MARK).filter(|_| has_mark) {
@@ -81,8 +81,8 @@ fn tally_with(max_line_bytes: usize, text: &[u8], encoding: Encoding) -> Tally {
 struct LineCarry(bool);
 
 impl LineCarry {
-    /// Returns the newlines of the lines in which `mask` has a bit. In a sum with ones that are interrupted by newlines only, the first bit
-    /// of a line carries to its newline, whatever bits follow.
+    /// Returns the newlines of the lines in which `mask` has a bit. In a sum with ones that are interrupted
+    /// by newlines only, the first bit of a line carries to its newline, whatever bits follow.
     #[inline(always)]
     fn ends(&mut self, mask: u64, newline: u64) -> u64 {
         // A keyword before the block counts like one at its first byte.
@@ -121,8 +121,8 @@ struct LineCounter<'a> {
     escape: LineCarry,
     /// Whether a source or escape sequence carries into the next block, or lines can be too long.
     needs_slow_path: bool,
-    /// Encoded ends of the lines of the batch. Levels are counted after a batch, in a loop of their own, because the number of lines in a
-    /// block is unpredictable.
+    /// Encoded ends of the lines of the batch. Levels are counted after a batch, in a loop of their own,
+    /// because the number of lines in a block is unpredictable.
     ends: [u8; (MAX_ENDS + 2) * END_BYTES],
     ends_len: usize,
     batch_start: usize,

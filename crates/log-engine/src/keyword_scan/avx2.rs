@@ -46,8 +46,8 @@ impl Avx2 {
     fn look_up(&self, span: &[u8; SPAN_BYTES], from: usize, at: usize) -> __m256i {
         let (avx2, (of_low, of_high)) = (self.simd.avx2, self.tables[at]);
         let (bytes, low_half) = (load(span, from + at), self.splat(15));
-        // A shuffle ignores bits 4 to 6 and returns zero if bit 7 is set. For bytes that are not ASCII, that is only wrong behind a short
-        // keyword.
+        // A shuffle ignores bits 4 to 6 and returns zero if bit 7 is set. For bytes that are not ASCII, that
+        // is only wrong behind a short keyword.
         let low = if at < MIN_KEYWORD_BYTES {
             bytes
         } else {

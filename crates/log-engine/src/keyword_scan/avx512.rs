@@ -31,13 +31,14 @@ impl Avx512 {
         }
     }
 
-    /// Returns the keyword groups that the low halves and that the high halves of the bytes allow as position `at` of a keyword.
+    /// Returns the keyword groups that the low halves and that the high halves of the bytes allow as position
+    /// `at` of a keyword.
     #[inline(always)]
     fn look_up(&self, span: &[u8; SPAN_BYTES], at: usize) -> (__m512i, __m512i) {
         let (avx512f, avx512bw) = (self.simd.avx512f, self.simd.avx512bw);
         let (bytes, low_half) = (load(span, at), self.splat(15));
-        // A shuffle ignores bits 4 to 6 and returns zero if bit 7 is set. For bytes that are not ASCII, that is only wrong behind a short
-        // keyword.
+        // A shuffle ignores bits 4 to 6 and returns zero if bit 7 is set. For bytes that are not ASCII, that
+        // is only wrong behind a short keyword.
         let low = if at < MIN_KEYWORD_BYTES {
             bytes
         } else {

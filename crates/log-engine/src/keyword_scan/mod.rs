@@ -1,8 +1,10 @@
-//! Finds the keywords by which lines are classified, ignoring case: 64 bytes of text at a time, with one result bit for each byte.
+//! Finds the keywords by which lines are classified, ignoring case: 64 bytes of text at a time, with one
+//! result bit for each byte.
 //!
-//! Keywords are searched in parallel by table lookups. The low and the high half of each of the up to six bytes from a position on are
-//! looked up in a table of their own, whose entries have one bit for each of eight keyword groups. A keyword starts at the position if
-//! its bit is set in all of them. The vector code, which is selected at run time, and the scalar code use the same tables.
+//! Keywords are searched in parallel by table lookups. The low and the high half of each of the up to six
+//! bytes from a position on are looked up in a table of their own, whose entries have one bit for each of
+//! eight keyword groups. A keyword starts at the position if its bit is set in all of them. The vector code,
+//! which is selected at run time, and the scalar code use the same tables.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -27,8 +29,9 @@ const MIN_KEYWORD_BYTES: usize = 4;
 /// A block, and the bytes of the next one that belong to keywords that start in it, rounded up.
 const SPAN_BYTES: usize = BLOCK_BYTES + 8;
 
-/// The keywords, in groups that have one bit each. Those of sources are exact: `orchestrator` and `test_runner` consist of two keywords.
-/// The tables of the level groups accept some other words too (`wait` for `warn`), which the rules for single lines then reject.
+/// The keywords, in groups that have one bit each. Those of sources are exact: `orchestrator` and
+/// `test_runner` consist of two keywords. The tables of the level groups accept some other words too (`wait`
+/// for `warn`), which the rules for single lines then reject.
 const KEYWORDS: [&[&[u8]]; 8] = [
     &[b"orches"],
     &[b"trator"],
@@ -103,8 +106,8 @@ pub(crate) trait Vectors {
 
 /// Receives the masks of the blocks of a text, in batches.
 pub(crate) trait BlockVisitor {
-    /// Takes the masks of the block at `offset`. Called in a loop that keeps its tables in vector registers, so it must be inlined and
-    /// call nothing.
+    /// Takes the masks of the block at `offset`. Called in a loop that keeps its tables in vector registers,
+    /// so it must be inlined and call nothing.
     fn visit_block(&mut self, offset: usize, masks: BlockMasks);
 
     /// Called after at most [`MAX_BATCH_BLOCKS`] blocks.

@@ -3,8 +3,9 @@
 use regex::bytes::Regex;
 use runlens_terminal::{Encoding, EscapeStripper};
 
-/// A search in one line that arrives in parts. A text is always found. A match of a regular expression is found if it can end in the part
-/// in which it starts, or if it starts at most `overlap_bytes` of visible text before the part in which it ends.
+/// A search in one line that arrives in parts. A text is always found. A match of a regular expression is
+/// found if it can end in the part in which it starts, or if it starts at most `overlap_bytes` of visible
+/// text before the part in which it ends.
 pub(crate) struct LongLineSearch {
     regex: Regex,
     overlap_bytes: usize,
@@ -12,7 +13,8 @@ pub(crate) struct LongLineSearch {
     stripper: EscapeStripper,
     /// Visible text in UTF-8: the last part, and the overlap before it.
     window: Vec<u8>,
-    /// Number of bytes at the start of the window that are not searched. They prevent `^` from matching behind them.
+    /// Number of bytes at the start of the window that are not searched. They prevent `^` from matching
+    /// behind them.
     context_bytes: usize,
 }
 

@@ -31,13 +31,14 @@ const MAX_REGEX_CHARS: usize = 200;
 const MAX_COMPILED_BYTES: usize = 4 << 20;
 /// Number of ranges that are returned for a line.
 const MAX_RANGES: usize = 20;
-/// In a long line, how far before a part of it a match of a regular expression that ends in the part can start.
+/// In a long line, how far before a part of it a match of a regular expression that ends in the part can
+/// start.
 const REGEX_OVERLAP_BYTES: usize = 64 << 10;
 /// Number of escape sequences in a buffer up to which the lines that contain them are searched one by one.
 const MAX_ESCAPES: usize = 64;
 
-/// A text or regular expression, ignoring case unless the expression contains `(?-i)`. A search takes time linear in the length of the
-/// searched text, and matches never span lines.
+/// A text or regular expression, ignoring case unless the expression contains `(?-i)`. A search takes time
+/// linear in the length of the searched text, and matches never span lines.
 pub(crate) struct Pattern {
     matcher: RegexMatcher,
     /// The pattern as a regular expression.
@@ -124,8 +125,8 @@ impl Pattern {
         ranges
     }
 
-    /// Calls `visit` with each matching line of a buffer of whole lines: its index in the buffer, from 0, and its bytes with the line
-    /// ending. `is_file_start` says that the buffer is the start of the log.
+    /// Calls `visit` with each matching line of a buffer of whole lines: its index in the buffer, from 0, and
+    /// its bytes with the line ending. `is_file_start` says that the buffer is the start of the log.
     pub(crate) fn for_each_match(
         &self,
         buffer: &[u8],
@@ -239,8 +240,8 @@ fn compile(pattern: &str) -> Result<RegexMatcher, grep_regex::Error> {
         .build(pattern)
 }
 
-/// Returns the visible text of many lines: without escape sequences and byte order mark, and with LF at their ends. Borrows the buffer if
-/// nothing has to change, which is the common case.
+/// Returns the visible text of many lines: without escape sequences and byte order mark, and with LF at their
+/// ends. Borrows the buffer if nothing has to change, which is the common case.
 fn visible_lines(buffer: &[u8], encoding: Encoding, is_file_start: bool) -> Cow<'_, [u8]> {
     let text = match encoding {
         Encoding::Utf8 => {

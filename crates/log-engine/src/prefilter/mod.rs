@@ -19,8 +19,8 @@ pub(crate) struct LiteralPrefilter {
 }
 
 impl LiteralPrefilter {
-    /// Chooses the longest part of a text that has one byte per character in both encodings and in any case. Returns `None` if that is
-    /// too short.
+    /// Chooses the longest part of a text that has one byte per character in both encodings and in any case.
+    /// Returns `None` if that is too short.
     pub(crate) fn new(text: &str) -> Option<Self> {
         // U+212A KELVIN SIGN is a k in another case, and ſ an s.
         let is_one_byte = |byte: &u8| byte.is_ascii() && !matches!(byte, b'k' | b'K' | b's' | b'S');
@@ -115,8 +115,8 @@ impl Letter {
     }
 }
 
-/// Returns a mask of the positions with an escape in the first span, or with both letters in the other spans. The first position is the
-/// lowest bit.
+/// Returns a mask of the positions with an escape in the first span, or with both letters in the other spans.
+/// The first position is the lowest bit.
 fn scalar_candidates([first, second]: [Letter; 2], [here, one, other]: [&[u8; BLOCK_BYTES]; 3]) -> u64 {
     let is_candidate = |at: &usize| here[*at] == ESCAPE || first.is(one[*at]) && second.is(other[*at]);
     (0..BLOCK_BYTES)

@@ -1,5 +1,5 @@
-//! The rules as regular expressions. Level words are ASCII (`(?-u)` excludes ſ, which is an s in Unicode); the letters and spaces around
-//! them are those of Unicode.
+//! The rules as regular expressions. Level words are ASCII (`(?-u)` excludes ſ, which is an s in Unicode);
+//! the letters and spaces around them are those of Unicode.
 
 use std::sync::LazyLock;
 
