@@ -1,4 +1,4 @@
-//! One operation: what it needs, what it takes, what it answers.
+//! The page of an operation: scope, parameters, body, examples and responses.
 
 use leptos::prelude::*;
 use runlens_api_types::auth::Role;
@@ -8,10 +8,10 @@ use utoipa::openapi::{
     path::{Operation, Parameter, ParameterIn},
 };
 
-use super::{inline, paragraphs, schema};
+use super::{COMMON_RESPONSES, code_block, inline, paragraphs, schema};
 use crate::openapi::examples::{self, Example, indent};
 
-/// An operation with its anchor.
+/// The content of an operation's page.
 pub(super) fn view(
     origin: &str,
     method: &'static str,
@@ -24,20 +24,18 @@ pub(super) fn view(
     let parameters: Vec<_> = operation.parameters.iter().flatten().filter_map(known).collect();
     view! {
         <article id=id.clone()>
-            <h3>
-                <a class="plain" href=format!("#{id}")><span class="method">{method}</span> " " <code>{path.to_owned()}</code></a>
-            </h3>
-            <p><strong>{operation.summary.clone()}</strong></p>
+            <h1>{operation.summary.clone()}</h1>
+            <p><span class="method">{method}</span> " " <code>{path.to_owned()}</code></p>
             {paragraphs(operation.description.as_deref().unwrap_or_default())}
-            {needs(operation)}
-            {(!parameters.is_empty()).then(|| view! { <h4>"Parameters"</h4> {parameter_table(&parameters)} })}
+            {authorization(operation)}
+            {(!parameters.is_empty()).then(|| view! { <h2>"Parameters"</h2> {parameter_table(&parameters)} })}
             {operation.request_body.as_ref().and_then(known).map(|body| view! {
-                <h4>"Body"</h4>
+                <h2>"Body"</h2>
                 {body.content.values().filter_map(known).map(|content| schema::reference(content.schema.as_ref(), document)).collect_view()}
             })}
             {curl(origin, operation, examples)}
-            <h4>"Answers"</h4>
-            {answers(operation, examples, document)}
+            <h2>"Responses"</h2>
+            {responses(operation, examples, document)}
         </article>
     }
     .into_any()
@@ -50,7 +48,7 @@ fn known<T>(value: &RefOr<T>) -> Option<&T> {
     }
 }
 
-fn needs(operation: &Operation) -> AnyView {
+fn authorization(operation: &Operation) -> AnyView {
     let scope = operation
         .extensions
         .as_ref()
@@ -58,13 +56,13 @@ fn needs(operation: &Operation) -> AnyView {
         .and_then(Value::as_str);
     match scope {
         Some(scope) => {
-            view! { <p class="muted">"Needs a token with the scope " <code>{scope.to_owned()}</code> "."</p> }
+            view! { <p class="muted">"Requires a token with the scope " <code>{scope.to_owned()}</code> "."</p> }
                 .into_any()
         }
         None if operation.security.is_none() => {
-            view! { <p class="muted">"Needs a token, whatever its scopes."</p> }.into_any()
+            view! { <p class="muted">"Requires a token with any scope."</p> }.into_any()
         }
-        None => view! { <p class="muted">"Needs no token."</p> }.into_any(),
+        None => view! { <p class="muted">"Requires no token."</p> }.into_any(),
     }
 }
 
@@ -87,7 +85,7 @@ fn parameter_table(parameters: &[&Parameter]) -> impl IntoView + use<> {
     schema::table("Parameter", rows.collect_view().into_any())
 }
 
-/// The first example as a command.
+/// The first successful example as a curl command.
 fn curl(origin: &str, operation: &Operation, examples: &[Example]) -> Option<AnyView> {
     let example = examples.iter().find(|example| example.status < 300)?;
     let (method, address) = example.line();
@@ -106,24 +104,28 @@ fn curl(origin: &str, operation: &Operation, examples: &[Example]) -> Option<Any
             " \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
         ));
     }
-    Some(view! { <h4>"Example"</h4> <pre>{command}</pre> }.into_any())
+    Some(view! { <h2>"Example"</h2> {code_block(command)} }.into_any())
 }
 
-fn answers(operation: &Operation, examples: &'static [Example], document: &OpenApi) -> impl IntoView + use<> {
-    let answers = operation.responses.responses.iter().map(|(status, response)| match response {
+fn responses(
+    operation: &Operation,
+    examples: &'static [Example],
+    document: &OpenApi,
+) -> impl IntoView + use<> {
+    let responses = operation.responses.responses.iter().map(|(status, response)| match response {
         RefOr::Ref(reference) => {
             let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
             let words = document.components.as_ref().and_then(|all| all.responses.get(&name)).and_then(known);
             let words = words.map(|response| response.description.clone()).unwrap_or_default();
-            view! { <dt><a href=format!("#{name}")>{status.clone()}</a></dt><dd>{inline(&words)}</dd> }.into_any()
+            view! { <dt><a href=format!("/api/docs/{COMMON_RESPONSES}#{name}")>{status.clone()}</a></dt><dd>{inline(&words)}</dd> }.into_any()
         }
         RefOr::T(response) => {
             let of_status = examples.iter().filter(|example| example.status.to_string() == *status);
             let shown = of_status.map(|example| {
                 view! {
                     <details open=example.status < 300>
-                        <summary>"Answer to " <code>{example.request.clone()}</code> {example.role.map(as_role)}</summary>
-                        <pre>{readable(example)}</pre>
+                        <summary>"Response to " <code>{example.request.clone()}</code> {example.role.map(as_role)}</summary>
+                        {code_block(readable(example))}
                     </details>
                 }
             });
@@ -138,14 +140,14 @@ fn answers(operation: &Operation, examples: &'static [Example], document: &OpenA
             .into_any()
         }
     });
-    view! { <dl class="answers">{answers.collect_view()}</dl> }
+    view! { <dl class="responses">{responses.collect_view()}</dl> }
 }
 
 fn as_role(role: Role) -> String {
     format!(" as {role}")
 }
 
-/// The body of an example: JSON laid out, text as it is.
+/// Returns the body of an example: indented JSON, or the text.
 fn readable(example: &Example) -> String {
     serde_json::from_str::<String>(example.body.get()).unwrap_or_else(|_| indent(example.body.get()))
 }
@@ -159,13 +161,13 @@ fn contents(response: &Response, document: &OpenApi) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// Answers that more than one operation gives.
+/// The responses of more than one operation.
 pub(super) fn shared(document: &OpenApi) -> impl IntoView + use<> {
     let responses = document
         .components
         .iter()
         .flat_map(|components| &components.responses);
-    let answers = responses
+    let articles = responses
         .filter_map(|(name, response)| Some((name, known(response)?)))
         .map(|(name, response)| {
             let example = response
@@ -175,14 +177,14 @@ pub(super) fn shared(document: &OpenApi) -> impl IntoView + use<> {
                 .find_map(|content| content.example.as_ref());
             let example = example
                 .and_then(|example| serde_json::to_string_pretty(example).ok())
-                .map(|text| view! { <pre>{text}</pre> });
+                .map(code_block);
             let headers = response
                 .headers
                 .keys()
                 .map(|name| view! { <li><code>{name.clone()}</code></li> }.into_any());
             view! {
                 <article id=name.clone()>
-                    <h3><a class="plain" href=format!("#{name}")>{name.clone()}</a></h3>
+                    <h2><a class="plain" href=format!("#{name}")>{name.clone()}</a></h2>
                     {paragraphs(&response.description)}
                     <p class="muted">"Headers:"</p>
                     <ul class="words">{headers.collect_view()}</ul>
@@ -190,5 +192,5 @@ pub(super) fn shared(document: &OpenApi) -> impl IntoView + use<> {
                 </article>
             }
         });
-    answers.collect_view()
+    articles.collect_view()
 }

@@ -1,12 +1,12 @@
-//! Schemas: in a table, in a few words, or as a link.
+//! Schemas as tables, short descriptions and links.
 
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use utoipa::openapi::{OpenApi, RefOr, Schema};
 
-use super::inline;
+use super::{SCHEMAS, inline};
 
-/// A table of rows of three cells.
+/// A table with rows of three cells.
 pub(super) fn table(of: &'static str, rows: AnyView) -> AnyView {
     view! {
         <table class="rows">
@@ -27,16 +27,16 @@ pub(super) fn all(document: &OpenApi) -> impl IntoView + use<> {
         let written = json!(schema);
         view! {
             <article id=name.clone()>
-                <h3><a class="plain" href=format!("#{name}")>{name.clone()}</a></h3>
+                <h2><a class="plain" href=format!("#{name}")>{name.clone()}</a></h2>
                 <p>{inline(written["description"].as_str().unwrap_or_default())}</p>
-                {members(schema, document).unwrap_or_else(|| view! { <p class="kind">{words(&written)}</p> }.into_any())}
+                {members(schema, document).unwrap_or_else(|| view! { <p class="kind">{describe(&written)}</p> }.into_any())}
             </article>
         }
     });
     views.collect_view()
 }
 
-/// A link to a schema, and its members to open; for a page, those of its items.
+/// A link to a schema, with its members in a disclosure; for a page, the members of its items.
 pub(super) fn reference(schema: Option<&RefOr<Schema>>, document: &OpenApi) -> Option<AnyView> {
     let schema = schema?;
     let item = item_of(schema, document);
@@ -47,13 +47,13 @@ pub(super) fn reference(schema: Option<&RefOr<Schema>>, document: &OpenApi) -> O
         "Members"
     };
     members(shown, document).map(|members| {
-        view! { <p class="kind">{words(&json!(schema))}</p> <details><summary>{what}</summary>{members}</details> }.into_any()
+        view! { <p class="kind">{describe(&json!(schema))}</p> <details><summary>{what}</summary>{members}</details> }.into_any()
     })
 }
 
-/// A type in a few words.
+/// A short description of a type.
 pub(super) fn kind(schema: Option<&RefOr<Schema>>) -> Option<AnyView> {
-    schema.map(|schema| words(&json!(schema)))
+    schema.map(|schema| describe(&json!(schema)))
 }
 
 fn name_of(schema: &RefOr<Schema>) -> Option<String> {
@@ -73,7 +73,7 @@ fn resolve<'a>(schema: &'a RefOr<Schema>, document: &'a OpenApi) -> Option<&'a S
     }
 }
 
-/// The schema of a page's items.
+/// Returns the schema of a page's items.
 fn item_of<'a>(schema: &'a RefOr<Schema>, document: &'a OpenApi) -> Option<&'a RefOr<Schema>> {
     let Schema::Object(page) = resolve(schema, document)? else {
         return None;
@@ -88,7 +88,7 @@ fn item_of<'a>(schema: &'a RefOr<Schema>, document: &'a OpenApi) -> Option<&'a R
     }
 }
 
-/// The members of an object as a table; none where it has none.
+/// The members of an object as a table; `None` if there are none.
 fn members(schema: &RefOr<Schema>, document: &OpenApi) -> Option<AnyView> {
     let mut rows = Vec::new();
     add_members(schema, document, &mut rows);
@@ -109,7 +109,7 @@ fn add_members(schema: &RefOr<Schema>, document: &OpenApi, rows: &mut Vec<AnyVie
                     view! {
                         <tr>
                             <th scope="row" class="name"><code>{name.clone()}</code> " " <span class="muted">{optional}</span></th>
-                            <td class="kind">{words(&written)}</td>
+                            <td class="kind">{describe(&written)}</td>
                             <td class="message">{inline(description)}</td>
                         </tr>
                     }
@@ -125,18 +125,18 @@ fn add_members(schema: &RefOr<Schema>, document: &OpenApi, rows: &mut Vec<AnyVie
     }
 }
 
-/// What a schema allows: its type, a link to another one, bounds, words, default.
-fn words(schema: &Value) -> AnyView {
+/// Describes a schema: type or link, bounds, values, default.
+fn describe(schema: &Value) -> AnyView {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default().to_owned();
-        return view! { <a href=format!("#{name}")>{name.clone()}</a> }.into_any();
+        return view! { <a href=format!("/api/docs/{SCHEMAS}#{name}")>{name.clone()}</a> }.into_any();
     }
     let choices = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array());
     if let Some(choices) = choices {
-        return separated(" or ", choices.iter().map(words));
+        return separated(" or ", choices.iter().map(describe));
     }
     if let Some(parts) = schema["allOf"].as_array() {
-        return separated(" and ", parts.iter().map(words));
+        return separated(" and ", parts.iter().map(describe));
     }
     if let Some(values) = schema["enum"].as_array() {
         let values = values
@@ -149,7 +149,7 @@ fn words(schema: &Value) -> AnyView {
         Value::Null => "anything".to_owned(),
         one => text(one),
     };
-    let items = (schema["type"] == "array").then(|| view! { " of " {words(&schema["items"])} });
+    let items = (schema["type"] == "array").then(|| view! { " of " {describe(&schema["items"])} });
     let format = schema["format"]
         .as_str()
         .filter(|format| !format.starts_with("int"))
@@ -173,7 +173,7 @@ fn bounds(schema: &Value, least: &str, most: &str, unit: &str) -> Option<String>
 fn default(schema: &Value) -> Option<AnyView> {
     schema
         .get("default")
-        .map(|value| view! { ", by default " <code>{text(value)}</code> }.into_any())
+        .map(|value| view! { ", default " <code>{text(value)}</code> }.into_any())
 }
 
 fn separated(by: &'static str, parts: impl Iterator<Item = AnyView>) -> AnyView {
@@ -184,7 +184,7 @@ fn separated(by: &'static str, parts: impl Iterator<Item = AnyView>) -> AnyView 
         .into_any()
 }
 
-/// A word without its quotation marks.
+/// Returns a JSON value, a string without its quotes.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! The OpenAPI document: what the handlers say about themselves, and what is true of all of them.
+//! The OpenAPI document: the descriptions of the handlers, completed with what all operations have in common.
 
 mod endpoint;
 pub mod examples;
@@ -37,7 +37,7 @@ use crate::{
 
 pub(crate) use endpoint::routes;
 
-/// Headers of answers: name, type, description.
+/// Response headers: name, type, description.
 const HEADERS: [(&str, Type, &str); 7] = [
     (
         "X-RateLimit-Limit",
@@ -57,69 +57,69 @@ const HEADERS: [(&str, Type, &str); 7] = [
     (
         "X-Request-Id",
         Type::String,
-        "Name of this request, in the log too; the one that the request gave where that is plain",
+        "ID of the request, also in the server's log; taken from the request if it is plain text",
     ),
     (
         "ETag",
         Type::String,
-        "Strong validator of this answer; `If-None-Match` with it is answered by 304 while nothing has changed",
+        "Strong validator of the response; a request with it in `If-None-Match` returns 304 while nothing has changed",
     ),
     ("Retry-After", Type::Integer, "Seconds to wait before retrying"),
     ("WWW-Authenticate", Type::String, "`Bearer`"),
 ];
 
-/// Those of every answer.
-const EVERYWHERE: [&str; 4] = [
+/// Headers of every response.
+const COMMON_HEADERS: [&str; 4] = [
     "X-RateLimit-Limit",
     "X-RateLimit-Remaining",
     "X-RateLimit-Reset",
     "X-Request-Id",
 ];
 
-/// An answer that more than one operation gives.
-struct Common {
+/// A response of more than one operation.
+struct SharedResponse {
     name: &'static str,
     status: &'static str,
     description: &'static str,
-    /// Beside those of every answer.
+    /// A header in addition to [`COMMON_HEADERS`].
     header: Option<&'static str>,
-    /// Made as the real one is; none for an answer without a body.
+    /// Built like the real body; `None` for a response without a body.
     example: fn() -> Option<ErrorBody>,
-    happens_to: fn(&Operation, is_get: bool) -> bool,
+    applies_to: fn(&Operation, is_get: bool) -> bool,
 }
 
-const COMMON: [Common; 8] = [
-    Common {
+const SHARED_RESPONSES: [SharedResponse; 8] = [
+    SharedResponse {
         name: "NotModified",
         status: "304",
-        description: "The answer is the one that `If-None-Match` names",
+        description: "Not modified since the response with the `ETag` in `If-None-Match`",
         header: Some("ETag"),
         example: || None,
-        happens_to: |operation, is_get| is_get && !is_stream(operation),
+        applies_to: |operation, is_get| is_get && !is_stream(operation),
     },
-    Common {
+    SharedResponse {
         name: "ValidationError",
         status: "400",
-        description: "A parameter or the body is not allowed; `details.fields` names each fault",
+        description: "A parameter or the body is invalid; `details.fields` names each error",
         header: None,
         example: || PageQuery::parse("limit=1000").err(),
-        happens_to: |operation, _| operation.parameters.is_some() || operation.request_body.is_some(),
+        applies_to: |operation, _| operation.parameters.is_some() || operation.request_body.is_some(),
     },
-    Common {
+    SharedResponse {
         name: "Unauthorized",
         status: "401",
         description: "Missing, expired, or invalid bearer token",
         header: Some("WWW-Authenticate"),
         example: || Some(error_body(&Error::Unauthorized)),
-        happens_to: |operation, _| operation.security.is_none(),
+        applies_to: |operation, _| operation.security.is_none(),
     },
-    Common {
+    SharedResponse {
         name: "Forbidden",
         status: "403",
-        description: "Token is valid but lacks the required scope or role; or a browser was made to write by another site",
+        description: "The token lacks the required scope or role, or another site made the browser send a write request",
         header: None,
         example: || Some(error_body(&Error::MissingScope(Scope::SystemRead))),
-        happens_to: |operation, is_get| {
+        applies_to: |operation, is_get| {
             let needs_scope = operation
                 .extensions
                 .as_ref()
@@ -127,7 +127,7 @@ const COMMON: [Common; 8] = [
             needs_scope || !is_get && operation.security.is_none()
         },
     },
-    Common {
+    SharedResponse {
         name: "RateLimited",
         status: "429",
         description: "Too many requests. Retry after the indicated number of seconds.",
@@ -142,12 +142,12 @@ const COMMON: [Common; 8] = [
             };
             Some(rate_limit::rate_limited_error(&window, 17).body)
         },
-        happens_to: |operation, _| operation.operation_id.as_deref() != Some("get_health"),
+        applies_to: |operation, _| operation.operation_id.as_deref() != Some("get_health"),
     },
-    Common {
+    SharedResponse {
         name: "InternalError",
         status: "500",
-        description: "A fault of the server; `details.request_id` names it in the log",
+        description: "An error of the server; `details.request_id` identifies it in the log",
         header: None,
         example: || {
             Some(
@@ -156,27 +156,27 @@ const COMMON: [Common; 8] = [
                     .with("request_id", "7c1e0f52a94b3d68e0a1b2c3"),
             )
         },
-        happens_to: |_, _| true,
+        applies_to: |_, _| true,
     },
-    Common {
+    SharedResponse {
         name: "Unavailable",
         status: "503",
-        description: "A dependency cannot be reached at the moment; `details.request_id` names it in the log",
+        description: "A dependency is temporarily unavailable; `details.request_id` identifies it in the log",
         header: None,
         example: || Some(error_envelope::timeout_error().body),
-        happens_to: |_, _| true,
+        applies_to: |_, _| true,
     },
-    Common {
+    SharedResponse {
         name: "Unexpected",
         status: "default",
         description: "Unexpected server error",
         header: None,
         example: || None,
-        happens_to: |_, _| true,
+        applies_to: |_, _| true,
     },
 ];
 
-impl Common {
+impl SharedResponse {
     fn response(&self) -> Response {
         let mut response = Response::new(self.description);
         if self.status != "304" {
@@ -190,7 +190,7 @@ impl Common {
                 .content("application/json", body)
                 .build();
         }
-        for name in EVERYWHERE.into_iter().chain(self.header) {
+        for name in COMMON_HEADERS.into_iter().chain(self.header) {
             add_header(&mut response, name);
         }
         response
@@ -210,17 +210,19 @@ fn add_header(response: &mut Response, name: &str) {
         .or_insert_with(|| RefOr::Ref(Ref::new(format!("#/components/headers/{name}"))));
 }
 
-/// Whether its answers have no end that they could be known by.
+/// Whether the response is a stream, which has no `ETag`.
 fn is_stream(operation: &Operation) -> bool {
     operation.operation_id.as_deref() == Some("stream_run_events")
 }
 
-/// Says of an operation what is true of all of them.
+/// Adds to an operation what all operations have in common.
 fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
     let has_tag = is_get && !is_stream(operation);
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
-            EVERYWHERE.into_iter().for_each(|name| add_header(response, name));
+            COMMON_HEADERS
+                .into_iter()
+                .for_each(|name| add_header(response, name));
             match status.as_str() {
                 "200" | "206" if has_tag => add_header(response, "ETag"),
                 "401" => add_header(response, "WWW-Authenticate"),
@@ -233,20 +235,20 @@ fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
             bound_id(parameter);
         }
     }
-    for common in COMMON
+    for shared in SHARED_RESPONSES
         .iter()
-        .filter(|common| (common.happens_to)(operation, is_get))
+        .filter(|shared| (shared.applies_to)(operation, is_get))
         .collect::<Vec<_>>()
     {
         let responses = &mut operation.responses.responses;
         responses
-            .entry(common.status.to_owned())
-            .or_insert_with(|| RefOr::Ref(Ref::from_response_name(common.name)));
+            .entry(shared.status.to_owned())
+            .or_insert_with(|| RefOr::Ref(Ref::from_response_name(shared.name)));
     }
     examples::add(path, operation);
 }
 
-/// Every number in a path is an id of the database.
+/// Adds the bounds of database IDs to a number in a path.
 fn bound_id(parameter: &mut Parameter) {
     if let (ParameterIn::Path, Some(RefOr::T(Schema::Object(schema)))) =
         (&parameter.parameter_in, &mut parameter.schema)
@@ -282,15 +284,16 @@ fn merge_into(merged: &mut Object, part: &RefOr<Schema>) -> bool {
     }
 }
 
-/// The document as it is served.
+/// Returns the document as JSON.
 pub fn document() -> &'static str {
-    // Nothing in the document can fail to be written as JSON.
-    static DOCUMENT: LazyLock<String> = LazyLock::new(|| complete().to_pretty_json().unwrap_or_default());
+    // The document always serializes.
+    static DOCUMENT: LazyLock<String> =
+        LazyLock::new(|| finished_document().to_pretty_json().unwrap_or_default());
     &DOCUMENT
 }
 
-/// The document with everything that is true of all operations.
-pub(crate) fn complete() -> &'static OpenApi {
+/// Returns the complete document.
+pub(crate) fn finished_document() -> &'static OpenApi {
     static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| {
         let mut document = api_routes().into_openapi();
         if let Some(components) = &mut document.components {
@@ -325,14 +328,14 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .merge(routes())
 }
 
-/// The document without its operations.
+/// Returns the document without operations.
 fn base_document() -> OpenApi {
     let mut info = Info::new("Runlens", env!("CARGO_PKG_VERSION"));
     info.description = Some(
-        "Runs of CCExtractor's Sample Platform: what failed, grouped, what the infrastructure did, and the logs.\n\n\
-         Every answer that is not a success has the body `ErrorBody`. An unknown value of a parameter is refused, an unknown \
-         parameter is ignored. `x-required-scope` names the scope that an operation needs. `GET` answers also to `HEAD`; another \
-         method than those of a path is answered by 405 and `Allow`, a path that leads nowhere by 404."
+        "Runs of CCExtractor's Sample Platform: results, grouped errors, infrastructure errors and logs.\n\n\
+         Error responses have the body `ErrorBody`. Unknown values of a parameter are rejected, unknown parameters are ignored. \
+         `x-required-scope` names the scope that an operation requires. `HEAD` is supported wherever `GET` is; an unsupported \
+         method returns 405 with `Allow`, an unknown path 404."
             .to_owned(),
     );
     let mut bearer = Http::new(HttpAuthScheme::Bearer);
@@ -344,9 +347,9 @@ fn base_document() -> OpenApi {
             (name.to_owned(), RefOr::T(header(schema_type, description)))
         }));
     components.responses.extend(
-        COMMON
+        SHARED_RESPONSES
             .iter()
-            .map(|common| (common.name.to_owned(), RefOr::T(common.response()))),
+            .map(|shared| (shared.name.to_owned(), RefOr::T(shared.response()))),
     );
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let mut document = OpenApi::new(info, Paths::new());
@@ -356,18 +359,15 @@ fn base_document() -> OpenApi {
     document.tags = Some(
         [
             ("runs", "Runs and their results"),
-            ("errors", "What is wrong with a run"),
-            (
-                "outputs",
-                "Output files of a run's tests, and what else it left behind",
-            ),
+            ("errors", "Errors of a run"),
+            ("outputs", "Output files of a run's tests, and artifacts"),
             ("logs", "Build logs"),
             (
                 "suite",
-                "Samples, regression tests, categories, and results over runs",
+                "Samples, regression tests, categories, and histories of results",
             ),
             ("auth", "Tokens"),
-            ("system", "The installation"),
+            ("system", "Health and queue of the installation"),
         ]
         .map(|(name, description)| {
             TagBuilder::new()
