@@ -1,6 +1,6 @@
 //! `runlens check`.
 
-use runlens_domain::testing::{Backend, TestPlatform};
+use runlens_domain::testing::{Backend, TestPlatform, TestServer};
 
 use crate::installation::Installation;
 
@@ -71,9 +71,7 @@ async fn an_unreachable_redis_fails_the_check_without_its_password() {
 
 #[tokio::test]
 async fn a_reachable_redis_passes_the_check() {
-    #[expect(clippy::disallowed_methods, reason = "names the server for tests")]
-    let Ok(url) = std::env::var("RUNLENS_TEST_REDIS_URL") else {
-        eprintln!("left out: RUNLENS_TEST_REDIS_URL is not set");
+    let Some(url) = TestServer::Redis.locate() else {
         return;
     };
     let (lines, code) = check(&Installation::new().await, &[("RUNLENS_REDIS_URL", &url)]);

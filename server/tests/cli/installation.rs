@@ -6,7 +6,10 @@ use std::{
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, channel},
+    },
     time::{Duration, Instant},
 };
 
@@ -18,7 +21,7 @@ const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A database, files and a working directory.
 pub(crate) struct Installation {
-    directory: TempDir,
+    directory: Arc<TempDir>,
     program: PathBuf,
 }
 
@@ -33,7 +36,7 @@ impl Installation {
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::create_dir(directory.path().join("files")).expect("a directory");
         let installation = Self {
-            directory,
+            directory: Arc::new(directory),
             program: PathBuf::from(env!("CARGO_BIN_EXE_runlens")),
         };
         let database = installation.path("runlens.db");
@@ -99,6 +102,7 @@ impl Installation {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             lines,
             log: Vec::new(),
+            _directory: self.directory.clone(),
         };
         server.address = server.wait_for_log(listen_address);
         server
@@ -128,6 +132,8 @@ pub(crate) struct ServerProcess {
     pub(crate) address: SocketAddr,
     lines: Receiver<String>,
     log: Vec<String>,
+    /// The directory of the installation lives as long as its server.
+    _directory: Arc<TempDir>,
 }
 
 impl ServerProcess {

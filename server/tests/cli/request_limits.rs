@@ -18,7 +18,7 @@ async fn a_uri_that_is_too_long_is_414() {
 #[tokio::test]
 async fn too_many_headers_are_431() {
     let server = Installation::new().await.serve(&[]);
-    let reply = server.get("/runs", &vec![("X-Header", "1"); TOO_MANY_HEADERS]);
+    let reply = server.get("/runs", &[("X-Header", "1"); TOO_MANY_HEADERS]);
     assert_eq!(reply.status, 431, "{}", reply.head);
     assert_eq!(server.get("/api/v1/system/health", &[]).status, 200);
 }
