@@ -3,7 +3,7 @@
 use runlens_api_types::Timestamp;
 
 use super::*;
-use crate::testing::Bucket;
+use crate::testing::{Bucket, wait_for_file_clock};
 
 /// Writes a file to a store without the code under test.
 trait TestStore {
@@ -361,8 +361,7 @@ async fn dependencies_are_fresh_until_a_file_changes() {
     for (change, apply) in changes {
         let dependencies = collect().await;
         assert!(dependencies.is_fresh(), "before {change}");
-        // Two changes within one tick of the file system's clock cannot be distinguished.
-        std::thread::sleep(Duration::from_millis(20));
+        wait_for_file_clock();
         apply();
         assert!(!dependencies.is_fresh(), "{change}");
     }

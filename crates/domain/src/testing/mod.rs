@@ -8,6 +8,7 @@
 //! `PROPTEST_RNG_SEED=N` makes all generated cases reproducible, `PROPTEST_CASES=N` sets their number where a test does not.
 
 mod bucket;
+mod file_clock;
 mod mariadb;
 mod rows;
 mod servers;
@@ -23,6 +24,7 @@ use sea_orm::ConnectionTrait;
 use crate::{Clock, LiveSettings, Services, Settings, files::Files, store::Store};
 
 pub use bucket::Bucket;
+pub use file_clock::wait_for_file_clock;
 use mariadb::MariaDbDatabase;
 pub use rows::{OutputSpec, RunSpec, TestSpec};
 pub use servers::TestServer;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use runlens_api_types::auth::Scope;
 use runlens_domain::{
     files::{FileKey, Files},
-    testing::{Backend, RunSpec, TestPlatform, TestSpec},
+    testing::{Backend, RunSpec, TestPlatform, TestSpec, wait_for_file_clock},
 };
 use tower::ServiceExt as _;
 
@@ -163,11 +163,6 @@ impl TestServer {
         self.mark_cached();
         self.get(name).await.body == MARK
     }
-}
-
-/// Waits for the next tick of the file system clock, which has a resolution of about 10 ms.
-fn wait_for_file_clock() {
-    std::thread::sleep(std::time::Duration::from_millis(20));
 }
 
 fn state(test: &TestPlatform) -> AppState {
