@@ -198,7 +198,7 @@ fn refuse_offset(params: &mut Params) {
         let error = if params.get("cursor").is_some() {
             "must not be given together with `cursor`"
         } else {
-            "is not known here: logs are paged with `cursor`"
+            "unknown parameter: logs are paged with `cursor`"
         };
         params.error("offset", error);
     }

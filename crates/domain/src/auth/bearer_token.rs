@@ -107,7 +107,7 @@ impl AuthService {
         .await
     }
 
-    /// Creates a token for an account by name, for the command line. There is no check of rights: whoever can run the program on
+    /// Creates a token for an account by name, for the command line. There is no check of rights: who can run the program on
     /// the server can also write to the database.
     ///
     /// # Errors

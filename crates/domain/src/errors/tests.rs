@@ -337,7 +337,7 @@ fn errors_are_grouped_by_verdict_and_filtered_by_it() {
             })
         })
         .count();
-    assert_eq!(unknown, 0, "without a reference run nothing is known");
+    assert_eq!(unknown, 0, "without a baseline nothing is known");
 }
 
 #[test]
