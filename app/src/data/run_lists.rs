@@ -2,12 +2,11 @@
 
 use futures::join;
 use runlens_api_types::{
-    ErrorBody, ErrorCode, Page, Timestamp,
+    ErrorBody, Timestamp,
     comparison::VerdictCounts,
     infrastructure::InfrastructureErrorType,
     page::{PageQuery, Pagination},
     run::{OperatingSystem, Run, RunInclude, RunQuery, RunStatus, RunSummary},
-    verdict,
 };
 
 use super::Source;
@@ -67,17 +66,9 @@ pub struct RunLine {
     pub infrastructure: Option<InfrastructureErrorType>,
 }
 
-impl From<Run> for RunLine {
-    fn from(run: Run) -> Self {
-        // A run of master itself is set beside the one before it.
-        let name = |reference: i32| match (run.revision.pull_request, run.revision.branch.as_deref()) {
-            (None, Some("master")) => format!("run {reference}"),
-            _ => "master".to_owned(),
-        };
-        let compared = run
-            .comparison
-            .and_then(|comparison| Some((comparison.counts, name(comparison.baseline_run_id?))));
-        let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
+impl RunLine {
+    /// `short` is its verdict in a few words.
+    fn new(run: Run, short: String) -> Self {
         let count = |of: fn(&RunSummary) -> u64| run.summary.as_ref().map_or(0, of);
         Self {
             id: run.run_id,
@@ -88,11 +79,7 @@ impl From<Run> for RunLine {
             failed: count(|summary| summary.fail_count + summary.missing_output_count),
             finished: count(|summary| summary.pass_count + summary.fail_count + summary.missing_output_count),
             total: count(|summary| summary.total_samples),
-            short: run
-                .summary
-                .as_ref()
-                .map(|summary| verdict::short(summary, compared))
-                .unwrap_or_default(),
+            short,
             reference: run.comparison.and_then(|comparison| comparison.baseline_run_id),
             counts: run.comparison.map(|comparison| comparison.counts),
             infrastructure: run.infrastructure_error_type,
@@ -101,13 +88,13 @@ impl From<Run> for RunLine {
 }
 
 impl Commit {
-    fn of(run: Run) -> Self {
+    fn new(run: Run, short: String) -> Self {
         Self {
             repository: run.revision.repository.clone(),
             branch: run.revision.branch.clone(),
             pull_request: run.revision.pull_request,
             sha: run.revision.commit_sha.clone(),
-            runs: vec![run.into()],
+            runs: vec![RunLine::new(run, short)],
         }
     }
 
@@ -120,46 +107,41 @@ impl Commit {
 }
 
 /// Puts runs together that follow each other and are of the same commit.
-fn group(runs: Vec<Run>) -> Vec<Commit> {
+fn group(runs: Vec<(Run, String)>) -> Vec<Commit> {
     let mut commits: Vec<Commit> = Vec::new();
-    for run in runs {
+    for (run, short) in runs {
         match commits.last_mut().filter(|commit| commit.holds(&run)) {
-            Some(commit) => commit.runs.push(run.into()),
-            None => commits.push(Commit::of(run)),
+            Some(commit) => commit.runs.push(RunLine::new(run, short)),
+            None => commits.push(Commit::new(run, short)),
         }
     }
     commits
 }
 
 /// Puts runs of the same commit together, wherever they stand: commits in the order of their newest runs.
-pub(super) fn by_commit(runs: Vec<Run>) -> Vec<Commit> {
+pub(super) fn by_commit(source: &Source, runs: Vec<Run>) -> Vec<Commit> {
+    group_by_commit(with_short_verdicts(source, runs))
+}
+
+/// Each run with its verdict in a few words.
+fn with_short_verdicts(source: &Source, runs: Vec<Run>) -> Vec<(Run, String)> {
+    runs.into_iter()
+        .map(|run| {
+            let short = source.short_verdict(&run);
+            (run, short)
+        })
+        .collect()
+}
+
+fn group_by_commit(runs: Vec<(Run, String)>) -> Vec<Commit> {
     let mut commits: Vec<Commit> = Vec::new();
-    for run in runs {
+    for (run, short) in runs {
         match commits.iter_mut().find(|commit| commit.holds(&run)) {
-            Some(commit) => commit.runs.push(run.into()),
-            None => commits.push(Commit::of(run)),
+            Some(commit) => commit.runs.push(RunLine::new(run, short)),
+            None => commits.push(Commit::new(run, short)),
         }
     }
     commits
-}
-
-/// Runs with their counts, and with what they say beside their reference runs where the caller may read that.
-pub(super) async fn runs_with_verdicts(source: &Source, query: RunQuery) -> Result<Page<Run>, ErrorBody> {
-    let with_verdicts = RunQuery {
-        include: vec![RunInclude::Summary, RunInclude::Verdict],
-        ..query
-    };
-    match source.runs(&with_verdicts).await {
-        Err(body) if body.code == ErrorCode::Forbidden => {
-            source
-                .runs(&RunQuery {
-                    include: vec![RunInclude::Summary],
-                    ..with_verdicts
-                })
-                .await
-        }
-        answer => answer,
-    }
 }
 
 /// How many runs of master are shown above the list, on all platforms together.
@@ -190,13 +172,16 @@ pub async fn run_list(query: RunQuery) -> Result<RunList, ErrorBody> {
             .await?
             .data
             .into_iter()
-            .map(RunLine::from)
+            .map(|run| {
+                let short = source.short_verdict(&run);
+                RunLine::new(run, short)
+            })
             .collect())
     };
-    let (page, master) = join!(runs_with_verdicts(&source, query), master);
+    let (page, master) = join!(source.runs_with_verdicts(query), master);
     let page = page?;
     Ok(RunList {
-        commits: group(page.data),
+        commits: group(with_short_verdicts(&source, page.data)),
         pagination: page.pagination,
         master: master?,
     })
@@ -205,7 +190,7 @@ pub async fn run_list(query: RunQuery) -> Result<RunList, ErrorBody> {
 pub(crate) mod tests {
     use runlens_api_types::run::Run;
 
-    use super::{Commit, by_commit, group};
+    use super::{Commit, group, group_by_commit};
 
     pub(crate) fn run(id: i32, platform: &str, sha: &str, pull_request: Option<i32>) -> Run {
         let names = [
@@ -240,8 +225,9 @@ pub(crate) mod tests {
             run(6, "linux", "c2", None),
             run(5, "linux", "c1", None),
         ];
+        let runs: Vec<_> = runs.into_iter().map(|run| (run, String::new())).collect();
         assert_eq!(ids(group(runs.clone())), [vec![9, 8], vec![7], vec![6], vec![5]]);
-        assert_eq!(ids(by_commit(runs)), [vec![9, 8, 5], vec![7], vec![6]]);
+        assert_eq!(ids(group_by_commit(runs)), [vec![9, 8, 5], vec![7], vec![6]]);
     }
 
     fn ids(commits: Vec<Commit>) -> Vec<Vec<i32>> {

@@ -9,14 +9,12 @@ use runlens_api_types::{
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
     page::PageQuery,
     recent::{MAX_TESTS, RecentResults, RecentResultsQuery},
-    run::{
-        CategorySummary, OperatingSystem, ProgressEntry, ProgressQuery, ProgressStatus, Run, RunInclude,
-        RunPlatform, RunQuery, RunStatus, RunSummary,
-    },
+    run::{CategorySummary, OperatingSystem, ProgressEntry, ProgressQuery, Run, RunStatus, RunSummary},
     sample::{SampleQuery, TestResult},
     test_error::{ErrorBucket, ErrorQuery, GroupBy, TestError},
-    verdict,
+    verdict::RunVerdict,
 };
+use runlens_domain::runs::RunHeadline;
 
 use super::{RunSource, Source};
 use crate::url::RunView;
@@ -36,8 +34,8 @@ pub struct RunPage {
     pub summary: RunSummary,
     /// What it says beside its reference run.
     pub compared: Result<Compared, ErrorBody>,
-    /// What was said when it was last canceled.
-    pub stop: Option<String>,
+    /// Its verdict.
+    pub verdict: RunVerdict,
     /// The worker's reports, as many as a page holds.
     pub progress: Page<ProgressEntry>,
     /// Other runs of the same commit, newest first.
@@ -81,24 +79,7 @@ pub struct Sibling {
 }
 
 impl Sibling {
-    fn of(run: Run) -> Self {
-        // Both runs of a commit of master are set beside the one before.
-        let name = |reference: i32| {
-            if run.revision.pull_request.is_some() {
-                "master".to_owned()
-            } else {
-                format!("run {reference}")
-            }
-        };
-        let compared = run
-            .comparison
-            .and_then(|comparison| Some((comparison.counts, name(comparison.baseline_run_id?))));
-        let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
-        let short = run
-            .summary
-            .as_ref()
-            .map(|summary| verdict::short(summary, compared))
-            .unwrap_or_default();
+    fn new(run: &Run, short: String) -> Self {
         Self {
             id: run.run_id,
             platform: run.platform,
@@ -160,31 +141,42 @@ pub async fn run_page(id: i32, view: RunView) -> Result<RunPage, ErrorBody> {
         page: PageQuery::FIRST_MAX,
         ..InfrastructureErrorQuery::default()
     };
-    let (around, summary, progress, triage, same, infrastructure, categories, tests) = join!(
-        run_and_others(&source, &open),
-        open.summary(),
-        progress(&open, &whole_progress),
+    let (headline, siblings, previous, progress, triage, same, infrastructure, categories, tests) = join!(
+        open.headline(),
+        open.siblings(),
+        open.previous_run(),
+        open.progress(&whole_progress),
         triage(&open, &view),
         same(&open),
         open.infrastructure_errors(&whole_infrastructure),
-        open.categories(PageQuery::FIRST_MAX),
+        open.all_categories(),
         tests(&open, &view),
     );
-    let (run, siblings, previous) = around?;
-    let (progress, stop) = progress?;
+    let RunHeadline {
+        run,
+        summary,
+        verdict,
+        ..
+    } = headline?;
+    let siblings = siblings?;
+    let siblings = siblings
+        .iter()
+        .map(|run| Sibling::new(run, source.short_verdict(run)));
     let (compared, errors) = triage;
+    let categories = categories?;
+    let category_count = categories.len() as u64;
     Ok(RunPage {
         run,
-        siblings,
-        previous,
-        stop,
-        summary: summary?,
-        progress,
+        siblings: siblings.collect(),
+        previous: previous?,
+        verdict,
+        summary,
+        progress: progress?,
         compared: unless_unavailable(compared)?,
         same: unless_unavailable(same)?.ok().flatten(),
         errors: unless_unavailable(errors)?,
         infrastructure: unless_unavailable(infrastructure)?,
-        categories: categories?,
+        categories: Page::new(categories, PageQuery::FIRST_MAX, category_count),
         tests: unless_unavailable(tests)?,
     })
 }
@@ -202,107 +194,6 @@ fn unless_unavailable<T>(part: Result<T, ErrorBody>) -> Result<Result<T, ErrorBo
         }
         part => Ok(part),
     }
-}
-
-/// The reports, and what the last cancellation among all of them said.
-async fn progress(
-    open: &RunSource,
-    query: &ProgressQuery,
-) -> Result<(Page<ProgressEntry>, Option<String>), ErrorBody> {
-    let page = open.progress(query).await?;
-    let last = |page: &Page<ProgressEntry>| {
-        page.data
-            .iter()
-            .rev()
-            .find(|entry| entry.status == ProgressStatus::Canceled)
-            .map(|entry| entry.message.clone())
-    };
-    if page.pagination.next_offset.is_none() {
-        let stop = last(&page);
-        return Ok((page, stop));
-    }
-    // A longer trail than a page holds: what ended it may lie behind.
-    let canceled = ProgressQuery {
-        page: PageQuery::FIRST_MAX,
-        status: Some(ProgressStatus::Canceled),
-    };
-    let stop = last(&open.progress(&canceled).await?);
-    Ok((page, stop))
-}
-
-async fn run_and_others(
-    source: &Source,
-    open: &RunSource,
-) -> Result<(Run, Vec<Sibling>, Option<i32>), ErrorBody> {
-    let run = open.run().await?;
-    let (siblings, previous) = join!(siblings(source, &run), previous(source, &run));
-    Ok((run, siblings?, previous?))
-}
-
-async fn siblings(source: &Source, run: &Run) -> Result<Vec<Sibling>, ErrorBody> {
-    let is_commit = run.revision.commit_sha.len() == 40
-        && run
-            .revision
-            .commit_sha
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit());
-    if !is_commit {
-        return Ok(Vec::new());
-    }
-    let query = RunQuery {
-        page: PageQuery { limit: 10, offset: 0 },
-        commit_sha: Some(run.revision.commit_sha.clone()),
-        include: vec![RunInclude::Summary, RunInclude::Verdict],
-        ..RunQuery::default()
-    };
-    let others = match source.runs(&query).await {
-        // Who may not read results is told the counts alone.
-        Err(body) if body.code == ErrorCode::Forbidden => {
-            source
-                .runs(&RunQuery {
-                    include: vec![RunInclude::Summary],
-                    ..query
-                })
-                .await?
-        }
-        others => others?,
-    };
-    let others = others.data.into_iter().filter(|other| {
-        other.run_id != run.run_id
-            && other.revision.repository == run.revision.repository
-            && other.revision.pull_request == run.revision.pull_request
-    });
-    Ok(others.map(Sibling::of).collect())
-}
-
-/// The run before this one of its pull request, or of its branch, on its platform.
-async fn previous(source: &Source, run: &Run) -> Result<Option<i32>, ErrorBody> {
-    let platform = match run.platform {
-        OperatingSystem::Linux => RunPlatform::Linux,
-        OperatingSystem::Windows => RunPlatform::Windows,
-        OperatingSystem::Unknown => return Ok(None),
-    };
-    let branch = run
-        .revision
-        .branch
-        .clone()
-        .filter(|_| run.revision.pull_request.is_none());
-    if run.revision.pull_request.is_none() && branch.is_none() {
-        return Ok(None);
-    }
-    let query = RunQuery {
-        page: PageQuery { limit: 5, offset: 0 },
-        platform: Some(platform),
-        pull_request: run.revision.pull_request,
-        branch,
-        created_before: run.created_at,
-        ..RunQuery::default()
-    };
-    let before = source.runs(&query).await?.data.into_iter();
-    Ok(before
-        .filter(|other| other.run_id < run.run_id && other.revision.repository == run.revision.repository)
-        .map(|other| other.run_id)
-        .next())
 }
 
 async fn same(open: &RunSource) -> Result<Option<Same>, ErrorBody> {
@@ -455,25 +346,8 @@ async fn of_test(
     let (key, mut query) = match named {
         Some(named) => named,
         None => {
-            let Some(first) = open.errors(&all).await?.data.into_iter().next() else {
+            let Some(key) = open.bucket_of_test(test, grouping).await? else {
                 return Ok(None);
-            };
-            let key = match grouping {
-                GroupBy::Type => first.kind.to_string(),
-                GroupBy::SampleId => first
-                    .sample_id
-                    .map_or_else(|| "unknown".to_owned(), |id| id.to_string()),
-                GroupBy::RegressionId => test.to_string(),
-                GroupBy::Severity => first.severity.to_string(),
-                GroupBy::Verdict => first.verdict.unwrap_or(Verdict::NoBaseline).to_string(),
-                GroupBy::Category => {
-                    let sample = open.sample(test).await?;
-                    sample
-                        .categories
-                        .first()
-                        .map_or(runlens_api_types::sample::UNCATEGORIZED, String::as_str)
-                        .to_owned()
-                }
             };
             (key, all.clone())
         }

@@ -6,6 +6,7 @@ use leptos::prelude::{provide_context, use_context};
 use runlens_api_types::{
     ErrorBody, ErrorCode, Page, Timestamp,
     auth::{Token, TokenQuery},
+    change::{Commit, PullRequest},
     comparison::{Comparison, ComparisonQuery, SameFailures},
     health::TestHealth,
     infrastructure::{InfrastructureError, InfrastructureErrorQuery},
@@ -21,9 +22,13 @@ use runlens_api_types::{
         SampleHistoryQuery, SuiteSampleQuery,
     },
     system::{Queue, QueueQuery},
-    test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, TestError},
+    test_error::{ErrorBucket, ErrorQuery, ErrorSummaryQuery, GroupBy, TestError},
 };
-use runlens_domain::{Caller, Services, access, outputs::OutputIds, runs::LoadedRun};
+use runlens_domain::{
+    Caller, Services, access,
+    outputs::OutputIds,
+    runs::{LoadedRun, RunHeadline},
+};
 
 use super::outputs::Place;
 
@@ -136,6 +141,22 @@ impl Source {
         ask(self.0.services.runs.list(&self.0.caller, query)).await
     }
 
+    pub(super) async fn runs_with_verdicts(&self, query: RunQuery) -> Result<Page<Run>, ErrorBody> {
+        ask(self.0.services.runs.list_with_verdicts(&self.0.caller, query)).await
+    }
+
+    pub(super) fn short_verdict(&self, run: &Run) -> String {
+        self.0.services.runs.short_verdict(run)
+    }
+
+    pub(super) async fn pull_request(&self, number: i32, page: PageQuery) -> Result<PullRequest, ErrorBody> {
+        ask(self.0.services.runs.pull_request(&self.0.caller, number, page)).await
+    }
+
+    pub(super) async fn commit(&self, prefix: &str, page: PageQuery) -> Result<Commit, ErrorBody> {
+        ask(self.0.services.runs.commit(&self.0.caller, prefix, page)).await
+    }
+
     pub(super) async fn search(&self, query: &SearchQuery, _signal: Signal) -> Result<Search, ErrorBody> {
         ask(self.0.services.search.find(&self.0.caller, query)).await
     }
@@ -230,8 +251,28 @@ impl RunSource {
         answer(self.run.progress(query))
     }
 
-    pub(super) async fn categories(&self, query: PageQuery) -> Result<Page<CategorySummary>, ErrorBody> {
-        ask(self.run.categories(query)).await
+    pub(super) async fn headline(&self) -> Result<RunHeadline, ErrorBody> {
+        ask(self.run.headline()).await
+    }
+
+    pub(super) async fn siblings(&self) -> Result<Vec<Run>, ErrorBody> {
+        ask(self.run.siblings()).await
+    }
+
+    pub(super) async fn previous_run(&self) -> Result<Option<i32>, ErrorBody> {
+        ask(self.run.previous_run()).await
+    }
+
+    pub(super) async fn bucket_of_test(
+        &self,
+        test: i32,
+        group_by: GroupBy,
+    ) -> Result<Option<String>, ErrorBody> {
+        ask(self.run.bucket_of_test(test, group_by)).await
+    }
+
+    pub(super) async fn all_categories(&self) -> Result<Vec<CategorySummary>, ErrorBody> {
+        ask(self.run.all_categories()).await
     }
 
     pub(super) async fn recent_results(

@@ -1,30 +1,32 @@
 //! What the pages of a pull request and of a commit say alike: the verdicts on their newest runs.
 
 use leptos::prelude::*;
-use runlens_api_types::comparison::VerdictCounts;
+use runlens_api_types::{
+    change::{ChangeSincePrevious, LatestRun},
+    comparison::VerdictCounts,
+};
 
 use crate::{
     components::{facts, mark::mark},
-    data::changes::{Said, Since},
     format, url,
 };
 
 /// The verdict of each platform: a sentence that leads to its run.
-pub(super) fn verdicts(newest: Vec<Said>) -> Option<AnyView> {
+pub(super) fn verdicts(newest: Vec<LatestRun>) -> Option<AnyView> {
     let items: Vec<AnyView> = newest
         .into_iter()
         .map(|said| {
-            let class = if said.is_broken { "broken" } else { "" };
+            let class = if is_broken(&said) { "broken" } else { "" };
             let detail = (!said.detail.is_empty()).then(|| view! { <p class="rest">{said.detail}</p> });
-            let since = said.since.map(|since| {
-                let run = format!("run {}", since.run);
-                view! { <p class="rest">"Since " <a href=url::run(since.run)>{run}</a> " of an earlier commit: " {since_words(since)} "."</p> }
+            let since = said.since_previous.map(|since| {
+                let run = format!("run {}", since.run_id);
+                view! { <p class="rest">"Since " <a href=url::run(since.run_id)>{run}</a> " of an earlier commit: " {since_words(since)} "."</p> }
             });
             view! {
                 <li class=class>
                     <p class="verdict">
                         <b>{format!("{}:", facts::platform(said.platform))}</b> " " {said.headline} " "
-                        <a href=url::run(said.run)>{mark(said.status)}{format!(" run {}", said.run)}</a>
+                        <a href=url::run(said.run_id)>{mark(said.status)}{format!(" run {}", said.run_id)}</a>
                     </p>
                     {detail}
                     {since}
@@ -37,8 +39,12 @@ pub(super) fn verdicts(newest: Vec<Said>) -> Option<AnyView> {
         .then(|| view! { <ul class="verdicts" aria-label="Newest verdicts">{items}</ul> }.into_any())
 }
 
+fn is_broken(run: &LatestRun) -> bool {
+    run.counts.is_some_and(|counts| counts.broken_here > 0)
+}
+
 /// `fixed 2, broke 1`.
-fn since_words(since: Since) -> String {
+fn since_words(since: ChangeSincePrevious) -> String {
     let VerdictCounts {
         broken_here,
         fixed_here,
@@ -70,7 +76,7 @@ fn since_words(since: Since) -> String {
 }
 
 /// `Linux: 2 tests broken by this change. Windows: …`; empty where nothing is said.
-fn sentences(newest: &[Said]) -> String {
+fn sentences(newest: &[LatestRun]) -> String {
     let sentences: Vec<String> = newest
         .iter()
         .filter(|said| !said.headline.is_empty())
@@ -80,10 +86,10 @@ fn sentences(newest: &[Said]) -> String {
 }
 
 /// A page's title: whether tests are broken is its first word.
-pub(super) fn title(name: &str, newest: &[Said]) -> String {
+pub(super) fn title(name: &str, newest: &[LatestRun]) -> String {
     let broken: Vec<&str> = newest
         .iter()
-        .filter(|said| said.is_broken)
+        .filter(|said| is_broken(said))
         .map(|said| facts::platform(said.platform))
         .collect();
     if broken.is_empty() {
@@ -94,7 +100,7 @@ pub(super) fn title(name: &str, newest: &[Said]) -> String {
 }
 
 /// What a preview of the page says.
-pub(super) fn description(name: &str, newest: &[Said], runs: u64) -> String {
+pub(super) fn description(name: &str, newest: &[LatestRun], runs: u64) -> String {
     let said = sentences(newest);
     let runs = format::pluralize(runs, "run", "runs");
     if said.is_empty() {
@@ -111,8 +117,7 @@ mod tests {
         run::{OperatingSystem, RunStatus},
     };
 
-    use super::{description, since_words, title};
-    use crate::data::changes::{Said, Since};
+    use super::{ChangeSincePrevious, LatestRun, description, since_words, title};
 
     #[test]
     fn what_changed_since_the_commit_before_is_told_in_a_sentence() {
@@ -123,7 +128,11 @@ mod tests {
                 failing_differently,
                 ..VerdictCounts::default()
             };
-            since_words(Since { run: 7, counts })
+            since_words(ChangeSincePrevious {
+                run_id: 7,
+                commit_sha: String::new(),
+                counts,
+            })
         };
         assert_eq!(words(0, 0, 0), "no test changed");
         assert_eq!(words(0, 2, 0), "fixed 2");
@@ -133,18 +142,23 @@ mod tests {
 
     #[test]
     fn the_newest_verdicts_come_first() {
-        let said = |platform, headline: &str, is_broken| Said {
-            run: 7,
+        let said = |platform, headline: &str, broken_here| LatestRun {
+            run_id: 7,
             platform,
             status: RunStatus::Fail,
+            commit_sha: String::new(),
             headline: headline.to_owned(),
             detail: String::new(),
-            is_broken,
-            since: None,
+            baseline_run_id: None,
+            counts: Some(VerdictCounts {
+                broken_here,
+                ..VerdictCounts::default()
+            }),
+            since_previous: None,
         };
         let newest = [
-            said(OperatingSystem::Linux, "2 tests broken by this change.", true),
-            said(OperatingSystem::Windows, "Did not run: no VM.", false),
+            said(OperatingSystem::Linux, "2 tests broken by this change.", 2),
+            said(OperatingSystem::Windows, "Did not run: no VM.", 0),
         ];
         assert_eq!(
             description("Pull request 2287", &newest, 4),

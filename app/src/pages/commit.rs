@@ -42,7 +42,7 @@ fn show((prefix, found): (String, CommitRuns), (): (), address: Address) -> AnyV
         let total = format::number(found.total);
         view! { <p class="more"><a href=href>{format!("All {total} runs")}</a></p> }
     });
-    if found.is_ambiguous() {
+    if found.is_ambiguous {
         let title = format!("Commits {prefix}…");
         let description = format!("More than one commit that was tested begins with {prefix}.");
         return view! {
@@ -59,6 +59,7 @@ fn show((prefix, found): (String, CommitRuns), (): (), address: Address) -> AnyV
         commits,
         total,
         newest,
+        ..
     } = found;
     let Some(first) = commits.first().cloned() else {
         return ().into_any();

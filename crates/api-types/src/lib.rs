@@ -8,6 +8,7 @@ mod text_enum;
 
 pub mod artifact;
 pub mod auth;
+pub mod change;
 pub mod comparison;
 pub mod error;
 pub mod health;

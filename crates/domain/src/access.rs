@@ -25,6 +25,8 @@ operations! {
     GET_RUN_SAMPLE = RunsRead;
     GET_RUN_RECENT_RESULTS = RunsRead;
     STREAM_RUN_EVENTS = RunsRead;
+    GET_PULL_REQUEST = RunsRead;
+    GET_COMMIT = RunsRead;
     LIST_RUN_ERRORS = ResultsRead;
     GET_RUN_ERROR_SUMMARY = ResultsRead;
     COMPARE_RUNS = ResultsRead;

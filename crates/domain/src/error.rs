@@ -30,6 +30,9 @@ pub enum Error {
         /// Its id.
         id: i32,
     },
+    /// No run tested a commit that begins with these digits.
+    #[error("commit {0} not found")]
+    CommitNotFound(String),
     /// The run exists, but its log does not.
     #[error("no log of run {run_id} in any store")]
     LogNotFound {

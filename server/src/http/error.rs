@@ -96,6 +96,11 @@ pub(crate) fn error_body(error: &Error) -> ErrorBody {
     match error {
         Error::Invalid(body) => body.clone(),
         Error::NotFound { resource, id } => ErrorBody::not_found(resource, *id),
+        Error::CommitNotFound(digits) => {
+            ErrorBody::new(ErrorCode::NotFound, format!("Commit {digits} not found."))
+                .with("resource", "commit")
+                .with("id", digits.as_str())
+        }
         Error::LogNotFound { run_id } => ErrorBody::new(
             ErrorCode::LogNotFound,
             format!("The log of run {run_id} is in none of the stores."),

@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use runlens_api_types::params::{Params, query_string};
+use runlens_api_types::params::{Params, invalid, query_string};
 use runlens_domain::outputs::OutputIds;
 use utoipa::{
     IntoParams,
@@ -46,6 +46,28 @@ path_id!(
     "Numeric regression test ID"
 );
 path_id!(TokenId = "token_id", "Numeric token ID");
+path_id!(PullRequestNumber = "number", "Number of the pull request");
+
+/// A commit, or the digits that it begins with, in lower case.
+pub(crate) struct CommitPrefix(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for CommitPrefix {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let raw = RawPathParams::from_request_parts(parts, state).await;
+        let sha = raw
+            .iter()
+            .flatten()
+            .find(|(name, _)| *name == "sha")
+            .map_or("", |(_, value)| value);
+        let is_prefix = (4..=40).contains(&sha.len()) && sha.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match is_prefix {
+            true => Ok(Self(sha.to_ascii_lowercase())),
+            false => Err(invalid(&[("sha", "must be 4 to 40 hexadecimal digits".to_owned())]).into()),
+        }
+    }
+}
 
 /// A test of a run.
 pub(crate) struct RunTestPath {

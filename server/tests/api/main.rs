@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod auth;
+mod commits;
 mod docs;
 mod envelope;
 mod errors;
@@ -17,6 +18,7 @@ mod logs;
 mod openapi;
 mod outputs;
 mod pages;
+mod pull_requests;
 mod runs;
 mod search;
 mod server;

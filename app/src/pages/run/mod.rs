@@ -18,7 +18,6 @@ use runlens_api_types::{
     ErrorBody, ErrorCode,
     log::LogQuery,
     run::{Run, RunErrors},
-    verdict::{Baseline, Stop, verdict},
 };
 
 use crate::{
@@ -66,18 +65,7 @@ pub fn subject(run: &Run) -> String {
 
 fn show(page: RunPage, view: RunView, address: Address) -> AnyView {
     let now = now();
-    let beside = match &page.compared {
-        Ok(compared) => compared.baseline.as_ref().map_or(Baseline::Missing, |reference| {
-            Baseline::Run(reference, &compared.counts)
-        }),
-        Err(_) => Baseline::Forbidden,
-    };
-    let verdict = verdict(
-        &page.run,
-        &page.summary,
-        beside,
-        page.stop.as_deref().map(|message| Stop { message }),
-    );
+    let verdict = page.verdict.clone();
     let (run, summary) = (&page.run, &page.summary);
     let failed_itself = matches!(run.run_errors, RunErrors::Infrastructure | RunErrors::Both);
     let infrastructure_count = page

@@ -176,12 +176,13 @@ fn same_failures(run: &Run, same: &Same) -> AnyView {
     };
     let looked = format::pluralize(same.compared, "other completed run", "other completed runs");
     if same.total == 0 {
-        let other = if same.failing == 1 {
-            "The one failure".to_owned()
+        // Runs were compared by their whole set of failures: others may have these failures among more.
+        let set = if same.failing == 1 {
+            "exactly this failure and no other".to_owned()
         } else {
-            format!("This set of {} failures", format::number(same.failing))
+            format!("exactly these {} failures", format::number(same.failing))
         };
-        return view! { <p class="same">{format!("{other} is in none of {looked} on {}.", facts::platform(run.platform))}</p> }.into_any();
+        return view! { <p class="same">{format!("None of {looked} on {} has {set}.", facts::platform(run.platform))}</p> }.into_any();
     }
     let rest = same.total.saturating_sub(same.newest.len() as u64);
     let last = same.newest.len().saturating_sub(1);

@@ -197,20 +197,27 @@ pub fn verdict(
 
 /// Returns the name of the baseline in sentences about `run`: its branch, or `run 9328` if both test the same branch.
 pub fn baseline_name(run: &Run, baseline_run: &BaselineRun) -> String {
-    match &baseline_run.branch {
-        Some(branch) if !is_same_branch(run, baseline_run) => branch.clone(),
-        _ => format!("run {}", baseline_run.run_id),
+    let branch = baseline_run.branch.as_deref();
+    baseline_name_of(run, baseline_run.run_id, &baseline_run.repository, branch)
+}
+
+/// Names the baseline like [`baseline_name`], from its fields, for lists that know no more. No other code derives this name.
+pub fn baseline_name_of(run: &Run, baseline_run_id: i32, repository: &str, branch: Option<&str>) -> String {
+    match branch {
+        Some(branch) if !is_of_branch(run, repository, Some(branch)) => branch.to_owned(),
+        _ => format!("run {baseline_run_id}"),
     }
 }
 
 /// Whether both runs tested commits of the same branch; a test then broke since a run, not by a change.
 fn is_same_branch(run: &Run, baseline_run: &BaselineRun) -> bool {
+    is_of_branch(run, &baseline_run.repository, baseline_run.branch.as_deref())
+}
+
+fn is_of_branch(run: &Run, repository: &str, branch: Option<&str>) -> bool {
     run.revision.pull_request.is_none()
-        && run.revision.branch == baseline_run.branch
-        && run
-            .revision
-            .repository
-            .eq_ignore_ascii_case(&baseline_run.repository)
+        && run.revision.branch.as_deref() == branch
+        && run.revision.repository.eq_ignore_ascii_case(repository)
 }
 
 /// Returns `by this change`, or `since run 9328` if both runs test the same branch.

@@ -8,7 +8,7 @@ use runlens_api_types::{
     sample::ResultStatus,
 };
 
-use crate::results::{self, Outcome};
+use crate::results::{self, Outcome, SuiteTest};
 
 /// One test in both runs.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +71,10 @@ pub(crate) fn is_identical(here: &Outcome, there: &Outcome) -> bool {
 }
 
 impl Compared<'_> {
+    pub(crate) fn test(&self) -> &SuiteTest {
+        &self.here.test
+    }
+
     pub(crate) fn to_test(self) -> ComparedTest {
         ComparedTest {
             regression_test_id: self.here.test.id,

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use runlens_api_types::{auth::Scope, comparison::BaselineRun, run::Run};
+use runlens_api_types::{
+    auth::Scope,
+    comparison::BaselineRun,
+    run::{OperatingSystem, Run},
+};
 
 use super::{RunService, RunState, run_row::to_run, snapshot::RunSnapshot};
-use crate::{Caller, Result, access, results::Outcome};
+use crate::{Caller, Result, access, results::Outcome, store::columns::parse_column};
 
 /// One run, loaded for a caller. Each use case checks its own scope and reads what it needs once, in a fixed number of queries.
 pub struct LoadedRun {
@@ -30,6 +34,10 @@ impl LoadedRun {
     /// Returns the platform as the database names it.
     pub(crate) fn platform_column(&self) -> &str {
         &self.snapshot.row.platform
+    }
+
+    pub(crate) fn platform(&self) -> OperatingSystem {
+        parse_column(self.platform_column()).unwrap_or(OperatingSystem::Unknown)
     }
 
     pub(crate) fn require(&self, scope: Scope) -> Result<()> {

@@ -4,6 +4,7 @@
 
 mod caches;
 mod categories;
+mod change;
 mod comparison;
 mod config;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod recent_results;
 mod report;
 mod run_row;
 mod same_failures;
+mod siblings;
 mod snapshot;
 mod state;
 mod summary;

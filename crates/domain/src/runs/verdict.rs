@@ -6,7 +6,7 @@ use runlens_api_types::{
     verdict::{self, Baseline, RunVerdict, Stop},
 };
 
-use super::{LoadedRun, state::stage};
+use super::{LoadedRun, RunService, state::stage};
 use crate::{Result, access, comparison::compare, store::tables::TestProgressRow};
 
 /// A run with everything that its verdict is made of, and the verdict.
@@ -56,6 +56,23 @@ impl RunHeadline {
             comparison,
             verdict,
         }
+    }
+}
+
+impl RunService {
+    /// Returns the verdict on a listed run in a few words; empty for a run that was listed without its counts.
+    pub fn short_verdict(&self, run: &Run) -> String {
+        let compared = run.comparison.and_then(|comparison| {
+            // The default baseline is a run of the main repository's `master`.
+            let repository = &self.settings().main_repository;
+            let name = verdict::baseline_name_of(run, comparison.baseline_run_id?, repository, Some("master"));
+            Some((comparison.counts, name))
+        });
+        let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));
+        let summary = run.summary.as_ref();
+        summary
+            .map(|summary| verdict::short(summary, compared))
+            .unwrap_or_default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod catalog;
+pub(crate) mod changes;
 pub(crate) mod columns;
 mod comparisons;
 pub mod data_version;

@@ -6,6 +6,7 @@
 
 mod artifacts;
 mod auth;
+mod changes;
 mod comparison;
 mod errors;
 mod events;
@@ -27,6 +28,8 @@ use crate::state::AppState;
 pub(crate) fn cacheable_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(runs::list_runs))
+        .routes(routes!(changes::get_pull_request))
+        .routes(routes!(changes::get_commit))
         .routes(routes!(search::search))
         .routes(routes!(runs::get_run))
         .routes(routes!(runs::get_run_summary))
