@@ -216,8 +216,8 @@ impl Source {
         ask(self.0.services.suite.recent_results(&self.0.caller, query)).await
     }
 
-    pub(super) async fn categories(&self, page: PageQuery) -> Result<Page<Category>, ErrorBody> {
-        ask(self.0.services.suite.categories(&self.0.caller, page)).await
+    pub(super) async fn all_suite_categories(&self) -> Result<Vec<Category>, ErrorBody> {
+        ask(self.0.services.suite.all_categories(&self.0.caller)).await
     }
 
     pub(super) async fn queue(&self, query: &QueueQuery) -> Result<Queue, ErrorBody> {

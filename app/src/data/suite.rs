@@ -4,7 +4,6 @@ use futures::{join, try_join};
 use runlens_api_types::{
     ErrorBody, Page,
     health::TestHealth,
-    page::PageQuery,
     recent::{MAX_RUNS, PlatformResults, PlatformResultsQuery, RUNS_BEFORE, RunChoice},
     suite::{Category, HistoryEntry, RegressionTest, RegressionTestQuery, Sample, SuiteSampleQuery},
 };
@@ -45,14 +44,10 @@ pub async fn test_list(query: RegressionTestQuery) -> Result<TestList, ErrorBody
         let recent = recent(&source, &tests, RunChoice::Master, RUNS_BEFORE).await?;
         Ok((tests, recent))
     };
-    let ((tests, recent), categories) = try_join!(with_results, source.categories(PageQuery::FIRST_MAX))?;
+    let ((tests, recent), categories) = try_join!(with_results, source.all_suite_categories())?;
     Ok(TestList {
         tests,
-        categories: categories
-            .data
-            .into_iter()
-            .map(|Category { name, .. }| name)
-            .collect(),
+        categories: categories.into_iter().map(|Category { name, .. }| name).collect(),
         recent,
     })
 }

@@ -13,7 +13,7 @@ const FIRST: &str = "1111111111111111111111111111111111111111";
 const SECOND: &str = "2222222222222222222222222222222222222222";
 
 /// Completes a run of three tests, of which those in `failed` fail.
-async fn complete(test: &TestPlatform, tests: &[(i32, Vec<i32>)], run: RunSpec<'_>, failed: &[usize]) -> i32 {
+async fn complete(test: &TestPlatform, tests: &[(i32, Vec<i32>)], run: RunSpec, failed: &[usize]) -> i32 {
     let run = test.run(run).await;
     for (place, regression_test) in tests.iter().enumerate() {
         if failed.contains(&place) {
@@ -29,7 +29,7 @@ async fn complete(test: &TestPlatform, tests: &[(i32, Vec<i32>)], run: RunSpec<'
     run
 }
 
-fn on(platform: &'static str, commit: &'static str, pr_nr: i32) -> RunSpec<'static> {
+fn on(platform: &'static str, commit: &'static str, pr_nr: i32) -> RunSpec {
     RunSpec {
         platform,
         commit: commit.to_owned(),

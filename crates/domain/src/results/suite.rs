@@ -1,4 +1,4 @@
-//! The suite: regression tests with their categories and outputs, as they are defined today. Pure.
+//! The suite as defined today: regression tests with categories and outputs. Pure.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -15,7 +15,6 @@ pub(crate) struct Suite {
     pub(super) tests: BTreeMap<i32, Arc<SuiteTest>>,
 }
 
-/// One regression test.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SuiteTest {
     pub(crate) id: i32,
@@ -23,37 +22,35 @@ pub(crate) struct SuiteTest {
     pub(crate) is_active: bool,
     pub(crate) sample_id: Option<i32>,
     pub(crate) sample_name: Option<String>,
-    /// Names, without repetition, in order.
+    /// Deduplicated names, sorted.
     pub(crate) categories: Vec<String>,
     /// By id.
     pub(crate) outputs: Vec<SuiteOutput>,
 }
 
-/// One expected output of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SuiteOutput {
     pub(crate) id: i32,
-    /// What people call it.
     pub(crate) filename: String,
     /// With its dot.
     pub(crate) extension: String,
-    /// Hash of what is expected.
+    /// Hash of the expected file.
     pub(crate) correct: Option<String>,
-    /// Whether it may be missing.
+    /// Whether it can be missing.
     pub(crate) is_ignored: bool,
     /// Hashes of further accepted outputs.
     pub(crate) variants: Vec<String>,
 }
 
 impl SuiteOutput {
-    /// Whether a file that differs from what was expected at the time is accepted all the same.
+    /// Whether a file is accepted although it differs from the one that was expected when the test ran.
     pub(super) fn accepts(&self, hash: &str) -> bool {
         self.correct.as_deref() == Some(hash) || self.variants.iter().any(|variant| variant == hash)
     }
 }
 
 impl SuiteTest {
-    /// A test that is gone from the suite, though results of it are still there.
+    /// Creates a stand-in for a test that was deleted while results of it remain.
     pub(super) fn gone(id: i32) -> Self {
         Self {
             id,
@@ -61,12 +58,12 @@ impl SuiteTest {
         }
     }
 
-    /// The test for people: its number and its arguments.
+    /// Returns the label of the test: its number and its arguments.
     pub(crate) fn label(&self) -> String {
         format!("#{} {}", self.id, self.command).trim_end().to_owned()
     }
 
-    /// The categories to count the test in: its own, or the one for tests of none.
+    /// Returns the categories to count the test in: its own, or the one for tests without a category.
     pub(crate) fn counted_categories(&self) -> impl Iterator<Item = &str> {
         let none = self.categories.is_empty().then_some(UNCATEGORIZED);
         self.categories.iter().map(String::as_str).chain(none)
@@ -80,12 +77,12 @@ impl SuiteTest {
 }
 
 impl Suite {
-    /// Every test, by id.
+    /// Returns all tests, by id.
     pub(crate) fn tests(&self) -> impl Iterator<Item = &SuiteTest> {
         self.tests.values().map(AsRef::as_ref)
     }
 
-    /// Puts rows together that arrive in any order.
+    /// Builds the suite from rows in any order.
     pub(crate) fn of(rows: SuiteRows) -> Self {
         let mut variants: HashMap<i32, Vec<String>> = HashMap::new();
         for variant in rows.variants {
@@ -139,7 +136,7 @@ impl Suite {
     }
 }
 
-/// What people call an output: its expected name, or its sample's name with the output's extension.
+/// Returns the file name of an output: the expected one, or the sample's name with the output's extension.
 pub(crate) fn file_name(output: &RegressionTestOutputRow, sample_name: Option<&str>) -> String {
     let extension = output.correct_extension.as_str();
     let named = output

@@ -1,4 +1,4 @@
-//! Result statuses as tables of rows.
+//! Result statuses, as tables of rows.
 
 use runlens_api_types::sample::{OutputStatus, ResultStatus};
 
@@ -73,7 +73,7 @@ fn rows(
 }
 
 #[test]
-fn a_result_has_the_status_that_its_rows_decide() {
+fn result_status_follows_from_the_rows() {
     use ResultStatus::{Fail, MissingOutput, Pass};
     let ok = (Some(0), Some(0));
     let one = || vec![output(1, None)];
@@ -164,7 +164,7 @@ fn a_test_without_a_result_has_not_started() {
 }
 
 #[test]
-fn a_run_is_made_of_the_chosen_tests_else_of_the_active_ones_and_of_those_with_a_result() {
+fn outcomes_cover_chosen_or_active_tests_and_tests_with_a_result() {
     let suite = |chosen: Vec<i32>| {
         let tests = [(1, Some(true)), (2, Some(false)), (3, None), (4, Some(true))]
             .map(|(id, active)| SuiteTestRow {
@@ -205,7 +205,7 @@ fn a_run_is_made_of_the_chosen_tests_else_of_the_active_ones_and_of_those_with_a
 }
 
 #[test]
-fn an_output_is_called_by_its_expected_name_or_by_its_sample() {
+fn an_output_is_named_after_its_expected_file_or_its_sample() {
     let cases = [
         (None, "a.b.srt"),
         (Some(""), "a.b.srt"),

@@ -19,8 +19,12 @@ impl LoadedRun {
     pub async fn siblings(&self) -> Result<Vec<Run>> {
         self.caller.require(access::LIST_RUNS)?;
         let run = self.read_run().await?;
-        let is_commit =
-            run.revision.commit_sha.len() == 40 && run.revision.commit_sha.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_commit = run.revision.commit_sha.len() == 40
+            && run
+                .revision
+                .commit_sha
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit());
         if !is_commit {
             return Ok(Vec::new());
         }

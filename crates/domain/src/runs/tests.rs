@@ -1,11 +1,11 @@
-//! A run's status and times as tables of rows, and the queries it takes to answer.
+//! Status and times of runs as tables of rows, and the number of queries.
 
 use runlens_api_types::{
     TextEnum, Timestamp,
     auth::Scope,
     comparison::ComparisonQuery,
     page::PageQuery,
-    run::{OperatingSystem, RunInclude, RunPlatform, RunQuery, RunStatus},
+    run::{OperatingSystem, RunInclude, RunPlatform, RunQuery, RunSort, RunStatus},
     sample::SampleQuery,
     test_error::ErrorSummaryQuery,
 };
@@ -34,7 +34,7 @@ fn trail(reports: &[(&str, i64)]) -> Vec<TestProgressRow> {
 }
 
 #[test]
-fn a_run_has_the_status_of_its_last_report() {
+fn status_follows_the_last_report() {
     use RunStatus::{Canceled, Error, Fail, Incomplete, Pass, Queued, Running};
     type Reports = &'static [(&'static str, i64)];
     let cases: [(Reports, bool, bool, RunStatus); 12] = [
@@ -61,7 +61,7 @@ fn a_run_has_the_status_of_its_last_report() {
 }
 
 #[test]
-fn times_are_those_of_the_first_report_the_first_test_and_the_last_end() {
+fn times_are_of_the_first_report_first_test_and_last_end() {
     let at = |text| Timestamp::parse(text);
     let reports = [
         ("preparation", 0),
@@ -83,7 +83,7 @@ fn times_are_those_of_the_first_report_the_first_test_and_the_last_end() {
 }
 
 #[test]
-fn a_repository_is_the_end_of_its_address() {
+fn repository_is_parsed_from_a_url() {
     let cases = [
         (
             "https://github.com/CCExtractor/ccextractor.git",
@@ -102,7 +102,7 @@ fn a_repository_is_the_end_of_its_address() {
     }
 }
 
-/// A run whose only test fails.
+/// Creates a run whose only test fails.
 async fn failing_run_of(test: &TestPlatform) -> i32 {
     let made = test.regression_test(TestSpec::default()).await;
     let run = test.run(RunSpec::default()).await;
@@ -111,7 +111,7 @@ async fn failing_run_of(test: &TestPlatform) -> i32 {
     run
 }
 
-/// One run of every status, with failures of every kind; answers their ids.
+/// Creates one run of every status, with failures of every kind; returns their ids.
 async fn every_status(test: &TestPlatform) -> Vec<i32> {
     let plain = test.regression_test(TestSpec::default()).await;
     let other = test
@@ -179,7 +179,7 @@ async fn every_status(test: &TestPlatform) -> Vec<i32> {
 }
 
 each_backend! {
-    async fn a_list_says_of_each_run_what_the_run_says_of_itself(test) {
+    async fn lists_agree_with_single_runs(test) {
         let runs = every_status(&test).await;
         let visitor = test.platform.visitor();
         let query = RunQuery { include: vec![RunInclude::Summary], ..RunQuery::default() };
@@ -193,7 +193,7 @@ each_backend! {
         }
     }
 
-    async fn a_list_with_verdicts_takes_the_same_number_of_queries_whatever_it_holds(test) {
+    async fn lists_with_verdicts_take_a_fixed_number_of_queries(test) {
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let query = RunQuery { include: vec![RunInclude::Summary, RunInclude::Verdict], ..RunQuery::default() };
         let mut counts = Vec::new();
@@ -209,7 +209,7 @@ each_backend! {
         assert!(counts[0] <= 8, "{counts:?}");
     }
 
-    async fn what_runs_say_beside_their_references_takes_a_right_of_its_own(test) {
+    async fn verdicts_in_lists_need_their_own_scope(test) {
         failing_run_of(&test).await;
         let reader = Caller::visitor([Scope::RunsRead]);
         assert!(test.platform.runs.list(&reader, &RunQuery::default()).await.is_ok());
@@ -217,7 +217,7 @@ each_backend! {
         assert!(matches!(test.platform.runs.list(&reader, &query).await, Err(Error::MissingScope(Scope::ResultsRead))));
     }
 
-    async fn a_filter_by_status_finds_exactly_the_runs_that_have_it(test) {
+    async fn the_status_filter_finds_exactly_the_matching_runs(test) {
         every_status(&test).await;
         let visitor = test.platform.visitor();
         let all = test.platform.runs.list(&visitor, &RunQuery::default()).await.expect("runs").data;
@@ -230,7 +230,7 @@ each_backend! {
         }
     }
 
-    async fn a_run_is_compared_with_the_newest_earlier_one_of_master_that_has_results(test) {
+    async fn the_baseline_is_the_newest_earlier_run_of_master_with_results(test) {
         const MAIN: &str = "https://github.com/CCExtractor/ccextractor.git";
         let made = test.regression_test(TestSpec::default()).await;
         let master = RunSpec { branch: "master", test_type: "commit", platform: "linux", github: Some(MAIN), ..RunSpec::default() };
@@ -264,7 +264,7 @@ each_backend! {
         assert_eq!(reference(expected).await, Some(first));
         assert_eq!(reference(first).await, None);
 
-        // Two runs of one suite, which is read once; what SQLite still knows is not read at all.
+        // Both runs share one read of the suite; on SQLite cached parts are not read at all.
         test.take_queries();
         let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
         open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
@@ -272,7 +272,7 @@ each_backend! {
         assert!(queries.len() <= 15, "{queries:#?}");
     }
 
-    async fn what_was_read_of_a_run_is_forgotten_once_anything_is_written(test) {
+    async fn a_write_invalidates_a_cached_run(test) {
         let made = test.regression_test(TestSpec::default()).await;
         let run = test.run(RunSpec::default()).await;
         test.complete(run).await;
@@ -291,7 +291,7 @@ each_backend! {
         assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
     }
 
-    async fn an_embedded_database_is_not_asked_twice_for_what_has_not_changed(test) {
+    async fn unchanged_data_is_read_once_from_an_embedded_database(test) {
         let run = failing_run_of(&test).await;
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let ask = async || {
@@ -306,7 +306,7 @@ each_backend! {
         assert_eq!(ask().await, if test.platform.store().is_embedded() { 0 } else { first });
     }
 
-    async fn words_are_looked_for_in_branch_repository_commit_and_pull_request(test) {
+    async fn text_search_covers_branch_repository_commit_and_pull_request(test) {
         let fork = Some("https://github.com/someone/fork_of%it.git");
         let first = test.run(RunSpec { branch: "fix_teletext", commit: "abcd0123".to_owned(), pr_nr: 2287, ..RunSpec::default() }).await;
         let second = test.run(RunSpec { branch: "fixxteletext", commit: "ABCE4567".to_owned(), github: fork, ..RunSpec::default() }).await;
@@ -336,7 +336,7 @@ each_backend! {
         }
     }
 
-    async fn created_after_and_before_leave_out_the_moment_itself(test) {
+    async fn created_after_and_before_are_exclusive(test) {
         let run = test.run(RunSpec::default()).await;
         test.complete(run).await;
         let visitor = test.platform.visitor();
@@ -347,7 +347,46 @@ each_backend! {
         }
     }
 
-    async fn a_loaded_run_takes_the_same_number_of_queries_whatever_it_holds(test) {
+    async fn a_baseline_has_one_name_in_lists_and_on_its_own(test) {
+        let everything = Caller::visitor(Scope::ALL.iter().copied());
+        let (regression_test, outputs) = test.regression_test(TestSpec::default()).await;
+        let fork = Some("https://github.com/somebody/ccextractor.git");
+        let specs = [
+            (RunSpec::default(), "1 of 1 failed"),
+            (RunSpec { branch: "fix", ..RunSpec::default() }, "same as master"),
+            (RunSpec { branch: "fix", test_type: "pr", pr_nr: 7, ..RunSpec::default() }, "same as master"),
+            (RunSpec { github: fork, ..RunSpec::default() }, "same as master"),
+            (RunSpec::default(), "same as run 1"),
+        ];
+        for (spec, _) in specs.clone() {
+            let run = test.run(spec).await;
+            test.result(run, regression_test, Some(1), Some(0)).await;
+            test.file(run, regression_test, outputs[0], None).await;
+            test.complete(run).await;
+        }
+        let runs = &test.platform.runs;
+        let query = RunQuery { sort: Some(RunSort::IdAscending), ..RunQuery::default() };
+        let listed = runs.list_with_verdicts(&everything, query).await.expect("runs").data;
+        for (run, (_, expected)) in listed.iter().zip(specs) {
+            let loaded = runs.load(&everything, Scope::RunsRead, run.run_id).await.expect("a run");
+            let alone = loaded.verdict().await.expect("a verdict").short;
+            assert_eq!((runs.short_verdict(run).as_str(), alone.as_str()), (expected, expected), "run {}", run.run_id);
+        }
+    }
+
+    async fn every_category_of_a_run_is_listed(test) {
+        let names: Vec<String> = (0..130).map(|number| format!("category {number}")).collect();
+        let categories: Vec<&str> = names.iter().map(String::as_str).collect();
+        let categories: &'static [&'static str] = Vec::leak(categories.iter().map(|name| &*String::leak((*name).to_owned())).collect());
+        let regression_test = test.regression_test(TestSpec { categories, ..TestSpec::default() }).await;
+        let run = test.run(RunSpec::default()).await;
+        test.pass(run, &regression_test).await;
+        test.complete(run).await;
+        let loaded = test.platform.runs.load(&test.platform.visitor(), Scope::RunsRead, run).await.expect("a run");
+        assert_eq!(loaded.all_categories().await.expect("categories").len(), 130);
+    }
+
+    async fn a_loaded_run_takes_a_fixed_number_of_queries(test) {
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let mut counts = Vec::new();
         for size in [1, 30] {
@@ -369,7 +408,7 @@ each_backend! {
         assert!(counts[0] <= 10, "{counts:?}");
     }
 
-    async fn enumerated_columns_are_read_as_text_and_rows_that_point_nowhere_break_nothing(test) {
+    async fn unknown_enum_values_and_dangling_references_break_nothing(test) {
         if !test.platform.store().is_embedded() {
             test.sql("ALTER TABLE test MODIFY platform ENUM('linux', 'windows', 'bsd') NOT NULL, MODIFY test_type ENUM('commit', 'pr') NOT NULL").await;
             test.sql("ALTER TABLE test_progress MODIFY status ENUM('preparation', 'testing', 'completed', 'canceled') NOT NULL").await;

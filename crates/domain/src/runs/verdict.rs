@@ -65,7 +65,8 @@ impl RunService {
         let compared = run.comparison.and_then(|comparison| {
             // The default baseline is a run of the main repository's `master`.
             let repository = &self.settings().main_repository;
-            let name = verdict::baseline_name_of(run, comparison.baseline_run_id?, repository, Some("master"));
+            let name =
+                verdict::baseline_name_of(run, comparison.baseline_run_id?, repository, Some("master"));
             Some((comparison.counts, name))
         });
         let compared = compared.as_ref().map(|(counts, name)| (counts, name.as_str()));

@@ -1,8 +1,8 @@
-//! What a text that somebody typed can mean. Pure.
+//! Parses search text into the things it can mean. Pure.
 
 use runlens_api_types::search::SearchKind;
 
-/// Words before a text that say what it is of.
+/// Prefixes that select a kind.
 const KINDS: [(&str, SearchKind); 9] = [
     ("run", SearchKind::Run),
     ("pr", SearchKind::PullRequest),
@@ -15,22 +15,22 @@ const KINDS: [(&str, SearchKind); 9] = [
     ("media", SearchKind::Sample),
 ];
 
-/// The fewest digits of a hash that are looked for.
+/// Minimum number of digits of a hash.
 const MIN_PREFIX: usize = 4;
 
-/// A text, in all the ways in which it can be meant.
+/// Search text with every interpretation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Question<'a> {
-    /// The only kind that is asked for.
+    /// The kind that a prefix selects.
     kind: Option<SearchKind>,
     number: Option<i32>,
-    /// The beginning of a hash, in small letters.
+    /// The prefix of a hash, in lower case.
     prefix: Option<String>,
     words: Vec<&'a str>,
 }
 
 impl<'a> Question<'a> {
-    /// Reads `9346`, `#151`, `PR 2287`, `pr#2287`, `11b348e`, `dvb teletext`.
+    /// Parses `9346`, `#151`, `PR 2287`, `pr#2287`, `11b348e`, `dvb teletext`.
     pub(super) fn of(text: &'a str) -> Self {
         let text = text.trim();
         let (kind, rest) = KINDS
@@ -59,23 +59,23 @@ impl<'a> Question<'a> {
         self.kind.is_none_or(|only| only == kind)
     }
 
-    /// The number, where it can be one of this kind.
+    /// Returns the number, if it can be one of this kind.
     pub(super) fn number_for(&self, kind: SearchKind) -> Option<i32> {
         self.number.filter(|_| self.may_be(kind))
     }
 
-    /// The beginning of a hash, where it can be one of this kind.
+    /// Returns the hash prefix, if it can be one of this kind.
     pub(super) fn prefix_for(&self, kind: SearchKind) -> Option<&str> {
         self.prefix.as_deref().filter(|_| self.may_be(kind))
     }
 
-    /// The words, where this kind can be meant by them.
+    /// Returns the words, if this kind is searched by words.
     pub(super) fn words_for(&self, kind: SearchKind) -> Option<&[&'a str]> {
         Some(self.words.as_slice()).filter(|words| !words.is_empty() && self.may_be(kind))
     }
 }
 
-/// What comes after a word; none where the text does not begin with it, or nothing comes after it.
+/// Returns the text after a prefix; none if the text does not start with it, or is nothing else.
 fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(word.len())?;
     let rest = rest
@@ -92,7 +92,7 @@ mod tests {
     use super::Question;
 
     #[test]
-    fn a_text_is_read_in_every_way_in_which_it_can_be_meant() {
+    fn text_is_parsed_into_every_interpretation() {
         let prefix = |text: &str| Some(text.to_owned());
         let pull_request = Some(SearchKind::PullRequest);
         for (text, kind, number, hash, words) in [
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_that_is_named_is_the_only_one() {
+    fn a_prefix_selects_one_kind() {
         let question = Question::of("sample 12");
         assert_eq!(
             (

@@ -1,4 +1,4 @@
-//! What is found, on both databases.
+//! Search results on every database.
 
 use runlens_api_types::{
     auth::Scope,
@@ -37,7 +37,7 @@ fn told(found: &[(SearchKind, String, String)]) -> Vec<(SearchKind, &str)> {
 }
 
 each_backend! {
-    async fn a_number_a_hash_and_words_find_what_they_can_mean(test) {
+    async fn numbers_hashes_and_words_find_everything_they_can_mean(test) {
         use SearchKind::{Branch, Commit, PullRequest, RegressionTest, Run, Sample};
         let first = test.run(RunSpec { pr_nr: 1, test_type: "pr", branch: "fix-teletext", commit: "abcd1".to_owned() + &"0".repeat(35), ..RunSpec::default() }).await;
         let second = test.run(RunSpec { pr_nr: 12, test_type: "pr", branch: "teletext_2", commit: "ABCD2".to_owned() + &"0".repeat(35), ..RunSpec::default() }).await;
@@ -74,7 +74,7 @@ each_backend! {
         }
     }
 
-    async fn no_kind_is_told_more_than_four_times(test) {
+    async fn at_most_four_results_of_a_kind_are_returned(test) {
         for number in 0..6 {
             test.run(RunSpec { branch: ["a1", "a2", "a3", "a4", "a5", "a6"][number], ..RunSpec::default() }).await;
         }
@@ -85,7 +85,7 @@ each_backend! {
         assert!(!test.platform.search.find(&test.platform.visitor(), &query).await.expect("a search").groups[0].has_more);
     }
 
-    async fn a_search_takes_a_right_and_few_queries(test) {
+    async fn search_needs_a_scope_and_a_fixed_number_of_queries(test) {
         let run = test.run(RunSpec::default()).await;
         let nobody = Caller::visitor([Scope::SystemRead]);
         let query = SearchQuery { q: run.to_string() };

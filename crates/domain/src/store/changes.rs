@@ -1,6 +1,6 @@
 //! Queries for the runs of a pull request or a commit.
 
-use sea_orm::{DbErr, prelude::*};
+use sea_orm::DbErr;
 
 use super::{
     Store,

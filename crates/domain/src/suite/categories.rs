@@ -5,11 +5,16 @@ use runlens_api_types::{Page, page::PageQuery, suite::Category};
 use super::SuiteService;
 use crate::{Caller, Result, access};
 
+const EVERYTHING: PageQuery = PageQuery {
+    limit: i32::MAX.unsigned_abs(),
+    offset: 0,
+};
+
 impl SuiteService {
     /// Returns a page of categories, by name. Scope `runs:read`.
     ///
     /// # Errors
-    /// [`Error::MissingScope`], [`Error::Database`].
+    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Database`](crate::Error::Database).
     pub async fn categories(&self, caller: &Caller, page: PageQuery) -> Result<Page<Category>> {
         caller.require(access::LIST_CATEGORIES)?;
         let (rows, total) = self.store().categories(page).await?;
@@ -20,5 +25,13 @@ impl SuiteService {
             regression_test_count: row.tests.unsigned_abs(),
         });
         Ok(Page::new(categories.collect(), page, total))
+    }
+
+    /// Returns all categories by name, for a filter that offers each. Scope `runs:read`.
+    ///
+    /// # Errors
+    /// Those of [`Self::categories`].
+    pub async fn all_categories(&self, caller: &Caller) -> Result<Vec<Category>> {
+        Ok(self.categories(caller, EVERYTHING).await?.data)
     }
 }

@@ -1,4 +1,4 @@
-//! The suite's lists, and histories held to the runs they are made of.
+//! Lists of the suite, and histories compared with their runs.
 
 use runlens_api_types::{
     Page, TextEnum,
@@ -27,8 +27,7 @@ const OUTPUTS: &[OutputSpec] = &[
     },
 ];
 
-/// What is known of an output: nothing, that it is identical, or what was produced instead. MariaDB takes the last three for
-/// texts that are accepted; they are not.
+/// States of an output: no row, identical, or a differing hash. The last three equal an accepted text only by collation.
 const FILES: [Option<Option<&str>>; 8] = [
     None,
     Some(None),
@@ -40,8 +39,8 @@ const FILES: [Option<Option<&str>>; 8] = [
     Some(Some("CORRECT")),
 ];
 
-/// One sample with a test for each state of a file, and a run for each pair of exit codes, with and without a difference in an
-/// ignored output: 80 results. Answers the runs and the tests.
+/// Creates one sample with a test for each state of a file, and a run for each pair of exit codes, with and without a difference in
+/// an ignored output: 80 results. Returns the runs and the tests.
 async fn every_result(test: &TestPlatform) -> (Vec<i32>, Vec<i32>) {
     let codes = [
         (Some(0), Some(0)),
@@ -129,7 +128,7 @@ const WHOLE: HistoryQuery = HistoryQuery {
     branch: None,
 };
 
-/// Reads a list page by page, in pages of several sizes: every item comes once, in the order of the whole list.
+/// Reads a list in pages of several sizes and checks that every item comes once, in the order of the whole list.
 async fn assert_pages<T: PartialEq + std::fmt::Debug>(list: impl AsyncFn(PageQuery) -> Page<T>) {
     let whole = list(PageQuery::FIRST_MAX).await;
     assert_eq!(whole.data.len() as u64, whole.pagination.total);
@@ -158,7 +157,7 @@ async fn assert_pages<T: PartialEq + std::fmt::Debug>(list: impl AsyncFn(PageQue
 }
 
 each_backend! {
-    async fn a_history_says_of_each_result_what_its_run_says(test) {
+    async fn a_history_agrees_with_its_runs(test) {
         let (runs, tests) = every_result(&test).await;
         let whole = history(&test, WHOLE, None).await;
         assert_eq!(whole.pagination.total, (runs.len() * tests.len()) as u64);
@@ -187,7 +186,7 @@ each_backend! {
         assert_eq!(entries.next(), None);
     }
 
-    async fn a_filter_of_a_history_finds_exactly_the_results_that_it_names(test) {
+    async fn history_filters_find_exactly_the_matching_results(test) {
         let (runs, tests) = every_result(&test).await;
         let whole = history(&test, WHOLE, None).await.data;
         let found = async |query: HistoryQuery, regression_test: Option<i32>, expected: &dyn Fn(&HistoryEntry) -> bool| {
@@ -230,7 +229,7 @@ each_backend! {
         assert_pages(async |page| history(&test, HistoryQuery { page, status: Some(ResultStatus::Fail), ..WHOLE }, None).await).await;
     }
 
-    async fn a_list_takes_the_same_number_of_queries_whatever_it_holds(test) {
+    async fn lists_take_a_fixed_number_of_queries(test) {
         let visitor = test.platform.visitor();
         let mut counts = Vec::new();
         for size in [1, 20] {
@@ -255,7 +254,7 @@ each_backend! {
         assert_eq!(counts, [[3, 5, 2, 2], [3, 5, 2, 2]]);
     }
 
-    async fn a_category_holds_as_many_tests_as_it_says(test) {
+    async fn a_category_counts_its_tests(test) {
         for categories in [&["DVB", "Teletext"][..], &["DVB"], &[], &["Uncategorized"]] {
             test.regression_test(TestSpec { categories, ..TestSpec::default() }).await;
         }
@@ -278,7 +277,7 @@ each_backend! {
         assert_eq!(first.categories, ["DVB", "Teletext"]);
     }
 
-    async fn rows_that_point_nowhere_break_no_list(test) {
+    async fn dangling_references_break_no_list(test) {
         test.regression_test(TestSpec { sample: None, outputs: &[], ..TestSpec::default() }).await;
         let unchecked = if test.platform.store().is_embedded() { "" } else { "SET FOREIGN_KEY_CHECKS = 0;" };
         let checked = if test.platform.store().is_embedded() { "" } else { "; SET FOREIGN_KEY_CHECKS = 1" };

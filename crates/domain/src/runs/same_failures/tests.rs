@@ -1,4 +1,4 @@
-//! Runs that fail in the same way, and what it takes to find them.
+//! Runs with identical failures, and the queries to find them.
 
 use runlens_api_types::{TextEnum, auth::Scope, comparison::SameFailures, page::PageQuery};
 
@@ -26,7 +26,7 @@ fn ids(same: &SameFailures) -> Vec<i32> {
     same.data.iter().map(|run| run.run_id).collect()
 }
 
-/// A completed run in which the first test fails with an output, and the second with an exit code.
+/// Creates a completed run in which the first test fails by an output, and the second by an exit code.
 async fn failing(
     test: &TestPlatform,
     spec: RunSpec,
@@ -44,7 +44,7 @@ async fn failing(
 }
 
 each_backend! {
-    async fn runs_that_fail_the_very_same_are_found_before_and_after(test) {
+    async fn runs_with_identical_failures_are_found_before_and_after(test) {
         let tests = [test.regression_test(TestSpec::default()).await, test.regression_test(TestSpec::default()).await];
         let linux = RunSpec::default;
         let before = failing(&test, linux(), &tests, "x", 1).await;
@@ -71,18 +71,18 @@ each_backend! {
         assert!(test.platform.runs.load(&narrow, Scope::RunsRead, run).await.expect("opens").same_failures(PageQuery::default()).await.is_err());
     }
 
-    async fn what_is_known_of_a_run_ends_with_its_next_report_and_with_a_change_of_the_suite(test) {
+    async fn fingerprints_expire_with_the_next_report_and_with_the_suite(test) {
         let tests = [test.regression_test(TestSpec::default()).await, test.regression_test(TestSpec::default()).await];
         let other = failing(&test, RunSpec::default(), &tests, "x", 1).await;
         let run = failing(&test, RunSpec::default(), &tests, "x", 1).await;
         assert_eq!(ids(&ask(&test, run).await), [other]);
-        // Tested once more, with another outcome.
+        // The run is tested again, with another outcome.
         test.sql(&format!("UPDATE test_result SET exit_code = 3 WHERE test_id = {other} AND regression_test_id = {}", tests[1].0)).await;
         test.complete(other).await;
         assert_eq!(ids(&ask(&test, run).await), Vec::<i32>::new());
         test.sql(&format!("UPDATE test_result SET exit_code = 3 WHERE test_id = {run} AND regression_test_id = {}", tests[1].0)).await;
         assert_eq!(ids(&ask(&test, run).await), [other]);
-        // An output is accepted from now on: one failure is left on both sides, still the same.
+        // An output becomes accepted: one identical failure remains on both sides.
         test.sql(&format!("INSERT INTO regression_test_output_files (file_hashes, regression_test_output_id) VALUES ('x', {})", tests[0].1[0])).await;
         let same = ask(&test, run).await;
         assert_eq!((same.failing_count, ids(&same)), (1, vec![other]));
@@ -103,7 +103,7 @@ each_backend! {
             let first = open.same_failures(PageQuery::default()).await.expect("same failures");
             let cold = test.take_queries().len();
             open.same_failures(PageQuery::default()).await.expect("same failures");
-            // What they are called, and which runs there are where the database cannot say that those are the same: their results are known.
+            // Their rows, and on databases without a data version the list of runs: their fingerprints are cached.
             counts.push((first.data.len(), cold, test.take_queries().len()));
         }
         let again = if test.platform.store().data_version().await.is_some() { 2 } else { 3 };

@@ -1,4 +1,4 @@
-//! How a test has been doing, as tables of results: oldest first, a letter each.
+//! Health of a test, as tables of results: oldest first, one letter each.
 
 use runlens_api_types::{
     health::{FlakyReason, PlatformHealth},
@@ -13,7 +13,7 @@ use crate::{
     testing::{RunSpec, TestSpec},
 };
 
-/// `.` no result, `P` pass, `F` fails, `D` fails in another way than before, `M` missing output, `N` missing output in another way
+/// `.` no result, `P` pass, `F` fails, `D` fails differently than before, `M` missing output, `N` missing output and different
 /// than before. Runs are numbered from 1; each tests a commit of its own unless `commits` says otherwise.
 fn of(letters: &str, commits: &str) -> PlatformHealth {
     let rows: Vec<Row> = letters
@@ -56,8 +56,8 @@ fn id(run: Option<&RecentRun>) -> i32 {
 }
 
 #[test]
-fn since_when_it_fails_is_the_first_failure_behind_the_last_pass() {
-    // Since, passed before, in the same way since; 0 for what is not known.
+fn failing_since_is_the_first_failure_after_the_last_pass() {
+    // Failing since, passed before, unchanged since; 0 for unknown.
     let cases = [
         ("", [0, 0, 0]),
         ("....", [0, 0, 0]),
@@ -88,7 +88,7 @@ fn since_when_it_fails_is_the_first_failure_behind_the_last_pass() {
 }
 
 #[test]
-fn what_was_last_is_told_whatever_came_behind_it() {
+fn latest_results_are_reported_whatever_followed() {
     // Runs, results, oldest run, newest result, last pass, last failure, flips.
     let cases = [
         ("", [0, 0, 0, 0, 0, 0, 0]),
@@ -118,7 +118,7 @@ fn what_was_last_is_told_whatever_came_behind_it() {
 }
 
 #[test]
-fn the_changes_between_pass_and_failure_are_a_link() {
+fn changes_between_pass_and_failure_are_linked() {
     let link = |letters, commits| {
         of(letters, commits)
             .failing
@@ -133,7 +133,7 @@ fn the_changes_between_pass_and_failure_are_a_link() {
 }
 
 #[test]
-fn flaky_is_who_flips_three_times_in_twenty_results_or_on_one_commit() {
+fn three_flips_in_twenty_results_or_one_on_a_commit_are_flaky() {
     let steady = "P".repeat(18);
     let cases = [
         ("PFP".to_owned(), String::new(), vec![]),
@@ -197,7 +197,7 @@ fn flaky_is_who_flips_three_times_in_twenty_results_or_on_one_commit() {
 }
 
 each_backend! {
-    async fn how_a_test_does_is_told_by_platform_and_as_far_back_as_looked(test) {
+    async fn health_is_reported_per_platform_within_the_window(test) {
         let changing = test.regression_test(TestSpec::default()).await;
         let made = async |platform: &'static str, code: i32| {
             let run = test.run(RunSpec { platform, commit: format!("{code:040}"), ..RunSpec::default() }).await;

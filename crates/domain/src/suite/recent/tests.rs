@@ -1,4 +1,4 @@
-//! Recent results held to the runs that they are of.
+//! Recent results compared with their runs.
 
 use runlens_api_types::{
     auth::Scope,
@@ -13,7 +13,7 @@ use crate::{
     testing::{OutputSpec, RunSpec, TestPlatform, TestSpec},
 };
 
-/// What a run produces of a test with one output.
+/// The result of a test with one output.
 #[derive(Clone, Copy)]
 enum Made {
     Pass,
@@ -50,7 +50,7 @@ const WORDS: [(Made, RecentStatus); 9] = [
     (Wrong("b"), RecentStatus::Fail),
 ];
 
-/// A test that comes to all of this, a run of master after the other, and another that passes always.
+/// Creates a test with each of these results, one per run of master, and another test that always passes.
 async fn all_words(test: &TestPlatform) -> ([i32; 2], Vec<i32>) {
     let outputs = &[OutputSpec {
         variants: &["variant"],
@@ -79,7 +79,7 @@ fn ids(results: &runlens_api_types::recent::RecentResults) -> Vec<i32> {
 }
 
 each_backend! {
-    async fn a_status_is_told_beside_the_result_before(test) {
+    async fn a_status_is_relative_to_the_previous_result(test) {
         let ([changing, steady], runs) = all_words(&test).await;
         let visitor = test.platform.visitor();
         let last = test.platform.runs.load(&visitor, Scope::RunsRead, runs[8]).await.expect("opens");
@@ -94,7 +94,7 @@ each_backend! {
         assert_eq!(ids(&everywhere.data[1]), [0; 0], "nothing ran on Windows");
     }
 
-    async fn the_last_cells_agree_with_the_run_and_its_comparison(test) {
+    async fn the_last_results_agree_with_the_run_and_its_comparison(test) {
         let ([changing, _], runs) = all_words(&test).await;
         let visitor = test.platform.visitor();
         for run in &runs[1..] {
@@ -115,11 +115,11 @@ each_backend! {
         }
     }
 
-    async fn a_run_stands_behind_the_newest_ten_of_master_on_its_platform(test) {
+    async fn a_run_follows_the_newest_ten_of_master_on_its_platform(test) {
         let made = test.regression_test(TestSpec::default()).await;
         let mut masters = Vec::new();
         for number in 0..14 {
-            // What is none of master's completed runs with results.
+            // Not completed runs of master with results.
             let others = [
                 RunSpec { platform: "windows", ..RunSpec::default() },
                 RunSpec { branch: "fix", ..RunSpec::default() },
@@ -163,7 +163,7 @@ each_backend! {
         }
     }
 
-    async fn results_take_the_same_number_of_queries_whatever_is_asked(test) {
+    async fn recent_results_take_a_fixed_number_of_queries(test) {
         let visitor = test.platform.visitor();
         let mut tests = Vec::new();
         let mut counts = Vec::new();
