@@ -154,10 +154,10 @@ async fn create_token(State(state): State<AppState>, request: Request) -> Respon
         .await;
     let answer = match window.retry_after {
         Some(retry_after) => {
-            let message = format!("Rate limit exceeded. Retry after {retry_after} seconds.");
+            let message = format!("Too many tokens at once. Try again in {retry_after} seconds.");
             TokenAnswer::refusal(&form, ErrorBody::new(ErrorCode::RateLimited, message))
         }
-        None => TokenAnswer::to(&form, &state.services, &caller).await,
+        None => TokenAnswer::to(&form, &state.services, &caller, error_body).await,
     };
     let options = state.leptos.clone();
     let context = move || {

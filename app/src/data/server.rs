@@ -79,16 +79,19 @@ pub fn origin() -> String {
 }
 
 pub(crate) fn answer<T>(result: runlens_domain::Result<T>) -> Result<T, ErrorBody> {
-    result.map_err(|error| {
-        let body = match request() {
-            Ok(request) => (request.error_body)(&error),
-            Err(body) => return body,
-        };
-        if matches!(body.code, ErrorCode::InternalError | ErrorCode::Unavailable) {
-            tracing::error!(%error, "a page could not be filled");
-        }
-        body
+    result.map_err(|error| match request() {
+        Ok(request) => describe_error(request.error_body, &error),
+        Err(body) => body,
     })
+}
+
+/// Returns what a page shows of an error, and logs the error if it is the server's.
+pub(crate) fn describe_error(error_body: ErrorBodyOf, error: &runlens_domain::Error) -> ErrorBody {
+    let body = error_body(error);
+    if matches!(body.code, ErrorCode::InternalError | ErrorCode::Unavailable) {
+        tracing::error!(%error, "loading page data failed");
+    }
+    body
 }
 
 /// Waits on the heap: a page asks for many things at once, and what the database is asked is large.

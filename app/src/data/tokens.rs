@@ -10,7 +10,7 @@ use runlens_domain::{Caller, Services};
 
 use super::{
     Source,
-    server::{answer, request},
+    server::{ErrorBodyOf, answer, describe_error, request},
 };
 
 /// Everything that the page of tokens shows.
@@ -79,7 +79,7 @@ impl TokenForm {
 
 impl TokenAnswer {
     /// Makes a token as a form's body asks for it.
-    pub async fn to(body: &str, services: &Services, caller: &Caller) -> Self {
+    pub async fn to(body: &str, services: &Services, caller: &Caller, error_body: ErrorBodyOf) -> Self {
         let mut params = Params::new(body);
         let form = TokenForm::read(&mut params);
         let result = match params.finish(()) {
@@ -87,12 +87,11 @@ impl TokenAnswer {
             Ok(()) => {
                 // What is no number is out of bounds like 0, and refused with them.
                 let days = form.expires_in_days.parse().unwrap_or_default();
-                answer(
-                    services
-                        .auth
-                        .create_own_token(caller, &form.token_name, &form.scopes, days)
-                        .await,
-                )
+                services
+                    .auth
+                    .create_own_token(caller, &form.token_name, &form.scopes, days)
+                    .await
+                    .map_err(|error| describe_error(error_body, &error))
             }
         };
         Self { form, result }

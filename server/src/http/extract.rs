@@ -65,7 +65,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
                 .await
                 .map_err(|rejection| match rejection.status() {
                     StatusCode::PAYLOAD_TOO_LARGE => {
-                        field_error("body", format!("must be at most {MAX_BODY_BYTES} bytes long"))
+                        field_error("body", format!("must have at most {MAX_BODY_BYTES} bytes"))
                     }
                     _ => field_error("body", "could not be read completely"),
                 })?;

@@ -130,7 +130,7 @@ async fn enforce_rate_limit(State(state): State<AppState>, request: Request, nex
     if let Some(retry_after) = window.retry_after {
         let error = ApiError::new(
             ErrorCode::RateLimited,
-            format!("Rate limit exceeded. Retry after {retry_after} seconds."),
+            format!("Too many requests. Try again in {retry_after} seconds."),
         );
         return ([(header::RETRY_AFTER, retry_after.to_string())], error).into_response();
     }

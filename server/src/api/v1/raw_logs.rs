@@ -25,7 +25,8 @@ use crate::http::{
 /// downloads to its bucket.
 #[utoipa::path(
     get, path = "/runs/{run_id}/logs/raw", tag = "logs", operation_id = "get_raw_run_log",
-    params(RunId, RangeHeader),
+    // The example belongs to a run that has a log.
+    params(("run_id" = i32, Path, description = "Numeric run ID", minimum = 1, example = 100), RangeHeader),
     responses(
         LogDownload,
         (status = TEMPORARY_REDIRECT, description = "The file is in the installation's bucket", headers(
