@@ -44,8 +44,8 @@ impl LongLineSearch {
             }
         }
         let end = self.regex.shortest_match_at(&self.window, self.context_bytes);
-        // A match at the end of a part can depend on the bytes that follow, unless the line ends there.
-        if end.is_some_and(|end| is_last || end < self.window.len()) {
+        // A match at the end of a part can depend on the character that follows, unless the line ends there.
+        if end.is_some_and(|end| is_last || end < complete_length(&self.window)) {
             return true;
         }
         let passed = self.window.len().saturating_sub(self.overlap_bytes + 1);
@@ -55,4 +55,23 @@ impl LongLineSearch {
         }
         false
     }
+}
+
+/// Returns the length of the text without a character at its end whose bytes have not all arrived.
+fn complete_length(text: &[u8]) -> usize {
+    for (back, byte) in (1..4).zip(text.iter().rev()) {
+        let length = match byte {
+            0b1000_0000..=0b1011_1111 => continue,
+            0b1100_0000..=0b1101_1111 => 2,
+            0b1110_0000..=0b1110_1111 => 3,
+            0b1111_0000..=0b1111_0111 => 4,
+            _ => 1,
+        };
+        return if length > back {
+            text.len() - back
+        } else {
+            text.len()
+        };
+    }
+    text.len()
 }

@@ -248,3 +248,19 @@ fn a_match_that_starts_far_before_a_part_is_found_if_it_can_end_early() {
         assert_eq!(is_found, expected, "{regex}");
     }
 }
+
+#[test]
+fn a_match_waits_for_the_rest_of_the_character_behind_it() {
+    // `ª` is a letter, so no word ends before it; its first byte alone is not.
+    for (parts, expected) in [
+        ([&b"errors\xc2"[..], b"\xaa"], false),
+        ([b"errors", "ª".as_bytes()], false),
+        ([b"errors\xe2\x80", b"\x94"], true),
+        ([b"errors", b" x"], true),
+    ] {
+        let pattern = Pattern::regex(r"s\b").expect("a pattern");
+        let mut search = pattern.search_long_line(Encoding::Utf8).expect("a search");
+        let is_found = search.push(parts[0], false) || search.push(parts[1], true);
+        assert_eq!(is_found, expected, "{parts:?}");
+    }
+}
