@@ -4,6 +4,9 @@
 //! A query struct is parsed from a URL and written to one by the same declaration ([`mod@query`]), so that the API, the pages and
 //! the browser agree on every name and bound.
 
+// Doc comments here are the descriptions of the OpenAPI document.
+#![warn(missing_docs)]
+
 mod text_enum;
 
 pub mod artifact;
