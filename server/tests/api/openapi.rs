@@ -171,7 +171,7 @@ async fn every_operation_on_a_run_checks_its_scope_before_it_looks_for_the_run()
             .replace("{sample_id}", "1")
             .replace("{output_id}", "1");
         let url = match path.ends_with("recent-results") {
-            true => format!("/api/v1{path}?regression_test_id=1"),
+            true => format!("/api/v1{path}?regression_test_ids=1"),
             false if path.ends_with("logs/search") => format!("/api/v1{path}?contains=error"),
             false => format!("/api/v1{path}"),
         };
