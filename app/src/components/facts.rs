@@ -84,9 +84,5 @@ pub fn change(repository: &str, pull_request: Option<i32>, branch: Option<&str>)
 
 /// An operating system's name.
 pub fn platform(platform: OperatingSystem) -> &'static str {
-    match platform {
-        OperatingSystem::Linux => "Linux",
-        OperatingSystem::Windows => "Windows",
-        OperatingSystem::Unknown => "other platform",
-    }
+    platform.display_name()
 }

@@ -2,7 +2,7 @@
 
 use runlens_api_types::{run::RunStatus, verdict::VerdictKind};
 use runlens_app::{
-    components::{facts::platform, head::PICTURE_SIZE, mark::Mark},
+    components::{head::PICTURE_SIZE, mark::Mark},
     format::{exact, number as format_count},
     pages::run::subject,
 };
@@ -62,7 +62,7 @@ pub(super) fn svg(headline: &RunHeadline) -> String {
         72.0,
         TEXT,
         (MARGIN, 202.0),
-        &format!("Run {} · {}", run.run_id, platform(run.platform)),
+        &format!("Run {} · {}", run.run_id, run.platform.display_name()),
     );
     let subject = drawable(&subject(run));
     write_text(

@@ -52,6 +52,17 @@ text_enum! {
     }
 }
 
+impl OperatingSystem {
+    /// The name for people; `Display` writes the value of the wire format.
+    pub fn display_name(self) -> &'static str {
+        match self {
+            Self::Linux => "Linux",
+            Self::Windows => "Windows",
+            Self::Unknown => "other platform",
+        }
+    }
+}
+
 text_enum! {
     /// Trigger of a run.
     TestType {

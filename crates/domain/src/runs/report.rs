@@ -105,11 +105,7 @@ fn write(headline: &RunHeadline, failures: &[ComparedTest], public_url: &str) ->
             group_thousands(left_out as u64)
         );
     }
-    let platform = match run.platform {
-        OperatingSystem::Linux => "Linux",
-        OperatingSystem::Windows => "Windows",
-        OperatingSystem::Unknown => "other platform",
-    };
+    let platform = run.platform.display_name();
     let of = run
         .revision
         .pull_request

@@ -147,9 +147,8 @@ fn run_count_text(runs: i64, newest: i32) -> String {
 
 fn run_result(run: Run) -> SearchResult {
     let platform = match run.platform {
-        OperatingSystem::Linux => "Linux",
-        OperatingSystem::Windows => "Windows",
         OperatingSystem::Unknown => "",
+        platform => platform.display_name(),
     };
     let change = run
         .revision
