@@ -3,7 +3,6 @@
 use runlens_api_types::{
     TextEnum,
     comparison::{ComparedResult, ComparedTest, Verdict},
-    run::OperatingSystem,
     sample::{OutputStatus, ResultStatus},
     text::{group_thousands, pluralize},
     verdict::SpanLink,
