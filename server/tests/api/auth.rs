@@ -143,7 +143,7 @@ each_backend! {
         for (path, methods) in document["paths"].as_object().expect("paths") {
             let Some(scope) = methods["get"]["x-required-scope"].as_str() else { continue };
             let path = path.replace("{run_id}", &run.to_string());
-            let path = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/");
+            let path = path.split('/').map(|part| if part == "{sha}" { "abcd" } else if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/");
             // Required parameters of some operations; others ignore them.
             let body = server.get(&format!("/api/v1{path}?contains=x&q=x&regression_test_ids=1")).token(&token).send().await.failure(403, "forbidden");
             assert_eq!(body["details"]["required_scope"], scope, "{path}");

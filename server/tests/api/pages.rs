@@ -101,7 +101,7 @@ each_backend! {
         assert_eq!(scopes().await, Some(7));
         server.test.sql("UPDATE `user` SET role = 'tester'").await;
         assert_eq!(scopes().await, Some(4));
-        let forged = cookie.replacen("=", "=A", 1);
+        let forged = cookie.replacen('=', "=A", 1);
         server.get("/api/v1/auth/me").header("cookie", &forged).send().await.failure(401, "unauthorized");
         let as_visitor = cookie.replace("runlens_session", "runlens_visitor");
         server.get("/api/v1/auth/me").header("cookie", &as_visitor).send().await.failure(401, "unauthorized");

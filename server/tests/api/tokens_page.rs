@@ -64,7 +64,7 @@ each_backend! {
             (
                 "token_name=a+b&expires_in_days=many",
                 400,
-                vec![r#"value="a b""#, r#"value="many""#, "The name must be 1 to 50", "The number of days must be", "The token must name"],
+                vec![r#"value="a b""#, r#"value="many""#, "The name must be 1 to 50", "The number of days must be", "The token must contain"],
             ),
             ("token_name=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&expires_in_days=7&scopes=runs:read", 400, vec!["The name must be"]),
             ("token_name=ci&expires_in_days=7&scopes=runs:fly&scopes=runs:read", 400, vec![r#"value="ci""#, "must be one of runs:read"]),

@@ -18,12 +18,9 @@ fn check(installation: &Installation, settings: &[(&str, &str)]) -> (Vec<String>
 async fn a_working_installation_passes_every_check() {
     let (lines, code) = check(&Installation::new().await, &[]);
     assert_eq!(code, Some(0), "{lines:?}");
-    assert!(lines.iter().all(|line| line.starts_with("ok    ")), "{lines:?}");
+    assert!(lines.iter().all(|line| line.starts_with("OK   ")), "{lines:?}");
     for subject in ["database", "table test", "table test_progress", "files"] {
-        assert!(
-            lines.contains(&format!("ok    {subject}")),
-            "{subject}: {lines:?}"
-        );
+        assert!(lines.contains(&format!("OK   {subject}")), "{subject}: {lines:?}");
     }
     assert!(lines.iter().all(|line| !line.contains("redis")), "{lines:?}");
 }
@@ -46,7 +43,7 @@ async fn each_failed_check_is_reported_and_the_others_still_run() {
         "{lines:?}"
     );
     assert!(failures[1].starts_with("files: "), "{lines:?}");
-    assert!(lines.contains(&"ok    table test".to_owned()), "{lines:?}");
+    assert!(lines.contains(&"OK   table test".to_owned()), "{lines:?}");
 }
 
 #[tokio::test]
@@ -77,7 +74,7 @@ async fn a_reachable_redis_passes_the_check() {
     let (lines, code) = check(&Installation::new().await, &[("RUNLENS_REDIS_URL", &url)]);
     assert_eq!(
         (lines.last().map(String::as_str), code),
-        (Some("ok    redis"), Some(0)),
+        (Some("OK   redis"), Some(0)),
         "{lines:?}"
     );
 }

@@ -10,7 +10,7 @@ async fn each_line_of_a_json_log_is_an_object() {
     let server = installation.serve(&[("RUNLENS_LOG_FORMAT", "json"), ("RUNLENS_LOG", "debug")]);
     assert_eq!(
         server.get("/api/v1/nope", &[("X-Request-Id", "job-17")]).status,
-        401
+        404
     );
     server.signal(Signal::Terminate);
     let (status, log) = server.wait();
