@@ -1,4 +1,4 @@
-"""What Schemathesis cannot know: the password behind the document's example of an account."""
+"""Replaces the example password of the OpenAPI document by that of the demo account."""
 import os
 
 import schemathesis

@@ -1,4 +1,4 @@
-// Samples and regression tests: the lists, and the history of one.
+// Lists and pages of samples and regression tests, with their histories.
 import { expect, test } from '../pages/fixtures';
 import type { ApiClient } from '../pages/api';
 
@@ -36,7 +36,7 @@ async function findTest(api: ApiClient, predicate: (linux: Health['platforms'][0
   throw new Error('the demo platform has no such test');
 }
 
-test('each test of the list links to its page from a strip for each platform', async ({ suite, api }) => {
+test('each listed test has a strip per platform that links to its page', async ({ suite, api }) => {
   await suite.open('/regression-tests');
   await expect(suite.heading).toHaveText('Regression tests');
   const [first] = await tests(api);
@@ -88,7 +88,7 @@ test('each cell of a strip links to the test in its run', async ({ page, suite }
   await expect(page).toHaveURL(new RegExp(`/runs/${run}\\?.*test=2#test-2$`));
 });
 
-test('the strips can show other runs, and the URL names which', async ({ page, suite }) => {
+test('the choice of runs in the strips is kept in the URL', async ({ page, suite }) => {
   await suite.open('/regression-tests/2');
   await page.getByRole('navigation', { name: 'Runs of the strips' }).getByRole('link', { name: 'pull requests' }).click();
   await expect(page).toHaveURL(/runs=pull_requests/);

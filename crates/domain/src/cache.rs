@@ -11,9 +11,9 @@ use crate::{
 
 /// Results of one kind of query, keyed by its arguments.
 ///
-/// An entry is valid for the [`DataVersion`] it was read at, so every write to the database, by any process, invalidates it.
-/// Callers that miss on the same key at the same time share one read. A database without a data version (MariaDB) is not
-/// cached.
+/// An entry is valid for the [`DataVersion`] it was read at, so every write to the database, by any process,
+/// invalidates it. Callers that miss on the same key at the same time share one read. A database without a
+/// data version (MariaDB) is not cached.
 pub(crate) struct QueryCache<K, V> {
     entries: moka::sync::Cache<(DataVersion, K), Arc<OnceCell<V>>>,
 }
@@ -26,15 +26,16 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Que
         }
     }
 
-    /// Returns the cached result for `key`, or runs `read` and caches what it returns. Errors are not cached: the next caller
-    /// reads again.
+    /// Returns the cached result for `key`, or runs `read` and caches what it returns. Errors are not cached:
+    /// the next caller reads again.
     pub(crate) async fn get(
         &self,
         store: &Store,
         key: K,
         read: impl Future<Output = Result<V>>,
     ) -> Result<V> {
-        // Boxed, because the futures of nested reads add up to more than a test thread's stack in unoptimized builds.
+        // Boxed, because the futures of nested reads add up to more than a test thread's stack in unoptimized
+        // builds.
         let read = Box::pin(read);
         // Taken before the read, so the version is never newer than the result stored under it.
         let Some(version) = store.data_version().await else {

@@ -1,4 +1,4 @@
-//! Results of some tests in the newest runs.
+//! Results of given tests in the newest runs.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Returns the newest runs on a platform, newest first; `before` leaves out that run and all after it.
+/// Returns the newest runs on a platform, newest first. With `before`, only runs older than that one.
 pub(crate) async fn newest_runs(
     store: &Store,
     platform: &str,
@@ -44,7 +44,7 @@ fn to_run(row: RecentRunRow) -> RecentRun {
     }
 }
 
-/// Returns the outcomes of some tests in some runs, by run and test, in two queries.
+/// Returns the outcomes of the given tests in the given runs, keyed by run and test, in two queries.
 pub(crate) async fn outcomes_in(
     store: &Store,
     suite: &Arc<Suite>,
@@ -56,7 +56,7 @@ pub(crate) async fn outcomes_in(
     Ok(results::derive_results(suite, results, files))
 }
 
-/// Builds the results of some tests in some runs, which are oldest first.
+/// Builds the results of the given tests in the given runs, which must be oldest first.
 pub(crate) fn to_recent_results<'a>(
     platform: OperatingSystem,
     runs: Vec<RecentRun>,
@@ -85,7 +85,8 @@ pub(crate) struct ClassifiedResult {
     pub(crate) is_changed: bool,
 }
 
-/// Classifies a test's results, oldest first, each against the previous one. Runs without a result are skipped.
+/// Classifies a test's results, oldest first, each against the previous one. Runs without a result are
+/// skipped.
 pub(crate) fn classify<'a>(outcomes: impl Iterator<Item = Option<&'a Outcome>>) -> Vec<ClassifiedResult> {
     let mut previous: Option<&Outcome> = None;
     let classified = outcomes.map(|outcome| {

@@ -1,6 +1,6 @@
 //! Indexes, pages and searches a generated log in memory.
 //!
-//! `cargo bench -p runlens-log-engine`, or with `-- --test` once each, to check that it runs.
+//! Run it with `cargo bench -p runlens-log-engine`. With `-- --test`, each benchmark runs once, as a check.
 
 use std::{fmt::Write as _, hint::black_box, sync::Arc};
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 const VERSION: u8 = 1;
-/// Version, offset and line number.
+/// Length of version, offset and line number.
 const PAYLOAD_BYTES: usize = 17;
 /// Long enough to detect mistyped cursors. It protects no secret.
 const CHECKSUM_BYTES: usize = 4;
@@ -97,7 +97,7 @@ mod tests {
     use super::{Position, URL_SAFE_NO_PAD, checksum};
     use crate::Error;
 
-    /// Length that clients are told to expect.
+    /// Documented maximum length of a cursor.
     const MAX_CURSOR_CHARS: usize = 200;
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
             valid.to_lowercase(),
         ];
         cases.extend((0..valid.len()).map(|cut| valid[..cut].to_owned()));
-        // The checksum is right, but the version or the position is not.
+        // The checksum is valid, but the version or the position is not.
         for payload in [
             [&[2][..], &[0; 15], &[1]].concat(),
             [&[1][..], &[0; 16]].concat(),

@@ -43,7 +43,7 @@ impl LogEngine {
         }
     }
 
-    /// Returns an engine with the same indexes, but without cached searches: for benchmarks.
+    /// Returns an engine with the same indexes, but without cached searches. For benchmarks.
     #[cfg(feature = "testing")]
     pub fn without_searches(&self) -> Self {
         Self {

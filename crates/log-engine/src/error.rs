@@ -1,10 +1,10 @@
-/// Error of a file that is read: whatever the implementation of [`LogFile`](crate::LogFile) returns.
+/// Error returned by an implementation of [`LogFile`](crate::LogFile).
 pub type ReadError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Result of the engine.
+/// Result of an operation of the engine.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a page, a search or an outline was not returned.
+/// Error of reading a page, a search or an outline.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The cursor was not issued by this engine, or belongs to another version of the log. The text completes

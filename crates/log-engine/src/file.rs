@@ -1,4 +1,4 @@
-//! What the engine needs from a store of files.
+//! Traits that a file store implements for the engine.
 
 use std::{fmt::Debug, ops::Range, sync::Arc};
 
@@ -67,7 +67,7 @@ pub trait ReadRange: Debug + Send + Sync {
     /// Reads a range of the file.
     ///
     /// # Errors
-    /// As [`Self::read_at`].
+    /// See [`Self::read_at`].
     fn read(&self, range: Range<u64>) -> Result<Bytes, ReadError> {
         let mut buffer = vec![0; (range.end - range.start) as usize];
         self.read_at(range.start, &mut buffer)?;

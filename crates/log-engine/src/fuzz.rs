@@ -1,5 +1,5 @@
-//! Differential fuzzing: for any content, and any size of blocks, chunks and pages, the engine returns what
-//! the naive reader returns.
+//! Differential fuzzing: for any content, and any size of blocks, chunks and pages, the engine and the naive
+//! reader return the same results.
 
 use std::{slice, time::Duration};
 
@@ -16,11 +16,11 @@ const REGEXES: [&str; 8] = ["err|warn", r"^\[", r"\d e", "r.*t", "^$", r"s\b", "
 /// Number of bytes that choose the limits and the query. The rest is the log.
 const CHOICE_BYTES: usize = 12;
 
-/// Reads a log by pages in both directions, searches it and outlines it, and compares the results with the
-/// naive reader.
+/// Reads the pages of a log in both directions, its matches and its outline, and compares the results with
+/// those of the naive reader.
 ///
 /// # Panics
-/// If they differ.
+/// If the results differ.
 pub fn check_log(data: &[u8]) {
     let Some((choices, content)) = data.split_first_chunk::<CHOICE_BYTES>() else {
         return;
@@ -152,7 +152,7 @@ fn check_search(content: &[u8], filter: &Filter, limits: Limits) {
     );
 }
 
-/// Decisions, one byte each.
+/// Reads one choice from each byte.
 struct Choices<'a>(slice::Iter<'a, u8>);
 
 impl Choices<'_> {
@@ -160,7 +160,7 @@ impl Choices<'_> {
         min + self.0.next().map_or(0, |byte| u64::from(*byte)) % (max - min + 1)
     }
 
-    /// Chooses `None` as often as all values together.
+    /// Returns `None` in half of all cases.
     fn optional<T: Copy>(&mut self, values: &[T]) -> Option<T> {
         let index = self.number(0, 2 * values.len() as u64 - 1) as usize;
         values.get(index).copied()

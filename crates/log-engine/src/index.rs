@@ -1,4 +1,4 @@
-//! Index of a log: where its blocks of lines are, and how many lines of each level and source each block has.
+//! Index of a log: the position of each block, and its number of lines by level and source.
 
 use runlens_terminal::Encoding;
 
@@ -12,7 +12,7 @@ pub(crate) struct Block {
     pub(crate) counts: Counts,
 }
 
-/// The index of the first part of a log, or of all of it.
+/// The index of a log or of its first part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LogIndex {
     pub(crate) encoding: Encoding,

@@ -25,15 +25,15 @@ use crate::{
     progress::IndexProgress,
 };
 
-/// Memory for all indexes together.
+/// Maximum size of all indexes together.
 const CAPACITY_BYTES: u64 = 32 << 20;
 /// Approximate size of an index without its blocks.
 const INDEX_OVERHEAD_BYTES: u64 = 2 << 10;
-/// Number of logs that are indexed at the same time.
+/// Maximum number of logs that are indexed at the same time.
 pub(crate) const MAX_INDEXERS: usize = 4;
-/// Number of shorter versions of a log whose searches are continued.
+/// Maximum number of shorter versions of a log whose searches are continued.
 const MAX_PREVIOUS_VERSIONS: usize = 8;
-/// Number of filtered pages that are read at the same time. Each keeps a core busy and holds some megabytes.
+/// Maximum number of filtered pages that are read at the same time. Each occupies a core and some megabytes.
 const MAX_FILTERED_PAGES: usize = 8;
 
 /// Indexes of logs. Cheap to clone.
@@ -73,7 +73,7 @@ impl IndexCache {
         self.index_of_version(file, file.version()).await
     }
 
-    /// As [`Self::index`], for the version that a request has opened.
+    /// Does the same as [`Self::index`] for the version that a request has opened.
     pub(crate) async fn index_of_version(
         &self,
         file: &dyn LogFile,
@@ -221,7 +221,7 @@ pub(crate) struct IndexHandle {
 #[derive(Clone, Debug)]
 pub(crate) struct PreviousVersion {
     pub(crate) version: String,
-    /// Number of its blocks that are also blocks of the present version.
+    /// Number of its blocks that are also blocks of the current version.
     pub(crate) blocks: usize,
 }
 
@@ -236,7 +236,7 @@ impl IndexHandle {
         &self.previous_versions
     }
 
-    /// Calls `read` with the present state of the index. It blocks the indexer, so it has to be short.
+    /// Calls `read` with the current state of the index. It blocks the indexer, so it must be fast.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&LogIndex) -> T) -> T {
         read(&self.progress.borrow().index)
     }

@@ -28,8 +28,8 @@ const LINE_END_READ_BYTES: u64 = 4 << 10;
 const FIRST_HASH_BYTES: usize = 64 << 10;
 /// Size of the end of the indexed part that is hashed.
 const LAST_HASH_BYTES: usize = 4 << 10;
-/// Waiting requests are notified once per so many bytes, because waking them takes longer than indexing a
-/// chunk.
+/// Number of indexed bytes after which waiting requests are notified. Waking them takes longer than indexing
+/// a chunk.
 const NOTIFY_INTERVAL_BYTES: u64 = 8 << 20;
 const MAX_THREADS: u64 = 2;
 

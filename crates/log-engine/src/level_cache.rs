@@ -14,7 +14,7 @@ pub(crate) const MAX_PREFIXES: usize = 8;
 /// The most recently seen prefixes and their levels.
 pub(crate) struct LevelCache {
     patterns: PrefixPatterns,
-    /// Level of each prefix; the last entry, of no prefix, is always `None`.
+    /// Level of each prefix. The last entry stands for no matching prefix and is always `None`.
     levels: [Option<Level>; MAX_PREFIXES + 1],
     /// Prefix that is replaced next.
     oldest: usize,
@@ -46,7 +46,7 @@ impl LevelCache {
 
     /// Adds the prefix of a line, if it determines the level.
     pub(crate) fn add(&mut self, bytes: &[u8; PREFIX_BYTES], explicit: &ExplicitLevel) {
-        // Bytes that are not ASCII mean other characters in other encodings.
+        // Bytes that are not ASCII are different characters in each encoding.
         let Some(length) = explicit
             .prefix_bytes
             .filter(|length| *length <= PREFIX_BYTES && bytes[..*length].is_ascii())

@@ -9,7 +9,7 @@ use crate::model::Level;
 pub(crate) struct ExplicitLevel {
     pub(crate) level: Level,
     /// Number of bytes that determine the level, whatever follows them and whichever digits they contain.
-    /// `None` if the level depends on bytes behind the level word.
+    /// `None` if the level depends on bytes after the level word.
     pub(crate) prefix_bytes: Option<usize>,
 }
 
@@ -44,7 +44,7 @@ fn key(line: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Returns the end of a timestamp, with an optional date, optional quotes or brackets, and the separators
-/// behind it.
+/// after it.
 #[inline]
 fn timestamp(line: &[u8], at: usize) -> Option<usize> {
     let rest = line.get(at..)?;
@@ -90,7 +90,7 @@ fn has_format(bytes: [u8; 8], format: [u8; 8]) -> bool {
     difference & HIGHEST_BITS == 0 && (difference + u64::from_le_bytes(margin)) & HIGHEST_BITS == 0
 }
 
-/// Returns the level word at a position, or after some of the bracketed texts there, and its end.
+/// Returns the level word at a position, or after bracketed texts at the position, and its end.
 fn after_brackets(line: &[u8], mut at: usize) -> Option<(Level, usize)> {
     loop {
         if let Some(found) = value(line, at) {
@@ -341,7 +341,8 @@ fn skip(
     at
 }
 
-/// Returns the character at a position and its length. An invalid byte is no character of length 1.
+/// Returns the character at a position and its length. For an invalid byte, there is no character and the
+/// length is 1.
 fn character(line: &[u8], at: usize) -> Option<(Option<char>, usize)> {
     let rest = line.get(at..)?;
     if rest.first()?.is_ascii() {

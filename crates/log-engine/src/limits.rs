@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-/// Target size of a block of the index: what is read to find one line.
+/// Target size of a block of the index. One block is read to find a line.
 pub(crate) const BLOCK_BYTES: u64 = 64 << 10;
 
-/// How much of a log is held in memory at a time, and how long a request may take.
+/// Limits on the memory and the time of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Size of the first read of a page. Each further read is twice as large.

@@ -13,10 +13,10 @@ use crate::{classify, model::Line};
 const MAX_MESSAGE_CHARS: usize = 4000;
 /// Length of the start of a line that can contain its timestamp.
 const TIMESTAMP_CHARS: usize = 40;
-/// Additional length for the fraction and offset of a timestamp that ends there.
+/// Additional length for the fraction and offset after the seconds of a timestamp.
 const TIMESTAMP_SUFFIX_CHARS: usize = 24;
 
-/// Can precede UTF-8 text and is not part of it.
+/// UTF-8 byte order mark. Not part of the text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Returns the length of a line ending, LF or CRLF, in bytes.

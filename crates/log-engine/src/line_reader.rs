@@ -74,7 +74,7 @@ impl<'a> LineReader<'a> {
         }
     }
 
-    /// Returns the position behind the last returned line, in the reading direction.
+    /// Returns the position after the last returned line, in the reading direction.
     pub(crate) fn position(&self) -> Position {
         self.position
     }

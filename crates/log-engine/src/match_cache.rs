@@ -25,7 +25,7 @@ use crate::{
     model::Filter,
 };
 
-/// Memory for all searches together.
+/// Maximum size of all searches together.
 const CAPACITY_BYTES: u64 = 16 << 20;
 /// Approximate size of a search without its counts.
 const SEARCH_OVERHEAD_BYTES: u64 = 1 << 10;
@@ -48,7 +48,7 @@ pub(crate) struct MatchCounts {
     pub(crate) end: Position,
     /// Whether `end` is the end of the log.
     pub(crate) is_complete: bool,
-    /// Why the search stopped before the end.
+    /// Error that stopped the search before the end.
     failure: Option<Arc<str>>,
 }
 
@@ -74,9 +74,9 @@ impl MatchCounts {
         }
     }
 
-    /// Returns the counts of a filter that the index can answer alone.
+    /// Returns the counts of a filter if the index is sufficient to compute them.
     fn from_index(index: &LogIndex, matcher: &LineMatcher) -> Option<Self> {
-        // An index without blocks would answer every filter.
+        // An index without blocks would be sufficient for every filter.
         matcher.count(&index.total)?;
         let counts = index
             .blocks
@@ -259,7 +259,7 @@ impl SearchScan {
         sender.send_modify(|counts| counts.failure = Some(failure.into()));
     }
 
-    /// Follows the index to the end of the log, unless no request needs the result any more.
+    /// Follows the index to the end of the log, or until no request needs the result.
     async fn search(&self, sender: &watch::Sender<MatchCounts>) -> Result<()> {
         let reader = self.file.open().await.map_err(Error::Read)?;
         let (index, opened) = (self.index.clone(), reader.clone());
@@ -324,8 +324,8 @@ impl SearchScan {
 }
 
 impl Batch {
-    /// Returns the blocks after those that are searched, at most `max_bytes` without the last one. `None` if
-    /// there are none yet. Starts over if the encoding turned out to be another one.
+    /// Returns the next blocks to search, at most `max_bytes` without the last one. `None` if there are none
+    /// yet. Starts over if the encoding of the index has changed.
     fn next(index: &LogIndex, encoding: Encoding, searched: usize, max_bytes: u64) -> Option<Self> {
         let first = if index.encoding == encoding { searched } else { 0 };
         let from = index

@@ -35,8 +35,8 @@ impl LineMatcher {
         &self.filter
     }
 
-    /// Returns the number of matching lines, if the counts are enough to tell: the filter has no text, and
-    /// not both level and source.
+    /// Returns the number of matching lines if it follows from the counts: if the filter has no text, and
+    /// does not have both a level and a source.
     pub(crate) fn count(&self, counts: &Counts) -> Option<u64> {
         match (self.filter.has_text(), self.filter.level, self.filter.source) {
             (true, ..) | (_, Some(_), Some(_)) => None,

@@ -56,7 +56,7 @@ word_enum! {
         Build = "build",
         /// Executes tests.
         TestRunner = "test_runner",
-        /// Every line that names none of the others.
+        /// Every line that contains none of the other names.
         Web = "web",
     }
 }

@@ -1,5 +1,5 @@
-//! Reads a log that is held in memory as a whole, without chunks, indexes or timeouts: the reference for the
-//! engine.
+//! Reference implementation of the engine for tests: reads a log that is completely in memory, without
+//! chunks, indexes or timeouts.
 
 use std::{
     sync::{
@@ -32,7 +32,7 @@ pub(crate) fn memory_file(content: &[u8]) -> Arc<dyn LogFile> {
     Arc::new(MemoryFile::new("log", content.to_vec()))
 }
 
-/// Reads a page. Each check of the time takes a millisecond.
+/// Reads a page. The stopwatch advances by a millisecond each time it is read.
 pub(crate) fn page_of(engine: &LogEngine, file: &Arc<dyn LogFile>, query: &PageQuery) -> Result<Page> {
     let checks = AtomicU64::new(0);
     let stopwatch = Stopwatch::new(move || Duration::from_millis(checks.fetch_add(1, Ordering::Relaxed) + 1));

@@ -1,4 +1,4 @@
-//! A log that is open for one page: finds the start of the page, and what the index knows of the rest.
+//! A log that is open for one page: finds the start of the page, and skips blocks without a match.
 
 use std::{
     cell::{Cell, OnceCell},
@@ -79,7 +79,7 @@ impl OpenLog {
         )
     }
 
-    /// Returns the position at which a page starts. Its lines lie behind it in the direction of the page.
+    /// Returns the position at which a page starts. Its lines lie after it in the direction of the page.
     ///
     /// # Errors
     /// [`Error::InvalidCursor`], [`Error::StillIndexing`], [`Error::Read`].
@@ -88,7 +88,7 @@ impl OpenLog {
             (Some(cursor), ..) => cursor.validate(&*self.reader).map(|()| cursor),
             (None, None | Some(1), Direction::Forward) => Ok(Position::START),
             (None, Some(line), Direction::Forward) => self.start_of_line(line),
-            // The page ends with the line, so it starts behind it.
+            // The page ends with the line, so it starts after it.
             (None, Some(line), Direction::Backward) => self.start_of_line(line + 1),
             (None, None, Direction::Backward) => self.start_of_line(u64::MAX),
         }

@@ -17,10 +17,10 @@ use crate::{
     model::{Counts, Direction, Level, Outline, OutlineSection},
 };
 
-/// Size up to which a log is read again if it has fewer blocks than sections are requested.
+/// Maximum size of a log that is read again if it has fewer blocks than the requested sections.
 const MAX_REREAD_BYTES: u64 = 4 << 20;
 
-/// The part of an outline that the index answers alone.
+/// The part of an outline that is taken from the index.
 #[derive(Debug)]
 struct IndexSummary {
     encoding: Encoding,

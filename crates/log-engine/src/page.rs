@@ -25,7 +25,7 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// Checks a query, without reading a log.
+    /// Validates a query without reading a log.
     ///
     /// # Errors
     /// [`Error::InvalidCursor`], [`Error::InvalidRegex`].
@@ -41,7 +41,7 @@ impl PageRequest {
 /// Reads a page.
 ///
 /// Pages consist of the lines of the whole log that match the filter, and their context. The content of a
-/// page does not depend on where the previous pages ended. `next_cursor` is `None` exactly if no such line
+/// page does not depend on where the previous pages ended. `next_cursor` is `None` only if no such line
 /// follows: after a full page, the log is read on to the next line of a page, and the cursor is placed before
 /// that line. After [`Limits::scan_timeout`](crate::Limits), the page ends early and the cursor continues
 /// from there.
@@ -102,12 +102,12 @@ struct PageBuilder<'a> {
     limit: usize,
     lines: Vec<Line>,
     next: Option<Position>,
-    /// Whether the page ended at the timeout.
+    /// Whether the timeout ended the page.
     is_cut: bool,
 }
 
 impl PageBuilder<'_> {
-    /// Adds the lines behind the start. Returns the position of the last line that was read.
+    /// Adds the lines after the start. Returns the position of the last line that was read.
     fn fill(&mut self) -> Result<Position> {
         let limits = self.presenter.log.limits();
         let mut lines = self.presenter.log.lines(
@@ -137,7 +137,7 @@ impl PageBuilder<'_> {
         // Lines that are context if a match follows, and the number of lines of context that follow the last
         // match.
         let (mut candidates, mut context_left) = (VecDeque::<RawLine>::new(), 0);
-        // End of the part that needs no further look at the index.
+        // End of the part for which the index has already been checked.
         let mut skipped_to = None;
         let mut time_checked_at = lines.position().offset;
         loop {
@@ -219,7 +219,7 @@ impl PageBuilder<'_> {
         !self.is_before(raw.near_end(self.direction).offset, self.start.offset)
     }
 
-    /// Returns whether an offset comes before another one in the direction of the page.
+    /// Returns whether an offset precedes another one in the direction of the page.
     fn is_before(&self, one: u64, other: u64) -> bool {
         match self.direction {
             Direction::Forward => one < other,

@@ -1,4 +1,4 @@
-//! What the indexer knows of a log so far.
+//! State of an index that is being built.
 
 use std::{ops::Range, sync::Arc};
 
@@ -19,7 +19,7 @@ pub(crate) struct IndexProgress {
     /// First chunk with a byte that is not ASCII. Before it, the encoding makes no difference.
     pub(crate) first_non_ascii: Option<u64>,
     pub(crate) hashes: ContentHashes,
-    /// Why indexing stopped before the end.
+    /// Error that stopped indexing before the end.
     pub(crate) failure: Option<Arc<str>>,
 }
 

@@ -27,7 +27,7 @@ pub struct SearchRequest {
 }
 
 impl SearchRequest {
-    /// Checks a query, without reading a log.
+    /// Validates a query without reading a log.
     ///
     /// # Errors
     /// [`Error::InvalidRegex`], [`Error::InvalidCursor`].
@@ -132,9 +132,9 @@ impl PageBoundary {
 #[derive(Clone, Copy, Debug)]
 struct BlockMatches {
     block: BlockSpan,
-    /// Number of its first match.
+    /// Number of the first match in the block.
     first: u64,
-    /// Number of its last match.
+    /// Number of the last match in the block.
     last: u64,
 }
 
@@ -145,7 +145,7 @@ impl BlockMatches {
 }
 
 /// Returns the blocks that contain the page, in the order of the log: at most one more than the page has
-/// matches. Empty if the page lies behind the searched part.
+/// matches. Empty if the page lies after the searched part.
 fn choose_blocks(
     index: &LogIndex,
     counts: &MatchCounts,
@@ -211,7 +211,7 @@ fn choose_blocks(
     blocks
 }
 
-/// A match, and where its line is.
+/// A match and the position of its line.
 struct LocatedMatch {
     span: Range<Position>,
     found: Match,
@@ -226,7 +226,7 @@ struct PageReader<'a> {
 
 impl PageReader<'_> {
     /// # Errors
-    /// [`Error::Replaced`] if a block has another number of matches than when it was counted.
+    /// [`Error::Replaced`] if the number of matches in a block has changed since it was counted.
     fn read(
         &self,
         blocks: &[BlockMatches],
@@ -247,7 +247,7 @@ impl PageReader<'_> {
                 number += 1;
             };
             if matches.block.counts.lines() == 1 {
-                // A counted block of one line matches as a whole.
+                // The block has a match, so its only line matches.
                 visit(matches.block.start, &buffer);
             } else {
                 let mut rest = lines(&buffer, matches.block.start);

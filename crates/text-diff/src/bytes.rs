@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use runlens_api_types::output::ByteDiff;
 
 const DUMP_ROW_BYTES: usize = 16;
-/// Bytes returned of each file.
+/// Maximum number of bytes that are returned per file.
 const DUMP_BYTES: usize = 5 * DUMP_ROW_BYTES;
 
 /// Finds the first byte that differs and dumps its surroundings, starting one row before it.

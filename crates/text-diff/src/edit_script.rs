@@ -6,7 +6,8 @@ use similar::{Algorithm, DiffOp};
 
 /// Operations that cover all lines of both texts, in order.
 ///
-/// Lines of an equal operation may have different texts if [`crate::captions::compare`] ignores the difference.
+/// Lines of an equal operation may have different texts if [`crate::captions::compare`] ignores the
+/// difference.
 #[derive(Debug)]
 pub struct EditScript(pub(crate) Vec<DiffOp>);
 

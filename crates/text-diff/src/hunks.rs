@@ -14,13 +14,13 @@ use crate::{
 /// The difference of two texts. The counts include hunks and lines outside the requested window.
 #[derive(Debug, Default)]
 pub struct LineDiff {
-    /// Lines that only the actual text has.
+    /// Number of lines that are only in the actual text.
     pub added_count: u64,
-    /// Lines that only the expected text has.
+    /// Number of lines that are only in the expected text.
     pub removed_count: u64,
     /// Number of hunks.
     pub hunk_count: u64,
-    /// Number of lines of all hunks.
+    /// Number of lines in all hunks.
     pub hunk_line_count: u64,
     /// The hunks within the requested window.
     pub hunks: Vec<DiffHunk>,
@@ -28,7 +28,7 @@ pub struct LineDiff {
     pub next_offset: Option<u32>,
 }
 
-/// Cuts an edit script into hunks with `context` equal lines around the changes.
+/// Splits an edit script into hunks with `context` equal lines around the changes.
 pub fn line_diff(lines: &Lines<'_>, script: EditScript, context: usize, limits: DiffLimits) -> LineDiff {
     let mut diff = LineDiff::default();
     for op in &script.0 {
@@ -74,7 +74,8 @@ fn shown_length(op: &DiffOp) -> usize {
     }
 }
 
-/// Collects the visible lines of one hunk. Its positions refer to these lines, not to those outside the window.
+/// Collects the visible lines of one hunk. Its positions refer to these lines, not to those outside the
+/// window.
 struct HunkBuilder {
     /// Lines of the expected and actual text before the first visible one.
     expected_before: usize,
@@ -95,7 +96,7 @@ impl HunkBuilder {
         }
     }
 
-    /// Leaves out an operation that is outside the window.
+    /// Skips an operation that is outside the window.
     fn skip(&mut self, op: &DiffOp, is_before_window: bool) {
         if is_before_window {
             self.expected_before += op.old_range().len();

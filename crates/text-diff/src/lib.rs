@@ -1,7 +1,7 @@
 //! Differences of two texts in bounded time: lines, words, captions and bytes.
 //!
-//! [`text::DecodedText`] turns bytes into text. [`Lines`] holds the lines of both texts; [`Lines::compare`] or
-//! [`captions::compare`] turn them into an [`EditScript`], and [`hunks::line_diff`] cuts that into the hunks that
+//! [`text::DecodedText`] decodes bytes. [`Lines`] holds the lines of both texts. [`Lines::compare`] or
+//! [`captions::compare`] computes an [`EditScript`], and [`hunks::line_diff`] splits it into the hunks that
 //! `/api/v1` returns. [`unified::write`] prints hunks like `diff -u`. See README.md for the guarantees.
 
 pub mod bytes;

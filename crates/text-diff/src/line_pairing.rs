@@ -1,9 +1,9 @@
 //! Pairs the removed and added lines of a replaced block, and marks the words that changed.
 //!
-//! `similar` offers inline changes too (`iter_inline_changes`). They are not used because only a deadline per replaced
-//! block bounds their cost: a file with many blocks takes the sum of the deadlines, and the same block is marked
-//! differently on a busy machine. Here comparisons of words are charged to one [`WorkBudget`] per response before they
-//! are made. A deadline applies only to anchoring the lines of a large block.
+//! `similar` offers inline changes too (`iter_inline_changes`). They are not used because only a deadline per
+//! replaced block bounds their cost: a file with many blocks takes the sum of the deadlines, and the same
+//! block is marked differently on a busy machine. Here, each comparison of words is charged to one
+//! [`WorkBudget`] per response in advance. A deadline applies only to anchoring the lines of a large block.
 
 use std::time::{Duration, Instant};
 
@@ -16,14 +16,15 @@ use crate::{
     words::{bigrams, changed_words, similarity, without_invisible},
 };
 
-/// Similarity from which on two lines count as versions of one line.
+/// Minimum similarity of two lines that are paired.
 const MIN_SIMILARITY: f32 = 0.35;
-/// Blocks with more possible pairs are paired by position.
+/// Maximum number of possible pairs in a block. Larger blocks are paired by position.
 const MAX_CANDIDATE_PAIRS: usize = 2_500;
+/// Time limit of anchoring the lines of a block.
 const ANCHOR_TIMEOUT: Duration = Duration::from_millis(200);
 /// Work units of one comparison of bigrams.
 const SIMILARITY_COST: usize = 100;
-/// Work units per response, each one comparison of two words.
+/// Work units per response. One unit is a comparison of two words.
 const WORK_BUDGET: usize = 20_000_000;
 
 /// A removed line and the added line that replaces it.
@@ -39,7 +40,7 @@ pub(crate) struct LinePair {
     pub(crate) is_only_whitespace: bool,
 }
 
-/// The work that may still be done for a response.
+/// The remaining work units of a response.
 #[derive(Debug)]
 pub(crate) struct WorkBudget {
     remaining: usize,
@@ -54,7 +55,8 @@ impl Default for WorkBudget {
 }
 
 impl WorkBudget {
-    /// Returns whether there was enough budget. If not, the rest is used up, so that later work is refused too.
+    /// Returns whether the budget was sufficient. If not, the rest is used up, so that later work is refused
+    /// too.
     pub(crate) fn spend(&mut self, units: usize) -> bool {
         let is_enough = self.remaining >= units;
         self.remaining = self.remaining.saturating_sub(units);
@@ -107,7 +109,8 @@ pub(crate) fn pair_lines(expected: &[&str], actual: &[&str], budget: &mut WorkBu
     pairs.into_iter().map(to_pair).collect()
 }
 
-/// Pairs similar lines in order, with the largest possible sum of similarities; by position if the block is too large.
+/// Pairs similar lines in order so that the sum of similarities is largest. Pairs by position if the block is
+/// too large.
 fn pair_similar_lines(
     expected: &[String],
     actual: &[String],

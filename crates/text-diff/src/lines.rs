@@ -1,4 +1,4 @@
-//! The lines of two texts, and what a comparison of them may cost.
+//! The lines of two texts, and the limits of their comparison.
 
 use std::time::{Duration, Instant};
 

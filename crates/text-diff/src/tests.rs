@@ -1,4 +1,4 @@
-//! Decoding as tables, differences as property tests.
+//! Table tests of the decoding; property tests of the differences.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,8 @@ const NO_LIMITS: DiffLimits = DiffLimits {
     timeout: Duration::from_secs(3600),
 };
 
-/// Far more than the timeout: the tests run unoptimized and next to others. Without the timeout they take hours.
+/// Far more than the timeout, because the tests are unoptimized and run in parallel with others. Without the
+/// timeout they take hours.
 const MAX_ELAPSED: Duration = Duration::from_secs(60);
 
 fn diff(expected: &str, actual: &str, context: usize, limits: DiffLimits) -> LineDiff {
@@ -343,7 +344,7 @@ proptest! {
                 let cut = DecodedText::decode(&bytes[..at], true);
                 prop_assert_eq!(cut.encoding, encoding);
                 prop_assert!(text.starts_with(&cut.content), "{:?} {:?}", cut, text);
-                // Less than one character is left out.
+                // Less than one character is omitted.
                 let taken: usize = if encoding == FileEncoding::Utf8 { cut.content.len() } else { 2 + 2 * cut.content.encode_utf16().count() };
                 prop_assert!(at - taken < 4);
             }

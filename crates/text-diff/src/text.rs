@@ -1,4 +1,4 @@
-//! Decoding of files: encoding, byte order mark, and files of which only the beginning was read.
+//! Decoding of files: encoding, byte order mark, and files that were only read in part.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use encoding_rs::{UTF_16BE, UTF_16LE};
@@ -22,10 +22,10 @@ pub struct DecodedText {
 }
 
 impl DecodedText {
-    /// Decodes a file, or its beginning if `is_truncated`; a character that the end cuts in two is left out.
+    /// Decodes a file, or its beginning if `is_truncated`. An incomplete character at the end is omitted.
     ///
-    /// A NUL makes the file binary. Otherwise a byte order mark decides; without one, the file is UTF-8 if all of it is
-    /// valid UTF-8, else Windows-1252.
+    /// A file with a NUL is binary. Otherwise a byte order mark determines the encoding; without one, the
+    /// file is UTF-8 if it is valid UTF-8 as a whole, else Windows-1252.
     pub fn decode(bytes: &[u8], is_truncated: bool) -> Self {
         let text = |encoding, byte_order_mark, content| Self {
             encoding,
@@ -80,7 +80,7 @@ impl DecodedText {
         self.encoding == FileEncoding::Base64
     }
 
-    /// Returns the part to compare: the complete lines of a truncated file, nothing of a binary one.
+    /// Returns the text to compare: only the complete lines of a truncated file, empty for a binary file.
     pub fn comparable(&self) -> &str {
         if self.is_binary() {
             return "";

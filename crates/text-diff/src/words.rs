@@ -1,4 +1,4 @@
-//! Words of lines, and how similar two lines are.
+//! Words and similarity of lines.
 
 use std::{cmp::Ordering, ops::Range};
 
@@ -7,10 +7,10 @@ use similar::DiffTag;
 
 use crate::{edit_script::diff_slices, line_pairing::WorkBudget};
 
-/// Bigrams of a line that its similarity is computed from; the rest of a long line is ignored.
+/// Maximum number of bigrams of a line that are compared. The rest of a long line is ignored.
 const MAX_BIGRAMS: usize = 300;
 
-/// Removes white space, control characters and characters without a shape.
+/// Removes white space, control characters and invisible characters.
 pub(crate) fn without_invisible(line: &str) -> String {
     line.chars().filter(|c| !is_invisible(*c)).collect()
 }
@@ -65,7 +65,7 @@ pub(crate) fn changed_words(
     budget: &mut WorkBudget,
 ) -> (Vec<TextRange>, Vec<TextRange>) {
     let (old, new) = (split_words(expected), split_words(actual));
-    // Only what lies between the common prefix and suffix has to be compared.
+    // Only the words between the common prefix and suffix have to be compared.
     let prefix = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let suffix = old[prefix..]
         .iter()
@@ -123,8 +123,8 @@ fn split_words(text: &str) -> Vec<&str> {
     words
 }
 
-/// Converts ranges of words to ranges of characters, joining ranges with only white space between them. Returns an empty
-/// list if everything is covered.
+/// Converts ranges of words to ranges of characters, joining ranges with only white space between them.
+/// Returns an empty list if everything is covered.
 fn to_text_ranges(words: &[&str], ranges: Vec<Range<usize>>) -> Vec<TextRange> {
     let mut joined: Vec<Range<usize>> = Vec::new();
     for range in ranges.into_iter().filter(|range| !range.is_empty()) {

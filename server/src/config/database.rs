@@ -54,7 +54,7 @@ impl DatabaseConfig {
         self.url.starts_with("sqlite:")
     }
 
-    /// Path of the SQLite file; `None` for an in-memory or another database.
+    /// Path of the SQLite file; `None` for an in-memory or MySQL database.
     pub fn file(&self) -> Option<PathBuf> {
         let path = self.url.strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path);
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn sqlite_url_contains_the_file() {
+    fn file_is_parsed_from_a_sqlite_url() {
         for (url, file) in [
             ("sqlite://runlens.db", Some("runlens.db")),
             (

@@ -115,7 +115,7 @@ impl Config {
     }
 }
 
-/// One section: `given` (flags and environment) overrides `file`.
+/// Merges the sources of one section: `given` (flags and environment) overrides `file`.
 fn merge_sources<T: serde::Serialize + serde::de::DeserializeOwned>(
     file: &Figment,
     given: &T,
@@ -138,7 +138,7 @@ fn reject_unknown_keys(file: &Figment) -> Result<(), ConfigError> {
         .map_or(Ok(()), |key| Err(ConfigError::UnknownKey(key)))
 }
 
-/// `None` for a blank value: an empty environment variable means "not set".
+/// Trims a value. `None` if it is blank: an empty environment variable means "not set".
 fn non_empty(value: Option<String>) -> Option<String> {
     value
         .map(|value| value.trim().to_owned())

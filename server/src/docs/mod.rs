@@ -1,7 +1,7 @@
 //! `/api/docs`: the OpenAPI document as pages, one per operation.
 //!
-//! Rendered on the server, because the ready viewers do not fit: Scalar, Redoc and Swagger UI load their script from a CDN or
-//! bring megabytes of it, and none of them shows anything without JavaScript or under this site's Content-Security-Policy.
+//! Rendered on the server, because no existing viewer fits: Scalar, Redoc and Swagger UI load their script from a CDN or
+//! bundle megabytes of it, and none works without JavaScript or under this site's Content-Security-Policy.
 
 mod operation;
 mod schema;
@@ -90,7 +90,7 @@ fn respond(status: StatusCode, page: Bytes) -> Response {
     (status, headers, page).into_response()
 }
 
-/// Renders the page with this name; the index for an empty one, reduced to matching operations by `search`.
+/// Renders the page with this name. An empty name is the index, which `search` filters.
 fn render(state: &AppState, name: &str, search: Option<&str>) -> Bytes {
     let (document, origin) = (openapi::finished_document(), state.http.public_url.as_str());
     let found =
@@ -284,7 +284,7 @@ fn tags(document: &OpenApi) -> impl Iterator<Item = (String, String, Operations<
     })
 }
 
-/// Text of the document: paragraphs between empty lines, code between backticks.
+/// Renders a description: empty lines separate paragraphs, backticks enclose code.
 fn paragraphs(text: &str) -> impl IntoView + use<> {
     text.split("\n\n")
         .filter(|text| !text.trim().is_empty())
@@ -292,7 +292,7 @@ fn paragraphs(text: &str) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// One paragraph of such text.
+/// Renders the backticks of one paragraph as `<code>`.
 fn inline(text: &str) -> impl IntoView + use<> {
     let parts = text.split('`').enumerate();
     parts

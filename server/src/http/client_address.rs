@@ -27,8 +27,8 @@ pub(crate) async fn client_address(
     next.run(request).await
 }
 
-/// Follows X-Forwarded-For from its end while the address is a trusted proxy: only the entries that trusted proxies
-/// appended can be believed.
+/// Follows X-Forwarded-For from its end while the address is a trusted proxy. Entries that no trusted proxy
+/// appended may be forged.
 fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer.to_canonical();

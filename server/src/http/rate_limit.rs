@@ -31,8 +31,8 @@ pub(crate) const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset"
 #[derive(Clone, Default)]
 struct CountedWindow(Arc<OnceLock<Window>>);
 
-/// Adds the rate limit headers to every response: of the window the request was counted in, or else of the address's
-/// reads.
+/// Adds the rate limit headers to every response. They describe the window that counted the request, or the read quota
+/// of the address if none did.
 pub(crate) async fn rate_limit_headers(
     State(state): State<AppState>,
     mut request: Request,

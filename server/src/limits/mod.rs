@@ -1,6 +1,6 @@
 //! Rate limits: fixed windows that start with the first request of a key, and limits on open streams.
 //!
-//! Own code instead of `governor` or `limitador`: the `X-RateLimit-*` headers state the exact remainder and end of
+//! Not based on `governor` or `limitador`: the `X-RateLimit-*` headers state the exact remainder and end of
 //! a fixed window (`governor` implements GCRA, which has neither), several instances share the windows through
 //! Redis, and each instance falls back to memory while Redis is down, within 200 ms (`limitador` fails with it).
 
@@ -150,7 +150,7 @@ impl Limits {
         }
     }
 
-    /// The window if the next request would be refused.
+    /// Returns the window if the next request would be refused.
     pub async fn exhausted(&self, quota: Quota, key: RateLimitKey) -> Option<Window> {
         let window = self.peek(quota, key).await;
         let retry_after = (window.resets_at - self.clock.now().unix()).max(1);

@@ -93,7 +93,7 @@ impl RedisStore {
     /// Sends a request to Redis.
     ///
     /// # Errors
-    /// Why requests are counted in memory.
+    /// The reason why requests are counted in memory.
     pub async fn check(&self) -> Result<(), String> {
         self.query(&format!("{}:check", self.key_prefix), 1, 0, 1)
             .await

@@ -27,7 +27,7 @@ const RUNNING: &str = "#93b4ff";
 
 /// Left and right margin.
 const MARGIN: f32 = 72.0;
-/// One of 240 tests must be visible.
+/// Minimum width, so that a single test among hundreds stays visible.
 const MIN_SEGMENT_WIDTH: f32 = 8.0;
 
 /// Tests with the same result: a segment of the bar, and its legend.
@@ -143,7 +143,7 @@ fn write_text(svg: &mut SvgWriter, font: Font, size: f32, color: &str, (x, y): (
     svg.close("text");
 }
 
-/// The logo with the name, right-aligned.
+/// Writes the logo with the name, right-aligned.
 fn write_logo(svg: &mut SvgWriter, right: f32, y: f32) {
     const SIZE: f32 = 34.0;
     let left = right - text_width(Font::Bold, SIZE, "Runlens");
@@ -324,7 +324,7 @@ mod tests {
 
     fn comparison([broken, different, same, fixed]: [u64; 4]) -> BaselineComparison {
         let Comparison {
-            baseline: reference, counts, ..
+            baseline, counts, ..
         } = serde_json::from_value(json!({
             "run_id": 9346,
             "reference": {
@@ -338,10 +338,7 @@ mod tests {
             "data": [], "pagination": {"limit": 1, "offset": 0, "total": 0, "next_offset": null},
         }))
         .expect("a comparison");
-        BaselineComparison {
-            baseline: reference,
-            counts,
-        }
+        BaselineComparison { baseline, counts }
     }
 
     fn failed(branch: &str) -> RunHeadline {

@@ -19,16 +19,16 @@ use crate::{
     store::tables::{ApiTokenRow, UserRow},
 };
 
-/// Start of every token, by which secret scanners recognize it.
+/// Prefix of every token, by which secret scanners recognize it.
 const TOKEN_PREFIX: &str = "spci_";
-/// Characters of a token that are stored in clear text, to look it up and to name it in lists.
+/// Number of leading characters stored in clear text, for lookups and for the list of tokens.
 const LOOKUP_PREFIX_LEN: usize = 16;
-/// Longer tokens are rejected without a query. Generated ones have 48.
+/// Longer tokens are rejected without a query. Generated ones have 48 bytes.
 const MAX_TOKEN_BYTES: usize = 255;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 impl AuthService {
-    /// Returns the caller of a bearer token.
+    /// Returns the caller that a bearer token authenticates.
     ///
     /// # Errors
     /// [`Error::Unauthorized`] if it is malformed, unknown, expired or revoked.
@@ -73,8 +73,8 @@ impl AuthService {
     /// Creates a token for the account with this e-mail address and password.
     ///
     /// # Errors
-    /// [`Error::Invalid`], [`Error::WrongPassword`], [`Error::MissingRole`] for a scope only admins may have, and
-    /// [`Error::Unprocessable`] if an active token has the name.
+    /// [`Error::Invalid`], [`Error::WrongPassword`], [`Error::MissingRole`] for a scope only admins may have,
+    /// and [`Error::Unprocessable`] if an active token has the name.
     pub async fn create_token(&self, request: &TokenRequest) -> Result<CreatedToken> {
         let mut errors = validate(&request.token_name, &request.scopes, request.expires_in_days);
         let lengths = [
@@ -107,8 +107,8 @@ impl AuthService {
         .await
     }
 
-    /// Creates a token for an account by name, for the command line. There is no check of rights: who can run the program on
-    /// the server can also write to the database.
+    /// Creates a token for an account by name, for the command line. Rights are not checked, because anyone
+    /// who can run the program on the server can also write to the database.
     ///
     /// # Errors
     /// [`Error::Unprocessable`] if there is no such account, and those of [`AuthService::create_token`].
@@ -185,7 +185,7 @@ pub(super) fn is_active(row: &ApiTokenRow, now: Timestamp) -> bool {
     row.revoked_at.is_none() && Timestamp::from_utc(row.expires_at) > now
 }
 
-/// Parses a JSON list of scope names. Unknown names are skipped, and anything but a list is empty.
+/// Parses a JSON list of scope names. Unknown names are skipped, and anything but a list has no scopes.
 pub(super) fn parse_scopes(json: &str) -> Vec<Scope> {
     let names: Vec<serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
     names
@@ -216,7 +216,7 @@ pub(super) fn validate(token_name: &str, scopes: &[Scope], days: i64) -> Vec<(&'
     errors
 }
 
-/// Fails with [`Error::Invalid`] if there are any errors.
+/// Returns [`Error::Invalid`] if there are any errors.
 pub(super) fn reject_invalid(errors: &[(&'static str, String)]) -> Result<()> {
     if errors.is_empty() {
         Ok(())

@@ -56,18 +56,18 @@ impl AuthService {
         &self.inner.caches
     }
 
-    /// Returns the account with this e-mail address if the password is right.
+    /// Returns the account with this e-mail address if the password is correct.
     async fn user_by_password(&self, email: &str, password: &str) -> Result<UserRow> {
         if password.is_empty() || password.len() > password::MAX_PASSWORD_BYTES {
             return Err(Error::WrongPassword);
         }
         let user = self.store().user_by_email(email).await?;
-        let is_right = self
+        let is_correct = self
             .inner
             .passwords
             .verify(password, user.as_ref().map(|user| user.password.clone()))
             .await?;
-        user.filter(|_| is_right).ok_or(Error::WrongPassword)
+        user.filter(|_| is_correct).ok_or(Error::WrongPassword)
     }
 }
 
@@ -79,7 +79,7 @@ fn account(user: &UserRow) -> Account {
     }
 }
 
-/// Returns the account's role. An unknown role gets the fewest rights.
+/// Returns the account's role. An unknown role counts as `user`, which has the fewest rights.
 fn role(user: &UserRow) -> Role {
     let name = user
         .role

@@ -10,7 +10,8 @@ use super::bearer_token::{is_active, parse_scopes, reject_invalid, validate};
 use crate::{Caller, Error, Result, access, caller::may_have, store::tables::ApiTokenRow};
 
 impl AuthService {
-    /// Returns a page of the tokens of the caller's account, newest first. Needs the scope `tokens:manage` or a browser session.
+    /// Returns a page of the tokens of the caller's account, newest first. Needs the scope `tokens:manage` or
+    /// a browser session.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
@@ -31,10 +32,11 @@ impl AuthService {
         Ok(Page::new(tokens, query.page, total))
     }
 
-    /// Revokes a token of the caller's account, immediately and permanently. Revoking it again changes nothing.
+    /// Revokes a token of the caller's account, immediately and permanently. Revoking it again has no effect.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if the account has no such token, even if another account has; [`Error::MissingRole`] for a visitor.
+    /// [`Error::NotFound`] if the account has no such token, even if another account has;
+    /// [`Error::MissingRole`] for a visitor.
     pub async fn revoke_token(&self, caller: &Caller, id: i32) -> Result<()> {
         let account = own_account(caller)?;
         let is_own = self
@@ -54,7 +56,8 @@ impl AuthService {
     /// Revokes the token that made this request.
     ///
     /// # Errors
-    /// [`Error::Unprocessable`] for a browser session, which has no token, and those of [`AuthService::revoke_token`].
+    /// [`Error::Unprocessable`] for a browser session, which has no token, and those of
+    /// [`AuthService::revoke_token`].
     pub async fn revoke_current_token(&self, caller: &Caller) -> Result<()> {
         own_account(caller)?;
         let token = caller.token_info().ok_or_else(|| {
@@ -69,8 +72,9 @@ impl AuthService {
     /// Creates a token for the signed-in account; the session replaces the password.
     ///
     /// # Errors
-    /// [`Error::MissingRole`] for a visitor, for a scope only admins may have, and for a token, which could otherwise prolong its
-    /// own life; [`Error::Invalid`]; [`Error::Unprocessable`] if an active token has the name.
+    /// [`Error::MissingRole`] for a visitor, for a scope only admins may have, and for a token, which could
+    /// otherwise extend its own lifetime; [`Error::Invalid`]; [`Error::Unprocessable`] if an active token has
+    /// the name.
     pub async fn create_own_token(
         &self,
         caller: &Caller,

@@ -4,17 +4,17 @@ use sha_crypt::{Params, PasswordVerifier, ShaCrypt, sha256_crypt, sha512_crypt};
 
 use crate::{Result, blocking::BlockingPool};
 
-/// The cost of a check grows with the length of the password.
+/// Limits the cost of a check, which grows with the length of the password.
 pub(super) const MAX_PASSWORD_BYTES: usize = 1024;
 
-/// Rounds of the platform's hashes. A wrong password always costs this many rounds of both kinds, so that response times do not
-/// reveal which accounts exist, or which have an old hash or none.
+/// Rounds of the platform's hashes. A wrong password always costs this many rounds of both algorithms, so
+/// that response times do not reveal whether an account exists or which kind of hash it has.
 const ROUNDS: u32 = 1_024_000;
 
-/// Concurrent checks. Each takes more than half a second of one core.
+/// Maximum number of concurrent checks. Each takes more than half a second of one core.
 const MAX_CONCURRENT_CHECKS: usize = 2;
 
-/// Only the cost of these hashes matters.
+/// Salt of the hashes that are computed only for their cost.
 const DUMMY_SALT: &[u8] = b"of nobody";
 
 /// Checks passwords on blocking threads, with limited concurrency.
@@ -32,7 +32,8 @@ impl Default for PasswordChecker {
 }
 
 impl PasswordChecker {
-    /// Whether the password matches an account's hash. A missing account or an invalid hash costs the same and fails.
+    /// Whether the password matches an account's hash. A missing account or an invalid hash costs the same
+    /// and fails.
     pub(super) async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
         let password = password.to_owned();
         self.pool
@@ -42,21 +43,22 @@ impl PasswordChecker {
 }
 
 fn verify(password: &[u8], hash: Option<&str>) -> bool {
-    let is_right = hash.is_some_and(|hash| ShaCrypt::default().verify_password(password, hash).is_ok());
-    if !is_right {
-        let (sha512, sha256) = missing_rounds(hash);
-        if let Ok(rest) = Params::new(sha512) {
-            std::hint::black_box(sha512_crypt(password, DUMMY_SALT, rest));
+    let is_correct = hash.is_some_and(|hash| ShaCrypt::default().verify_password(password, hash).is_ok());
+    if !is_correct {
+        let (sha512, sha256) = remaining_rounds(hash);
+        if let Ok(remaining) = Params::new(sha512) {
+            std::hint::black_box(sha512_crypt(password, DUMMY_SALT, remaining));
         }
-        if let Ok(rest) = Params::new(sha256) {
-            std::hint::black_box(sha256_crypt(password, DUMMY_SALT, rest));
+        if let Ok(remaining) = Params::new(sha256) {
+            std::hint::black_box(sha256_crypt(password, DUMMY_SALT, remaining));
         }
     }
-    is_right
+    is_correct
 }
 
-/// Returns how many rounds of sha512-crypt and of sha256-crypt checking this hash takes fewer than [`ROUNDS`].
-fn missing_rounds(hash: Option<&str>) -> (u32, u32) {
+/// Returns how many rounds of sha512-crypt and sha256-crypt remain up to [`ROUNDS`] after this hash was
+/// checked.
+fn remaining_rounds(hash: Option<&str>) -> (u32, u32) {
     let rounds = |scheme: &str| {
         let parameter = hash?.strip_prefix(scheme)?.split('$').next()?;
         let params = if parameter.starts_with("rounds=") {
@@ -72,7 +74,7 @@ fn missing_rounds(hash: Option<&str>) -> (u32, u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{missing_rounds, verify};
+    use super::{remaining_rounds, verify};
 
     #[test]
     fn passlib_hashes_are_verified() {
@@ -126,7 +128,7 @@ mod tests {
             (Some("$6$rounds=1500000$salt$x"), (0, 1_024_000)),
         ];
         for (hash, rounds) in cases {
-            assert_eq!(missing_rounds(hash), rounds, "{hash:?}");
+            assert_eq!(remaining_rounds(hash), rounds, "{hash:?}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Browser sessions. Nothing is stored on the server: the signed cookie names the account and the expiry.
+//! Browser sessions. Nothing is stored on the server: the signed cookie contains the account and the expiry.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::{Caller, Result, store::tables::UserRow};
 /// Lifetime of a session in seconds.
 pub const SESSION_SECONDS: i64 = 7 * 24 * 60 * 60;
 
-/// A browser session. Its cookie holds the account, the expiry, and a fingerprint of the password hash, so that changing the
-/// password ends all sessions. The server signs it.
+/// A browser session. Its cookie holds the account, the expiry, and a fingerprint of the password hash, so
+/// that changing the password ends all sessions. The server signs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// The account.
@@ -46,7 +46,8 @@ impl AuthService {
         Ok(Session::new(&user, self.clock().now()))
     }
 
-    /// Returns the caller of a session cookie, whose signature has been checked. `None` if the session has ended.
+    /// Returns the caller that a session cookie authenticates. Its signature must have been checked. `None`
+    /// if the session has ended.
     ///
     /// # Errors
     /// [`crate::Error::Database`].

@@ -1,4 +1,4 @@
-//! Verdicts as tables of results on both sides.
+//! Table tests of verdicts: the results of a test in a run and in its baseline.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
     store::tables::TestResultRow,
 };
 
-/// A result: its exit code, where 0 is expected, and what was produced of its outputs, where `ok` is expected.
+/// A result: its exit code (0 is expected) and the content of each output (`ok` is expected, `None` is missing).
 type Side = (Option<i32>, &'static [Option<&'static str>]);
 
 fn outcome(test: i32, side: Option<Side>) -> Outcome {
@@ -62,14 +62,14 @@ fn outcome(test: i32, side: Option<Side>) -> Outcome {
 }
 
 #[test]
-fn a_verdict_is_what_two_results_say_side_by_side() {
+fn verdict_follows_from_both_results() {
     use Verdict::{BrokenHere, FailingDifferently, FailingIdentically, FixedHere, NoBaseline};
     const PASS: Side = (Some(0), &[Some("ok")]);
     const CRASH: Side = (Some(139), &[Some("ok")]);
     const OTHER_CRASH: Side = (Some(1), &[Some("ok")]);
     const NO_CODE: Side = (None, &[Some("ok")]);
     const DIFFERS: Side = (Some(0), &[Some("a")]);
-    const DIFFERS_OTHERWISE: Side = (Some(0), &[Some("b")]);
+    const OTHER_DIFFERENCE: Side = (Some(0), &[Some("b")]);
     const MISSING: Side = (Some(0), &[None]);
     const SECOND_DIFFERS: Side = (Some(0), &[Some("a"), Some("b")]);
     let cases: [(Option<Side>, Option<Side>, Option<Verdict>); 16] = [
@@ -81,7 +81,7 @@ fn a_verdict_is_what_two_results_say_side_by_side() {
         (Some(CRASH), Some(CRASH), Some(FailingIdentically)),
         (Some(NO_CODE), Some(NO_CODE), Some(FailingIdentically)),
         (Some(MISSING), Some(MISSING), Some(FailingIdentically)),
-        (Some(DIFFERS), Some(DIFFERS_OTHERWISE), Some(FailingDifferently)),
+        (Some(DIFFERS), Some(OTHER_DIFFERENCE), Some(FailingDifferently)),
         (Some(CRASH), Some(OTHER_CRASH), Some(FailingDifferently)),
         (Some(DIFFERS), Some(MISSING), Some(FailingDifferently)),
         (Some(DIFFERS), Some(SECOND_DIFFERS), Some(FailingDifferently)),
@@ -112,7 +112,7 @@ fn a_verdict_is_what_two_results_say_side_by_side() {
 }
 
 #[test]
-fn a_test_that_the_other_run_does_not_know_has_no_reference() {
+fn test_that_is_not_in_the_other_run_has_no_baseline() {
     let here = [outcome(7, Some((Some(1), &[])))];
     assert_eq!(
         compare(&here, &[]).first().map(|compared| compared.verdict),
@@ -121,7 +121,7 @@ fn a_test_that_the_other_run_does_not_know_has_no_reference() {
 }
 
 #[test]
-fn what_is_broken_comes_first() {
+fn broken_tests_come_first() {
     let here = [(1, 0), (2, 5), (3, 1), (4, 1)].map(|(test, exit)| outcome(test, Some((Some(exit), &[]))));
     let there = [(1, 1), (2, 5), (3, 0), (4, 0)].map(|(test, exit)| outcome(test, Some((Some(exit), &[]))));
     let order: Vec<_> = compare(&here, &there)

@@ -10,7 +10,7 @@ use super::{
 /// Recipe of an output file.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
-    /// Fixes everything that the other fields do not.
+    /// Determines everything that the other fields do not.
     pub(super) seed: u64,
     /// Index into `SCRIPTS`.
     pub(super) script: usize,

@@ -65,7 +65,7 @@ impl Cancellation {
     }
 }
 
-/// The end of a run, or its state if it has not ended.
+/// The final state of a run, or its current state if it has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PlannedOutcome {
     Queued,

@@ -1,4 +1,4 @@
-//! The rows of the demo, gathered and inserted.
+//! Collects and inserts the rows of the demo.
 
 use sea_orm::{DatabaseTransaction, DbErr};
 
@@ -16,7 +16,7 @@ use crate::store::tables::{
     TestProgressRow, TestResultFileRow, TestResultRow, TestRow, insert,
 };
 
-/// Results that are gathered before they are written.
+/// Number of results collected before they are written.
 const MAX_GATHERED_RESULTS: usize = 20_000;
 
 /// Collects rows of runs, because few large statements are faster than many small ones.

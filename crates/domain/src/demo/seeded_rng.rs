@@ -69,7 +69,11 @@ mod tests {
         let numbers = [rng.next_u64(), rng.next_u64(), rng.next_u64()];
         assert_eq!(
             numbers,
-            [0x563e591d26a78d94, 0xa4d244251fc02987, 0x437a3acb384bce4f]
+            [
+                0x563e_591d_26a7_8d94,
+                0xa4d2_4425_1fc0_2987,
+                0x437a_3acb_384b_ce4f
+            ]
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Errors of a run: of its tests, in groups, and of the infrastructure. Pure.
+//! Lists and groups the test errors of a run, and lists its infrastructure errors. Pure.
 
 mod infrastructure;
 #[cfg(test)]
@@ -24,10 +24,10 @@ use crate::results::{Outcome, Output};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RaisedError<'a> {
     kind: TestErrorType,
-    /// The failing output; none for a wrong exit code.
+    /// The failing output; `None` for a wrong exit code.
     output: Option<&'a Output>,
     outcome: &'a Outcome,
-    /// The verdict of the test against the baseline; none without one.
+    /// The verdict of the test against the baseline; `None` without a baseline.
     verdict: Option<Verdict>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn test_errors<'a>(
                 outcome,
                 verdict,
             };
-            let of = move |status, kind| {
+            let output_errors = move |status, kind| {
                 outcome
                     .outputs
                     .iter()
@@ -59,8 +59,11 @@ pub(crate) fn test_errors<'a>(
                 .has_wrong_exit()
                 .then(|| raise(TestErrorType::ExitCodeMismatch, None));
             exit.into_iter()
-                .chain(of(OutputStatus::MissingOutput, TestErrorType::MissingOutput))
-                .chain(of(OutputStatus::Fail, TestErrorType::DiffMismatch))
+                .chain(output_errors(
+                    OutputStatus::MissingOutput,
+                    TestErrorType::MissingOutput,
+                ))
+                .chain(output_errors(OutputStatus::Fail, TestErrorType::DiffMismatch))
         })
 }
 
@@ -168,7 +171,7 @@ pub(crate) fn summarize<'a>(
     let mut buckets: Vec<ErrorBucket> = groups
         .into_iter()
         .map(|(key, Group { errors, label })| {
-            let are_new = |is_new| {
+            let count_by_newness = |is_new| {
                 errors
                     .iter()
                     .filter(|error| error.verdict.and_then(Verdict::is_new) == Some(is_new))
@@ -188,8 +191,8 @@ pub(crate) fn summarize<'a>(
                 },
                 key,
                 count: errors.len() as u64,
-                new_count: has_baseline.then(|| are_new(true)),
-                known_count: has_baseline.then(|| are_new(false)),
+                new_count: has_baseline.then(|| count_by_newness(true)),
+                known_count: has_baseline.then(|| count_by_newness(false)),
                 severity: errors
                     .iter()
                     .map(RaisedError::severity)

@@ -1,4 +1,4 @@
-//! Errors, groups and infrastructure failures as tables of rows.
+//! Table tests of test errors, their groups and infrastructure errors.
 
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ fn outcomes() -> Vec<Outcome> {
 }
 
 #[test]
-fn a_result_raises_an_error_for_each_thing_that_is_wrong() {
+fn each_mismatch_of_a_result_raises_an_error() {
     let outcomes = outcomes();
     let errors: Vec<_> = test_errors(&outcomes, |_| None)
         .map(|raised| raised.to_error(1, None))
@@ -108,7 +108,7 @@ fn a_result_raises_an_error_for_each_thing_that_is_wrong() {
 }
 
 #[test]
-fn groups_come_with_most_errors_first_and_then_by_key() {
+fn groups_are_sorted_by_error_count_then_key() {
     type Expected = &'static [(&'static str, u64, Severity)];
     let cases: [(GroupBy, Expected); 5] = [
         (
@@ -169,7 +169,7 @@ fn groups_come_with_most_errors_first_and_then_by_key() {
 }
 
 #[test]
-fn a_group_says_how_many_of_its_errors_are_new_and_how_many_known() {
+fn groups_count_new_and_known_errors() {
     let outcomes = outcomes();
     let verdict = |outcome: &Outcome| {
         Some(if outcome.test.id == 2 {
@@ -178,12 +178,12 @@ fn a_group_says_how_many_of_its_errors_are_new_and_how_many_known() {
             Verdict::FailingIdentically
         })
     };
-    let counts = |verdict: fn(&Outcome) -> Option<Verdict>, has_reference| {
+    let counts = |verdict: fn(&Outcome) -> Option<Verdict>, has_baseline| {
         let buckets = summarize(
             test_errors(&outcomes, verdict),
             GroupBy::Type,
             BucketSort::CountDescending,
-            has_reference,
+            has_baseline,
             None,
         );
         buckets
@@ -210,7 +210,7 @@ fn a_group_says_how_many_of_its_errors_are_new_and_how_many_known() {
 }
 
 #[test]
-fn groups_are_in_the_order_asked_for_and_equal_ones_by_key() {
+fn groups_have_the_requested_order_with_ties_sorted_by_key() {
     use BucketSort::{
         CountAscending, CountDescending, KeyAscending, KeyDescending, NewDescending, SamplesAscending,
         SeverityAscending, TestsDescending,
@@ -242,7 +242,7 @@ fn groups_are_in_the_order_asked_for_and_equal_ones_by_key() {
         (KeyAscending, ["2", "3", "11"]),
         (KeyDescending, ["11", "3", "2"]),
         (NewDescending, ["11", "2", "3"]),
-        // Equal ones: by the text of their keys.
+        // Only ties: sorted by key as text.
         (SeverityAscending, ["11", "2", "3"]),
         (SamplesAscending, ["11", "2", "3"]),
         (TestsDescending, ["11", "2", "3"]),
@@ -306,18 +306,18 @@ fn errors_are_grouped_by_verdict_and_filtered_by_it() {
             .filter(|error| error.matches(&query))
             .count()
     };
-    let of = ErrorQuery::default;
+    let default = ErrorQuery::default;
     assert_eq!(
         count(ErrorQuery {
             verdict: Some(Verdict::BrokenHere),
-            ..of()
+            ..default()
         }),
         4
     );
     assert_eq!(
         count(ErrorQuery {
             new: Some(false),
-            ..of()
+            ..default()
         }),
         1
     );
@@ -325,7 +325,7 @@ fn errors_are_grouped_by_verdict_and_filtered_by_it() {
         count(ErrorQuery {
             new: Some(true),
             kind: Some(TestErrorType::DiffMismatch),
-            ..of()
+            ..default()
         }),
         2
     );
@@ -333,15 +333,15 @@ fn errors_are_grouped_by_verdict_and_filtered_by_it() {
         .filter(|error| {
             error.matches(&ErrorQuery {
                 new: Some(false),
-                ..of()
+                ..default()
             })
         })
         .count();
-    assert_eq!(unknown, 0, "without a baseline nothing is known");
+    assert_eq!(unknown, 0, "without a baseline there are no known failures");
 }
 
 #[test]
-fn a_test_of_no_category_counts_as_uncategorized() {
+fn test_without_a_category_counts_as_uncategorized() {
     let outcomes = [outcome(3, None, &[], 1, &[])];
     let buckets = summarize(
         test_errors(&outcomes, |_| None),
@@ -390,7 +390,7 @@ fn an_infrastructure_message_has_the_type_of_its_first_keyword() {
 }
 
 #[test]
-fn a_persons_cancellation_is_no_infrastructure_error() {
+fn cancellation_by_a_person_is_not_an_infrastructure_error() {
     let row = |id, status: &str, message: &str| TestProgressRow {
         id,
         test_id: Some(9),
@@ -417,7 +417,7 @@ fn a_persons_cancellation_is_no_infrastructure_error() {
 }
 
 #[test]
-fn a_stack_is_bounded_in_lines_and_in_their_length() {
+fn stack_is_limited_in_lines_and_line_length() {
     let message = format!("first\n{}", format!("{}\n", "ä".repeat(3_000)).repeat(60));
     let row = TestProgressRow {
         id: 1,

@@ -6,7 +6,8 @@ use super::FoundFile;
 
 const SIGNED_URL_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-/// Returns a signed URL from the first store that has one. A failure to sign is only logged: the file can still be listed.
+/// Returns a signed URL from the first store that has one. A failure to sign is only logged: the file can
+/// still be listed.
 pub(crate) async fn download_url(files: &[&FoundFile]) -> Option<String> {
     for file in files {
         match file.signed_url(SIGNED_URL_LIFETIME).await {

@@ -10,11 +10,11 @@ use std::{
 
 use runlens_api_types::Timestamp;
 
-/// Files that a cacheable response may depend on: every request that the cache serves stats all of them.
+/// Maximum number of files that a cacheable response depends on: every cache hit stats all of them.
 const MAX_RECORDS: usize = 64;
 
-/// Age from which a file's stamp identifies its content. The clock of a file system may tick this rarely, and a second change
-/// within one tick would leave the stamp as it is.
+/// Minimum age at which a file's stamp identifies its content. The clock of a file system may have ticks of
+/// this length, and a second change within one tick would not change the stamp.
 const MIN_AGE_SECS: i64 = 2;
 
 tokio::task_local! {
@@ -22,7 +22,8 @@ tokio::task_local! {
     static RECORDS: RefCell<Option<Vec<StatRecord>>>;
 }
 
-/// The state of each local file and directory that a response depends on, including paths where nothing exists.
+/// The state of each local file and directory that a response depends on, including paths where nothing
+/// exists.
 #[derive(Clone, Debug)]
 pub struct FileDependencies(Vec<StatRecord>);
 
@@ -34,14 +35,15 @@ struct StatRecord {
 }
 
 impl FileDependencies {
-    /// Runs `f` and records the files it stats. `None` if the result must not be cached: it read a bucket, more than
-    /// [`MAX_RECORDS`] files or a file modified in the last [`MIN_AGE_SECS`], or called [`mark_uncacheable`].
+    /// Runs `f` and records the files it stats. `None` if the result must not be cached: it read a bucket,
+    /// more than [`MAX_RECORDS`] files or a file modified in the last [`MIN_AGE_SECS`], or called
+    /// [`mark_uncacheable`].
     ///
     /// Files found or listed in a task spawned by `f` are not recorded.
     pub async fn collect<F: Future>(requested_at: Timestamp, f: F) -> (F::Output, Option<Self>) {
         let recorded = async { (f.await, RECORDS.with(RefCell::take)) };
         let (output, records) = RECORDS.scope(RefCell::new(Some(Vec::new())), recorded).await;
-        // Compared with the time of the request, because every stat is later than that.
+        // Compared with the time of the request, because every stat happens later.
         let is_old_enough = |record: &StatRecord| {
             record
                 .stamp
@@ -55,8 +57,8 @@ impl FileDependencies {
         )
     }
 
-    /// Stats all files again and returns whether none has changed. Runs on the calling thread: a few stats of a microsecond each
-    /// are cheaper than a hand-over to another thread.
+    /// Stats all files again and returns whether none has changed. Runs on the calling thread: a few stats of
+    /// a microsecond each are cheaper than switching to another thread.
     pub fn is_fresh(&self) -> bool {
         self.0.iter().all(|record| match FileStamp::at(&record.path) {
             Ok(found) => found.map(|(stamp, _)| stamp) == record.stamp,
@@ -73,8 +75,8 @@ impl FileDependencies {
     }
 }
 
-/// Excludes the current response from caching, because it depends on something other than the database and local files, such
-/// as the time or a job in progress. Does nothing outside [`FileDependencies::collect`].
+/// Excludes the current response from caching, because it depends on something other than the database and
+/// local files, such as the time or a job in progress. Does nothing outside [`FileDependencies::collect`].
 pub fn mark_uncacheable() {
     update_records(|records| *records = None);
 }
@@ -125,24 +127,26 @@ impl FileStamp {
         self.size_bytes
     }
 
-    /// Returns the modification time in seconds since 1970, 0 for anything earlier. `None` if the file system has none.
+    /// Returns the modification time in seconds since 1970, 0 for anything earlier. `None` if the file system
+    /// has none.
     pub(super) fn modified_secs(&self) -> Option<i64> {
         let since = self.modified?.duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_secs()).ok()
     }
 
-    /// Returns device and inode.
+    /// Returns the device and inode numbers.
     pub(super) fn inode(&self) -> (u64, u64) {
         (self.inode.device, self.inode.number)
     }
 
-    /// Seconds since 1970. A file system without modification times counts as always just changed.
+    /// Returns the time of the last change in seconds since 1970. Without a modification time, the file
+    /// always counts as just changed.
     fn last_change_secs(&self) -> i64 {
         self.modified_secs().unwrap_or(i64::MAX).max(self.inode.changed.0)
     }
 }
 
-/// A text that is unique to this state of the file; used as entity tag.
+/// Formats an entity tag that is unique to this state of the file.
 impl std::fmt::Display for FileStamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let modified = self
@@ -163,8 +167,8 @@ impl std::fmt::Display for FileStamp {
     }
 }
 
-/// Detects a file that was replaced by another with the same size and modification time. Unlike the modification time, a
-/// program cannot set the change time.
+/// Detects a file that was replaced by another with the same size and modification time. Unlike the
+/// modification time, a program cannot set the change time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Inode {
     device: u64,

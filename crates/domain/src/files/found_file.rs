@@ -1,4 +1,4 @@
-//! A file that was found in a store: its metadata, its bytes, and a signed address.
+//! A file that was found in a store: its metadata, its bytes, and a signed URL.
 
 use std::{io, ops::Range, path::Path, sync::Arc, time::Duration};
 
@@ -14,23 +14,23 @@ use runlens_api_types::Timestamp;
 use super::{file_deps::FileStamp, local, store_error};
 use crate::error::Result;
 
-/// Characters to escape in the path of a signed address: all but the unreserved ones of RFC 3986.
+/// Characters to escape in the path of a signed URL: all but the unreserved ones of RFC 3986.
 const PATH_ESCAPES: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// A file in the state in which it was found.
+/// A file, with its state when it was found.
 #[derive(Clone, Debug)]
 pub struct FoundFile {
-    /// Name of its store: `local`, `gcs`.
+    /// Name of its store, such as `local` or `gcs`.
     pub store: &'static str,
     /// Size in bytes.
     pub size: u64,
     /// Time of the last modification, 1970 if the store has none.
     pub last_modified: Timestamp,
-    /// Changes with the content.
+    /// Entity tag, which changes with the content.
     pub e_tag: String,
     pub(super) path: ObjectPath,
     pub(super) content: Content,
@@ -79,7 +79,7 @@ impl FoundFile {
         }
     }
 
-    /// Reads a range of the file, cut at its end.
+    /// Reads a range of the file, truncated at its end.
     ///
     /// # Errors
     /// [`Error::Files`](crate::Error::Files), also if the file is shorter than when it was found.
@@ -106,10 +106,11 @@ impl FoundFile {
         }
     }
 
-    /// Returns an address from which anyone can download the file for a while. `None` if its store does not sign addresses.
+    /// Returns a URL from which anyone can download the file for the duration
+    /// `valid_for`. `None` if its store does not sign URLs.
     ///
     /// # Errors
-    /// [`Error::Files`](crate::Error::Files) without a key to sign with.
+    /// [`Error::Files`](crate::Error::Files) if there is no key to sign with.
     pub async fn signed_url(&self, valid_for: Duration) -> Result<Option<String>> {
         let Content::Object {
             signer: Some(signer), ..
@@ -135,8 +136,8 @@ impl FoundFile {
         matches!(self.content, Content::Local(..))
     }
 
-    /// Returns device and inode of a local file, which differ between a file and its replacement. `None` for an object in a bucket,
-    /// which is always replaced as a whole.
+    /// Returns the device and inode numbers of a local file, which differ between a file and its replacement.
+    /// `None` for an object in a bucket, which is always replaced as a whole.
     pub(crate) fn inode(&self) -> Option<(u64, u64)> {
         match &self.content {
             Content::Local(_, stamp) => Some(stamp.inode()),
@@ -144,7 +145,7 @@ impl FoundFile {
         }
     }
 
-    /// Returns a text that identifies this file with this content among all stores.
+    /// Returns an identifier of the file and its current content, unique among all stores.
     pub(crate) fn version(&self) -> String {
         format!(
             "{}/{} {} {} {}",
@@ -153,7 +154,7 @@ impl FoundFile {
     }
 }
 
-/// Converts seconds since 1970, with 1970 itself for a store that has no modification time.
+/// Converts seconds since 1970. Returns 1970 for a store without modification times.
 fn timestamp(modified_secs: Option<i64>) -> Timestamp {
     modified_secs
         .and_then(Timestamp::from_unix)

@@ -9,7 +9,7 @@ const ARTIFACTS: &str = "test_artifacts";
 /// Maximum length of a file name on common file systems.
 const MAX_NAME_BYTES: usize = 255;
 
-/// The path of a file below the root of a store. It never leads out of its directory.
+/// The path of a file below the root of a store. It cannot point outside its directory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FileKey(pub(super) ObjectPath);
 
@@ -19,8 +19,8 @@ impl FileKey {
         Self(ObjectPath::from_iter([LOGS, &format!("{run_id}.txt")]))
     }
 
-    /// An expected or produced output; `extension` includes its dot. `None` if the two do not make a file name: they come from
-    /// the database, and a row must not lead out of the store.
+    /// An expected or produced output; `extension` includes its dot. `None` if they do not form a file name,
+    /// so that a database row cannot name a file outside the store.
     pub fn result(hash: &str, extension: &str) -> Option<Self> {
         if hash.is_empty() {
             None
@@ -62,7 +62,8 @@ impl Directory {
         Self(ObjectPath::from_iter([ARTIFACTS, &run_id.to_string()]))
     }
 
-    /// Returns the name of a file directly in this directory. `None` for one in a subdirectory, or with a name no key can have.
+    /// Returns the name of a file directly in this directory. `None` if it is in a subdirectory or its name
+    /// is invalid.
     pub(super) fn name_of(&self, path: &ObjectPath) -> Option<String> {
         let name = path.as_ref().strip_prefix(self.0.as_ref())?.strip_prefix('/')?;
         self.key_of(name).map(|_| name.to_owned())
@@ -78,7 +79,7 @@ mod tests {
     use super::FileKey;
 
     #[test]
-    fn a_key_stays_in_its_directory() {
+    fn a_key_cannot_point_outside_its_directory() {
         assert_eq!(FileKey::log(9317).to_string(), "LogFiles/9317.txt");
         assert_eq!(
             FileKey::result("0ab1", ".srt").map(|key| key.to_string()),

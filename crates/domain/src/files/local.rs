@@ -30,7 +30,8 @@ pub(super) async fn find(path: PathBuf) -> io::Result<Option<LocalFile>> {
         .map(|(stamp, _)| LocalFile { path, stamp }))
 }
 
-/// Lists the files directly in a directory, following links. A missing directory is empty; names that are not UTF-8 are skipped.
+/// Lists the files directly in a directory, following links. A missing directory is empty; names that are not
+/// UTF-8 are skipped.
 pub(super) async fn list(directory: PathBuf) -> io::Result<(Vec<(String, LocalFile)>, Extent)> {
     let result = spawn_blocking(move || read_directory(&directory)).await;
     let listing = result.inspect_err(|_| file_deps::mark_uncacheable())?;
@@ -44,7 +45,7 @@ pub(super) async fn list(directory: PathBuf) -> io::Result<(Vec<(String, LocalFi
 struct DirectoryListing {
     files: Vec<(String, LocalFile)>,
     extent: Extent,
-    /// Stats of the directory, which change when a name is added or removed, and of each entry.
+    /// Stamps of the directory, which change when an entry is added or removed, and of each entry.
     stats: Vec<(PathBuf, Option<FileStamp>)>,
 }
 
@@ -69,7 +70,8 @@ fn read_directory(directory: &Path) -> io::Result<DirectoryListing> {
             continue;
         };
         let found = FileStamp::at(&path).unwrap_or_else(|_| {
-            // For example a link to itself. Recorded as missing, so the listing is never fresh while the stat fails.
+            // For example a link to itself. Recorded as missing, so the listing is never fresh while the stat
+            // fails.
             listing.extent = Extent::Part;
             None
         });

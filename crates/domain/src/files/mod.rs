@@ -36,7 +36,7 @@ pub use key::{Directory, FileKey};
 pub use raw::RawFile;
 pub(crate) use reader::FileReader;
 
-/// Entries of a directory that are listed per store; in a bucket, files of subdirectories count.
+/// Maximum number of directory entries listed per store. In a bucket, files in subdirectories count too.
 pub const MAX_LISTED: usize = 1_000;
 
 /// The contents of a directory in one store.
@@ -55,7 +55,8 @@ pub struct Listing {
 pub enum Extent {
     /// All of it.
     Whole,
-    /// A part, because it has more than [`MAX_LISTED`] entries or one that cannot be read. Files can still be found by name.
+    /// A part, because the directory has more than [`MAX_LISTED`] entries, or one that cannot be read. Files
+    /// can still be found by name.
     Part,
     /// Nothing, because the store did not respond.
     Unknown,
@@ -92,8 +93,8 @@ impl Files {
         self.with("local", Backend::Directory(root.to_owned()))
     }
 
-    /// Adds the store `gcs`: a Google Cloud Storage bucket, with the key file of a service account or, without one, the
-    /// machine's default credentials. Does not connect yet.
+    /// Adds the store `gcs`: a Google Cloud Storage bucket, with the key file of a service account or,
+    /// without one, the machine's default credentials. Does not connect yet.
     ///
     /// # Errors
     /// [`Error::Files`] if the key file cannot be read.
@@ -124,7 +125,7 @@ impl Files {
         Ok(files)
     }
 
-    /// Adds the store `memory`, which starts empty and ends with the process; for tests.
+    /// Adds the store `memory`, for tests: initially empty, and lost when the process ends.
     pub fn with_memory(self) -> Self {
         self.with("memory", Backend::Objects(Arc::new(InMemory::new())))
     }
@@ -169,7 +170,7 @@ impl Files {
         futures::future::join_all(lookups).await
     }
 
-    /// Lists a directory in every store, at most [`MAX_LISTED`] files of each.
+    /// Lists a directory in every store, at most [`MAX_LISTED`] files from each.
     ///
     /// # Errors
     /// [`Error::Files`] if no store responds.
@@ -186,16 +187,17 @@ impl Files {
     /// Writes a file to the first store, creating the local directory if it is missing.
     ///
     /// # Errors
-    /// [`Error::Files`]; [`Error::Internal`] without a store.
+    /// [`Error::Files`]; [`Error::Internal`] if no store is configured.
     pub async fn put(&self, key: &FileKey, bytes: impl Into<Bytes>) -> Result<()> {
         self.open_first().await?.put(&key.0, bytes.into().into()).await?;
         Ok(())
     }
 
-    /// Returns a writer that streams a file of any size to the first store. The file exists once the writer is shut down.
+    /// Returns a writer that streams a file of any size to the first store. The file exists once the writer
+    /// is shut down.
     ///
     /// # Errors
-    /// [`Error::Files`]; [`Error::Internal`] without a store.
+    /// [`Error::Files`]; [`Error::Internal`] if no store is configured.
     pub async fn writer(&self, key: &FileKey) -> Result<BufWriter> {
         Ok(BufWriter::new(self.open_first().await?, key.0.clone()))
     }
@@ -247,7 +249,7 @@ impl FileStore {
         }
     }
 
-    /// Lists a directory, with the error if it could not be read to its end.
+    /// Lists a directory. Also returns the error if the listing failed before its end.
     async fn list(&self, directory: &Directory) -> (Listing, Option<object_store::Error>) {
         let mut listing = Listing {
             store: self.name,
@@ -283,7 +285,7 @@ impl FileStore {
         let mut entries = objects.list(Some(&directory.0)).take(MAX_LISTED + 1).enumerate();
         while let Some((count, entry)) = entries.next().await {
             match entry {
-                // A name that a path cannot have, such as one with a line break, ends the listing.
+                // An object name that is not a valid path, such as one with a line break, ends the listing.
                 Err(object_store::Error::InvalidPath { .. }) => listing.extent = Extent::Part,
                 Err(error) => return Err(error),
                 Ok(_) if count == MAX_LISTED => listing.extent = Extent::Part,
@@ -307,7 +309,8 @@ impl FileStore {
                 .await
                 .map(drop)
                 .map_err(|error| store_error(self.name, error).into()),
-            // A HEAD request gets the same response for a missing bucket and a missing object; a listing does not.
+            // A HEAD request gets the same response for a missing bucket and a missing object; a listing does
+            // not.
             Backend::Objects(objects) => {
                 objects
                     .list(Some(&ObjectPath::from(LOGS)))

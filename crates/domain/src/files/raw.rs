@@ -14,10 +14,10 @@ use crate::{
 };
 
 const CHUNK_BYTES: u64 = 512 << 10;
-/// Chunks that are read ahead of the client.
+/// Number of chunks that are read ahead of the client.
 const READ_AHEAD_CHUNKS: usize = 2;
 
-/// A file to download, as it is in its store.
+/// A file to download unchanged.
 pub struct RawFile(FoundFile);
 
 impl RawFile {
@@ -44,11 +44,11 @@ impl RawFile {
         hex::encode(&Sha256::digest(self.0.version())[..16])
     }
 
-    /// Streams a range of the file, read as the stream is polled. If the file is truncated or replaced meanwhile, the stream
-    /// ends with an error rather than with other bytes.
+    /// Streams a range of the file, read as the stream is polled. If the file is truncated or replaced in the
+    /// meantime, the stream ends with an error instead of other bytes.
     ///
     /// # Errors
-    /// [`Error::Files`] if the file no longer exists, [`Error::NotReady`] if it has been replaced already.
+    /// [`Error::Files`] if the file no longer exists, [`Error::NotReady`] if it has already been replaced.
     pub async fn pieces(
         &self,
         range: Range<u64>,

@@ -1,4 +1,4 @@
-//! Reads an open file at several offsets, from threads that may block.
+//! Reads an open file at arbitrary offsets, from threads that may block.
 
 use std::{fs::File, io, ops::Range, os::unix::fs::FileExt as _, sync::Arc};
 
@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 use super::{Content, FoundFile, local, store_error};
 use crate::error::Result;
 
-/// An open file. A local file that is replaced later still reads as before, and appended data is visible. A replaced object in a
-/// bucket is an error.
+/// An open file. After a local file is replaced, reads still return the old file; appended data is visible.
+/// Reading a replaced object in a bucket is an error.
 #[derive(Debug)]
 pub(crate) struct FileReader {
     file: FoundFile,
@@ -57,14 +57,14 @@ impl FoundFile {
         })
     }
 
-    /// Returns the store and path, which identify the file among all stores whatever its content.
+    /// Returns the store and path, which identify the file among all stores, regardless of its content.
     pub(crate) fn location(&self) -> String {
         format!("{}/{}", self.store, self.path)
     }
 }
 
 impl FileReader {
-    /// The file's state when it was opened.
+    /// Returns the file's state when it was opened.
     pub(crate) fn file(&self) -> &FoundFile {
         &self.file
     }
@@ -94,7 +94,7 @@ impl FileReader {
     /// Reads a range of the file. Blocks the thread.
     ///
     /// # Errors
-    /// As [`Self::read_at`].
+    /// Those of [`Self::read_at`].
     pub(crate) fn read(&self, range: Range<u64>) -> Result<Bytes> {
         match &self.source {
             Source::Local(_) => {

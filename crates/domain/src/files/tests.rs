@@ -1,11 +1,11 @@
-//! One suite for local files, memory and a bucket; stores that fail; cacheable responses.
+//! A suite run on local files, memory and a bucket, and tests of failing stores and cacheable responses.
 
 use runlens_api_types::Timestamp;
 
 use super::*;
 use crate::testing::{Bucket, wait_for_file_clock};
 
-/// Writes a file to a store without the code under test.
+/// Writes a file directly to a store.
 trait TestStore {
     async fn write(&self, key: &str, content: &str);
 }
@@ -15,7 +15,7 @@ struct Root(tempfile::TempDir);
 impl TestStore for Root {
     async fn write(&self, key: &str, content: &str) {
         let path = self.0.path().join(key);
-        std::fs::create_dir_all(path.parent().expect("a directory")).expect("made");
+        std::fs::create_dir_all(path.parent().expect("a directory")).expect("created");
         std::fs::write(path, content).expect("written");
     }
 }
@@ -37,24 +37,24 @@ impl TestStore for Bucket {
     }
 }
 
-/// Checks what every store has to do.
+/// Checks the behavior that all stores share.
 async fn suite(name: &str, files: &Files, store: &impl TestStore) {
-    let (log, run) = (FileKey::log(71), Directory::artifacts(71));
-    assert!(files.find(&log).await.expect("an answer").is_none());
+    let (log, artifacts) = (FileKey::log(71), Directory::artifacts(71));
+    assert!(files.find(&log).await.expect("a response").is_none());
     assert!(files.check().await.iter().all(|(_, result)| result.is_ok()));
     let listing = async |directory: &Directory| {
-        let mut listings = files.list(directory).await.expect("an answer");
+        let mut listings = files.list(directory).await.expect("a response");
         assert_eq!(listings.len(), 1);
         listings.remove(0)
     };
-    let empty = listing(&run).await;
+    let empty = listing(&artifacts).await;
     assert_eq!(
         (empty.store, empty.files.len(), empty.extent),
         (name, 0, Extent::Whole)
     );
 
     store.write("LogFiles/71.txt", "hello").await;
-    let found = files.find(&log).await.expect("an answer").expect("found");
+    let found = files.find(&log).await.expect("a response").expect("found");
     assert_eq!((found.store, found.size), (name, 5));
     for (range, bytes) in [
         (0..5, "hello"),
@@ -66,14 +66,14 @@ async fn suite(name: &str, files: &Files, store: &impl TestStore) {
         assert_eq!(found.read(range.clone()).await.expect("read"), bytes, "{range:?}");
     }
     store.write("LogFiles/71.txt", "good-bye").await;
-    let later = files.find(&log).await.expect("an answer").expect("found");
+    let later = files.find(&log).await.expect("a response").expect("found");
     assert_ne!(later.version(), found.version());
     assert!(
         files
             .find_in_each(&log)
             .await
             .remove(0)
-            .expect("an answer")
+            .expect("a response")
             .is_some()
     );
     assert!(
@@ -81,7 +81,7 @@ async fn suite(name: &str, files: &Files, store: &impl TestStore) {
             .find_in_each(&FileKey::log(72))
             .await
             .remove(0)
-            .expect("an answer")
+            .expect("a response")
             .is_none()
     );
 
@@ -94,7 +94,7 @@ async fn suite(name: &str, files: &Files, store: &impl TestStore) {
     ] {
         store.write(key, content).await;
     }
-    let listed = listing(&run).await;
+    let listed = listing(&artifacts).await;
     let sizes: Vec<(&str, u64)> = listed
         .files
         .iter()
@@ -109,7 +109,7 @@ async fn suite(name: &str, files: &Files, store: &impl TestStore) {
     );
     for (name, file) in &listed.files {
         let key = FileKey::artifact(71, name).expect("a name");
-        let found = files.find(&key).await.expect("an answer").expect("found");
+        let found = files.find(&key).await.expect("a response").expect("found");
         assert_eq!(
             found.read(0..99).await.expect("read"),
             file.read(0..99).await.expect("read"),
@@ -142,26 +142,26 @@ async fn has_no_signed_urls(files: &Files) {
     let found = files
         .find(&FileKey::log(71))
         .await
-        .expect("an answer")
+        .expect("a response")
         .expect("found");
     assert_eq!(
         found
             .signed_url(Duration::from_secs(60))
             .await
-            .expect("an answer"),
+            .expect("a response"),
         None
     );
 }
 
 #[tokio::test]
-async fn a_bucket_passes_the_suite_and_signs_addresses() {
+async fn a_bucket_passes_the_suite_and_signs_urls() {
     let Some(bucket) = Bucket::from_env() else { return };
     let files = bucket.add_to(Files::none());
     suite("gcs", &files, &bucket).await;
     for (_, file) in files
         .list(&Directory::artifacts(71))
         .await
-        .expect("an answer")
+        .expect("a response")
         .remove(0)
         .files
     {
@@ -169,7 +169,7 @@ async fn a_bucket_passes_the_suite_and_signs_addresses() {
             .signed_url(Duration::from_secs(900))
             .await
             .expect("signed")
-            .expect("an address");
+            .expect("a URL");
         assert!(
             url.starts_with(&format!("{}/{}/test_artifacts/71/", bucket.url, Bucket::NAME)),
             "{url}"
@@ -188,7 +188,7 @@ async fn a_bucket_passes_the_suite_and_signs_addresses() {
         );
     }
 
-    // A name that a path cannot have makes the listing incomplete; files are still found by name.
+    // A name that is not a valid path makes the listing incomplete. Files are still found by name.
     for key in [
         "test_artifacts/72/coredump",
         "test_artifacts/72/a\nb",
@@ -199,11 +199,11 @@ async fn a_bucket_passes_the_suite_and_signs_addresses() {
     let incomplete = files
         .list(&Directory::artifacts(72))
         .await
-        .expect("an answer")
+        .expect("a response")
         .remove(0);
     assert_eq!(incomplete.extent, Extent::Part);
     let key = FileKey::artifact(72, "coredump").expect("a name");
-    assert!(files.find(&key).await.expect("an answer").is_some());
+    assert!(files.find(&key).await.expect("a response").is_some());
 }
 
 #[tokio::test]
@@ -211,14 +211,14 @@ async fn a_missing_root_is_empty_and_created_on_write() {
     let directory = tempfile::tempdir().expect("a directory");
     let root = directory.path().join("not yet/there");
     let files = Files::none().with_local(&root);
-    assert!(files.find(&FileKey::log(1)).await.expect("an answer").is_none());
+    assert!(files.find(&FileKey::log(1)).await.expect("a response").is_none());
     assert!(files.check().await[0].1.is_err());
 
     files.put(&FileKey::log(1), "hello").await.expect("written");
     let found = files
         .find(&FileKey::log(1))
         .await
-        .expect("an answer")
+        .expect("a response")
         .expect("found");
     assert_eq!((found.store, found.size), ("local", 5));
     assert_eq!(found.read(1..99).await.expect("read"), "ello");
@@ -235,7 +235,7 @@ async fn a_missing_root_is_empty_and_created_on_write() {
         files
             .find(&FileKey::log(1))
             .await
-            .expect("an answer")
+            .expect("a response")
             .expect("found")
             .version(),
         found.version()
@@ -243,7 +243,7 @@ async fn a_missing_root_is_empty_and_created_on_write() {
 }
 
 #[tokio::test]
-async fn the_next_store_is_searched_if_one_has_no_file_or_fails() {
+async fn the_next_store_is_searched_if_one_lacks_the_file_or_fails() {
     let directory = tempfile::tempdir().expect("a directory");
     let (first, later) = (
         Files::none().with_local(directory.path()),
@@ -255,14 +255,14 @@ async fn the_next_store_is_searched_if_one_has_no_file_or_fails() {
     };
     let store = |found: Option<FoundFile>| found.map(|file| file.store);
     assert_eq!(
-        store(both.find(&FileKey::log(1)).await.expect("an answer")),
+        store(both.find(&FileKey::log(1)).await.expect("a response")),
         Some("memory")
     );
 
-    // A file in the place of the log directory makes every lookup there fail.
+    // A file instead of the log directory makes every lookup there fail.
     std::fs::write(directory.path().join("LogFiles"), "").expect("written");
     assert_eq!(
-        store(both.find(&FileKey::log(1)).await.expect("an answer")),
+        store(both.find(&FileKey::log(1)).await.expect("a response")),
         Some("memory")
     );
     let error = both
@@ -274,13 +274,13 @@ async fn the_next_store_is_searched_if_one_has_no_file_or_fails() {
         Files::none()
             .find(&FileKey::log(1))
             .await
-            .expect("an answer")
+            .expect("a response")
             .is_none()
     );
 }
 
 #[tokio::test]
-async fn check_names_an_unreachable_bucket() {
+async fn check_reports_an_unreachable_bucket() {
     let directory = tempfile::tempdir().expect("a directory");
     let key = directory.path().join("key.json");
     let account = r#"{"private_key": "", "private_key_id": "", "client_email": "", "disable_oauth": true, "gcs_base_url": "http://127.0.0.1:9"}"#;
@@ -308,7 +308,7 @@ fn later() -> Timestamp {
 #[tokio::test]
 async fn dependencies_are_fresh_until_a_file_changes() {
     let root = Root(tempfile::tempdir().expect("a directory"));
-    let (files, run) = (Files::none().with_local(root.0.path()), Directory::artifacts(71));
+    let (files, artifacts) = (Files::none().with_local(root.0.path()), Directory::artifacts(71));
     let path = |name: &str| root.0.path().join(name);
     for name in [
         "LogFiles/71.txt",
@@ -323,7 +323,7 @@ async fn dependencies_are_fresh_until_a_file_changes() {
             (
                 files.find(&FileKey::log(71)).await,
                 files.find(&FileKey::log(72)).await,
-                files.list(&run).await,
+                files.list(&artifacts).await,
             )
         };
         let (_, dependencies) = FileDependencies::collect(later(), lookups).await;
@@ -337,24 +337,26 @@ async fn dependencies_are_fresh_until_a_file_changes() {
         ("a file appears", &|| {
             std::fs::write(path("LogFiles/72.txt"), "text").expect("written")
         }),
-        ("a file is gone", &|| remove("LogFiles/71.txt")),
-        ("a name appears", &|| {
+        ("a file is removed", &|| remove("LogFiles/71.txt")),
+        ("a listed file appears", &|| {
             std::fs::write(path("test_artifacts/71/trace.json"), "text").expect("written")
         }),
         ("a listed file grows", &|| {
             std::fs::write(path("test_artifacts/71/trace.json"), "longer text").expect("written")
         }),
-        ("a name is gone", &|| remove("test_artifacts/71/trace.json")),
+        ("a listed file is removed", &|| {
+            remove("test_artifacts/71/trace.json")
+        }),
         ("a link appears", &|| {
             link("missing.txt", "test_artifacts/71/link.txt")
         }),
-        ("its target appears", &|| {
+        ("the target of the link appears", &|| {
             std::fs::write(path("missing.txt"), "text").expect("written")
         }),
-        ("its target is another", &|| {
+        ("the target of the link is replaced", &|| {
             std::fs::rename(path("elsewhere.txt"), path("missing.txt")).expect("moved")
         }),
-        ("all is gone", &|| {
+        ("the directory is removed", &|| {
             std::fs::remove_dir_all(path("test_artifacts")).expect("removed")
         }),
     ];
@@ -365,7 +367,7 @@ async fn dependencies_are_fresh_until_a_file_changes() {
         apply();
         assert!(!dependencies.is_fresh(), "{change}");
     }
-    std::fs::write(path("test_artifacts/71/deeper/other"), "").expect_err("all is gone");
+    std::fs::write(path("test_artifacts/71/deeper/other"), "").expect_err("the directory is removed");
     assert!(collect().await.is_fresh());
 }
 
@@ -381,14 +383,14 @@ async fn only_a_bounded_number_of_unchanged_local_files_is_cacheable() {
     let written = local
         .find(&log)
         .await
-        .expect("an answer")
+        .expect("a response")
         .expect("found")
         .last_modified
         .unix();
     let at = |seconds: i64| Timestamp::from_unix(written + seconds).expect("a time");
     let is_cacheable = async |requested_at, files: &Files, key: &FileKey| {
         let (found, dependencies) = FileDependencies::collect(requested_at, files.find(key)).await;
-        found.expect("an answer");
+        found.expect("a response");
         dependencies.is_some()
     };
     for (seconds, expected) in [(-1, false), (0, false), (2, false), (3, true)] {
@@ -428,7 +430,7 @@ async fn only_a_bounded_number_of_unchanged_local_files_is_cacheable() {
             "{count} lookups"
         );
     }
-    // A file in the place of a directory makes the lookup fail.
+    // A file instead of a directory makes the lookup fail.
     std::fs::write(directory.path().join("TestResults"), "").expect("written");
     let broken = FileDependencies::collect(later(), async {
         local
@@ -454,7 +456,7 @@ async fn a_local_listing_has_every_file_with_a_valid_name() {
         let listing = files
             .list(&Directory::artifacts(71))
             .await
-            .expect("an answer")
+            .expect("a response")
             .remove(0);
         (
             listing.files.into_keys().collect::<Vec<_>>().join(" "),

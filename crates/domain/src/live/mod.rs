@@ -1,7 +1,7 @@
 //! Live updates of runs that have not ended.
 //!
-//! All subscribers of a run share one watcher. It starts with the first subscriber, stops with the last one or with the run, and
-//! polls the database, so it also sees what other processes write.
+//! All subscribers of a run share one watcher. It starts with the first subscriber, stops when the last one
+//! unsubscribes or the run ends, and polls the database, so it also sees what other processes write.
 
 #[cfg(test)]
 mod tests;
@@ -43,15 +43,15 @@ struct Inner {
 #[derive(Default)]
 struct WatchedRuns(Mutex<HashMap<i32, Weak<WatchedRun>>>);
 
-/// A run with subscribers, which share it.
+/// A run with its subscribers, which share one watcher.
 struct WatchedRun {
     updates: watch::Sender<RunUpdate>,
-    /// Number of subscribers that may learn the size of its log.
+    /// Number of subscribers that may read the size of its log.
     log_readers: AtomicUsize,
     watcher: Mutex<Option<AbortHandle>>,
 }
 
-/// The state of a run that its subscribers are sent.
+/// The state of a run that is sent to its subscribers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct RunUpdate {
     run: LiveRun,
@@ -60,7 +60,7 @@ struct RunUpdate {
 }
 
 impl WatchedRun {
-    /// Whether its watcher still polls. A watcher that has stopped leaves a state behind that may be outdated.
+    /// Whether its watcher still polls. After it has stopped, the last update may be outdated.
     fn is_active(&self) -> bool {
         let update = self.updates.borrow();
         !update.is_deleted && !update.run.is_finished()
@@ -143,7 +143,7 @@ impl LiveService {
         ))
     }
 
-    /// How a run stands, without its log.
+    /// Returns the current state of a run, without the size of its log.
     async fn live_run(&self, id: i32) -> Result<LiveRun> {
         // Every subscriber was checked for this scope.
         let caller = Caller::visitor([access::STREAM_RUN_EVENTS]);
@@ -156,7 +156,7 @@ impl LiveService {
     }
 
     async fn log_bytes(&self, id: i32) -> Option<u64> {
-        // An unavailable store has been logged; the run is still sent, without the size.
+        // The failure has been logged. The run is still sent, without the size.
         self.inner
             .files
             .find(&FileKey::log(id))
@@ -230,8 +230,8 @@ impl RunSubscription {
         }
     }
 
-    /// Returns the state of the run: the first time at once, then after each change. None after the end was returned and when the
-    /// run was deleted. Cancel safe.
+    /// Returns the state of the run: immediately on the first call, then after each change. `None` after the
+    /// final state was returned, or if the run was deleted. Cancel safe.
     pub async fn next(&mut self) -> Option<LiveRun> {
         if self.last.as_ref().is_some_and(LiveRun::is_finished) {
             return None;
@@ -260,7 +260,7 @@ impl RunSubscription {
         }
     }
 
-    /// Whether the end of the run was returned.
+    /// Whether the final state of the run was returned.
     pub fn is_over(&self) -> bool {
         self.last.as_ref().is_some_and(LiveRun::is_finished)
     }

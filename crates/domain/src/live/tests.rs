@@ -1,4 +1,4 @@
-//! Subscribers see each change of a run, and share one watcher.
+//! Tests that subscribers see each change of a run and share one watcher.
 
 use std::{path::Path, time::Duration};
 
@@ -47,7 +47,7 @@ fn watched(subscription: &RunSubscription) -> &Arc<WatchedRun> {
     }
 }
 
-/// Replaces the log of a run by one of this size, atomically: a poll never sees a part of it.
+/// Replaces the log of a run with one of this size, atomically, so that a poll never sees a partial log.
 fn write_log(root: &Path, run: i32, bytes: usize) {
     let directory = root.join("LogFiles");
     std::fs::create_dir_all(&directory).expect("a directory");
@@ -112,7 +112,7 @@ each_backend! {
         }
     }
 
-    async fn subscribers_share_one_watcher_that_ends_with_the_last_of_them(test) {
+    async fn subscribers_share_a_watcher_that_ends_with_the_last_subscriber(test) {
         let directory = tempfile::tempdir().expect("a directory");
         let test = with_fast_polling(test.with_files(Files::none().with_local(directory.path())));
         let run = test.run(RunSpec::default()).await;
@@ -136,7 +136,7 @@ each_backend! {
         }
         let reads = marker_reads(&test);
         if test.platform.store().is_embedded() {
-            assert_eq!(reads, 0, "nothing was written");
+            assert_eq!(reads, 0, "no change marker is read while the database is unchanged");
         } else {
             assert!(reads >= 1, "{reads}");
         }
@@ -182,7 +182,7 @@ each_backend! {
         assert_eq!(next(&mut reader).await.expect("the run").log_bytes, Some(8));
         test.progress(run, "preparation", 0, "").await;
         let update = next(&mut visitor).await.expect("the run");
-        assert_eq!((update.status, update.log_bytes), (RunStatus::Running, None), "growth of the log is not sent");
+        assert_eq!((update.status, update.log_bytes), (RunStatus::Running, None), "log growth must not cause an update");
     }
 
     async fn a_subscription_ends_when_its_run_is_deleted(test) {

@@ -62,7 +62,7 @@ pub(super) async fn watch(service: LiveService, id: i32, log_bytes: Option<u64>,
 struct Watcher {
     service: LiveService,
     id: i32,
-    /// The data version that `change_marker` was read at; none where the database has none.
+    /// The data version that `change_marker` was read at. `None` if the database has none.
     version: Option<DataVersion>,
     change_marker: Option<RunChangeMarker>,
     log: LogSize,
@@ -83,7 +83,7 @@ impl Watcher {
         }
     }
 
-    /// Reads the run, or returns its last state where nothing was written since.
+    /// Reads the run, or returns its last state if nothing was written since.
     async fn poll(&mut self, last: &LiveRun, reads_log: bool) -> Result<LiveRun> {
         if reads_log {
             self.check_log_size().await;
@@ -117,7 +117,7 @@ impl Watcher {
             return;
         }
         let remote_interval = self.service.inner.settings.remote_log_poll_interval;
-        // An unavailable store has been logged; the last known size stays.
+        // The failure has been logged. The last known size stays.
         let Ok(found) = self.service.inner.files.find(&FileKey::log(self.id)).await else {
             self.log.next_check = now + remote_interval;
             return;

@@ -1,4 +1,4 @@
-//! The file of a log, unchanged.
+//! Downloads of original log files.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use crate::{
     files::{RawFile, download_url},
 };
 
-/// How long a response waits for the encoding.
+/// Maximum time that a response waits for the encoding.
 const ENCODING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Where to download the file of a log.
+/// Location from which the file of a log is downloaded.
 pub enum RawLog {
-    /// From this server.
+    /// Download from this server.
     File(LogFile),
-    /// From this signed URL, which is valid for 15 minutes without further credentials.
+    /// Download from this signed URL, which is valid for 15 minutes without further credentials.
     Address(String),
 }
 

@@ -1,4 +1,4 @@
-//! Files of a store as the log engine reads them.
+//! Implements the file traits of the log engine for the file stores.
 
 use std::{ops::Range, sync::Arc};
 

@@ -21,10 +21,10 @@ const WINDOWS_PROGRAM: &str = "ccextractorwinfull.exe";
 const STDOUT: &str = "combined_stdout.log";
 const COREDUMP: &str = "coredump";
 
-/// File names that a run can have.
+/// File names of known artifacts.
 const KNOWN_NAMES: [&str; 4] = [LINUX_PROGRAM, WINDOWS_PROGRAM, STDOUT, COREDUMP];
 
-/// Whether one store has a file.
+/// Presence of a file in one store.
 #[derive(Clone, Debug)]
 enum Presence {
     Present(FoundFile),

@@ -1,4 +1,5 @@
-//! Summary of one output: its status in the run and in the baseline, and its neighbours among the differing outputs. Pure.
+//! Summary of one output: its status in the run and in the baseline, and its neighbours among the differing
+//! outputs. Pure.
 
 use runlens_api_types::{
     comparison::BaselineRun,
@@ -16,7 +17,7 @@ use crate::{
 /// Summarizes an output. `baseline_run` is the baseline with its results, if there is one.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the first of test, sample and output that does not belong to the run.
+/// [`Error::NotFound`] if the test, sample or output does not belong to the run, checked in this order.
 pub(crate) fn info(
     run_id: i32,
     outcomes: &[Outcome],
@@ -67,7 +68,8 @@ pub(crate) fn info(
     })
 }
 
-/// Returns the outputs of a test that differ or are missing. Those of a test without a sample have no address and are left out.
+/// Returns the outputs of a test that differ or are missing. Without a sample, they have no URL and are
+/// omitted.
 fn differing_outputs(outcome: &Outcome) -> impl Iterator<Item = OutputRef> {
     let sample_id = outcome.test.sample_id;
     let outputs = outcome

@@ -27,7 +27,7 @@ use runlens_text_diff::{
 };
 pub use service::OutputService;
 
-/// Comparisons that run at the same time. Each occupies a core, for up to some seconds.
+/// Maximum number of concurrent comparisons. Each occupies a core for up to several seconds.
 pub(crate) const MAX_CONCURRENT_DIFFS: usize = 2;
 
 /// Identifies an output within a run.
@@ -58,7 +58,7 @@ pub(crate) struct OutputOfRun<'a> {
 /// Finds an output in the results of a run.
 ///
 /// # Errors
-/// [`Error::NotFound`] for the first of test, sample and output that does not belong to the run.
+/// [`Error::NotFound`] if the test, sample or output does not belong to the run, checked in this order.
 pub(crate) fn find(run_id: i32, outcomes: &[Outcome], ids: OutputIds) -> Result<OutputOfRun<'_>> {
     let OutputIds {
         sample_id,
@@ -103,7 +103,7 @@ impl OutputOfRun<'_> {
         Ok(ActualOutput::File(Box::new(self.to_response(file))))
     }
 
-    /// Loads both files. The last value says whether they are the same file.
+    /// Loads the expected and the actual file, and returns whether their hashes are equal.
     async fn load_both(&self, files: &Files) -> Result<(LoadedFile, LoadedFile, bool)> {
         let (actual_hash, expected_hash) = (self.actual_hash()?, self.output.expected.as_deref());
         if expected_hash == Some(actual_hash) {
@@ -230,7 +230,7 @@ impl LoadedFile {
     }
 }
 
-/// Returns the SHA-256 that the platform names a file by, or `None` if the name is not a hash.
+/// Returns the SHA-256 in a file's name, or `None` if the name is not a hash.
 fn sha256(name: &str) -> Option<String> {
     let is_hash =
         name.len() == 2 * Sha256::output_size() && name.bytes().all(|byte| byte.is_ascii_hexdigit());

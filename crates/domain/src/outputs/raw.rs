@@ -1,4 +1,4 @@
-//! Downloads: the unchanged files of an output, and their difference as a `.diff` file.
+//! Downloads: the original files of an output, and their difference as a `.diff` file.
 
 use runlens_api_types::output::{FileEncoding, OutputFile, OutputSide};
 use runlens_text_diff::{DiffLimits, Lines, hunks::line_diff, text::DecodedText, unified};
@@ -28,7 +28,7 @@ pub struct DiffFile {
     pub filename: String,
 }
 
-/// Bytes of a download's name that are taken from the database.
+/// Maximum length of the output's file name within the name of a download.
 const MAX_NAME_BYTES: usize = 80;
 
 impl OutputOfRun<'_> {
@@ -115,7 +115,7 @@ impl OutputOfRun<'_> {
                 '_'
             }
         };
-        // A long name loses its start, because its extension tells the type.
+        // A long name is cut at its start, to keep the extension.
         let name: String = self.output.filename.chars().map(to_safe).collect();
         let name = &name[name.len().saturating_sub(MAX_NAME_BYTES)..];
         format!(

@@ -35,7 +35,8 @@ impl OutputService {
         }
     }
 
-    /// Returns an output's result here and in the baseline, and its neighbours among the failing outputs. Scope `results:read`.
+    /// Returns an output's result in the run and in the baseline, and its neighbours among the failing
+    /// outputs. Scope `results:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::NotFound`](crate::Error::NotFound),
@@ -50,8 +51,8 @@ impl OutputService {
     ///
     /// # Errors
     /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::NotFound`](crate::Error::NotFound),
-    /// [`Error::OutputFileNotFound`](crate::Error::OutputFileNotFound), [`Error::Files`](crate::Error::Files),
-    /// [`Error::Database`](crate::Error::Database).
+    /// [`Error::OutputFileNotFound`](crate::Error::OutputFileNotFound),
+    /// [`Error::Files`](crate::Error::Files), [`Error::Database`](crate::Error::Database).
     pub async fn expected(&self, run: &LoadedRun, ids: OutputIds) -> Result<OutputFile> {
         run.require(access::GET_EXPECTED_OUTPUT)?;
         output_of(run, ids).await?.expected(self.files()).await
@@ -66,7 +67,7 @@ impl OutputService {
         output_of(run, ids).await?.actual(self.files()).await
     }
 
-    /// Compares the expected file with the one that was produced. Scope `results:read`.
+    /// Compares the expected file with the actual one. Scope `results:read`.
     ///
     /// # Errors
     /// Those of [`Self::actual`].
@@ -96,10 +97,11 @@ impl OutputService {
         output_of(run, ids).await?.diff_file(self, context).await
     }
 
-    /// Returns a page of the files that a run left behind. Scope `results:read`.
+    /// Returns a page of a run's artifacts. Scope `results:read`.
     ///
     /// # Errors
-    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Files`](crate::Error::Files) if no store is available.
+    /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Files`](crate::Error::Files) if no store
+    /// is available.
     pub async fn artifacts(&self, run: &LoadedRun, page: PageQuery) -> Result<Page<Artifact>> {
         run.require(access::LIST_RUN_ARTIFACTS)?;
         artifacts::page(self.files(), run.id(), run.platform_column(), page).await

@@ -26,7 +26,7 @@ pub(crate) struct Outcome {
     pub(crate) chosen: bool,
     pub(crate) result: Option<TestResultRow>,
     pub(crate) status: ResultStatus,
-    /// By id; empty without a result.
+    /// Ordered by id; empty without a result.
     pub(crate) outputs: Vec<Output>,
 }
 
@@ -35,10 +35,10 @@ pub(crate) struct Outcome {
 pub(crate) struct Output {
     pub(crate) id: i32,
     pub(crate) filename: String,
-    /// With its dot. Part of the names of the output's files.
+    /// Includes the dot. Stored file names end with it.
     pub(crate) extension: String,
     pub(crate) status: OutputStatus,
-    /// Hash of the file that was expected when the test ran; the one expected today if nothing was produced.
+    /// Hash of the file that was expected when the test ran. If no file was produced, of the currently expected file.
     pub(crate) expected: Option<String>,
     /// Hash of the produced file, if any.
     pub(crate) actual: Option<String>,
@@ -93,7 +93,7 @@ pub(crate) fn find(outcomes: &[Outcome], test_id: i32) -> Option<&Outcome> {
 
 /// Classifies every test that a run is expected to have or has a result for, by test id.
 ///
-/// Outputs are taken as defined today. File rows of outputs that are not defined are ignored. An output with `ignore` cannot be
+/// Uses the current definition of the outputs, and ignores file rows of undefined ones. An output with `ignore` cannot be
 /// missing, but it can differ.
 pub(crate) fn derive(suite: &Suite, rows: RunRows) -> Vec<Outcome> {
     let chosen: HashSet<i32> = rows.chosen.into_iter().collect();
@@ -205,7 +205,7 @@ fn outputs(test: &SuiteTest, files: &Files) -> Vec<Output> {
     outputs.collect()
 }
 
-/// Returns the one status of a result. Missing outputs are decided first.
+/// Returns the status of a result. A missing output takes precedence over a failure.
 fn status(outcome: &Outcome) -> ResultStatus {
     let has = |status| outcome.outputs.iter().any(|output| output.status == status);
     if outcome.result.is_none() {

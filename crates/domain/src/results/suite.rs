@@ -1,4 +1,4 @@
-//! The suite as defined today: regression tests with categories and outputs. Pure.
+//! The current suite: regression tests with categories and outputs. Pure.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -24,7 +24,7 @@ pub(crate) struct SuiteTest {
     pub(crate) sample_name: Option<String>,
     /// Deduplicated names, sorted.
     pub(crate) categories: Vec<String>,
-    /// By id.
+    /// Ordered by id.
     pub(crate) outputs: Vec<SuiteOutput>,
 }
 
@@ -32,11 +32,11 @@ pub(crate) struct SuiteTest {
 pub(crate) struct SuiteOutput {
     pub(crate) id: i32,
     pub(crate) filename: String,
-    /// With its dot.
+    /// Includes the dot.
     pub(crate) extension: String,
     /// Hash of the expected file.
     pub(crate) correct: Option<String>,
-    /// Whether it can be missing.
+    /// Whether the output may be missing.
     pub(crate) is_ignored: bool,
     /// Hashes of further accepted outputs.
     pub(crate) variants: Vec<String>,
@@ -63,7 +63,7 @@ impl SuiteTest {
         format!("#{} {}", self.id, self.command).trim_end().to_owned()
     }
 
-    /// Returns the categories to count the test in: its own, or the one for tests without a category.
+    /// Returns the categories that count the test: its own, or [`UNCATEGORIZED`] if it has none.
     pub(crate) fn counted_categories(&self) -> impl Iterator<Item = &str> {
         let none = self.categories.is_empty().then_some(UNCATEGORIZED);
         self.categories.iter().map(String::as_str).chain(none)

@@ -1,4 +1,4 @@
-//! Result statuses, as tables of rows.
+//! Table tests of result statuses.
 
 use runlens_api_types::sample::{OutputStatus, ResultStatus};
 
@@ -112,18 +112,18 @@ fn result_status_follows_from_the_rows() {
             Fail,
         ),
         (
-            "what is expected now",
+            "the currently expected file",
             rows(ok, one(), vec![file(1, Some("correct"))]),
             Pass,
         ),
         ("missing", rows(ok, one(), vec![]), MissingOutput),
         (
-            "missing goes before the exit code",
+            "missing takes precedence over the exit code",
             rows((Some(1), Some(0)), one(), vec![]),
             MissingOutput,
         ),
         (
-            "missing goes before a difference",
+            "missing takes precedence over a difference",
             rows(
                 ok,
                 vec![output(1, None), output(2, Some(false))],
@@ -142,7 +142,7 @@ fn result_status_follows_from_the_rows() {
             Fail,
         ),
         (
-            "a file of an output that is not defined",
+            "file of an undefined output",
             rows(ok, one(), vec![file(1, None), file(9, Some("other"))]),
             Pass,
         ),

@@ -16,9 +16,9 @@ pub(super) struct RunCaches {
     pub(super) pages: QueryCache<RunQuery, Arc<Page<Run>>>,
     /// Completed runs shortly before and after a run.
     pub(super) neighbours: QueryCache<i32, Arc<Vec<CompletedRun>>>,
-    /// Results of some tests in a run and in the runs before it.
+    /// Results of the given tests in a run and in the runs before it.
     pub(super) recent: QueryCache<(i32, Vec<i32>), RecentResults>,
-    /// What completed runs fail. Keyed so that it outlives writes to other runs, and cached on MariaDB too.
+    /// Hashes of the failures of completed runs. Their keys survive writes to other runs, and cached on MariaDB too.
     pub(super) fingerprints: Fingerprints,
 }
 

@@ -16,7 +16,7 @@ impl LoadedRun {
         Ok(Page::paginate(self.all_categories().await?, page))
     }
 
-    /// Counts the results by category, all of them: for a filter that offers each. Scope `runs:read`.
+    /// Counts the results by category, without pagination, for filters that offer all categories. Scope `runs:read`.
     ///
     /// # Errors
     /// Those of [`Self::categories`].

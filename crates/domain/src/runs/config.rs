@@ -1,4 +1,4 @@
-//! Which tests a run is made of.
+//! Configuration of a run, including its tests.
 
 use runlens_api_types::run::{Run, RunConfig};
 
@@ -6,7 +6,7 @@ use super::LoadedRun;
 use crate::{Result, access};
 
 impl LoadedRun {
-    /// Returns what the run was set up with. Scope `runs:read`.
+    /// Returns the run's configuration. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Database`](crate::Error::Database).

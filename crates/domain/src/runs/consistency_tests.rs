@@ -469,7 +469,7 @@ fn check_random_platforms(backend: Backend) {
     let test = runtime.block_on(TestPlatform::new(backend));
     let mut runner = TestRunner::new(Config {
         cases: 48,
-        // With it, failures are recorded as those of `proptest!` are.
+        // Needed to record failures in a file, as `proptest!` does.
         source_file: Some(file!()),
         ..Config::default()
     });

@@ -59,7 +59,7 @@ impl LoadedRun {
         ))
     }
 
-    /// Returns the key of the first group that holds an error of a test, in the grouping; none where it raises no error. Scope
+    /// Returns the key of the first group that holds an error of a test, in this grouping; `None` if the test has no error. Scope
     /// `results:read`.
     ///
     /// # Errors

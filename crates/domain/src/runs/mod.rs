@@ -1,6 +1,6 @@
 //! Runs: lists of them, and everything about one of them.
 //!
-//! [`RunService::load`] returns a [`LoadedRun`]; its use cases share what was read of the run, and are in one file each.
+//! [`RunService::load`] returns a [`LoadedRun`]; its use cases share the data read for the run, and are in one file each.
 
 mod caches;
 mod categories;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl LoadedRun {
-    /// Returns the results of some tests in the newest runs of `master` before this run on its platform, then in this run. Scope
+    /// Returns the results of the given tests in the newest runs of `master` before this run on its platform, then in this run. Scope
     /// `runs:read`.
     ///
     /// # Errors

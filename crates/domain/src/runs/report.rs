@@ -13,7 +13,7 @@ use crate::{Result, access, comparison::compare};
 
 const MAX_FAILURES: usize = 50;
 
-/// No further failure is listed above this size: what follows the list still fits into the 60 kB of a comment.
+/// No further failure is listed above this size: the text after the list still fits into a comment of 60 kB.
 const REPORT_SOFT_LIMIT_BYTES: usize = 52_000;
 
 const MAX_COMMAND_CHARS: usize = 200;
@@ -22,7 +22,7 @@ const MAX_MESSAGE_CHARS: usize = 2_000;
 const MAX_OUTPUTS_PER_TEST: usize = 4;
 
 impl LoadedRun {
-    /// Returns a report in Markdown of at most 60 kB: the verdict, and the failures that the baseline does not have. Scope
+    /// Returns a report in Markdown of at most 60 kB: the verdict, and the failures that differ from the baseline. Scope
     /// `results:read`.
     ///
     /// # Errors

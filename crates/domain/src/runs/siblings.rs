@@ -1,4 +1,4 @@
-//! Other runs of the same commit, and the run before it of the same change.
+//! Other runs of the same commit, and the previous run of the same change.
 
 use runlens_api_types::{
     page::PageQuery,
@@ -45,7 +45,7 @@ impl LoadedRun {
         Ok(runs)
     }
 
-    /// Returns the id of the run before it of its pull request, or of its branch, on its platform. Scope `runs:read`.
+    /// Returns the id of the previous run of its pull request or branch on its platform. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Database`](crate::Error::Database).

@@ -1,4 +1,4 @@
-//! What was read of one run, shared by all requests until the database changes.
+//! Cached data of one run, shared by all requests until the database changes.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     store::{runs::RunRow, tables::TestProgressRow},
 };
 
-/// What was read of one run. Its results and its baseline are read on first use.
+/// Cached data of one run. Its results and its baseline are read on first use.
 pub(super) struct RunSnapshot {
     pub(super) row: RunRow,
     pub(super) progress: Vec<TestProgressRow>,

@@ -1,4 +1,4 @@
-//! Status and times of runs as tables of rows, and the number of queries.
+//! Tests of the status, times and lists of runs, and of the number of queries.
 
 use runlens_api_types::{
     TextEnum, Timestamp,
@@ -18,7 +18,7 @@ use crate::{
     testing::{RunSpec, TestPlatform, TestSpec},
 };
 
-fn trail(reports: &[(&str, i64)]) -> Vec<TestProgressRow> {
+fn progress_rows(reports: &[(&str, i64)]) -> Vec<TestProgressRow> {
     let start = datetime!(2026-06-27 12:00:00);
     reports
         .iter()
@@ -53,7 +53,7 @@ fn status_follows_the_last_report() {
     ];
     for (reports, has_results, has_errors, expected) in cases {
         assert_eq!(
-            RunState::of(&trail(reports), has_results, has_errors).status,
+            RunState::of(&progress_rows(reports), has_results, has_errors).status,
             expected,
             "{reports:?}"
         );
@@ -61,7 +61,7 @@ fn status_follows_the_last_report() {
 }
 
 #[test]
-fn times_are_of_the_first_report_first_test_and_last_end() {
+fn times_come_from_the_first_report_first_test_and_last_end() {
     let at = |text| Timestamp::parse(text);
     let reports = [
         ("preparation", 0),
@@ -71,13 +71,18 @@ fn times_are_of_the_first_report_first_test_and_last_end() {
         ("testing", 9),
         ("completed", 30),
     ];
-    let state = RunState::of(&trail(&reports), true, false);
+    let state = RunState::of(&progress_rows(&reports), true, false);
     assert_eq!(state.created_at, at("2026-06-27T12:00:00Z"));
     assert_eq!(state.started_at, at("2026-06-27T12:04:00Z"));
     assert_eq!(state.completed_at, at("2026-06-27T12:30:00Z"));
     assert_eq!(state.duration_ms(), Some(26 * 60_000));
     assert_eq!(
-        RunState::of(&trail(&[("preparation", 0), ("canceled", 1)]), false, false).duration_ms(),
+        RunState::of(
+            &progress_rows(&[("preparation", 0), ("canceled", 1)]),
+            false,
+            false
+        )
+        .duration_ms(),
         None
     );
 }
@@ -187,7 +192,7 @@ each_backend! {
         assert_eq!(page.pagination.total, runs.len() as u64);
         assert_eq!(page.data.iter().map(|run| run.run_id).collect::<Vec<_>>(), runs.iter().rev().copied().collect::<Vec<_>>());
         for mut run in page.data {
-            let open = test.platform.runs.load(&visitor, Scope::RunsRead, run.run_id).await.expect("opens");
+            let open = test.platform.runs.load(&visitor, Scope::RunsRead, run.run_id).await.expect("a run");
             assert_eq!(run.summary.take(), Some(open.summary().await.expect("summary")));
             assert_eq!(run, open.run().await.expect("run"));
         }
@@ -256,17 +261,17 @@ each_backend! {
         complete(master.clone()).await;
 
         let everything = Caller::visitor(Scope::ALL.iter().copied());
-        let reference = async |run| {
-            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
-            open.comparison(&ComparisonQuery::default()).await.expect("compares").baseline.map(|reference| reference.run_id)
+        let baseline = async |run| {
+            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("a run");
+            open.comparison(&ComparisonQuery::default()).await.expect("compares").baseline.map(|baseline| baseline.run_id)
         };
-        assert_eq!(reference(run).await, Some(expected));
-        assert_eq!(reference(expected).await, Some(first));
-        assert_eq!(reference(first).await, None);
+        assert_eq!(baseline(run).await, Some(expected));
+        assert_eq!(baseline(expected).await, Some(first));
+        assert_eq!(baseline(first).await, None);
 
-        // Both runs share one read of the suite; on SQLite cached parts are not read at all.
+        // A run and its baseline share one read of the suite; on SQLite, cached parts are not read again.
         test.take_queries();
-        let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
+        let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("a run");
         open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
         let queries = test.take_queries();
         assert!(queries.len() <= 15, "{queries:#?}");
@@ -281,7 +286,7 @@ each_backend! {
         let visitor = test.platform.visitor();
         let statuses = async || {
             let listed = test.platform.runs.list(&visitor, &RunQuery::default()).await.expect("runs").data[0].status;
-            (listed, test.platform.runs.load(&visitor, Scope::RunsRead, run).await.expect("opens").run().await.expect("run").status)
+            (listed, test.platform.runs.load(&visitor, Scope::RunsRead, run).await.expect("a run").run().await.expect("run").status)
         };
         assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
         assert_eq!(statuses().await, (RunStatus::Fail, RunStatus::Fail));
@@ -294,16 +299,16 @@ each_backend! {
     async fn unchanged_data_is_read_once_from_an_embedded_database(test) {
         let run = failing_run_of(&test).await;
         let everything = Caller::visitor(Scope::ALL.iter().copied());
-        let ask = async || {
+        let count_queries = async || {
             test.take_queries();
-            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
+            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("a run");
             open.error_summary(&ErrorSummaryQuery::default()).await.expect("summary");
             test.platform.runs.list(&everything, &RunQuery::default()).await.expect("runs");
             test.take_queries().len()
         };
-        let first = ask().await;
+        let first = count_queries().await;
         assert!(first > 0);
-        assert_eq!(ask().await, if test.platform.store().is_embedded() { 0 } else { first });
+        assert_eq!(count_queries().await, if test.platform.store().is_embedded() { 0 } else { first });
     }
 
     async fn text_search_covers_branch_repository_commit_and_pull_request(test) {
@@ -347,7 +352,7 @@ each_backend! {
         }
     }
 
-    async fn a_baseline_has_one_name_in_lists_and_on_its_own(test) {
+    async fn a_baseline_has_the_same_name_in_lists_and_on_its_run(test) {
         let everything = Caller::visitor(Scope::ALL.iter().copied());
         let (regression_test, outputs) = test.regression_test(TestSpec::default()).await;
         let fork = Some("https://github.com/somebody/ccextractor.git");
@@ -397,7 +402,7 @@ each_backend! {
                 test.progress(run, "testing", size, "Running").await;
             }
             test.take_queries();
-            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("opens");
+            let open = test.platform.runs.load(&everything, Scope::RunsRead, run).await.expect("a run");
             open.run().await.expect("run");
             open.summary().await.expect("summary");
             open.categories(PageQuery::default()).await.expect("categories");
@@ -408,7 +413,7 @@ each_backend! {
         assert!(counts[0] <= 10, "{counts:?}");
     }
 
-    async fn unknown_enum_values_and_dangling_references_break_nothing(test) {
+    async fn runs_tolerate_unknown_enum_values_and_dangling_references(test) {
         if !test.platform.store().is_embedded() {
             test.sql("ALTER TABLE test MODIFY platform ENUM('linux', 'windows', 'bsd') NOT NULL, MODIFY test_type ENUM('commit', 'pr') NOT NULL").await;
             test.sql("ALTER TABLE test_progress MODIFY status ENUM('preparation', 'testing', 'completed', 'canceled') NOT NULL").await;
@@ -427,7 +432,7 @@ each_backend! {
         test.sql("INSERT INTO customized_test (test_id) VALUES (NULL)").await;
 
         let everything = Caller::visitor(Scope::ALL.iter().copied());
-        let open = test.platform.runs.load(&everything, Scope::RunsRead, odd).await.expect("opens");
+        let open = test.platform.runs.load(&everything, Scope::RunsRead, odd).await.expect("a run");
         let run = open.run().await.expect("run");
         assert_eq!((run.status, run.platform, run.revision.repository.as_str(), run.revision.branch), (RunStatus::Pass, OperatingSystem::Unknown, "", None));
         assert_eq!((run.github_link, run.triggered_by.as_deref()), (None, Some("nobody")));

@@ -1,4 +1,4 @@
-//! A run's verdict in one sentence: the only place that puts its inputs together.
+//! A run's verdict in one sentence: the only place that combines its inputs.
 
 use runlens_api_types::{
     comparison::{BaselineRun, VerdictCounts},
@@ -9,7 +9,7 @@ use runlens_api_types::{
 use super::{LoadedRun, RunService, state::stage};
 use crate::{Result, access, comparison::compare, store::tables::TestProgressRow};
 
-/// A run with everything that its verdict is made of, and the verdict.
+/// A run with its verdict and the inputs of the verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunHeadline {
     pub run: Run,
@@ -86,7 +86,7 @@ impl LoadedRun {
         Ok(self.headline().await?.verdict)
     }
 
-    /// Returns the run with its verdict and what that is made of. Scope `runs:read`; compared with the baseline for
+    /// Returns the run with its verdict and the inputs of the verdict. Scope `runs:read`; compared with the baseline for
     /// `results:read`.
     ///
     /// # Errors

@@ -22,12 +22,12 @@ use crate::{
 };
 use question::Question;
 
-/// Matches returned of one kind; a kind with more says so.
+/// Maximum number of matches returned per kind. If there are more, `has_more` is set.
 const MAX_RESULTS_PER_KIND: usize = 4;
-/// One more than is returned, to know whether there are more.
-const LIMIT: u32 = MAX_RESULTS_PER_KIND as u32 + 1;
+/// One more than is returned, to detect whether there are more.
+const QUERY_LIMIT: u32 = MAX_RESULTS_PER_KIND as u32 + 1;
 
-/// Searches everything that has a page of its own. Cheap to clone.
+/// Searches all resources that have their own page. Cheap to clone.
 #[derive(Clone)]
 pub struct SearchService {
     runs: RunService,
@@ -39,8 +39,8 @@ impl SearchService {
         Self { runs, store }
     }
 
-    /// Returns at most four matches of each kind, in a fixed number of queries. None of them reads results, except those of a
-    /// run whose number is searched for. Scope `runs:read`.
+    /// Returns at most four matches of each kind, in a fixed number of queries. Test results are only read
+    /// for a run whose number is searched for. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::Database`].
@@ -84,21 +84,21 @@ impl SearchService {
 
     async fn find_pull_requests(&self, question: &Question<'_>) -> Result<Vec<FoundPullRequest>> {
         match question.number_for(SearchKind::PullRequest) {
-            Some(number) => Ok(self.store.find_pull_requests(number, LIMIT).await?),
+            Some(number) => Ok(self.store.find_pull_requests(number, QUERY_LIMIT).await?),
             None => Ok(Vec::new()),
         }
     }
 
     async fn find_commits(&self, question: &Question<'_>) -> Result<Vec<FoundRuns>> {
         match question.prefix_for(SearchKind::Commit) {
-            Some(prefix) => Ok(self.store.find_commits(prefix, LIMIT).await?),
+            Some(prefix) => Ok(self.store.find_commits(prefix, QUERY_LIMIT).await?),
             None => Ok(Vec::new()),
         }
     }
 
     async fn find_branches(&self, question: &Question<'_>) -> Result<Vec<FoundRuns>> {
         match question.words_for(SearchKind::Branch) {
-            Some(words) => Ok(self.store.find_branches(words, LIMIT).await?),
+            Some(words) => Ok(self.store.find_branches(words, QUERY_LIMIT).await?),
             None => Ok(Vec::new()),
         }
     }
@@ -107,7 +107,11 @@ impl SearchService {
         match question.words_for(SearchKind::RegressionTest) {
             Some(words) => Ok(self
                 .store
-                .find_tests(question.number_for(SearchKind::RegressionTest), words, LIMIT)
+                .find_tests(
+                    question.number_for(SearchKind::RegressionTest),
+                    words,
+                    QUERY_LIMIT,
+                )
                 .await?),
             None => Ok(Vec::new()),
         }
@@ -119,7 +123,10 @@ impl SearchService {
             question.prefix_for(SearchKind::Sample),
         );
         match question.words_for(SearchKind::Sample) {
-            Some(words) => Ok(self.store.find_samples(number, prefix, words, LIMIT).await?),
+            Some(words) => Ok(self
+                .store
+                .find_samples(number, prefix, words, QUERY_LIMIT)
+                .await?),
             None => Ok(Vec::new()),
         }
     }
@@ -136,7 +143,7 @@ fn group(kind: SearchKind, found: impl IntoIterator<Item = SearchResult>) -> Opt
     })
 }
 
-/// `6 runs, newest 9346`.
+/// Returns a text such as `6 runs, newest 9346`.
 fn run_count_text(runs: i64, newest: i32) -> String {
     if runs == 1 {
         format!("run {newest}")

@@ -1,9 +1,9 @@
-//! Parses search text into the things it can mean. Pure.
+//! Parses search text into all its possible interpretations.
 
 use runlens_api_types::search::SearchKind;
 
 /// Prefixes that select a kind.
-const KINDS: [(&str, SearchKind); 9] = [
+const KIND_PREFIXES: [(&str, SearchKind); 9] = [
     ("run", SearchKind::Run),
     ("pr", SearchKind::PullRequest),
     ("pull", SearchKind::PullRequest),
@@ -15,10 +15,10 @@ const KINDS: [(&str, SearchKind); 9] = [
     ("media", SearchKind::Sample),
 ];
 
-/// Minimum number of digits of a hash.
-const MIN_PREFIX: usize = 4;
+/// Minimum number of digits of a hash prefix.
+const MIN_HASH_PREFIX_LEN: usize = 4;
 
-/// Search text with every interpretation.
+/// Search text with all its possible interpretations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Question<'a> {
     /// The kind that a prefix selects.
@@ -33,19 +33,20 @@ impl<'a> Question<'a> {
     /// Parses `9346`, `#151`, `PR 2287`, `pr#2287`, `11b348e`, `dvb teletext`.
     pub(super) fn of(text: &'a str) -> Self {
         let text = text.trim();
-        let (kind, rest) = KINDS
+        let (kind, rest) = KIND_PREFIXES
             .iter()
-            .find_map(|(word, kind)| Some((Some(*kind), after(text, word)?)))
+            .find_map(|(word, kind)| Some((Some(*kind), strip_kind_prefix(text, word)?)))
             .unwrap_or((None, text));
         let bare = rest.trim_start_matches('#').trim_start();
-        let is_of = |holds: fn(&u8) -> bool| !bare.is_empty() && bare.bytes().all(|byte| holds(&byte));
-        let number = if is_of(u8::is_ascii_digit) {
+        let consists_of =
+            |matches: fn(&u8) -> bool| !bare.is_empty() && bare.bytes().all(|byte| matches(&byte));
+        let number = if consists_of(u8::is_ascii_digit) {
             bare.parse::<i32>().ok().filter(|number| *number > 0)
         } else {
             None
         };
-        let is_prefix = is_of(u8::is_ascii_hexdigit)
-            && (MIN_PREFIX..=64).contains(&bare.len())
+        let is_prefix = consists_of(u8::is_ascii_hexdigit)
+            && (MIN_HASH_PREFIX_LEN..=64).contains(&bare.len())
             && bare.len() == rest.len();
         Self {
             kind,
@@ -55,28 +56,29 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn may_be(&self, kind: SearchKind) -> bool {
+    fn allows(&self, kind: SearchKind) -> bool {
         self.kind.is_none_or(|only| only == kind)
     }
 
     /// Returns the number, if it can be one of this kind.
     pub(super) fn number_for(&self, kind: SearchKind) -> Option<i32> {
-        self.number.filter(|_| self.may_be(kind))
+        self.number.filter(|_| self.allows(kind))
     }
 
     /// Returns the hash prefix, if it can be one of this kind.
     pub(super) fn prefix_for(&self, kind: SearchKind) -> Option<&str> {
-        self.prefix.as_deref().filter(|_| self.may_be(kind))
+        self.prefix.as_deref().filter(|_| self.allows(kind))
     }
 
     /// Returns the words, if this kind is searched by words.
     pub(super) fn words_for(&self, kind: SearchKind) -> Option<&[&'a str]> {
-        Some(self.words.as_slice()).filter(|words| !words.is_empty() && self.may_be(kind))
+        Some(self.words.as_slice()).filter(|words| !words.is_empty() && self.allows(kind))
     }
 }
 
-/// Returns the text after a prefix; none if the text does not start with it, or is nothing else.
-fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+/// Returns the text after a kind's prefix. `None` if the text does not start with the prefix, or nothing
+/// follows it.
+fn strip_kind_prefix<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(word.len())?;
     let rest = rest
         .strip_prefix('#')

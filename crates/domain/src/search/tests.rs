@@ -29,7 +29,7 @@ async fn found(test: &TestPlatform, text: &str) -> Vec<(SearchKind, String, Stri
     results.collect()
 }
 
-fn told(found: &[(SearchKind, String, String)]) -> Vec<(SearchKind, &str)> {
+fn kinds_and_paths(found: &[(SearchKind, String, String)]) -> Vec<(SearchKind, &str)> {
     found
         .iter()
         .map(|(kind, _, path)| (*kind, path.as_str()))
@@ -37,44 +37,44 @@ fn told(found: &[(SearchKind, String, String)]) -> Vec<(SearchKind, &str)> {
 }
 
 each_backend! {
-    async fn numbers_hashes_and_words_find_everything_they_can_mean(test) {
+    async fn a_text_finds_matches_of_every_interpretation(test) {
         use SearchKind::{Branch, Commit, PullRequest, RegressionTest, Run, Sample};
         let first = test.run(RunSpec { pr_nr: 1, test_type: "pr", branch: "fix-teletext", commit: "abcd1".to_owned() + &"0".repeat(35), ..RunSpec::default() }).await;
         let second = test.run(RunSpec { pr_nr: 12, test_type: "pr", branch: "teletext_2", commit: "ABCD2".to_owned() + &"0".repeat(35), ..RunSpec::default() }).await;
         test.run(RunSpec { pr_nr: 2, test_type: "pr", branch: "fix_it", ..RunSpec::default() }).await;
-        let made = test.regression_test(TestSpec { command: "-teletext -out=srt", sample: Some("dvb_teletext.ts"), ..TestSpec::default() }).await.0;
-        test.sql(&format!("UPDATE sample SET sha = 'abcd3f' WHERE id = (SELECT sample_id FROM regression_test WHERE id = {made})")).await;
-        assert_eq!((first, made), (1, 1));
+        let regression_test = test.regression_test(TestSpec { command: "-teletext -out=srt", sample: Some("dvb_teletext.ts"), ..TestSpec::default() }).await.0;
+        test.sql(&format!("UPDATE sample SET sha = 'abcd3f' WHERE id = (SELECT sample_id FROM regression_test WHERE id = {regression_test})")).await;
+        assert_eq!((first, regression_test), (1, 1));
 
-        assert_eq!(told(&found(&test, "1").await), [
+        assert_eq!(kinds_and_paths(&found(&test, "1").await), [
             (Run, "/runs/1"),
             (PullRequest, "/pulls/1"),
             (PullRequest, "/pulls/12"),
             (RegressionTest, "/regression-tests/1"),
             (Sample, "/samples/1"),
         ]);
-        assert_eq!(told(&found(&test, "#12").await), [(PullRequest, "/pulls/12")]);
-        assert_eq!(told(&found(&test, "pr 1").await), [(PullRequest, "/pulls/1"), (PullRequest, "/pulls/12")]);
-        assert_eq!(told(&found(&test, "run 2").await), [(Run, "/runs/2")]);
+        assert_eq!(kinds_and_paths(&found(&test, "#12").await), [(PullRequest, "/pulls/12")]);
+        assert_eq!(kinds_and_paths(&found(&test, "pr 1").await), [(PullRequest, "/pulls/1"), (PullRequest, "/pulls/12")]);
+        assert_eq!(kinds_and_paths(&found(&test, "run 2").await), [(Run, "/runs/2")]);
         assert_eq!(second, 2);
         let upper = format!("/commits/ABCD2{}", "0".repeat(35));
         let lower = format!("/commits/abcd1{}", "0".repeat(35));
-        assert_eq!(told(&found(&test, "AbCd").await), [(Commit, upper.as_str()), (Commit, lower.as_str()), (Sample, "/samples/1")]);
-        assert_eq!(told(&found(&test, "abcd3").await), [(Sample, "/samples/1")]);
-        assert_eq!(told(&found(&test, "TELETEXT").await), [
+        assert_eq!(kinds_and_paths(&found(&test, "AbCd").await), [(Commit, upper.as_str()), (Commit, lower.as_str()), (Sample, "/samples/1")]);
+        assert_eq!(kinds_and_paths(&found(&test, "abcd3").await), [(Sample, "/samples/1")]);
+        assert_eq!(kinds_and_paths(&found(&test, "TELETEXT").await), [
             (Branch, "/runs?branch=teletext_2"),
             (Branch, "/runs?branch=fix-teletext"),
             (RegressionTest, "/regression-tests/1"),
             (Sample, "/samples/1"),
         ]);
-        assert_eq!(told(&found(&test, "srt tele").await), [(RegressionTest, "/regression-tests/1")]);
-        assert_eq!(told(&found(&test, "x_i").await), [(Branch, "/runs?branch=fix_it")]);
-        for nothing in ["nowhere", "x-i", "%", "'", "  ", "#", "run 9", "2147483647", "99999999999"] {
-            assert_eq!(found(&test, nothing).await, [], "{nothing:?}");
+        assert_eq!(kinds_and_paths(&found(&test, "srt tele").await), [(RegressionTest, "/regression-tests/1")]);
+        assert_eq!(kinds_and_paths(&found(&test, "x_i").await), [(Branch, "/runs?branch=fix_it")]);
+        for unmatched in ["nowhere", "x-i", "%", "'", "  ", "#", "run 9", "2147483647", "99999999999"] {
+            assert_eq!(found(&test, unmatched).await, [], "{unmatched:?}");
         }
     }
 
-    async fn at_most_four_results_of_a_kind_are_returned(test) {
+    async fn at_most_four_results_per_kind_are_returned(test) {
         for number in 0..6 {
             test.run(RunSpec { branch: ["a1", "a2", "a3", "a4", "a5", "a6"][number], ..RunSpec::default() }).await;
         }
@@ -85,11 +85,11 @@ each_backend! {
         assert!(!test.platform.search.find(&test.platform.visitor(), &query).await.expect("a search").groups[0].has_more);
     }
 
-    async fn search_needs_a_scope_and_a_fixed_number_of_queries(test) {
+    async fn search_requires_a_scope_and_takes_a_fixed_number_of_queries(test) {
         let run = test.run(RunSpec::default()).await;
-        let nobody = Caller::visitor([Scope::SystemRead]);
+        let without_scope = Caller::visitor([Scope::SystemRead]);
         let query = SearchQuery { q: run.to_string() };
-        assert!(matches!(test.platform.search.find(&nobody, &query).await, Err(Error::MissingScope(Scope::RunsRead))));
+        assert!(matches!(test.platform.search.find(&without_scope, &query).await, Err(Error::MissingScope(Scope::RunsRead))));
         let visitor = test.platform.visitor();
         test.take_queries();
         test.platform.search.find(&visitor, &SearchQuery { q: "dead".to_owned() }).await.expect("a search");

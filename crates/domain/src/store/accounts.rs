@@ -65,7 +65,8 @@ impl Store {
         Ok((self.select(&clauses, filter.values()).await?, total))
     }
 
-    /// Revokes an account's token unless it is revoked already. Returns `false` if the account has no token with this id.
+    /// Revokes an account's token unless it is already revoked. Returns `false` if the account has no token
+    /// with this id.
     pub(crate) async fn revoke_token(&self, user_id: i32, id: i32, now: TimeDateTime) -> Result<bool, DbErr> {
         const IS_OWN: &str = "WHERE id = ? AND user_id = ?";
         let revoked = tables::execute(
@@ -81,13 +82,15 @@ impl Store {
         Ok(!own.is_empty())
     }
 
-    /// Inserts a token, replacing an inactive one with the same name. Returns `false` if an active one has the name.
+    /// Inserts a token, replacing an inactive one with the same name. Returns `false` if an active one
+    /// already has this name.
     pub(crate) async fn add_token(
         &self,
         token: ApiTokenRow,
         is_active: impl Fn(&ApiTokenRow) -> bool,
     ) -> Result<bool, DbErr> {
-        // SQLite rejects a write in a transaction that started with a read if another connection has written since.
+        // SQLite rejects a write in a transaction that started with a read if another connection has written
+        // since.
         let immediate = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -104,7 +107,7 @@ impl Store {
             tables::execute(&transaction, sql, vec![old.id.into()]).await?;
         }
         match tables::insert_new(&transaction, token).await {
-            // Another connection has inserted a token with this name meanwhile.
+            // Another connection has inserted a token with this name in the meantime.
             Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
                 return Ok(false);
             }

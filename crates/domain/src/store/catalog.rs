@@ -38,7 +38,7 @@ struct SampleTest {
     id: i32,
 }
 
-/// Categories and outputs of some regression tests.
+/// Categories and outputs of the given regression tests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TestParts {
     pub(crate) categories: Vec<TestCategory>,
@@ -49,10 +49,10 @@ pub(crate) struct TestParts {
 fn sample_filter(query: &SuiteSampleQuery) -> Filter {
     let mut filter = Filter::default();
     if let Some(extension) = &query.extension {
-        let bare = extension.trim_start_matches('.').to_lowercase();
+        let without_dot = extension.trim_start_matches('.').to_lowercase();
         filter.add(
             "LOWER(s.extension) IN (?, ?)",
-            [format!(".{bare}").into(), bare.into()],
+            [format!(".{without_dot}").into(), without_dot.into()],
         );
     }
     filter.contains("s.original_name", query.contains.as_deref());
@@ -64,14 +64,14 @@ fn test_filter(query: &RegressionTestQuery) -> Filter {
     let mut filter = Filter::default();
     filter.equals("COALESCE(rt.active, 0)", query.active);
     if let Some(category) = &query.category {
-        let has_none = format!("NOT EXISTS (SELECT 1 {CATEGORIES} IS NOT NULL)");
-        let has_it = format!("EXISTS (SELECT 1 {CATEGORIES} = ?)");
+        let has_no_category = format!("NOT EXISTS (SELECT 1 {CATEGORIES} IS NOT NULL)");
+        let has_category = format!("EXISTS (SELECT 1 {CATEGORIES} = ?)");
         let is_uncategorized = category.eq_ignore_ascii_case(UNCATEGORIZED);
         filter.add(
             if is_uncategorized {
-                format!("({has_none} OR {has_it})")
+                format!("({has_no_category} OR {has_category})")
             } else {
-                has_it
+                has_category
             },
             [category.clone().into()],
         );
@@ -101,7 +101,7 @@ impl Store {
         Ok(self.select("WHERE id = ?", vec![id.into()]).await?.pop())
     }
 
-    /// Returns the regression tests of some samples, as pairs of sample id and test id, by test id.
+    /// Returns the regression tests of the given samples, as pairs of sample id and test id, by test id.
     pub(crate) async fn tests_of_samples(&self, sample_ids: &[i32]) -> Result<Vec<(i32, i32)>, DbErr> {
         if sample_ids.is_empty() {
             return Ok(Vec::new());
@@ -145,7 +145,8 @@ impl Store {
         self.rows(sql, filter.values()).await
     }
 
-    /// Returns the categories of some regression tests in any order, and their outputs and variants by id.
+    /// Returns the categories of the given regression tests in any order, and their outputs and variants by
+    /// id.
     pub(crate) async fn test_parts(&self, test_ids: &[i32]) -> Result<TestParts, DbErr> {
         if test_ids.is_empty() {
             return Ok(TestParts::default());
@@ -176,7 +177,7 @@ impl Store {
         })
     }
 
-    /// Returns a page of categories by name, and the total count. Categories without a name are left out.
+    /// Returns a page of categories by name, and the total count. Categories without a name are omitted.
     pub(crate) async fn categories(&self, page: PageQuery) -> Result<(Vec<CountedCategory>, u64), DbErr> {
         let rows = self.rows(
             format!(

@@ -8,16 +8,17 @@ use super::{
     runs::{HAS_RESULT, LAST_STATUS, RUN_COLUMNS, RunRow},
 };
 
-/// Runs of one change.
+/// A change whose runs are read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RunsOfChange<'a> {
     PullRequest(i32),
-    /// All digits of the commit.
+    /// The full commit hash.
     Commit(&'a str),
 }
 
 impl Store {
-    /// Returns the newest run on each platform, by platform, of the commit that has the newest run of all.
+    /// Returns the newest run on each platform, newest first. For a pull request, only runs of its most
+    /// recently tested commit are included.
     pub(crate) async fn latest_runs(&self, change: RunsOfChange<'_>) -> Result<Vec<RunRow>, DbErr> {
         let (condition, values) = match change {
             RunsOfChange::PullRequest(number) => (
@@ -33,8 +34,8 @@ impl Store {
         self.rows(sql, values).await
     }
 
-    /// Returns the newest completed run with results of an earlier commit of the same pull request, or of the same branch, on the same
-    /// platform.
+    /// Returns the newest earlier run that completed, has results and tested another commit of the same pull
+    /// request (or branch, without a pull request) on the same platform.
     pub(crate) async fn previous_run(&self, run: &RunRow) -> Result<Option<RunRow>, DbErr> {
         let mut filter = earlier_runs(run);
         filter.add("t.`commit` <> ?", [run.commit.clone().into()]);
@@ -44,7 +45,8 @@ impl Store {
         Ok(self.rows(sql, filter.values()).await?.pop())
     }
 
-    /// Returns the id of the run before it of the same pull request, or of the same branch, on the same platform.
+    /// Returns the id of the previous run of the same pull request (or branch, without a pull request) on the
+    /// same platform.
     pub(crate) async fn run_before(&self, run: &RunRow) -> Result<Option<i32>, DbErr> {
         let filter = earlier_runs(run);
         let sql = format!("{RUN_COLUMNS}{} ORDER BY t.id DESC LIMIT 1", filter.sql());
@@ -52,14 +54,14 @@ impl Store {
         Ok(row.map(|row| row.id))
     }
 
-    /// Returns up to two of the tested commits that begin with `prefix`: two where it is ambiguous.
+    /// Returns the tested commits that start with `prefix`, at most two: two if the prefix is ambiguous.
     pub(crate) async fn commits_with_prefix(&self, prefix: &str) -> Result<Vec<String>, DbErr> {
         #[derive(sea_orm::FromQueryResult)]
         struct Row {
             sha: String,
         }
         let prefix = prefix.to_lowercase();
-        // A range, because no hexadecimal digit sorts behind `f` and an index serves it on every database.
+        // `g` sorts after every hexadecimal digit. A range uses the index on every database.
         let sql =
             "SELECT DISTINCT t.`commit` AS sha FROM test t WHERE t.`commit` >= ? AND t.`commit` < ? LIMIT 2";
         let values = vec![prefix.clone().into(), format!("{prefix}g").into()];
@@ -68,7 +70,8 @@ impl Store {
     }
 }
 
-/// Selects the runs before `run` of the same pull request, or of the same branch, on the same platform.
+/// Returns a filter for the runs before `run` of the same pull request (or branch, without a pull request) on
+/// the same platform.
 fn earlier_runs(run: &RunRow) -> Filter {
     let mut filter = Filter::default();
     filter.add("t.id < ?", [run.id.into()]);

@@ -4,12 +4,12 @@ use std::str::FromStr;
 
 use runlens_api_types::run::Revision;
 
-/// Parses an enumerated column: some installations pad it with spaces, some write it in capitals.
+/// Parses an enumerated column, ignoring the case and the padding, which differ between installations.
 pub(crate) fn parse_column<E: FromStr>(text: &str) -> Option<E> {
     text.trim().to_ascii_lowercase().parse().ok()
 }
 
-/// Returns what a run tested, from the columns of its row.
+/// Returns the revision that a run tested, from the columns of its row.
 pub(crate) fn revision(github: Option<String>, branch: String, commit_sha: String, pr_nr: i32) -> Revision {
     Revision {
         repository: repository(&github.unwrap_or_default()),
@@ -21,9 +21,9 @@ pub(crate) fn revision(github: Option<String>, branch: String, commit_sha: Strin
 
 /// Returns `OWNER/NAME` of a URL such as `https://github.com/OWNER/NAME.git`, or an empty string.
 pub(crate) fn repository(github: &str) -> String {
-    let address = github.trim().trim_end_matches('/').trim_end_matches(".git");
+    let url = github.trim().trim_end_matches('/').trim_end_matches(".git");
     // The host of `git@github.com:OWNER/NAME` ends in a colon, every other in a slash.
-    let path = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
     let mut parts = path.split(['/', ':']).skip(1).filter(|part| !part.is_empty());
     match (parts.next(), parts.next()) {
         (Some(owner), Some(name)) => format!("{owner}/{name}"),

@@ -1,4 +1,4 @@
-//! Queries that compare the runs of a page with their baselines: two queries for any number of runs.
+//! Compares the runs of a page with their baselines, in two queries for any number of runs.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use super::{
     runs::{HAS_RESULT, LAST_STATUS, RunRow, github_address},
 };
 
-/// Returns the condition for a run `t` to be a baseline; its value is the repository's address.
+/// Returns the SQL condition for a run `t` to be a baseline. Its placeholder takes the URL of the repository.
 pub(super) fn is_reference() -> String {
     format!(
         "t.test_type = 'commit' AND t.branch = 'master' AND t.fork_id IN (SELECT f.id FROM fork f WHERE f.github = ?)
@@ -20,10 +20,10 @@ pub(super) fn is_reference() -> String {
     )
 }
 
-/// The baseline of one of several runs.
+/// A run and its baseline.
 #[derive(FromQueryResult)]
 struct BaselineRow {
-    /// Index of the run in the argument.
+    /// Index of the run in the given list.
     run_index: i64,
     id: i32,
 }
@@ -40,8 +40,8 @@ struct VerdictCountsRow {
 }
 
 impl Store {
-    /// Returns the baseline of a run: the newest earlier run on its platform that tested a commit of the repository's `master`,
-    /// completed, and has results.
+    /// Returns the baseline of a run: the newest earlier run on its platform that tested a commit of the
+    /// repository's `master`, completed, and has results.
     pub(crate) async fn reference_run(&self, run: &RunRow, repository: &str) -> Result<Option<i32>, DbErr> {
         Ok(self
             .reference_runs(std::slice::from_ref(run), repository)
@@ -49,7 +49,7 @@ impl Store {
             .remove(&run.id))
     }
 
-    /// Returns the baseline of each of some runs. A run without one has no entry.
+    /// Returns the baselines of several runs, keyed by run. A run without a baseline has no entry.
     pub(crate) async fn reference_runs(
         &self,
         runs: &[RunRow],
@@ -58,10 +58,10 @@ impl Store {
         if runs.is_empty() {
             return Ok(HashMap::new());
         }
-        // Each subquery finds its row a few steps below its run. As one correlated query, MariaDB would start at the newest run
-        // each time.
+        // Each subquery scans down from its run and stops after a few rows. In one correlated query, MariaDB
+        // would scan from the newest run each time.
         let condition = is_reference();
-        let each = (0..runs.len()).map(|index| {
+        let subqueries = (0..runs.len()).map(|index| {
             format!(
                 "SELECT * FROM (SELECT {index} AS run_index, t.id FROM test t WHERE t.id < ? AND t.platform = ? AND {condition}
                  ORDER BY t.id DESC LIMIT 1) r{index}"
@@ -76,7 +76,10 @@ impl Store {
             ]
         });
         let found: Vec<BaselineRow> = self
-            .rows(each.collect::<Vec<_>>().join(" UNION ALL "), values.collect())
+            .rows(
+                subqueries.collect::<Vec<_>>().join(" UNION ALL "),
+                values.collect(),
+            )
             .await?;
         Ok(found
             .into_iter()
@@ -84,7 +87,8 @@ impl Store {
             .collect())
     }
 
-    /// Counts the verdicts of `comparison::verdict` for some runs and their baselines. A run without results has no entry.
+    /// Counts the verdicts of `comparison::verdict` for the given runs and their baselines. A run without
+    /// results has no entry.
     pub(crate) async fn verdict_counts(
         &self,
         pairs: &[(i32, Option<i32>)],
@@ -94,17 +98,18 @@ impl Store {
         }
         let mut ids: Vec<i32> = pairs
             .iter()
-            .flat_map(|(run, reference)| std::iter::once(*run).chain(*reference))
+            .flat_map(|(run, baseline)| std::iter::once(*run).chain(*baseline))
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        // Without CAST, MariaDB does not give the columns the type of the values.
+        // Without CAST, MariaDB does not infer integer columns from the bound values.
         let pair = "SELECT CAST(? AS SIGNED) AS run_id, CAST(? AS SIGNED) AS reference_id";
-        let listed = vec![pair; pairs.len()].join(" UNION ALL ");
-        // Two results are identical if they have the same number of files, and as many identical ones. `got` is NULL if the file is
-        // the expected one. SQLite joins the tables of a CROSS JOIN in the given order; otherwise it starts with all outputs.
+        let pair_rows = vec![pair; pairs.len()].join(" UNION ALL ");
+        // Two results are identical if they have the same number of files and all of these are identical.
+        // `got` is NULL if the file is the expected one. SQLite joins the tables of a CROSS JOIN in the given
+        // order; otherwise it starts with all outputs.
         let sql = format!(
-            "WITH p AS ({listed}),
+            "WITH p AS ({pair_rows}),
              classified AS ({})
              SELECT run_id,
                 CAST(SUM(CASE WHEN here = 1 AND there = 0 THEN 1 ELSE 0 END) AS SIGNED) AS broken_here,
@@ -135,7 +140,7 @@ impl Store {
         );
         let values = pairs
             .iter()
-            .flat_map(|(run, reference)| [Value::from(*run), Value::from(*reference)]);
+            .flat_map(|(run, baseline)| [Value::from(*run), Value::from(*baseline)]);
         let values = values.chain(ids.iter().cycle().take(2 * ids.len()).map(|id| Value::from(*id)));
         let counted: Vec<VerdictCountsRow> = self.rows(sql, values.collect()).await?;
         let counts = counted.into_iter().filter_map(|row| {

@@ -1,4 +1,5 @@
-//! A number that changes with every write to the database: what cached results are valid for.
+//! A version of the database's content that changes with every write. A cached result is valid for one
+//! version.
 
 use std::{
     cell::Cell,
@@ -24,16 +25,18 @@ tokio::task_local! {
     static PINNED: Cell<Option<Option<DataVersion>>>;
 }
 
-/// Runs a request that reads the data version at most once: everything it returns is at least as new as the request.
+/// Runs a request that reads the data version at most once, so that all its cached results have the same
+/// version, which is at least as new as the request.
 pub async fn with_pinned_data_version<F: Future>(request: F) -> F::Output {
     PINNED.scope(Cell::new(None), request).await
 }
 
-/// A connection of its own that reads SQLite's `data_version`, which counts commits of all other connections and processes.
-/// It never writes, so it misses none.
+/// A dedicated connection that reads SQLite's `data_version`, which changes with every commit of another
+/// connection or process. This connection never writes, so no commit is missed.
 ///
-/// One probe takes 10 to 20 µs, because the connection runs on its own thread. Concurrent requests share probes: a request
-/// takes the result of any probe that started after the request did. See `docs/decisions/0001-sql-access.md`.
+/// One probe takes 10 to 20 µs, because the connection runs on its own thread. Concurrent requests share
+/// probes: a request takes the result of any probe that started after the request did. See
+/// `docs/decisions/0001-sql-access.md`.
 pub(super) struct DataVersionProbe {
     options: SqliteConnectOptions,
     /// Number of probes that were started.
@@ -102,7 +105,8 @@ impl DataVersionProbe {
 }
 
 impl Store {
-    /// Returns the current version, or the one pinned for this request. `None` if the database has none or the probe fails.
+    /// Returns the current version, or the one pinned for this request. `None` if the database has none or
+    /// the probe fails.
     pub async fn data_version(&self) -> Option<DataVersion> {
         if let Ok(Some(pinned)) = PINNED.try_with(Cell::get) {
             return pinned;
@@ -125,7 +129,7 @@ mod tests {
     use crate::testing::{Backend, TestPlatform};
 
     #[tokio::test]
-    async fn a_version_changes_with_every_write_only() {
+    async fn the_version_changes_only_when_the_database_is_written() {
         let test = TestPlatform::new(Backend::Sqlite).await;
         let store = test.platform.store();
         let before = store.data_version().await.expect("a version");

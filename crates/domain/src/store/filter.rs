@@ -1,4 +1,4 @@
-//! Builds the WHERE clause and the page of a list query.
+//! Builds the WHERE and LIMIT clauses of a list query.
 
 use runlens_api_types::page::PageQuery;
 use sea_orm::Value;
@@ -17,14 +17,14 @@ impl Filter {
         self.values.extend(values);
     }
 
-    /// Requires a column to equal `value`, if there is one.
+    /// Requires a column to equal `value`, unless it is `None`.
     pub(super) fn equals(&mut self, column: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             self.add(format!("{column} = ?"), [value.into()]);
         }
     }
 
-    /// Requires a column to contain `text`, ignoring case, if there is one.
+    /// Requires a column to contain `text`, ignoring case, unless it is `None`.
     pub(super) fn contains(&mut self, column: &str, text: Option<&str>) {
         if let Some(text) = text {
             self.add(
@@ -34,7 +34,7 @@ impl Filter {
         }
     }
 
-    /// Requires one of some conditions to hold, each with its value.
+    /// Requires at least one of the conditions, each with the value of its `?`.
     pub(super) fn any(&mut self, conditions: &[(&str, Value)]) {
         let either: Vec<&str> = conditions.iter().map(|(condition, _)| *condition).collect();
         self.add(
@@ -63,7 +63,8 @@ impl Filter {
     }
 }
 
-/// Escapes a text for a pattern of `LIKE … ESCAPE '!'`. A backslash would need different quoting on MariaDB and SQLite.
+/// Escapes a text for a pattern of `LIKE … ESCAPE '!'`. A backslash would need different quoting on MariaDB
+/// and SQLite.
 pub(super) fn escape(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
@@ -78,7 +79,7 @@ pub(super) fn placeholders(count: usize) -> String {
     vec!["?"; count].join(", ")
 }
 
-/// Converts ids to the values of such placeholders.
+/// Converts ids to values for [`placeholders`].
 pub(super) fn values(ids: &[i32]) -> Vec<Value> {
     ids.iter().map(|id| (*id).into()).collect()
 }

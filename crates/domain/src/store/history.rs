@@ -9,7 +9,7 @@ use super::{
     result_sql::{DIFFERING, MISSING, WRONG_EXIT},
 };
 
-/// What the history is of.
+/// The tests whose history is read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum HistoryOf {
     /// All regression tests of a sample, or one of them.
@@ -34,11 +34,11 @@ pub(crate) struct HistoryRow {
     pub(crate) runtime: Option<i32>,
     pub(crate) exit_code: Option<i32>,
     pub(crate) expected_rc: Option<i32>,
-    /// Number of results in the whole history.
+    /// Number of results on all pages.
     total: i64,
 }
 
-/// SQL for the API's status of a result `r`. Missing output takes precedence.
+/// Returns the SQL expression for the API's status of a result `r`. Missing output takes precedence.
 fn status() -> String {
     format!(
         "CASE WHEN EXISTS (SELECT 1 {MISSING}) THEN 'missing_output' WHEN {WRONG_EXIT} OR EXISTS (SELECT 1 {DIFFERING}) THEN 'fail' \
@@ -67,8 +67,9 @@ fn filter(of: HistoryOf, query: &HistoryQuery) -> Filter {
 impl Store {
     /// Returns a page of results, newest run first, then by regression test, and the total count.
     ///
-    /// The subquery selects the page first, so that without a filter by status only the statuses on the page are computed. With
-    /// one, the status of every result is computed, so the subquery also counts them.
+    /// The subquery selects the page first: without a status filter, statuses are computed only for the
+    /// results on the page. With one, the status of every result is computed, so the subquery also counts the
+    /// matches.
     pub(crate) async fn history(
         &self,
         of: HistoryOf,

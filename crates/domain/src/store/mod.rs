@@ -1,4 +1,5 @@
-//! The platform's database: all SQL is here, one file per resource. The same query texts run on SQLite, MySQL and MariaDB.
+//! The platform's database: all SQL is here, one file per resource. The same SQL runs on SQLite, MySQL and
+//! MariaDB.
 
 pub(crate) mod accounts;
 pub(crate) mod catalog;
@@ -43,8 +44,8 @@ struct Total {
 }
 
 impl Store {
-    /// Opens a pool. MariaDB is connected to on first use, and again after a lost connection. An SQLite file is created if it
-    /// is missing, and migrated.
+    /// Opens a connection pool. It connects to MariaDB on first use, and again after a lost connection. An
+    /// SQLite file is created if it is missing, and its schema is migrated.
     ///
     /// # Errors
     /// An invalid address, or an SQLite file that cannot be opened or migrated.
@@ -70,9 +71,9 @@ impl Store {
             .map_sqlx_mysql_pool_opts(|pool| {
                 pool.after_connect(|connection, _| {
                     Box::pin(async move {
-                        // MariaDB 10.11 rewrites EXISTS as IN, which reads whole tables and returns wrong rows when a prepared
-                        // statement runs again. It also splits derived tables, which is slower here. MySQL rejects the
-                        // switches.
+                        // MariaDB 10.11 rewrites EXISTS as IN, which reads whole tables and returns wrong
+                        // rows when a prepared statement runs again. It also splits derived tables, which is
+                        // slower here. MySQL rejects these switches, so the result is ignored.
                         let _ = connection
                             .execute(
                                 "SET SESSION optimizer_switch = 'exists_to_in=off,split_materialized=off'",
@@ -83,7 +84,8 @@ impl Store {
                 })
             })
             .map_sqlx_sqlite_opts(|options| {
-                // Readers do not wait for a writer, and a power cut costs at most the last transaction.
+                // Readers do not wait for a writer, and a power failure loses at most the latest
+                // transactions.
                 options
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Normal)
@@ -101,7 +103,7 @@ impl Store {
         })
     }
 
-    /// The pool, for the demo and for tests.
+    /// Returns the connection pool, for the demo and for tests.
     pub(crate) fn db(&self) -> &DatabaseConnection {
         &self.db
     }

@@ -30,7 +30,7 @@ pub(crate) struct QueueCounts {
     pub(crate) running: i64,
 }
 
-// Whether a run has ended follows from its last progress row only: one index lookup and one row per run.
+// The last progress row alone shows whether a run has ended: one index lookup and one row per run.
 const UNFINISHED_RUNS: &str = "
 SELECT t.id, t.platform, CASE WHEN p.id IS NULL THEN 1 ELSE 0 END AS queued
 FROM test t LEFT JOIN test_progress p ON p.id = (SELECT MAX(l.id) FROM test_progress l WHERE l.test_id = t.id)
@@ -52,7 +52,7 @@ impl Store {
         self.rows(sql, filter.values()).await
     }
 
-    /// Counts the unfinished runs that match the query, and all running and queued ones.
+    /// Counts the unfinished runs that match the query, and the running and queued runs on all platforms.
     pub(crate) async fn queue_counts(&self, query: &QueueQuery) -> Result<QueueCounts, DbErr> {
         let (matching, values) = match query.platform {
             Some(platform) => (

@@ -1,4 +1,4 @@
-//! Queries for the newest runs, and for the results of some regression tests in them.
+//! Queries for the newest runs, and for the results of given regression tests in them.
 
 use futures::try_join;
 use sea_orm::{DbErr, FromQueryResult, prelude::TimeDateTime};
@@ -10,7 +10,7 @@ use super::{
     tables::{TestResultFileRow, TestResultRow},
 };
 
-/// A run.
+/// A recent run.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct RecentRunRow {
     pub(crate) id: i32,
@@ -21,19 +21,20 @@ pub(crate) struct RecentRunRow {
     pub(crate) created_at: Option<TimeDateTime>,
 }
 
-/// Which runs of a platform.
+/// Selects runs on a platform.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RunsOf<'a> {
     /// Completed runs with results of commits on a repository's `master`: the candidates for a baseline.
     Master { repository: &'a str },
-    /// Runs with a result of at least one of some tests.
+    /// Runs with a result of at least one of the given tests.
     Tests(&'a [i32]),
-    /// Runs of pull requests with a result of at least one of some tests.
+    /// Runs of pull requests with a result of at least one of the given tests.
     PullRequests(&'a [i32]),
 }
 
 impl Store {
-    /// Returns the newest runs on a platform, newest first, at most `limit`. With `before`, only runs older than that one.
+    /// Returns the newest runs on a platform, newest first, at most `limit`. With `before`, only runs older
+    /// than that one.
     pub(crate) async fn newest_runs(
         &self,
         platform: &str,
@@ -50,7 +51,8 @@ impl Store {
             RunsOf::Master { repository } => {
                 filter.equals("t.test_type", Some("commit"));
                 filter.equals("t.branch", Some("master"));
-                // EXISTS is checked run by run from the newest: nearly all runs are of this repository, and only a few are needed.
+                // EXISTS is checked run by run from the newest: nearly all runs are of this repository, and
+                // only a few are needed.
                 filter.add(
                     "EXISTS (SELECT 1 FROM fork m WHERE m.id = t.fork_id AND m.github = ?)",
                     [github_address(repository).into()],
@@ -78,7 +80,7 @@ impl Store {
         self.rows(sql, filter.values()).await
     }
 
-    /// Returns the results of some tests in some runs, and their files, in any order.
+    /// Returns the results of the given tests in the given runs, and their files, in any order.
     pub(crate) async fn results_in(
         &self,
         run_ids: &[i32],
@@ -87,16 +89,16 @@ impl Store {
         if run_ids.is_empty() || test_ids.is_empty() {
             return Ok(Default::default());
         }
-        let wanted = format!(
+        let condition = format!(
             "WHERE test_id IN ({}) AND regression_test_id IN ({})",
             placeholders(run_ids.len()),
             placeholders(test_ids.len())
         );
-        let wanted_values = || [values(run_ids), values(test_ids)].concat();
-        let files = format!("{wanted} AND regression_test_output_id > 0");
+        let condition_values = || [values(run_ids), values(test_ids)].concat();
+        let files = format!("{condition} AND regression_test_output_id > 0");
         try_join!(
-            self.select(&wanted, wanted_values()),
-            self.select(&files, wanted_values())
+            self.select(&condition, condition_values()),
+            self.select(&files, condition_values())
         )
     }
 }

@@ -1,13 +1,13 @@
-//! SQL conditions that classify a result `r` (a row of `test_result`), in the same way as `results::derive` does from rows.
-//! The consistency tests of `runs` and `suite` compare the two.
+//! SQL conditions that classify a result `r` (a row of `test_result`), in the same way as `results::derive`
+//! does from rows. The consistency tests of `runs` and `suite` compare the two.
 //!
-//! HEX compares bytes: the collations of MariaDB treat some different texts as equal.
+//! HEX makes comparisons bytewise, because the collations of MariaDB treat some different texts as equal.
 
 /// The exit code is not the expected one.
 pub(super) const WRONG_EXIT: &str =
     "(r.exit_code <> r.expected_rc OR (r.exit_code IS NULL) <> (r.expected_rc IS NULL))";
 
-/// The rest of a query for the required outputs that a result has no file of.
+/// The `FROM` and `WHERE` clauses of a query for the required outputs for which a result has no file.
 pub(super) const MISSING: &str = "FROM regression_test_output o
     WHERE o.regression_id = r.regression_test_id AND o.id > 0 AND COALESCE(o.`ignore`, 0) = 0
       AND NOT EXISTS (SELECT 1 FROM test_result_file f
@@ -22,7 +22,7 @@ macro_rules! differs {
     };
 }
 
-/// The rest of a query for the files of a result that differ from what is expected.
+/// The `FROM` and `WHERE` clauses of a query for the files of a result that differ from all accepted outputs.
 pub(super) const DIFFERING: &str = concat!(
     "FROM test_result_file f
     JOIN regression_test_output o ON o.id = f.regression_test_output_id AND o.regression_id = f.regression_test_id
@@ -30,11 +30,12 @@ pub(super) const DIFFERING: &str = concat!(
     differs!()
 );
 
-/// Returns a query for all results of some runs, with the number of files, of missing required outputs and of differing files
-/// of each, and whether its exit code is wrong. A result has failed if one of the last three is above 0.
+/// Returns a query for all results of the given runs. Each row has the number of files, whether the exit code
+/// is wrong, the number of missing required outputs, and the number of differing files. A result has failed
+/// if one of the last three is above 0.
 ///
-/// `run_placeholders` stands twice in it. Missing outputs are the required ones less those with a file: one scan of each table,
-/// less than half the time of a lookup per result.
+/// The query contains `run_placeholders` twice. Missing outputs are counted as the required ones minus those
+/// with a file, which scans each table once and takes less than half the time of a lookup per result.
 pub(super) fn classified_results(run_placeholders: &str) -> String {
     format!(
         "SELECT r.test_id, r.regression_test_id, r.runtime, r.exit_code, COALESCE(f.files, 0) AS files,

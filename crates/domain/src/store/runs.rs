@@ -55,13 +55,14 @@ SELECT t.id, t.platform, t.test_type, t.branch, t.`commit`, t.pr_nr, f.github,
        (SELECT u.name FROM test_fork tf JOIN `user` u ON u.id = tf.user_id WHERE tf.test_id = t.id ORDER BY tf.id LIMIT 1) AS triggered_by
 FROM test t LEFT JOIN fork f ON f.id = t.fork_id";
 
-// Normalized as in `columns::parse_column`. The NOCASE collation of SQLite applies to a column, but not to a subquery.
+// Normalized as in `columns::parse_column`. The NOCASE collation of SQLite applies to a column, but not to a
+// subquery.
 pub(super) const LAST_STATUS: &str =
     "(SELECT LOWER(TRIM(p.status)) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id DESC LIMIT 1)";
 
 pub(super) const HAS_RESULT: &str = "EXISTS (SELECT 1 FROM test_result r WHERE r.test_id = t.id)";
 
-// Cut to whole seconds: on SQLite, a DATETIME is a text that may have a fraction.
+// Truncated to whole seconds: on SQLite, a DATETIME is a text that may have a fraction.
 const CREATED: &str =
     "(SELECT SUBSTR(p.timestamp, 1, 19) FROM test_progress p WHERE p.test_id = t.id ORDER BY p.id LIMIT 1)";
 
@@ -89,7 +90,7 @@ fn status_condition(status: RunStatus) -> String {
     }
 }
 
-/// Returns the address under which the platform stores a repository `OWNER/NAME`.
+/// Returns the URL that the platform stores for a repository `OWNER/NAME`.
 pub(super) fn github_address(repository: &str) -> String {
     format!("https://github.com/{repository}.git")
 }
@@ -102,7 +103,7 @@ fn datetime_text(at: Timestamp) -> Value {
 
 /// Returns the conditions under which a run matches one word of a free-text search, each with its value.
 fn text_conditions(word: &str) -> Vec<(&'static str, Value)> {
-    // The parts that all addresses share must not match.
+    // Without the parts that all URLs share, which would match every run.
     const REPOSITORY: &str =
         "REPLACE(REPLACE(f.github, 'https://github.com/', ''), '.git', '') LIKE ? ESCAPE '!'";
     let escaped = escape(word);
@@ -143,7 +144,7 @@ fn filter(query: &RunQuery, main_repository: &str) -> Filter {
         .for_each(|word| filter.any(&text_conditions(word)));
     if let Some(is_wanted) = query.is_baseline {
         let condition = is_reference();
-        // NULL for a run without a repository.
+        // The condition is NULL for a run without a repository.
         let condition = if is_wanted {
             condition
         } else {
@@ -195,7 +196,8 @@ impl Store {
         Ok((rows, total))
     }
 
-    /// Returns the progress rows of some runs, by id. A run without progress has no entry.
+    /// Returns the progress rows of the given runs, keyed by run, each in order of id. A run without progress
+    /// has no entry.
     pub(crate) async fn progress(
         &self,
         run_ids: &[i32],
@@ -218,13 +220,13 @@ impl Store {
         Ok(by_run)
     }
 
-    /// Returns the result counts of some runs. A run without results has no row.
+    /// Returns the result counts of the given runs. A run without results has no row.
     pub(crate) async fn result_counts(&self, run_ids: &[i32]) -> Result<Vec<ResultCounts>, DbErr> {
         if run_ids.is_empty() {
             return Ok(Vec::new());
         }
         let placeholders = placeholders(run_ids.len());
-        // The SUM of MariaDB is a DECIMAL; SQLite takes SIGNED for a number.
+        // MariaDB's SUM returns a DECIMAL. SQLite accepts SIGNED as a numeric type.
         let sql = format!(
             "SELECT d.test_id, COUNT(*) AS results,
                 CAST(SUM(CASE WHEN a.test_id IS NULL THEN COALESCE(rt.active, 0) = 1 ELSE c.test_id IS NOT NULL END) AS SIGNED) AS chosen_results,
@@ -265,7 +267,7 @@ impl Store {
             .map(|row| row.id))
     }
 
-    /// Returns the number of chosen tests for those of the runs that have any.
+    /// Returns the number of chosen tests of each given run that has any, as pairs of run id and number.
     pub(crate) async fn chosen_counts(&self, run_ids: &[i32]) -> Result<Vec<(i32, u64)>, DbErr> {
         if run_ids.is_empty() {
             return Ok(Vec::new());
@@ -282,7 +284,7 @@ impl Store {
             .collect())
     }
 
-    /// Returns the number of active tests, which a run without chosen tests has.
+    /// Returns the number of active tests. A run without chosen tests runs all of them.
     pub(crate) async fn active_test_count(&self) -> Result<u64, DbErr> {
         self.total(
             "SELECT COUNT(*) AS total FROM regression_test WHERE active = 1".to_owned(),

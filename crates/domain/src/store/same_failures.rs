@@ -1,4 +1,4 @@
-//! Queries for the runs around a run, whose failures are compared with its own.
+//! Queries for the neighboring runs of a run, with which its failures are compared.
 
 use futures::try_join;
 use sea_orm::{DbErr, FromQueryResult, Value};
@@ -18,8 +18,8 @@ pub(crate) struct CompletedRun {
 }
 
 impl Store {
-    /// Returns the nearest completed runs with results on the platform of a run, at most `max_each_side` before it and as many
-    /// after it.
+    /// Returns the nearest completed runs with results on the platform of a run, at most `max_each_side`
+    /// before it and as many after it.
     pub(crate) async fn completed_runs_around(
         &self,
         run: &RunRow,
@@ -38,7 +38,7 @@ impl Store {
             .await
     }
 
-    /// Returns the results of some runs and their files, in any order.
+    /// Returns the results of the given runs and their files, in any order.
     pub(crate) async fn results_of(&self, run_ids: &[i32]) -> Result<RunRows, DbErr> {
         if run_ids.is_empty() {
             return Ok(RunRows::default());
@@ -56,7 +56,7 @@ impl Store {
         })
     }
 
-    /// Returns some runs, in any order.
+    /// Returns the given runs, in any order.
     pub(crate) async fn runs_by_id(&self, run_ids: &[i32]) -> Result<Vec<RunRow>, DbErr> {
         if run_ids.is_empty() {
             return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! The schema that the database really has, for `runlens check`.
+//! The actual schema of the database, for `runlens check`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,10 +24,10 @@ impl Store {
         self.db.execute_unprepared("SELECT 1").await.map(|_| ())
     }
 
-    /// Returns the number of runs, regression tests and so on, each with its plural name.
+    /// Returns the row counts of the main tables, each with a label in the plural.
     pub(crate) async fn row_counts(&self) -> Result<Vec<(&'static str, u64)>, DbErr> {
         let mut counts = Vec::new();
-        for (what, table) in [
+        for (label, table) in [
             ("runs", "test"),
             ("regression tests", "regression_test"),
             ("samples", "sample"),
@@ -35,7 +35,7 @@ impl Store {
             ("accounts", "user"),
         ] {
             let sql = format!("SELECT COUNT(*) AS total FROM `{table}`");
-            counts.push((what, self.total(sql, Vec::new()).await?));
+            counts.push((label, self.total(sql, Vec::new()).await?));
         }
         Ok(counts)
     }

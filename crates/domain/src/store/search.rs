@@ -1,4 +1,4 @@
-//! Queries for the search: one per kind of result, each on a table with at most one row per run.
+//! Search queries: one per kind of result. None reads a table with more than one row per run.
 
 use sea_orm::{DbErr, FromQueryResult, Value};
 
@@ -41,7 +41,7 @@ pub(crate) struct FoundSample {
     pub(crate) original_name: String,
 }
 
-/// Returns the ranges of numbers that start with the digits of `number`, except itself.
+/// Returns the ranges of numbers that start with the digits of `number`, excluding `number` itself.
 fn numbers_starting_with(number: i32) -> Vec<(i32, i32)> {
     let mut ranges = Vec::new();
     let mut factor = 10_i32;
@@ -54,7 +54,8 @@ fn numbers_starting_with(number: i32) -> Vec<(i32, i32)> {
 }
 
 impl Store {
-    /// Finds pull requests whose number starts with `number`. An exact match comes first, then those with the newest runs.
+    /// Finds pull requests whose number starts with `number`. An exact match comes first, then those with the
+    /// newest runs.
     pub(crate) async fn find_pull_requests(
         &self,
         number: i32,
@@ -89,7 +90,8 @@ impl Store {
             .await
     }
 
-    /// Finds branches that contain every word. Those that start with the first word come first, then those with the newest runs.
+    /// Finds branches that contain every word. Those that start with the first word come first, then those
+    /// with the newest runs.
     pub(crate) async fn find_branches(&self, words: &[&str], limit: u32) -> Result<Vec<FoundRuns>, DbErr> {
         let mut filter = Filter::default();
         words
@@ -112,8 +114,8 @@ impl Store {
         .await
     }
 
-    /// Finds the regression test with this id, and those whose commands contain every word. The first comes first, the others follow
-    /// by id.
+    /// Finds the regression test with this id, and those whose commands contain every word. The test with
+    /// this id comes first, the others follow by id.
     pub(crate) async fn find_tests(
         &self,
         number: Option<i32>,
@@ -142,8 +144,8 @@ impl Store {
         .await
     }
 
-    /// Finds the sample with this id, those whose hash starts with `prefix` (in lower case), and those whose names contain every word.
-    /// The first comes first, the others follow by id.
+    /// Finds the sample with this id, those whose hash starts with `prefix` (in lower case), and those whose
+    /// names contain every word. The sample with this id comes first, the others follow by id.
     pub(crate) async fn find_samples(
         &self,
         number: Option<i32>,
@@ -161,7 +163,7 @@ impl Store {
             filter.conditions()
         );
         let number = Value::from(number.unwrap_or_default());
-        // Without a prefix, an empty range.
+        // Without a prefix, the range is empty.
         let (from, to) = prefix.map_or((String::new(), String::new()), |prefix| {
             (prefix.to_owned(), format!("{prefix}g"))
         });

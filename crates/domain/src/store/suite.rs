@@ -1,4 +1,5 @@
-//! Queries for the regression tests and for the results of one run: a fixed number of queries for any number of rows.
+//! Queries for the regression tests and for the results of one run. The number of queries does not depend on
+//! the number of rows.
 
 use futures::try_join;
 use sea_orm::{DbErr, FromQueryResult};
@@ -25,7 +26,7 @@ pub(crate) struct TestCategory {
     pub(crate) name: Option<String>,
 }
 
-/// A further accepted output.
+/// Another accepted output.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct Variant {
     pub(crate) regression_test_output_id: i32,
@@ -37,7 +38,7 @@ struct ChosenTest {
     regression_id: i32,
 }
 
-/// All regression tests as they are defined today.
+/// All regression tests as they are currently defined.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SuiteRows {
     pub(crate) tests: Vec<SuiteTestRow>,

@@ -1,11 +1,11 @@
 //! The platform's tables, column by column, and how rows of them are read and inserted.
 //!
-//! A column that is added to a struct here is selected, inserted, and expected by `runlens check`. Enumerated columns are text,
-//! because some installations have real ENUM columns.
+//! A column that is added to a struct here is selected, inserted, and expected by `runlens check`. Enumerated
+//! columns are text, because some installations have real ENUM columns.
 
 use sea_orm::{ConnectionTrait, DbErr, ExecResult, FromQueryResult, Statement, Value, prelude::TimeDateTime};
 
-/// Rows per INSERT statement. SQLite takes 32,766 values, and no table has more than ten columns.
+/// Rows per INSERT statement. SQLite accepts up to 32,766 values, and no table has more than ten columns.
 const INSERT_BATCH_ROWS: usize = 1_000;
 
 /// A row of one of the platform's tables.
@@ -63,7 +63,7 @@ tables! {
         description: String,
     }
 
-    /// A test chosen for a run. A run without any has all active tests.
+    /// A test chosen for a run. A run without chosen tests runs all active tests.
     #[derive(Default)]
     CustomizedTestRow of "customized_test" {
         id: i32,
@@ -78,7 +78,7 @@ tables! {
         github: Option<String>,
     }
 
-    /// A named value.
+    /// A setting of the platform: a key and its value.
     #[derive(Default)]
     GeneralDataRow of "general_data" {
         id: i32,
@@ -118,7 +118,7 @@ tables! {
         ignore: Option<bool>,
     }
 
-    /// A further accepted output, by hash.
+    /// Another accepted output, by hash.
     #[derive(Default)]
     RegressionTestOutputFileRow of "regression_test_output_files" {
         id: i32,
@@ -230,7 +230,7 @@ pub(crate) async fn execute(
     .await
 }
 
-/// Inserts rows with the ids they have, in as few statements as the database takes.
+/// Inserts rows with their ids, in batches of [`INSERT_BATCH_ROWS`].
 pub(crate) async fn insert<T: Table>(db: &impl ConnectionTrait, rows: Vec<T>) -> Result<(), DbErr> {
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
@@ -242,7 +242,7 @@ pub(crate) async fn insert<T: Table>(db: &impl ConnectionTrait, rows: Vec<T>) ->
     Ok(())
 }
 
-/// Inserts a row with the next free id, whatever its `id` is, and returns the new one.
+/// Inserts a row with the next free id, ignoring the row's `id`, and returns the new id.
 pub(crate) async fn insert_new<T: Table>(db: &impl ConnectionTrait, row: T) -> Result<i32, DbErr> {
     let (columns, values): (Vec<&str>, Vec<Value>) = T::COLUMNS
         .iter()
@@ -265,7 +265,7 @@ fn insert_sql<T: Table>(columns: &[&str], row_count: usize) -> String {
     )
 }
 
-/// Backticks quote names on MariaDB, MySQL and SQLite.
+/// Quotes names with backticks, which MariaDB, MySQL and SQLite all accept.
 fn quoted(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")

@@ -5,7 +5,7 @@ use runlens_api_types::{Page, page::PageQuery, suite::Category};
 use super::SuiteService;
 use crate::{Caller, Result, access};
 
-const EVERYTHING: PageQuery = PageQuery {
+const ALL_ON_ONE_PAGE: PageQuery = PageQuery {
     limit: i32::MAX.unsigned_abs(),
     offset: 0,
 };
@@ -27,11 +27,11 @@ impl SuiteService {
         Ok(Page::new(categories.collect(), page, total))
     }
 
-    /// Returns all categories by name, for a filter that offers each. Scope `runs:read`.
+    /// Returns all categories by name, for a filter that lists them. Scope `runs:read`.
     ///
     /// # Errors
     /// Those of [`Self::categories`].
     pub async fn all_categories(&self, caller: &Caller) -> Result<Vec<Category>> {
-        Ok(self.categories(caller, EVERYTHING).await?.data)
+        Ok(self.categories(caller, ALL_ON_ONE_PAGE).await?.data)
     }
 }

@@ -17,7 +17,8 @@ use crate::{
 };
 
 impl SuiteService {
-    /// Returns a page of the results of a sample's regression tests, newest run first, then by test. Scope `runs:read`.
+    /// Returns a page of the results of a sample's regression tests, newest run first, then by test. Scope
+    /// `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].

@@ -1,4 +1,4 @@
-//! The suite as it is defined today: samples, regression tests and categories, and results by test.
+//! The suite as it is currently defined: samples, regression tests and categories, and results by test.
 
 mod categories;
 mod health;

@@ -1,4 +1,4 @@
-//! Lists of the suite, and histories compared with their runs.
+//! Tests of the suite's lists, and of histories against the runs in them.
 
 use runlens_api_types::{
     Page, TextEnum,
@@ -27,7 +27,8 @@ const OUTPUTS: &[OutputSpec] = &[
     },
 ];
 
-/// States of an output: no row, identical, or a differing hash. The last three equal an accepted text only by collation.
+/// States of an output: no row, identical, or a differing hash. The last three equal an accepted hash only if
+/// a collation ignores case and trailing spaces.
 const FILES: [Option<Option<&str>>; 8] = [
     None,
     Some(None),
@@ -39,9 +40,9 @@ const FILES: [Option<Option<&str>>; 8] = [
     Some(Some("CORRECT")),
 ];
 
-/// Creates one sample with a test for each state of a file, and a run for each pair of exit codes, with and without a difference in
-/// an ignored output: 80 results. Returns the runs and the tests.
-async fn every_result(test: &TestPlatform) -> (Vec<i32>, Vec<i32>) {
+/// Creates a test for each state of a file, all with the same sample, and two runs for each pair of exit
+/// codes: without and with a difference in an ignored output. Returns the 10 runs and the 8 tests.
+async fn create_every_result(test: &TestPlatform) -> (Vec<i32>, Vec<i32>) {
     let codes = [
         (Some(0), Some(0)),
         (Some(1), Some(0)),
@@ -121,14 +122,15 @@ async fn history(
         .expect("a history")
 }
 
-const WHOLE: HistoryQuery = HistoryQuery {
+const UNFILTERED: HistoryQuery = HistoryQuery {
     page: PageQuery::FIRST_MAX,
     status: None,
     platform: None,
     branch: None,
 };
 
-/// Reads a list in pages of several sizes and checks that every item comes once, in the order of the whole list.
+/// Reads a list in pages of several sizes and checks that every item comes once, in the order of the whole
+/// list.
 async fn assert_pages<T: PartialEq + std::fmt::Debug>(list: impl AsyncFn(PageQuery) -> Page<T>) {
     let whole = list(PageQuery::FIRST_MAX).await;
     assert_eq!(whole.data.len() as u64, whole.pagination.total);
@@ -145,36 +147,36 @@ async fn assert_pages<T: PartialEq + std::fmt::Debug>(list: impl AsyncFn(PageQue
         }
         assert_eq!(read, whole.data, "in pages of {limit}");
     }
-    let behind = list(PageQuery {
+    let past_end = list(PageQuery {
         limit: 7,
         offset: 1000,
     })
     .await;
     assert_eq!(
-        (behind.data.len(), behind.pagination.total),
+        (past_end.data.len(), past_end.pagination.total),
         (0, whole.pagination.total)
     );
 }
 
 each_backend! {
     async fn a_history_agrees_with_its_runs(test) {
-        let (runs, tests) = every_result(&test).await;
-        let whole = history(&test, WHOLE, None).await;
+        let (runs, tests) = create_every_result(&test).await;
+        let whole = history(&test, UNFILTERED, None).await;
         assert_eq!(whole.pagination.total, (runs.len() * tests.len()) as u64);
         let visitor = test.platform.visitor();
         let mut entries = whole.data.iter();
         for run in runs.iter().rev() {
-            let open = test.platform.runs.load(&visitor, Scope::RunsRead, *run).await.expect("opens");
-            let told = open.run().await.expect("run");
+            let loaded = test.platform.runs.load(&visitor, Scope::RunsRead, *run).await.expect("a run");
+            let run_response = loaded.run().await.expect("run");
             for regression_test in &tests {
-                let result = open.test_result(*regression_test).await.expect("a result");
+                let result = loaded.test_result(*regression_test).await.expect("a result");
                 let expected = HistoryEntry {
                     run_id: *run,
                     regression_test_id: *regression_test,
-                    platform: told.platform,
-                    test_type: told.test_type,
-                    revision: told.revision.clone(),
-                    created_at: told.created_at,
+                    platform: run_response.platform,
+                    test_type: run_response.test_type,
+                    revision: run_response.revision.clone(),
+                    created_at: run_response.created_at,
                     status: result.status,
                     runtime_ms: result.runtime_ms,
                     exit_code: result.exit_code,
@@ -187,8 +189,8 @@ each_backend! {
     }
 
     async fn history_filters_find_exactly_the_matching_results(test) {
-        let (runs, tests) = every_result(&test).await;
-        let whole = history(&test, WHOLE, None).await.data;
+        let (runs, tests) = create_every_result(&test).await;
+        let whole = history(&test, UNFILTERED, None).await.data;
         let found = async |query: HistoryQuery, regression_test: Option<i32>, expected: &dyn Fn(&HistoryEntry) -> bool| {
             let page = history(&test, query.clone(), regression_test).await;
             let expected: Vec<_> = whole.iter().filter(|entry| expected(entry)).cloned().collect();
@@ -197,26 +199,26 @@ each_backend! {
             expected.len()
         };
         for status in ResultStatus::ALL {
-            let count = found(HistoryQuery { status: Some(*status), ..WHOLE }, None, &|entry| entry.status == *status).await;
+            let count = found(HistoryQuery { status: Some(*status), ..UNFILTERED }, None, &|entry| entry.status == *status).await;
             assert_eq!(count == 0, *status == ResultStatus::NotStarted, "{status}");
         }
-        let windows = HistoryQuery { platform: Some(RunPlatform::Windows), ..WHOLE };
+        let windows = HistoryQuery { platform: Some(RunPlatform::Windows), ..UNFILTERED };
         assert_eq!(found(windows.clone(), None, &|entry| entry.platform.as_str() == "windows").await, 3 * tests.len());
-        let master = HistoryQuery { branch: Some("master".to_owned()), ..WHOLE };
+        let master = HistoryQuery { branch: Some("master".to_owned()), ..UNFILTERED };
         assert_eq!(found(master, None, &|entry| entry.revision.branch.as_deref() == Some("master")).await, 4 * tests.len());
-        assert_eq!(found(WHOLE, Some(tests[2]), &|entry| entry.regression_test_id == tests[2]).await, runs.len());
+        assert_eq!(found(UNFILTERED, Some(tests[2]), &|entry| entry.regression_test_id == tests[2]).await, runs.len());
         let failing = HistoryQuery { status: Some(ResultStatus::Fail), ..windows };
         found(failing, Some(tests[2]), &|entry| {
             entry.platform.as_str() == "windows" && entry.status == ResultStatus::Fail && entry.regression_test_id == tests[2]
         }).await;
-        assert_eq!(found(WHOLE, Some(9999), &|_| false).await, 0);
+        assert_eq!(found(UNFILTERED, Some(9999), &|_| false).await, 0);
         let visitor = test.platform.visitor();
-        let one = test.platform.suite.regression_test_history(&visitor, tests[2], &WHOLE).await.expect("a history");
-        assert_eq!(one, history(&test, WHOLE, Some(tests[2])).await);
+        let one = test.platform.suite.regression_test_history(&visitor, tests[2], &UNFILTERED).await.expect("a history");
+        assert_eq!(one, history(&test, UNFILTERED, Some(tests[2])).await);
     }
 
-    async fn a_list_of_the_suite_is_the_same_in_pages_of_any_size(test) {
-        every_result(&test).await;
+    async fn suite_lists_are_the_same_at_any_page_size(test) {
+        create_every_result(&test).await;
         let names: [&[&str]; 5] = [&["DVB"], &["dvd", "XDS"], &["CEA-708"], &["Teletext"], &["x"]];
         for (sample, categories) in ["a.ts", "b.ts", "c.ts", "d.ts", "e.ts"].into_iter().zip(names) {
             test.regression_test(TestSpec { sample: Some(sample), categories, ..TestSpec::default() }).await;
@@ -225,8 +227,8 @@ each_backend! {
         assert_pages(async |page| platform.suite.samples(&visitor, &SuiteSampleQuery { page, ..Default::default() }).await.expect("samples")).await;
         assert_pages(async |page| platform.suite.regression_tests(&visitor, &RegressionTestQuery { page, ..Default::default() }).await.expect("tests")).await;
         assert_pages(async |page| platform.suite.categories(&visitor, page).await.expect("categories")).await;
-        assert_pages(async |page| history(&test, HistoryQuery { page, ..WHOLE }, None).await).await;
-        assert_pages(async |page| history(&test, HistoryQuery { page, status: Some(ResultStatus::Fail), ..WHOLE }, None).await).await;
+        assert_pages(async |page| history(&test, HistoryQuery { page, ..UNFILTERED }, None).await).await;
+        assert_pages(async |page| history(&test, HistoryQuery { page, status: Some(ResultStatus::Fail), ..UNFILTERED }, None).await).await;
     }
 
     async fn lists_take_a_fixed_number_of_queries(test) {
@@ -234,10 +236,10 @@ each_backend! {
         let mut counts = Vec::new();
         for size in [1, 20] {
             for _ in 0..size {
-                let made = test.regression_test(TestSpec { categories: &["General"], outputs: OUTPUTS, ..TestSpec::default() }).await;
+                let regression_test = test.regression_test(TestSpec { categories: &["General"], outputs: OUTPUTS, ..TestSpec::default() }).await;
                 let run = test.run(RunSpec::default()).await;
                 test.complete(run).await;
-                test.pass(run, &made).await;
+                test.pass(run, &regression_test).await;
             }
             test.take_queries();
             let mut taken = Vec::new();
@@ -247,7 +249,7 @@ each_backend! {
             taken.push(test.take_queries().len());
             test.platform.suite.categories(&visitor, PageQuery::default()).await.expect("categories");
             taken.push(test.take_queries().len());
-            history(&test, WHOLE, None).await;
+            history(&test, UNFILTERED, None).await;
             taken.push(test.take_queries().len());
             counts.push(taken);
         }
@@ -261,7 +263,7 @@ each_backend! {
         test.regression_test(TestSpec { categories: &["DVB"], active: false, ..TestSpec::default() }).await;
         test.sql("INSERT INTO regression_test_category (regression_id, category_id) VALUES (1, 1)").await;
         let visitor = test.platform.visitor();
-        let within = async |category: &str| {
+        let tests_in = async |category: &str| {
             let query = RegressionTestQuery { category: Some(category.to_owned()), ..RegressionTestQuery::default() };
             let page = test.platform.suite.regression_tests(&visitor, &query).await.expect("tests");
             page.data.iter().map(|test| test.regression_test_id).collect::<Vec<_>>()
@@ -269,15 +271,15 @@ each_backend! {
         let categories = test.platform.suite.categories(&visitor, PageQuery::default()).await.expect("categories").data;
         let counts: Vec<_> = categories.iter().map(|category| (category.name.as_str(), category.regression_test_count)).collect();
         assert_eq!(counts, [("DVB", 3), ("Teletext", 1), ("Uncategorized", 1)]);
-        assert_eq!(within("DVB").await, [1, 2, 5]);
-        assert_eq!(within("teletext").await, [1]);
-        assert_eq!(within("uncategorized").await, [3, 4], "those in none, and those in one of that name: as a run counts them");
-        assert_eq!(within("no such category").await, [0; 0]);
+        assert_eq!(tests_in("DVB").await, [1, 2, 5]);
+        assert_eq!(tests_in("teletext").await, [1]);
+        assert_eq!(tests_in("uncategorized").await, [3, 4], "tests without a category and tests in a category of that name, as in the counts of a run");
+        assert_eq!(tests_in("no such category").await, [0; 0]);
         let first = test.platform.suite.regression_test(&visitor, 1).await.expect("a test");
         assert_eq!(first.categories, ["DVB", "Teletext"]);
     }
 
-    async fn dangling_references_break_no_list(test) {
+    async fn lists_tolerate_dangling_references(test) {
         test.regression_test(TestSpec { sample: None, outputs: &[], ..TestSpec::default() }).await;
         let unchecked = if test.platform.store().is_embedded() { "" } else { "SET FOREIGN_KEY_CHECKS = 0;" };
         let checked = if test.platform.store().is_embedded() { "" } else { "; SET FOREIGN_KEY_CHECKS = 1" };
@@ -295,12 +297,12 @@ each_backend! {
         }
         let visitor = test.platform.visitor();
         let tests = test.platform.suite.regression_tests(&visitor, &RegressionTestQuery::default()).await.expect("tests").data;
-        let told: Vec<_> = tests.iter().map(|test| (test.active, test.categories.len(), test.outputs.len(), test.sample_id)).collect();
-        assert_eq!(told, [(true, 0, 1, None), (false, 0, 0, Some(97))]);
+        let summaries: Vec<_> = tests.iter().map(|test| (test.active, test.categories.len(), test.outputs.len(), test.sample_id)).collect();
+        assert_eq!(summaries, [(true, 0, 1, None), (false, 0, 0, Some(97))]);
         assert_eq!((tests[0].outputs[0].filename.as_str(), tests[0].outputs[0].variants.len()), ("output", 0));
         assert_eq!(test.platform.suite.categories(&visitor, PageQuery::default()).await.expect("categories").pagination.total, 0);
         assert_eq!(test.platform.suite.samples(&visitor, &SuiteSampleQuery::default()).await.expect("samples").data[0].regression_test_ids, [0; 0]);
-        let history = test.platform.suite.regression_test_history(&visitor, 1, &WHOLE).await.expect("a history");
+        let history = test.platform.suite.regression_test_history(&visitor, 1, &UNFILTERED).await.expect("a history");
         assert_eq!(history.data.iter().map(|entry| (entry.run_id, entry.status, entry.platform.as_str())).collect::<Vec<_>>(), [(99, ResultStatus::MissingOutput, "unknown")]);
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 pub(crate) fn tally(buffer: &[u8], encoding: Encoding, is_file_start: bool) -> Tally {
     let has_mark = is_file_start && encoding == Encoding::Utf8;
     let text = match buffer.strip_prefix(BYTE_ORDER_MARK).filter(|_| has_mark) {
-        // The line consists of the byte order mark.
+        // The only line consists of the byte order mark.
         Some(b"") => b"\n",
         Some(text) => text,
         None => buffer,

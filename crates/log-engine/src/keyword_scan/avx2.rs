@@ -1,4 +1,4 @@
-//! With AVX2: 32 bytes per vector.
+//! Implementation with AVX2: 32 bytes per vector.
 
 use std::{arch::x86_64::__m256i, array};
 
@@ -47,7 +47,7 @@ impl Avx2 {
         let (avx2, (of_low, of_high)) = (self.simd.avx2, self.tables[at]);
         let (bytes, low_half) = (load(span, from + at), self.splat(15));
         // A shuffle ignores bits 4 to 6 and returns zero if bit 7 is set. For bytes that are not ASCII, that
-        // is only wrong behind a short keyword.
+        // is only wrong after a short keyword.
         let low = if at < MIN_KEYWORD_BYTES {
             bytes
         } else {

@@ -1,4 +1,4 @@
-//! With AVX-512: 64 bytes per vector.
+//! Implementation with AVX-512: 64 bytes per vector.
 
 use std::{arch::x86_64::__m512i, array};
 
@@ -38,7 +38,7 @@ impl Avx512 {
         let (avx512f, avx512bw) = (self.simd.avx512f, self.simd.avx512bw);
         let (bytes, low_half) = (load(span, at), self.splat(15));
         // A shuffle ignores bits 4 to 6 and returns zero if bit 7 is set. For bytes that are not ASCII, that
-        // is only wrong behind a short keyword.
+        // is only wrong after a short keyword.
         let low = if at < MIN_KEYWORD_BYTES {
             bytes
         } else {

@@ -1,9 +1,9 @@
-//! Finds the keywords by which lines are classified, ignoring case: 64 bytes of text at a time, with one
-//! result bit for each byte.
+//! Finds the keywords that determine the level and source of lines, ignoring case. Scans 64 bytes of text at
+//! a time, and returns one bit per byte.
 //!
-//! Keywords are searched in parallel by table lookups. The low and the high half of each of the up to six
-//! bytes from a position on are looked up in a table of their own, whose entries have one bit for each of
-//! eight keyword groups. A keyword starts at the position if its bit is set in all of them. The vector code,
+//! All keywords are searched at once by table lookups. Each of the up to six bytes at a position has two
+//! tables, one for its low and one for its high half. Their entries have one bit for each of eight keyword
+//! groups. A keyword starts at the position if the bit of its group is set in all entries. The vector code,
 //! which is selected at run time, and the scalar code use the same tables.
 
 #[cfg(target_arch = "x86_64")]
@@ -26,7 +26,7 @@ pub(crate) const MAX_BATCH_BLOCKS: usize = 32;
 const MAX_KEYWORD_BYTES: usize = 6;
 /// Length of the shortest keyword.
 const MIN_KEYWORD_BYTES: usize = 4;
-/// A block, and the bytes of the next one that belong to keywords that start in it, rounded up.
+/// Length of a block and the end of the longest keyword that starts in it, rounded up.
 const SPAN_BYTES: usize = BLOCK_BYTES + 8;
 
 /// The keywords, in groups that have one bit each. Those of sources are exact: `orchestrator` and
@@ -65,9 +65,9 @@ pub(crate) struct BlockMasks {
     pub(crate) severe: u64,
     /// Possible starts of any level word.
     pub(crate) level: u64,
-    /// One bit for each `test_runner`, somewhere in it.
+    /// One bit within each `test_runner`.
     pub(crate) test_runner: u64,
-    /// The same for orchestrator, worker and build, in this order.
+    /// One bit within each orchestrator, worker and build, in this order.
     pub(crate) sources: [u64; 3],
     /// Starts of escape sequences.
     pub(crate) escape: u64,
@@ -95,7 +95,7 @@ pub(crate) struct RareMasks {
     build: u64,
 }
 
-/// Operations that are fast with vector instructions.
+/// Operations that are implemented with vector instructions where available.
 pub(crate) trait Vectors {
     /// Searches the block at the start of a span.
     fn find(&self, span: &[u8; SPAN_BYTES]) -> KeywordMasks;
@@ -114,7 +114,7 @@ pub(crate) trait BlockVisitor {
     fn finish_batch(&mut self, vectors: &impl Vectors);
 }
 
-/// Searches a text. Bits behind its end are zero.
+/// Searches a text. Bits after its end are zero.
 pub(crate) fn scan(text: &[u8], visitor: &mut impl BlockVisitor) {
     #[cfg(target_arch = "x86_64")]
     match pulp::x86::Arch::new() {
@@ -176,7 +176,7 @@ impl<X: Vectors, V: BlockVisitor> Scanner<'_, X, V> {
             }
             visitor.finish_batch(&vectors);
         }
-        // Less than a span is left: it is padded, after a newline if the text has none at its end.
+        // The rest is shorter than a span and is padded, after a newline if the text does not end with one.
         let mut padded = [0; SPAN_BYTES + BLOCK_BYTES];
         padded[..rest.len()].copy_from_slice(rest);
         let mut end = offset + rest.len();
@@ -202,7 +202,7 @@ struct KeywordCarry {
 }
 
 impl KeywordCarry {
-    /// Joins the halves of long keywords, also across blocks.
+    /// Combines the halves of long keywords, including those that span two blocks.
     #[inline(always)]
     fn join(&mut self, masks: KeywordMasks) -> BlockMasks {
         let KeywordMasks {
@@ -237,7 +237,7 @@ impl KeywordCarry {
     }
 }
 
-/// Bits of the keyword groups that a byte at one position allows, by its low and by its high half.
+/// Bits of the keyword groups that can have a byte at one position, by the low and the high half of the byte.
 #[derive(Clone, Copy)]
 struct NibbleTables {
     low: [u8; 16],

@@ -1,4 +1,4 @@
-//! Without vector instructions.
+//! Implementation without vector instructions.
 
 use super::{
     BLOCK_BYTES, BUILD, ESCAPE, KeywordMasks, MAX_KEYWORD_BYTES, MILD, NibbleTables, ORCHES, RUNNER,

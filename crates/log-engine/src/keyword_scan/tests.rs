@@ -1,4 +1,4 @@
-//! Vector code against scalar code, and both against a search for each keyword.
+//! Compares the vector code with the scalar code, and both with a search for each keyword.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 

@@ -14,7 +14,7 @@ pub(crate) struct LongLineSearch {
     /// Visible text in UTF-8: the last part, and the overlap before it.
     window: Vec<u8>,
     /// Number of bytes at the start of the window that are not searched. They prevent `^` from matching
-    /// behind them.
+    /// after them.
     context_bytes: usize,
 }
 

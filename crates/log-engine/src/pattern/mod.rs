@@ -25,14 +25,13 @@ use crate::{
     prefilter::LiteralPrefilter,
 };
 
-/// Length of a regular expression.
+/// Maximum length of a regular expression.
 const MAX_REGEX_CHARS: usize = 200;
-/// Memory of a compiled pattern, and of its lazy DFA.
+/// Maximum size of a compiled pattern, and of its lazy DFA.
 const MAX_COMPILED_BYTES: usize = 4 << 20;
-/// Number of ranges that are returned for a line.
+/// Maximum number of ranges that are returned for a line.
 const MAX_RANGES: usize = 20;
-/// In a long line, how far before a part of it a match of a regular expression that ends in the part can
-/// start.
+/// Overlap of the parts in which a long line is searched for a regular expression.
 const REGEX_OVERLAP_BYTES: usize = 64 << 10;
 /// Number of escape sequences in a buffer up to which the lines that contain them are searched one by one.
 const MAX_ESCAPES: usize = 64;
@@ -43,9 +42,9 @@ pub(crate) struct Pattern {
     matcher: RegexMatcher,
     /// The pattern as a regular expression.
     source: String,
-    /// Only of texts.
+    /// `None` for regular expressions, and for texts without a suitable part.
     prefilter: Option<LiteralPrefilter>,
-    /// In a long line, how far before a part of it a match that ends in the part can start.
+    /// Overlap of the parts in which a long line is searched. A longer match across parts can be missed.
     overlap_bytes: usize,
 }
 
@@ -70,7 +69,7 @@ impl Pattern {
             (regex::escape(text), LiteralPrefilter::new(text))
         };
         let matcher = compile(&source).map_err(|error| compile_error(&source, error))?;
-        // Another case can change the number of bytes, but not that of characters.
+        // A different case can change the number of bytes, but not the number of characters.
         Ok(Self {
             matcher,
             source,
@@ -108,7 +107,7 @@ impl Pattern {
         self.is_match(visible.as_bytes())
     }
 
-    /// Returns the first ranges of characters of the visible text that match, without empty ones.
+    /// Returns the first matching ranges of the visible text, in characters, without empty ranges.
     pub(crate) fn ranges(&self, visible: &str) -> Vec<Range<u32>> {
         let (mut ranges, mut at, mut characters) = (Vec::new(), 0, 0);
         let mut advance = |to: usize| {
@@ -163,7 +162,7 @@ impl Pattern {
         ControlFlow::Continue(())
     }
 
-    /// As [`Self::for_each_match`], without the prefilter.
+    /// Does the same as [`Self::for_each_match`], without the prefilter.
     fn for_each_match_unfiltered(
         &self,
         buffer: &[u8],
@@ -211,7 +210,7 @@ impl Pattern {
             };
             let start = memrchr(b'\n', &text[at..near]).map_or(at, |end| at + end + 1);
             let end = memchr(b'\n', &text[near..]).map_or(text.len(), |end| near + end);
-            // A match behind the last newline belongs to no line.
+            // A match after the last newline belongs to no line.
             if start < text.len() && (is_confirmed || self.is_match(&text[start..end])) {
                 return Some(start..end);
             }
@@ -269,7 +268,7 @@ fn visible_lines(buffer: &[u8], encoding: Encoding, is_file_start: bool) -> Cow<
     let mut visible = Vec::with_capacity(text.len());
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         EscapeStripper::default().push(&line[..line.len() - end_length(line)], &mut visible);
-        // Also behind the last line, so that an empty one is still a line.
+        // Also after the last line, so that an empty one is still a line.
         visible.push(b'\n');
     }
     Cow::Owned(visible)

@@ -1,4 +1,4 @@
-//! Searches of many lines against a search of each line.
+//! Compares searches of many lines with a search of each line.
 
 use std::{ops::ControlFlow, sync::LazyLock};
 
@@ -250,7 +250,7 @@ fn a_match_that_starts_far_before_a_part_is_found_if_it_can_end_early() {
 }
 
 #[test]
-fn a_match_waits_for_the_rest_of_the_character_behind_it() {
+fn a_match_waits_for_the_rest_of_the_character_after_it() {
     // `ª` is a letter, so no word ends before it; its first byte alone is not.
     for (parts, expected) in [
         ([&b"errors\xc2"[..], b"\xaa"], false),

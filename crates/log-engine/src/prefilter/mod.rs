@@ -156,7 +156,7 @@ mod avx2 {
             }
         }
 
-        /// As `scalar_candidates`.
+        /// Returns the same mask as `scalar_candidates`.
         #[inline(always)]
         pub(super) fn candidates(&self, spans: [&[u8; BLOCK_BYTES]; 3]) -> u64 {
             let (low, high) = (self.half(spans, 0), self.half(spans, HALF_BYTES));

@@ -1,4 +1,4 @@
-//! The prefilter against a comparison at every position.
+//! Compares the prefilter with a comparison at every position.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 

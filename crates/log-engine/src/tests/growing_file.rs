@@ -39,7 +39,7 @@ impl GrowingFile {
         self.file.set_len(size).expect("truncated");
     }
 
-    /// Puts another file in its place.
+    /// Replaces the file with another one.
     pub(super) fn replace(&self, content: &[u8]) {
         let new = self.directory.path().join("new");
         fs::write(&new, content).expect("written");

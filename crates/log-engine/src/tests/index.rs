@@ -1,4 +1,4 @@
-//! Indexes against the naive reader.
+//! Compares indexes with the naive reader.
 
 use std::{sync::Arc, time::Duration};
 
@@ -142,7 +142,7 @@ fn a_longer_replacement_with_the_same_start_and_end_is_indexed_again() {
 }
 
 #[test]
-fn a_log_that_is_truncated_while_it_is_indexed_fails_and_is_indexed_again_for_the_next_request() {
+fn indexing_fails_if_the_log_is_truncated_and_the_next_request_retries() {
     let log = GrowingFile::new(&b"a line\n".repeat(2_000_000));
     let cache = IndexCache::new(Limits::DEFAULT);
     // Without a permit, indexing only starts after the truncation.

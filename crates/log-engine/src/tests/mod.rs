@@ -1,4 +1,4 @@
-//! Pages against the naive reader.
+//! Compares pages with the naive reader.
 
 mod growing_file;
 mod index;
@@ -18,7 +18,7 @@ use crate::{
     naive_reader::{encoding_of, memory_file, naive_lines, naive_page, page_of, run},
 };
 
-/// Limits that no test on a busy machine exceeds.
+/// Timeouts that are long enough for a busy machine.
 const PATIENT: Limits = Limits {
     index_timeout: Duration::from_secs(60),
     completion_timeout: Duration::from_secs(60),

@@ -91,7 +91,7 @@ fn pages_only_wait_for_the_index_if_they_need_it() {
 }
 
 #[test]
-fn text_of_unknown_encoding_is_decoded_by_the_indexed_part() {
+fn unknown_encoding_is_derived_from_the_indexed_part() {
     let log = GrowingFile::new("é\n".as_bytes());
     let engine = LogEngine::new(HURRIED);
     let file = log.found();
@@ -132,7 +132,7 @@ fn pages_show_appended_truncated_and_replaced_logs() {
 }
 
 #[test]
-fn a_log_that_changes_after_it_was_found_is_read_as_it_is() {
+fn truncation_or_deletion_after_a_log_was_found_is_detected() {
     let engine = LogEngine::new(PATIENT);
     // Truncated after it was found.
     let log = GrowingFile::new(&b"a line\n".repeat(1000));

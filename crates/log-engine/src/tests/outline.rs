@@ -1,4 +1,4 @@
-//! Outlines against the naive reader.
+//! Compares outlines with the naive reader.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Searches of whole logs against the naive reader.
+//! Compares searches of whole logs with the naive reader.
 
 use std::{
     sync::{Arc, Barrier},

@@ -117,7 +117,7 @@ struct Aligner<'a> {
 }
 
 impl Aligner<'_> {
-    /// Adds captions that only one file has.
+    /// Adds captions that are only in one file.
     fn add_unpaired(&mut self, expected: Range<usize>, actual: Range<usize>) {
         for index in expected {
             let lines = self.expected[index].lines.clone();
@@ -143,7 +143,7 @@ impl Aligner<'_> {
         }
     }
 
-    /// Adds a caption that both files have.
+    /// Adds a caption that is in both files.
     fn add_pair(&mut self, pair: CuePair, delta: TimeDelta, time_change: TimeChange) {
         let (old, new) = (&self.expected[pair.0], &self.actual[pair.1]);
         let number_delta = old
@@ -211,13 +211,13 @@ impl Aligner<'_> {
             self.diff.text += 1;
             self.report(change(CaptionChangeKind::Text));
         }
-        // The timing line differs, and no other change says so.
+        // The timing line differs, and no other change reports it.
         let is_timing_unexplained = !is_timing_equal
             && !has_other_inline_text
             && matches!(time_change, TimeChange::None | TimeChange::ShiftMember);
         let has_other_settings = has_other_template && !has_other_inline_text && !is_timing_line_same;
         if is_renamed || is_timing_unexplained || has_other_settings || has_other_trailing_lines {
-            // An added or dropped caption at the end takes the empty line before it along.
+            // An added or dropped caption at the end includes the empty line before it.
             let is_last = pair.0 + 1 == self.expected.len() || pair.1 + 1 == self.actual.len();
             let has_unpaired_neighbour = self.expected.len() != self.actual.len() && is_last;
             let is_only_blank_lines = !is_renamed
@@ -306,7 +306,7 @@ impl Aligner<'_> {
                 && is_next(previous.actual_cue, change.actual_cue)
             {
                 previous.count += 1;
-                // Only amounts that all merged captions share are kept.
+                // Only amounts that are equal for all merged captions are kept.
                 previous.start_ms = previous.start_ms.filter(|ms| change.start_delta_ms == Some(*ms));
                 previous.end_ms = previous.end_ms.filter(|ms| change.end_delta_ms == Some(*ms));
                 return;

@@ -1,4 +1,4 @@
-//! Comparison of caption files: a caption that is dropped, renumbered or shifted does not make the others differ.
+//! Comparison of caption files. A dropped, renumbered or shifted caption does not make the others differ.
 
 mod align;
 mod pairing;
@@ -11,11 +11,11 @@ use runlens_api_types::output::CaptionDiff;
 
 use crate::{DiffLimits, EditScript, Lines};
 
-/// Compares two caption files. `extension` is their file name extension with its dot. Returns `None` if a file has
-/// content, but no captions of a known format, or if both files are empty.
+/// Compares two caption files. `extension` is their file name extension with its dot. Returns `None` if a
+/// file has content, but no captions of a known format, or if both files are empty.
 ///
-/// Lines of an equal operation may differ in what is not counted as a difference: the number of a caption, a time that is
-/// shifted together with others, a line ending.
+/// Lines of an equal operation may have ignored differences: the number of a caption, a time that is shifted
+/// together with others, or a line ending.
 pub fn compare(extension: &str, lines: &Lines<'_>, limits: DiffLimits) -> Option<(EditScript, CaptionDiff)> {
     let format = parse::detect_format(extension, &lines.expected)
         .or_else(|| parse::detect_format(extension, &lines.actual))?;

@@ -7,24 +7,25 @@ use similar::DiffTag;
 use super::parse::Cue;
 use crate::{edit_script::diff_slices, words::text_similarity};
 
-/// Distance in time up to which captions are paired whatever their texts.
+/// Maximum distance in time at which captions are paired regardless of their texts.
 const MAX_DISTANCE_ANY_TEXT_MS: i64 = 1_500;
-/// Distance in time up to which captions are paired by similar text, or by equal text without equal neighbours.
+/// Maximum distance in time at which captions are paired by similar text, or by equal text in a run that is
+/// shorter than [`MIN_RUN_AT_ANY_DISTANCE`].
 const MAX_DISTANCE_SAME_TEXT_MS: i64 = 30_000;
-/// Similarity of texts that counts as similar.
+/// Minimum similarity of texts that are considered similar.
 const MIN_TEXT_SIMILARITY: f32 = 0.5;
-/// Consecutive captions with equal texts that are paired at any distance.
+/// Minimum number of consecutive captions with equal texts that are paired at any distance.
 const MIN_RUN_AT_ANY_DISTANCE: usize = 3;
-/// Captions of a gap that vote for its shift.
+/// Maximum number of captions that are sampled to find the shift of a gap.
 const MAX_SHIFT_VOTERS: usize = 200;
-/// Captions with one text that a voter is compared with.
+/// Maximum number of captions with equal text that a sampled caption is compared with.
 const MAX_CANDIDATES_PER_TEXT: usize = 2_000;
 
 /// Indexes of an expected and an actual caption.
 pub(super) type CuePair = (usize, usize);
 
-/// Pairs captions in order: by time and text, then by text at uniformly shifted times, then by text, then by time.
-/// Each step looks only at the gaps that the previous steps left.
+/// Pairs captions in order: by time and text, then by text at uniformly shifted times, then by text, then by
+/// time. Each step only considers captions in the gaps between existing pairs.
 pub(super) fn pair_cues(expected: &[Cue], actual: &[Cue], deadline: Option<Instant>) -> Vec<CuePair> {
     let cues = Cues {
         expected,
@@ -91,7 +92,8 @@ impl<'a> Cues<'a> {
         self.actual[actual].start_ms - self.expected[expected].start_ms
     }
 
-    /// Inserts the pairs that `pair_gap` finds in each gap between `pairs` where both files have captions left.
+    /// Inserts the pairs that `pair_gap` finds in each gap between `pairs` with unpaired captions in both
+    /// files.
     fn fill_gaps(self, pairs: &mut Vec<CuePair>, pair_gap: impl Fn(&Gap) -> Vec<CuePair>) {
         let mut filled = Vec::with_capacity(pairs.len());
         let (mut expected_start, mut actual_start) = (0, 0);
@@ -169,14 +171,15 @@ impl<'a> Cues<'a> {
                 *votes.entry(start_ms - cue.start_ms).or_default() += 1;
             }
         }
-        // Among equals the smallest shift wins, so that the result does not depend on the order of the map.
+        // Ties are resolved to the smallest shift, so that the result does not depend on the order of the
+        // map.
         votes
             .into_iter()
             .max_by_key(|(shift_ms, votes)| (*votes, Reverse(shift_ms.abs()), *shift_ms))
             .map(|(shift_ms, _)| shift_ms)
     }
 
-    /// Drops pairs that have only their text in common: far apart in time, and without paired neighbours.
+    /// Drops pairs with equal text that are far apart in time, unless they are part of a long run.
     fn without_coincidences(self, pairs: Vec<CuePair>) -> Vec<CuePair> {
         let mut runs: Vec<Vec<CuePair>> = Vec::new();
         for pair in pairs {

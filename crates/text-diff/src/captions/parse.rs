@@ -1,7 +1,7 @@
 //! Parsers of caption formats.
 //!
-//! They are lenient: lines that are not part of a caption belong to the one before them, so that every line of the file
-//! belongs to a caption or to the header.
+//! They are lenient: lines that are not part of a caption are assigned to the previous one, so that every
+//! line of the file belongs to a caption or to the header.
 
 use std::ops::Range;
 
@@ -33,7 +33,7 @@ pub(super) struct Cue {
     pub(super) timing_template: String,
     /// Text on the timing line.
     pub(super) inline_text: String,
-    /// All text without markup and with single spaces, to recognize the caption by.
+    /// All text without markup and with single spaces. Identifies the caption.
     pub(super) text_key: String,
 }
 
@@ -46,7 +46,8 @@ struct Timing<'a> {
     inline_text: &'a str,
 }
 
-/// Returns the format by the file name extension; of `.txt` files also by their lines. `None` for other files.
+/// Detects the format from the file name extension, and for `.txt` files from the lines. Returns `None` for
+/// other files.
 pub(super) fn detect_format(extension: &str, lines: &[&str]) -> Option<CaptionFormat> {
     match extension.trim_start_matches('.').to_ascii_lowercase().as_str() {
         "srt" => Some(CaptionFormat::Srt),
@@ -265,7 +266,7 @@ fn parse_picture(line: &str) -> Option<Timing<'_>> {
     })
 }
 
-/// Larger times are rejected, so that sums of times cannot overflow.
+/// Maximum time. Larger times are rejected, so that sums of times cannot overflow.
 const MAX_TIME_MS: i64 = 1 << 52;
 
 /// Parses `00:01:02,345`, `01:02.345`, `0:01:02.34`, `62.345` or `20140407110102.345` to milliseconds.

@@ -1,13 +1,13 @@
 //! Groups captions whose times differ by the same amount, so that a shift is reported once.
 
-/// How many milliseconds later a caption starts and ends.
+/// Delay of a caption's start and end, in milliseconds.
 pub(super) type TimeDelta = (i64, Option<i64>);
 
 /// How the times of one pair of captions are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeChange {
     None,
-    /// The times differ, by another amount than those of the neighbours.
+    /// The times differ by a different amount than those of the neighbours.
     Single,
     /// The first caption of a shift of this many captions.
     ShiftStart(u64),
@@ -15,9 +15,9 @@ pub(super) enum TimeChange {
     ShiftMember,
 }
 
-/// Consecutive captions with other deltas that do not end a shift.
+/// Maximum number of consecutive captions with other deltas within a shift.
 const MAX_OUTLIERS: usize = 2;
-/// Difference of two deltas that rounding explains.
+/// Maximum difference of two deltas that is attributed to rounding.
 const ROUNDING_MS: i64 = 1;
 
 /// Classifies the pairs of captions, given in order.

@@ -1,4 +1,4 @@
-//! Parsers as tables; alignment as examples and as property tests.
+//! Table tests of the caption parsers; example and property tests of the alignment.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const LIMITS: DiffLimits = DiffLimits {
     ..DiffLimits::DEFAULT
 };
 
-/// Far more than the timeout: the tests run unoptimized and next to others.
+/// Far more than the timeout, because the tests are unoptimized and run in parallel with others.
 const MAX_ELAPSED: Duration = Duration::from_secs(60);
 
 fn compare_texts(extension: &str, expected: &str, actual: &str) -> (Vec<DiffOp>, CaptionDiff) {
@@ -255,7 +255,7 @@ fn shift_is_reported_once() {
             (Some(by), Some(by), count, 0)
         );
     }
-    // Together with a dropped caption and one with another text.
+    // The shift is also found if a caption is dropped and another has a different text.
     let mut actual = shifted(0, -33);
     actual[0].0 = 0;
     actual[9].2 = "Something else is said.".to_owned();
@@ -293,7 +293,7 @@ fn ignored_differences_are_counted_separately() {
         ),
         (0, Some((1, 1, 6)))
     );
-    // The number of a picture is on its timing line.
+    // In spupng files, the number is in the timing line.
     let picture = |number: u32, start: &str| {
         format!(
             "<spu start=\"{start}\" end=\"9.000\" image=\"sub{number:04}.png\" xoffset=\"96\">\n<!--\nHello\n--></spu>\n"

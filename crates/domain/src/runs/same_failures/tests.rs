@@ -65,7 +65,7 @@ each_backend! {
         assert_eq!(ids(&ask(&test, other_output).await), Vec::<i32>::new());
         let none = ask(&test, passing).await;
         assert_eq!((none.failing_count, none.runs_compared), (0, 0));
-        assert_eq!(ask(&test, canceled).await.pagination.total, 0, "what it would have failed is not known");
+        assert_eq!(ask(&test, canceled).await.pagination.total, 0, "the failures of a canceled run are incomplete");
 
         let narrow = Caller::visitor([Scope::RunsRead]);
         assert!(test.platform.runs.load(&narrow, Scope::RunsRead, run).await.expect("opens").same_failures(PageQuery::default()).await.is_err());

@@ -1,7 +1,8 @@
-//! The schema of the embedded SQLite database. The schema of MariaDB belongs to the platform and is never altered.
+//! The schema of the embedded SQLite database. The schema of MariaDB belongs to the platform and is never
+//! altered.
 //!
-//! To change the schema, append a script to [`SCRIPTS`]; a script that has been released is never edited. The number of
-//! scripts that were run is stored as `PRAGMA user_version`.
+//! To change the schema, append a script to [`SCRIPTS`]; a script that has been released is never edited. The
+//! number of scripts that were run is stored as `PRAGMA user_version`.
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
@@ -10,12 +11,12 @@ use sea_orm::{
 
 const SCRIPTS: &[&str] = &[include_str!("0001_platform.sql")];
 
-/// Runs the scripts that the database does not have yet, all or none.
+/// Runs the scripts that were not run on the database yet, in one transaction.
 pub(super) async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
     if version(db).await? >= SCRIPTS.len() {
         return Ok(());
     }
-    // Locks the database, so that of several processes that start at once only one runs the scripts.
+    // Locks the database: if several processes start at the same time, only one runs the scripts.
     let immediate = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
@@ -35,7 +36,7 @@ pub(super) async fn run(db: &DatabaseConnection) -> Result<(), DbErr> {
 }
 
 async fn version(db: &impl ConnectionTrait) -> Result<usize, DbErr> {
-    let version = number(db, "PRAGMA user_version").await?;
+    let version = query_integer(db, "PRAGMA user_version").await?;
     usize::try_from(version).map_err(|error| DbErr::Migration(error.to_string()))
 }
 
@@ -44,10 +45,10 @@ async fn has_sea_orm_migration(db: &impl ConnectionTrait) -> Result<bool, DbErr>
     const HAS_TABLE: &str =
         "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'";
     const HAS_ROW: &str = "SELECT COUNT(*) FROM seaql_migrations WHERE version = 'm0001_platform'";
-    Ok(number(db, HAS_TABLE).await? > 0 && number(db, HAS_ROW).await? > 0)
+    Ok(query_integer(db, HAS_TABLE).await? > 0 && query_integer(db, HAS_ROW).await? > 0)
 }
 
-async fn number(db: &impl ConnectionTrait, sql: &str) -> Result<i64, DbErr> {
+async fn query_integer(db: &impl ConnectionTrait, sql: &str) -> Result<i64, DbErr> {
     let row = db
         .query_one_raw(Statement::from_string(db.get_database_backend(), sql))
         .await?;
@@ -66,7 +67,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn a_database_of_sea_orm_migration_keeps_its_rows() {
+    async fn a_database_created_by_sea_orm_migration_keeps_its_rows() {
         let directory = tempfile::tempdir().expect("a directory");
         let url = format!("sqlite://{}", directory.path().join("old.db").display());
         let store = Store::open(&url).await.expect("a new database");
@@ -75,10 +76,10 @@ mod tests {
             ..CategoryRow::default()
         };
         insert_new(store.db(), category).await.expect("inserted");
-        let as_before = "PRAGMA user_version = 0;
+        let old_state = "PRAGMA user_version = 0;
              CREATE TABLE seaql_migrations (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL);
              INSERT INTO seaql_migrations VALUES ('m0001_platform', 1790000000)";
-        store.db().execute_unprepared(as_before).await.expect("changed");
+        store.db().execute_unprepared(old_state).await.expect("changed");
         drop(store);
 
         for _ in 0..2 {
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn processes_that_start_at_once_create_the_schema_once() {
+    async fn concurrent_starts_create_the_schema_once() {
         let directory = tempfile::tempdir().expect("a directory");
         let url = format!("sqlite://{}", directory.path().join("new.db").display());
         let opened = futures::future::join_all((0..4).map(|_| Store::open(&url))).await;

@@ -24,7 +24,8 @@ use crate::{
 };
 
 impl SuiteService {
-    /// Returns the health of a test, from the newest completed runs of the main repository's `master`. Scope `runs:read`.
+    /// Returns the health of a test, from the newest completed runs of the main repository's `master`. Scope
+    /// `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`], [`Error::NotFound`], [`Error::Database`].
@@ -122,9 +123,9 @@ fn health(platform: OperatingSystem, rows: &[Row]) -> PlatformHealth {
 /// Returns the streak of failures that ends with the newest result, if it is a failure.
 fn failing(results: &[&Row]) -> Option<Failing> {
     let last_pass = results.iter().rposition(|row| !row.has_failed());
-    let streak = &results[last_pass.map_or(0, |place| place + 1)..];
+    let streak = &results[last_pass.map_or(0, |index| index + 1)..];
     let first = streak.first()?;
-    let passed_before = last_pass.map(|place| &results[place].run);
+    let passed_before = last_pass.map(|index| &results[index].run);
     let unchanged = streak
         .iter()
         .rev()
@@ -139,10 +140,10 @@ fn failing(results: &[&Row]) -> Option<Failing> {
 }
 
 fn changes_link(from: &RecentRun, to: &RecentRun) -> Option<String> {
-    let is_one = !from.revision.repository.is_empty()
+    let is_comparable = !from.revision.repository.is_empty()
         && from.revision.repository == to.revision.repository
         && from.revision.commit_sha != to.revision.commit_sha;
-    is_one.then(|| {
+    is_comparable.then(|| {
         format!(
             "https://github.com/{}/compare/{}...{}",
             from.revision.repository, from.revision.commit_sha, to.revision.commit_sha
@@ -157,12 +158,12 @@ fn flip(from: &Row, to: &Row) -> Option<Flip> {
     })
 }
 
-/// Returns adjacent results of which one is a pass and one a failure.
+/// Returns the pairs of adjacent results of which one passed and the other failed.
 fn flips(results: &[&Row]) -> impl Iterator<Item = Flip> {
     results.windows(2).filter_map(|pair| flip(pair[0], pair[1]))
 }
 
-/// Returns which parts of [`FLAKY_RULE`] apply, with the flips that prove them.
+/// Returns which parts of [`FLAKY_RULE`] apply, with the flips as evidence.
 fn flaky_evidence(results: &[&Row]) -> Vec<FlakyEvidence> {
     let newest = &results[results.len().saturating_sub(FLAKY_WINDOW)..];
     let by_flips: Vec<Flip> = flips(newest).collect();

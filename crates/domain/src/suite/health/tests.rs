@@ -1,4 +1,4 @@
-//! Health of a test, as tables of results: oldest first, one letter each.
+//! Health of a test, from results written as one letter each, oldest first.
 
 use runlens_api_types::{
     health::{FlakyReason, PlatformHealth},
@@ -13,13 +13,14 @@ use crate::{
     testing::{RunSpec, TestSpec},
 };
 
-/// `.` no result, `P` pass, `F` fails, `D` fails differently than before, `M` missing output, `N` missing output and different
-/// than before. Runs are numbered from 1; each tests a commit of its own unless `commits` says otherwise.
-fn of(letters: &str, commits: &str) -> PlatformHealth {
+/// `.` no result, `P` pass, `F` fails, `D` fails differently from the previous result, `M` missing output,
+/// `N` missing output and a changed failure. Runs are numbered from 1. Each has its own commit, unless
+/// `commits` has a letter for it.
+fn health_of(letters: &str, commits: &str) -> PlatformHealth {
     let rows: Vec<Row> = letters
         .chars()
         .enumerate()
-        .map(|(place, letter)| {
+        .map(|(index, letter)| {
             let (status, is_changed) = match letter {
                 'P' => (RecentStatus::Pass, false),
                 'F' => (RecentStatus::Fail, false),
@@ -30,10 +31,10 @@ fn of(letters: &str, commits: &str) -> PlatformHealth {
             };
             let commit = commits
                 .chars()
-                .nth(place)
-                .map_or_else(|| format!("c{place}"), String::from);
+                .nth(index)
+                .map_or_else(|| format!("c{index}"), String::from);
             let run = RecentRun {
-                run_id: place as i32 + 1,
+                run_id: index as i32 + 1,
                 revision: Revision {
                     repository: "CCExtractor/ccextractor".to_owned(),
                     branch: Some("master".to_owned()),
@@ -76,8 +77,8 @@ fn failing_since_is_the_first_failure_after_the_last_pass() {
         ("DDF", [1, 0, 2]),
     ];
     for (letters, expected) in cases {
-        let told = of(letters, "");
-        let failing = told.failing.as_ref();
+        let actual = health_of(letters, "");
+        let failing = actual.failing.as_ref();
         let found = [
             id(failing.map(|failing| &failing.since)),
             id(failing.and_then(|failing| failing.passed_before.as_ref())),
@@ -88,7 +89,7 @@ fn failing_since_is_the_first_failure_after_the_last_pass() {
 }
 
 #[test]
-fn latest_results_are_reported_whatever_followed() {
+fn counts_and_latest_results_ignore_runs_without_a_result() {
     // Runs, results, oldest run, newest result, last pass, last failure, flips.
     let cases = [
         ("", [0, 0, 0, 0, 0, 0, 0]),
@@ -100,17 +101,17 @@ fn latest_results_are_reported_whatever_followed() {
         ("PMMFP", [5, 5, 1, 5, 5, 4, 2]),
     ];
     for (letters, expected) in cases {
-        let told = of(letters, "");
-        let latest = told.latest.as_ref().map(|result| &result.run);
+        let actual = health_of(letters, "");
+        let latest = actual.latest.as_ref().map(|result| &result.run);
         let numbers = [
-            told.run_count,
-            told.result_count,
-            u64::from(told.oldest_run_id.unwrap_or(0).unsigned_abs()),
+            actual.run_count,
+            actual.result_count,
+            u64::from(actual.oldest_run_id.unwrap_or(0).unsigned_abs()),
         ];
-        let runs = [latest, told.last_pass.as_ref(), told.last_failure.as_ref()]
+        let runs = [latest, actual.last_pass.as_ref(), actual.last_failure.as_ref()]
             .map(|run| u64::from(id(run).unsigned_abs()));
         assert_eq!(
-            [numbers.as_slice(), &runs, &[told.flip_count]].concat(),
+            [numbers.as_slice(), &runs, &[actual.flip_count]].concat(),
             expected,
             "{letters}"
         );
@@ -120,7 +121,7 @@ fn latest_results_are_reported_whatever_followed() {
 #[test]
 fn changes_between_pass_and_failure_are_linked() {
     let link = |letters, commits| {
-        of(letters, commits)
+        health_of(letters, commits)
             .failing
             .and_then(|failing| failing.changes_link)
     };
@@ -128,12 +129,12 @@ fn changes_between_pass_and_failure_are_linked() {
         link("P.F", "abc").as_deref(),
         Some("https://github.com/CCExtractor/ccextractor/compare/a...c")
     );
-    assert_eq!(link("FF", "ab"), None, "since when is not known");
-    assert_eq!(link("PF", "aa"), None, "nothing changed");
+    assert_eq!(link("FF", "ab"), None, "the last pass is unknown");
+    assert_eq!(link("PF", "aa"), None, "both runs have the same commit");
 }
 
 #[test]
-fn three_flips_in_twenty_results_or_one_on_a_commit_are_flaky() {
+fn three_flips_in_twenty_results_or_one_on_the_same_commit_are_flaky() {
     let steady = "P".repeat(18);
     let cases = [
         ("PFP".to_owned(), String::new(), vec![]),
@@ -148,7 +149,7 @@ fn three_flips_in_twenty_results_or_one_on_a_commit_are_flaky() {
             vec![(FlakyReason::Flips, vec![(1, 3), (3, 6), (6, 8)])],
         ),
         ("FDFDF".to_owned(), String::new(), vec![]),
-        // The third flip back is the 20th, then the 21st result before the newest one.
+        // Of 20 results, all are in the window, with three flips; of 21, the first is not.
         (
             format!("FPF{}", &steady[..17]),
             String::new(),
@@ -176,8 +177,8 @@ fn three_flips_in_twenty_results_or_one_on_a_commit_are_flaky() {
         ),
     ];
     for (letters, commits, expected) in cases {
-        let told = of(&letters, &commits);
-        let found: Vec<_> = told
+        let actual = health_of(&letters, &commits);
+        let found: Vec<_> = actual
             .flaky_evidence
             .iter()
             .map(|evidence| {
@@ -192,35 +193,35 @@ fn three_flips_in_twenty_results_or_one_on_a_commit_are_flaky() {
             })
             .collect();
         assert_eq!(found, expected, "{letters} {commits}");
-        assert_eq!(told.is_flaky, !expected.is_empty(), "{letters} {commits}");
+        assert_eq!(actual.is_flaky, !expected.is_empty(), "{letters} {commits}");
     }
 }
 
 each_backend! {
     async fn health_is_reported_per_platform_within_the_window(test) {
         let changing = test.regression_test(TestSpec::default()).await;
-        let made = async |platform: &'static str, code: i32| {
+        let run_with_exit_code = async |platform: &'static str, code: i32| {
             let run = test.run(RunSpec { platform, commit: format!("{code:040}"), ..RunSpec::default() }).await;
             test.result(run, changing.0, Some(code), Some(0)).await;
             test.file(run, changing.0, changing.1[0], None).await;
             test.complete(run).await;
             run
         };
-        let first = made("linux", 0).await;
-        let broken = made("linux", 1).await;
-        made("windows", 7).await;
+        let first = run_with_exit_code("linux", 0).await;
+        let broken = run_with_exit_code("linux", 1).await;
+        run_with_exit_code("windows", 7).await;
         let other = test.run(RunSpec { test_type: "pr", pr_nr: 5, branch: "fix", ..RunSpec::default() }).await;
         test.pass(other, &changing).await;
         test.complete(other).await;
-        let differently = made("linux", 2).await;
+        let changed = run_with_exit_code("linux", 2).await;
         let visitor = test.platform.visitor();
         test.take_queries();
-        let health = test.platform.suite.regression_test_health(&visitor, changing.0).await.expect("a health");
-        let asked_of_results = test.take_queries().iter().filter(|sql| sql.contains("test_result")).count();
-        assert_eq!(asked_of_results, 4, "two lists of runs, their results and their files");
+        let health = test.platform.suite.regression_test_health(&visitor, changing.0).await.expect("health");
+        let result_query_count = test.take_queries().iter().filter(|sql| sql.contains("test_result")).count();
+        assert_eq!(result_query_count, 4, "two lists of runs, their results and their files");
         let [linux, windows] = health.platforms.as_slice() else { panic!("{health:?}") };
         let failing = linux.failing.as_ref().expect("it fails");
-        assert_eq!([failing.since.run_id, failing.unchanged_since.run_id, id(failing.passed_before.as_ref())], [broken, differently, first]);
+        assert_eq!([failing.since.run_id, failing.unchanged_since.run_id, id(failing.passed_before.as_ref())], [broken, changed, first]);
         let link = format!("https://github.com/CCExtractor/ccextractor/compare/{:040}...{:040}", 0, 1);
         assert_eq!(failing.changes_link, Some(link));
         assert_eq!((linux.run_count, linux.flip_count, linux.is_flaky), (3, 1, false));

@@ -1,4 +1,4 @@
-//! Results of some tests in the newest runs on each platform.
+//! Results of given tests in the newest runs on each platform.
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl SuiteService {
-    /// Returns the results of some tests in the newest runs, on Linux and on Windows. Scope `runs:read`.
+    /// Returns the results of the given tests in the newest runs, on Linux and on Windows. Scope `runs:read`.
     ///
     /// # Errors
     /// [`Error::MissingScope`](crate::Error::MissingScope), [`Error::Database`](crate::Error::Database).

@@ -24,8 +24,8 @@ enum Made {
 }
 use Made::{Exit, NoOutput, Nothing, Pass, Wrong};
 
-async fn make(test: &TestPlatform, run: i32, (id, outputs): &(i32, Vec<i32>), made: Made) {
-    let (code, file) = match made {
+async fn add_result(test: &TestPlatform, run: i32, (id, outputs): &(i32, Vec<i32>), kind: Made) {
+    let (code, file) = match kind {
         Nothing => return,
         Pass => (0, Some(None)),
         Wrong(hash) => (0, Some(Some(hash))),
@@ -38,7 +38,7 @@ async fn make(test: &TestPlatform, run: i32, (id, outputs): &(i32, Vec<i32>), ma
     }
 }
 
-const WORDS: [(Made, RecentStatus); 9] = [
+const CASES: [(Made, RecentStatus); 9] = [
     (Pass, RecentStatus::Pass),
     (Wrong("a"), RecentStatus::Fail),
     (Wrong("a"), RecentStatus::Fail),
@@ -51,7 +51,7 @@ const WORDS: [(Made, RecentStatus); 9] = [
 ];
 
 /// Creates a test with each of these results, one per run of master, and another test that always passes.
-async fn all_words(test: &TestPlatform) -> ([i32; 2], Vec<i32>) {
+async fn create_all_cases(test: &TestPlatform) -> ([i32; 2], Vec<i32>) {
     let outputs = &[OutputSpec {
         variants: &["variant"],
         ..OutputSpec::SRT
@@ -64,10 +64,10 @@ async fn all_words(test: &TestPlatform) -> ([i32; 2], Vec<i32>) {
         .await;
     let steady = test.regression_test(TestSpec::default()).await;
     let mut runs = Vec::new();
-    for (made, _) in WORDS {
+    for (kind, _) in CASES {
         let run = test.run(RunSpec::default()).await;
-        make(test, run, &changing, made).await;
-        make(test, run, &steady, Pass).await;
+        add_result(test, run, &changing, kind).await;
+        add_result(test, run, &steady, Pass).await;
         test.complete(run).await;
         runs.push(run);
     }
@@ -80,31 +80,31 @@ fn ids(results: &runlens_api_types::recent::RecentResults) -> Vec<i32> {
 
 each_backend! {
     async fn a_status_is_relative_to_the_previous_result(test) {
-        let ([changing, steady], runs) = all_words(&test).await;
+        let ([changing, steady], runs) = create_all_cases(&test).await;
         let visitor = test.platform.visitor();
-        let last = test.platform.runs.load(&visitor, Scope::RunsRead, runs[8]).await.expect("opens");
+        let newest = test.platform.runs.load(&visitor, Scope::RunsRead, runs[8]).await.expect("a run");
         let query = RecentResultsQuery { regression_test_ids: vec![changing, steady, 999] };
-        let results = last.recent_results(&query).await.expect("results");
+        let results = newest.recent_results(&query).await.expect("results");
         assert_eq!(ids(&results), runs);
-        assert_eq!(results.of(changing), WORDS.map(|(_, word)| word));
+        assert_eq!(results.of(changing), CASES.map(|(_, status)| status));
         assert_eq!(results.of(steady), [RecentStatus::Pass; 9]);
-        assert_eq!(results.of(999), [RecentStatus::NoResult; 9], "a test that nobody knows has no results");
+        assert_eq!(results.of(999), [RecentStatus::NoResult; 9], "an unknown test has no results");
         let everywhere = test.platform.suite.recent_results(&visitor, &PlatformResultsQuery::new(query.regression_test_ids, RunChoice::Master, 50)).await.expect("results");
         assert_eq!(everywhere.data[0], results);
         assert_eq!(ids(&everywhere.data[1]), [0; 0], "nothing ran on Windows");
     }
 
-    async fn the_last_results_agree_with_the_run_and_its_comparison(test) {
-        let ([changing, _], runs) = all_words(&test).await;
+    async fn the_newest_results_agree_with_the_run_and_its_comparison(test) {
+        let ([changing, _], runs) = create_all_cases(&test).await;
         let visitor = test.platform.visitor();
         for run in &runs[1..] {
-            let open = test.platform.runs.load(&visitor, Scope::RunsRead, *run).await.expect("opens");
-            let results = open.recent_results(&RecentResultsQuery { regression_test_ids: vec![changing] }).await.expect("results");
-            let here = *results.of(changing).last().expect("a cell");
-            let samples = open.test_results(&SampleQuery { page: PageQuery::FIRST_MAX, ..SampleQuery::default() }).await.expect("samples").data;
+            let loaded = test.platform.runs.load(&visitor, Scope::RunsRead, *run).await.expect("a run");
+            let results = loaded.recent_results(&RecentResultsQuery { regression_test_ids: vec![changing] }).await.expect("results");
+            let here = *results.of(changing).last().expect("a status");
+            let samples = loaded.test_results(&SampleQuery { page: PageQuery::FIRST_MAX, ..SampleQuery::default() }).await.expect("samples").data;
             let status = samples.iter().find(|sample| sample.regression_test_id == changing).map(|sample| sample.status);
             assert_eq!(Some(here.has_failed()), status.map(|status| matches!(status, ResultStatus::Fail | ResultStatus::MissingOutput)));
-            let compared = open.comparison(&ComparisonQuery { page: PageQuery::FIRST_MAX, ..ComparisonQuery::default() }).await.expect("a comparison").data;
+            let compared = loaded.comparison(&ComparisonQuery { page: PageQuery::FIRST_MAX, ..ComparisonQuery::default() }).await.expect("a comparison").data;
             let verdict = compared.iter().find(|test| test.regression_test_id == changing).map(|test| test.verdict);
             if here == RecentStatus::FailsDifferently && verdict != Some(Verdict::NoBaseline) {
                 assert_eq!(verdict, Some(Verdict::FailingDifferently), "run {run}");
@@ -115,11 +115,11 @@ each_backend! {
         }
     }
 
-    async fn a_run_follows_the_newest_ten_of_master_on_its_platform(test) {
-        let made = test.regression_test(TestSpec::default()).await;
+    async fn a_run_is_listed_after_the_ten_newest_master_runs_on_its_platform(test) {
+        let regression_test = test.regression_test(TestSpec::default()).await;
         let mut masters = Vec::new();
         for number in 0..14 {
-            // Not completed runs of master with results.
+            // Runs that are not completed runs of master with results.
             let others = [
                 RunSpec { platform: "windows", ..RunSpec::default() },
                 RunSpec { branch: "fix", ..RunSpec::default() },
@@ -128,35 +128,35 @@ each_backend! {
             ];
             for other in others {
                 let run = test.run(other).await;
-                test.pass(run, &made).await;
+                test.pass(run, &regression_test).await;
                 test.complete(run).await;
             }
             let without_results = test.run(RunSpec::default()).await;
             test.complete(without_results).await;
             let canceled = test.run(RunSpec::default()).await;
-            test.pass(canceled, &made).await;
+            test.pass(canceled, &regression_test).await;
             test.progress(canceled, "canceled", 5, "PR is closed").await;
             let run = test.run(RunSpec { commit: format!("{number:040}"), ..RunSpec::default() }).await;
-            test.pass(run, &made).await;
+            test.pass(run, &regression_test).await;
             test.complete(run).await;
             masters.push(run);
         }
-        let asked = test.run(RunSpec { test_type: "pr", pr_nr: 7, branch: "fix", ..RunSpec::default() }).await;
+        let tested_run = test.run(RunSpec { test_type: "pr", pr_nr: 7, branch: "fix", ..RunSpec::default() }).await;
         let later = test.run(RunSpec::default()).await;
-        test.pass(later, &made).await;
+        test.pass(later, &regression_test).await;
         test.complete(later).await;
         let visitor = test.platform.visitor();
-        let query = RecentResultsQuery { regression_test_ids: vec![made.0] };
-        let open = test.platform.runs.load(&visitor, Scope::RunsRead, asked).await.expect("opens");
-        let results = open.recent_results(&query).await.expect("results");
-        let expected: Vec<i32> = masters[4..].iter().copied().chain([asked]).collect();
+        let query = RecentResultsQuery { regression_test_ids: vec![regression_test.0] };
+        let loaded = test.platform.runs.load(&visitor, Scope::RunsRead, tested_run).await.expect("a run");
+        let results = loaded.recent_results(&query).await.expect("results");
+        let expected: Vec<i32> = masters[4..].iter().copied().chain([tested_run]).collect();
         assert_eq!(ids(&results), expected);
         let statuses: Vec<_> = [RecentStatus::Pass; 10].into_iter().chain([RecentStatus::NoResult]).collect();
-        assert_eq!(results.of(made.0), statuses, "the run itself has not begun");
+        assert_eq!(results.of(regression_test.0), statuses, "the run itself has not started");
         assert_eq!(results.runs[0].revision.commit_sha, format!("{:040}", 4));
         assert_eq!(results.runs[10].revision.pull_request, Some(7));
         for (choice, expected) in [(RunChoice::Master, 15), (RunChoice::All, 50), (RunChoice::PullRequests, 14)] {
-            let query = PlatformResultsQuery::new(vec![made.0], choice, 50);
+            let query = PlatformResultsQuery::new(vec![regression_test.0], choice, 50);
             let results = test.platform.suite.recent_results(&visitor, &query).await.expect("results");
             assert_eq!(results.data[0].runs.len(), expected, "{choice}");
             assert!(ids(&results.data[0]).is_sorted());
@@ -171,19 +171,19 @@ each_backend! {
             for _ in 0..size {
                 tests.push(test.regression_test(TestSpec::default()).await);
                 let run = test.run(RunSpec::default()).await;
-                for made in &tests {
-                    test.pass(run, made).await;
+                for regression_test in &tests {
+                    test.pass(run, regression_test).await;
                 }
                 test.complete(run).await;
             }
             let ids: Vec<i32> = tests.iter().map(|(id, _)| *id).collect();
-            let open = test.platform.runs.load(&visitor, Scope::RunsRead, tests.len() as i32).await.expect("opens");
-            open.summary().await.expect("a summary");
+            let loaded = test.platform.runs.load(&visitor, Scope::RunsRead, tests.len() as i32).await.expect("a run");
+            loaded.summary().await.expect("a summary");
             test.take_queries();
-            open.recent_results(&RecentResultsQuery { regression_test_ids: ids.clone() }).await.expect("results");
-            let of_run = test.take_queries().len();
+            loaded.recent_results(&RecentResultsQuery { regression_test_ids: ids.clone() }).await.expect("results");
+            let run_query_count = test.take_queries().len();
             test.platform.suite.recent_results(&visitor, &PlatformResultsQuery::new(ids, RunChoice::Master, 10)).await.expect("results");
-            counts.push([of_run, test.take_queries().iter().filter(|sql| sql.contains("test_result")).count()]);
+            counts.push([run_query_count, test.take_queries().iter().filter(|sql| sql.contains("test_result")).count()]);
         }
         assert_eq!(counts, [[3, 4], [3, 4]]);
     }

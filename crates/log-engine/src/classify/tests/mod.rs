@@ -1,4 +1,4 @@
-//! Levels and sources against the same rules as regular expressions.
+//! Compares levels and sources with the same rules written as regular expressions.
 
 mod generators;
 mod oracle;
