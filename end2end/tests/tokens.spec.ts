@@ -61,7 +61,7 @@ test('an invalid form reports errors at its fields and keeps its values', async 
   await tokens.create(NAME);
   await tokens.create(NAME, ['system:read']);
   await expect(tokens.name).toHaveValue(NAME);
-  await expect(tokens.name).toHaveAccessibleDescription(/already has a token/);
+  await expect(tokens.name).toHaveAccessibleDescription(/already has an active token/);
   await expect(tokens.scope('system:read')).toBeChecked();
   await expect(tokens.secret).toHaveCount(0);
 

@@ -82,7 +82,7 @@ each_backend! {
         assert_eq!(send(VALID_FORM).await.status, StatusCode::CREATED);
         let response = send(VALID_FORM).await;
         assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(response.text().contains("already has a token named ci"), "{}", response.text());
+        assert!(response.text().contains("already has an active token named ci"), "{}", response.text());
         assert!(response.text().contains(r#"value="system:read" checked"#), "{}", response.text());
         assert_eq!(send(&"x".repeat(70_000)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     }
