@@ -1,7 +1,7 @@
 //! HTTP server (pages, server functions and /api/v1 in one process) and its command line.
 //!
-//! Business rules live in [`runlens_domain::Services`]. Modules import lower ones only, from `config` up to `cli`;
-//! `scripts/check-layers` checks the order.
+//! Business rules live in [`runlens_domain::Services`]. Modules are layered, from `config` (lowest) to `cli`,
+//! and import lower ones only; `scripts/check-layers` checks this.
 
 mod api;
 mod auth;

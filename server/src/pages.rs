@@ -45,12 +45,12 @@ use crate::{
 /// Target of the sign-in form.
 const SIGN_IN: &str = "/forms/sign-in";
 
-/// The page of tokens, and the target of its form.
+/// The token page, which is also the target of its form.
 const TOKENS: &str = "/tokens";
 
 const SPECULATION: &str = "/speculation-rules.json";
 
-/// Prefetches a page when its link is hovered. Reading a page has no effects; files are excluded for their size.
+/// Prefetches a page when its link is hovered. Reading a page has no effects. Excludes files for their size.
 const SPECULATION_RULES: &str = r#"{"prefetch": [{"eagerness": "moderate", "where": {"and": [
   {"href_matches": "/*"},
   {"not": {"href_matches": ["/api/v1/*", "/*.png", "/*.svg"]}}
@@ -132,8 +132,8 @@ async fn redirect_from_platform_path(uri: Uri) -> Redirect {
     Redirect::permanent(address.as_deref().unwrap_or("/runs"))
 }
 
-/// Creates a token and renders the page that shows it. Not a server function, which would redirect: a token must not
-/// be in a URL.
+/// Creates a token and renders the page that shows it. Not a server function, which would redirect: a token
+/// must not be in a URL.
 async fn create_token(State(state): State<AppState>, request: Request) -> Response {
     let caller = request.extensions().get::<Caller>().cloned();
     let signed_in = caller.and_then(|caller| {
@@ -168,7 +168,7 @@ async fn create_token(State(state): State<AppState>, request: Request) -> Respon
     render(Request::from_parts(parts, axum::body::Body::empty())).await
 }
 
-/// A static file, a redirect from a path with a trailing slash, or the page for 404.
+/// A static file, a redirect from a path with a trailing slash, or the 404 page.
 async fn static_file_or_page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if parts.method.is_safe() {
@@ -196,7 +196,7 @@ async fn static_file_or_page(State(state): State<AppState>, request: Request) ->
     page
 }
 
-/// The path and query without a trailing slash. Only for plain ASCII paths, which cannot be read as another host.
+/// The path and query without a trailing slash. Only for plain ASCII paths: others could name another host.
 fn without_trailing_slash(uri: &Uri) -> Option<String> {
     let path = uri.path().strip_prefix('/')?.trim_end_matches('/');
     let is_plain = !path.starts_with('/')

@@ -139,7 +139,7 @@ mod tests {
         request
             .extensions_mut()
             .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
-        // Only now, since the database driver above needs real time.
+        // Paused only now, because the database driver needs real time.
         tokio::time::pause();
         let (parts, body) = app.oneshot(request).await.expect("a response").into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
@@ -160,7 +160,7 @@ mod tests {
             (status, &body["code"], &body["details"]["request_id"]),
             (500, &"internal_error".into(), &"job-17".into())
         );
-        assert_eq!(headers["x-ratelimit-remaining"], "119", "it was counted");
+        assert_eq!(headers["x-ratelimit-remaining"], "119", "the request was counted");
         assert_eq!(headers["cache-control"], "private, no-cache");
     }
 
@@ -172,6 +172,6 @@ mod tests {
             (status, &body["code"], &body["details"]["request_id"]),
             (503, &"unavailable".into(), &"job-17".into())
         );
-        assert_eq!(headers["x-ratelimit-remaining"], "119", "it was counted");
+        assert_eq!(headers["x-ratelimit-remaining"], "119", "the request was counted");
     }
 }

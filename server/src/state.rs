@@ -71,7 +71,7 @@ impl AppState {
     }
 }
 
-/// Names and places of the browser files, for the pages that link to them.
+/// Names and paths of the browser files, for the pages that link to them.
 fn leptos_options(http: &HttpConfig) -> LeptosOptions {
     let hash_file = http.hash_file();
     LeptosOptions::builder()

@@ -10,7 +10,7 @@ use runlens_domain::auth::SESSION_SECONDS;
 use crate::config::SecretKey;
 
 const SESSION: &str = "runlens_session";
-/// Set for visitors who open a page, to tell the pages' own API requests from those of other clients.
+/// Set for visitors who open a page, to distinguish the pages' own API requests from those of other clients.
 const VISITOR: &str = "runlens_visitor";
 const VISITOR_VALUE: &str = "visitor";
 

@@ -1,5 +1,5 @@
-//! Recently used tokens by hash, so that a flood of requests causes no queries. It never grants access: a valid token
-//! is looked up with every request.
+//! Recently used tokens by hash, so that a flood of requests causes no queries. It never grants access: a
+//! valid token is looked up with every request.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ const MAX_TOKENS: u64 = 10_000;
 /// Time since its last use for which a valid token is cached.
 const VALID_IDLE_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Time for which an invalid token is not looked up again. It cannot become valid: tokens are random, and expiry and
-/// revocation are final.
+/// Time for which an invalid token is not looked up again. It cannot become valid: tokens are random, and
+/// expiry and revocation are final.
 const INVALID_LIFETIME: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -31,8 +31,8 @@ impl Default for PreviewCache {
 }
 
 impl PreviewCache {
-    /// Returns the image of `key`, calling `render` on the blocking pool if it is not cached. Concurrent calls with
-    /// the same key render once.
+    /// Returns the image of `key`, calling `render` on the blocking pool if it is not cached. Concurrent
+    /// calls with the same key render once.
     ///
     /// # Errors
     /// [`Error::Internal`] if rendering fails.

@@ -24,7 +24,8 @@ pub(super) async fn run(mut config: Config) -> Result<(), CommandError> {
     let streams = state.streams();
     let app = router(state);
     tracing::info!(%public_url, "listening on http://{address}");
-    // Without TCP_NODELAY the first event of a stream waits up to 40 ms for the acknowledgement of the headers.
+    // Without TCP_NODELAY the first event of a stream waits up to 40 ms for the acknowledgement of the
+    // headers.
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {
             tracing::debug!(%error, "setting TCP_NODELAY failed");

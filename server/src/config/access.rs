@@ -99,8 +99,8 @@ pub struct AccessConfig {
 }
 
 impl AccessConfig {
-    /// The key that signs cookies: the configured one, or the one stored next to the SQLite file, generated at
-    /// the first start.
+    /// The key that signs cookies: the configured one, or the one stored next to the SQLite file, generated
+    /// at the first start.
     ///
     /// # Errors
     /// No key is configured and the database is not SQLite, or the key file cannot be read or written.

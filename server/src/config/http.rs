@@ -90,7 +90,8 @@ fn parse_networks(list: &str) -> Result<Vec<IpNet>, ConfigError> {
         .collect()
 }
 
-/// `target/site` in the working directory, or else the build's output next to the program (`target/release/runlens`).
+/// `target/site` in the working directory, or else the build's output next to the program
+/// (`target/release/runlens`).
 fn find_site_root() -> PathBuf {
     let in_working_directory = PathBuf::from("target/site");
     let next_to_program = || Some(std::env::current_exe().ok()?.parent()?.parent()?.join("site"));
@@ -119,7 +120,7 @@ pub struct HttpConfig {
 }
 
 impl HttpConfig {
-    /// Takes over the address that was bound, which differs from `listen` where that names port 0.
+    /// Stores the bound address, which differs from the configured one if that has port 0.
     pub fn set_bound_address(&mut self, address: SocketAddr) {
         self.listen = address;
         if self.is_default_url {

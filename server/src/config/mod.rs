@@ -1,8 +1,8 @@
 //! Settings. Precedence: flag, environment variable, TOML file (`--config`), default.
 //!
-//! One file per section. Its `…Options` declare each setting once, for the flag (`--database-url`), the variable
-//! (`RUNLENS_DATABASE_URL`) and the TOML key (`database_url`); `resolve` validates them and fills in defaults.
-//! To add a setting, add a field to a section's options and to the struct that `resolve` returns.
+//! One file per section. Its `…Options` declare each setting once, for the flag (`--database-url`), the
+//! variable (`RUNLENS_DATABASE_URL`) and the TOML key (`database_url`); `resolve` validates them and fills in
+//! defaults. To add a setting, add a field to a section's options and to the struct that `resolve` returns.
 
 mod access;
 mod database;

@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{ConfigError, non_empty};
 
-// The symbol font lacks the letters of the text font by design.
+// usvg warns about letters that the symbol font lacks by design.
 const DEFAULT_FILTER: &str = "info,usvg=error";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]

@@ -1,7 +1,8 @@
 //! `/api/docs`: the OpenAPI document as pages, one per operation.
 //!
-//! Rendered on the server, because no existing viewer fits: Scalar, Redoc and Swagger UI load their script from a CDN or
-//! bundle megabytes of it, and none works without JavaScript or under this site's Content-Security-Policy.
+//! Rendered on the server, because no existing viewer fits: Scalar, Redoc and Swagger UI load their script
+//! from a CDN or bundle megabytes of it, and none works without JavaScript or under this site's
+//! Content-Security-Policy.
 
 mod operation;
 mod schema;
@@ -36,7 +37,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; f
 const SCHEMAS: &str = "schemas";
 const COMMON_RESPONSES: &str = "common-responses";
 
-/// Search terms beyond this length are ignored, in characters.
+/// Characters of a search that are used; the rest is ignored.
 const MAX_SEARCH_CHARS: usize = 100;
 
 /// Routes of the documentation. Pages are rendered once, on the first request.

@@ -21,7 +21,12 @@ pub(super) fn view(
 ) -> AnyView {
     let id = operation.operation_id.clone().unwrap_or_default();
     let examples = examples::of(&id);
-    let parameters: Vec<_> = operation.parameters.iter().flatten().filter_map(known).collect();
+    let parameters: Vec<_> = operation
+        .parameters
+        .iter()
+        .flatten()
+        .filter_map(definition)
+        .collect();
     view! {
         <article id=id.clone()>
             <h1>{operation.summary.clone()}</h1>
@@ -29,9 +34,9 @@ pub(super) fn view(
             {paragraphs(operation.description.as_deref().unwrap_or_default())}
             {authorization(operation)}
             {(!parameters.is_empty()).then(|| view! { <h2>"Parameters"</h2> {parameter_table(&parameters)} })}
-            {operation.request_body.as_ref().and_then(known).map(|body| view! {
+            {operation.request_body.as_ref().and_then(definition).map(|body| view! {
                 <h2>"Body"</h2>
-                {body.content.values().filter_map(known).map(|content| schema::reference(content.schema.as_ref(), document)).collect_view()}
+                {body.content.values().filter_map(definition).map(|content| schema::reference(content.schema.as_ref(), document)).collect_view()}
             })}
             {curl(origin, operation, examples)}
             <h2>"Responses"</h2>
@@ -41,7 +46,8 @@ pub(super) fn view(
     .into_any()
 }
 
-fn known<T>(value: &RefOr<T>) -> Option<&T> {
+/// The value itself; `None` for a reference to a component.
+fn definition<T>(value: &RefOr<T>) -> Option<&T> {
     match value {
         RefOr::T(value) => Some(value),
         RefOr::Ref(_) => None,
@@ -68,7 +74,7 @@ fn authorization(operation: &Operation) -> AnyView {
 
 fn parameter_table(parameters: &[&Parameter]) -> impl IntoView + use<> {
     let rows = parameters.iter().map(|parameter| {
-        let place = match (&parameter.parameter_in, &parameter.required) {
+        let location = match (&parameter.parameter_in, &parameter.required) {
             (ParameterIn::Path, _) => "in the path",
             (ParameterIn::Header, _) => "in a header",
             (_, Required::True) => "required",
@@ -76,7 +82,7 @@ fn parameter_table(parameters: &[&Parameter]) -> impl IntoView + use<> {
         };
         view! {
             <tr>
-                <th scope="row" class="name"><code>{parameter.name.clone()}</code> <span class="muted">{place}</span></th>
+                <th scope="row" class="name"><code>{parameter.name.clone()}</code> <span class="muted">{location}</span></th>
                 <td class="kind">{schema::kind(parameter.schema.as_ref())}</td>
                 <td class="message">{inline(parameter.description.as_deref().unwrap_or_default())}</td>
             </tr>
@@ -115,9 +121,9 @@ fn responses(
     let responses = operation.responses.responses.iter().map(|(status, response)| match response {
         RefOr::Ref(reference) => {
             let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
-            let words = document.components.as_ref().and_then(|all| all.responses.get(&name)).and_then(known);
-            let words = words.map(|response| response.description.clone()).unwrap_or_default();
-            view! { <dt><a href=format!("/api/docs/{COMMON_RESPONSES}#{name}")>{status.clone()}</a></dt><dd>{inline(&words)}</dd> }.into_any()
+            let description = document.components.as_ref().and_then(|all| all.responses.get(&name)).and_then(definition);
+            let description = description.map(|response| response.description.clone()).unwrap_or_default();
+            view! { <dt><a href=format!("/api/docs/{COMMON_RESPONSES}#{name}")>{status.clone()}</a></dt><dd>{inline(&description)}</dd> }.into_any()
         }
         RefOr::T(response) => {
             let of_status = examples.iter().filter(|example| example.status.to_string() == *status);
@@ -156,7 +162,7 @@ fn contents(response: &Response, document: &OpenApi) -> impl IntoView + use<> {
     response
         .content
         .values()
-        .filter_map(known)
+        .filter_map(definition)
         .map(|content: &Content| schema::reference(content.schema.as_ref(), document))
         .collect_view()
 }
@@ -168,12 +174,12 @@ pub(super) fn shared(document: &OpenApi) -> impl IntoView + use<> {
         .iter()
         .flat_map(|components| &components.responses);
     let articles = responses
-        .filter_map(|(name, response)| Some((name, known(response)?)))
+        .filter_map(|(name, response)| Some((name, definition(response)?)))
         .map(|(name, response)| {
             let example = response
                 .content
                 .values()
-                .filter_map(known)
+                .filter_map(definition)
                 .find_map(|content| content.example.as_ref());
             let example = example
                 .and_then(|example| serde_json::to_string_pretty(example).ok())

@@ -7,10 +7,10 @@ use utoipa::openapi::{OpenApi, RefOr, Schema};
 use super::{SCHEMAS, inline};
 
 /// A table with rows of three cells.
-pub(super) fn table(of: &'static str, rows: AnyView) -> AnyView {
+pub(super) fn table(heading: &'static str, rows: AnyView) -> AnyView {
     view! {
         <table class="rows">
-            <thead><tr><th scope="col">{of}</th><th scope="col">"Type"</th><th scope="col">"Meaning"</th></tr></thead>
+            <thead><tr><th scope="col">{heading}</th><th scope="col">"Type"</th><th scope="col">"Meaning"</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
     }
@@ -41,13 +41,13 @@ pub(super) fn reference(schema: Option<&RefOr<Schema>>, document: &OpenApi) -> O
     let schema = schema?;
     let item = item_of(schema, document);
     let shown = item.unwrap_or(schema);
-    let what = if item.is_some() {
+    let summary = if item.is_some() {
         "Members of an item"
     } else {
         "Members"
     };
     members(shown, document).map(|members| {
-        view! { <p class="kind">{describe(&json!(schema))}</p> <details><summary>{what}</summary>{members}</details> }.into_any()
+        view! { <p class="kind">{describe(&json!(schema))}</p> <details><summary>{summary}</summary>{members}</details> }.into_any()
     })
 }
 

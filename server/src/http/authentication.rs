@@ -11,7 +11,8 @@ use crate::{
     state::AppState,
 };
 
-/// The caller of a request, or why there is none. Handlers refuse requests without a caller: unknown paths need none.
+/// The caller of a request, or why there is none. Requests without a caller are refused by the handlers, so
+/// that an unknown path is a 404 for everybody.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthOutcome {
     pub(crate) caller: Result<Caller, ApiError>,
@@ -75,8 +76,9 @@ pub(crate) async fn authenticate_and_count(
     (outcome, state.limits.consume(quota, key).await)
 }
 
-/// Queries the database only for clients within their quota: a token that was valid is counted first, one that was
-/// invalid is not looked up again, and an unknown one is looked up unless its address sent too many invalid ones.
+/// Queries the database only for clients within their quota: a known valid token is counted before the
+/// lookup, a known invalid one is not looked up, and an unknown one is looked up unless its address has sent
+/// too many invalid tokens.
 async fn authenticate_bearer(
     state: &AppState,
     token: &str,
@@ -131,7 +133,8 @@ async fn authenticate_bearer(
     }
 }
 
-/// Authenticates a request that is already counted, such as an open stream. `None` if it would be refused today.
+/// Authenticates a request that is already counted, such as an open stream. `None` if it would be refused
+/// now.
 pub(crate) async fn reauthenticate(state: &AppState, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return authenticate_cookie(state, headers).await;

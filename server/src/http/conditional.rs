@@ -31,8 +31,8 @@ pub(crate) fn has_etag(headers: &HeaderMap, opaque: &str) -> bool {
         .is_some_and(|if_none_match| matching_etag(&if_none_match, opaque).is_some())
 }
 
-/// Whether the client has the content. The date is used only without `If-None-Match`, since it has a resolution of a
-/// second.
+/// Whether the client has the content. The date is used only without `If-None-Match`, since it has a
+/// resolution of a second.
 pub(crate) fn is_not_modified(headers: &HeaderMap, opaque: &str, modified: SystemTime) -> bool {
     if headers.contains_key(header::IF_NONE_MATCH) {
         return has_etag(headers, opaque);
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn tag_matches_in_each_of_its_forms() {
+    fn etag_matches_with_and_without_the_suffix_of_an_encoding() {
         for (list, expected) in [
             ("\"1a\"", Some("1a")),
             ("W/\"1a\"", Some("1a")),

@@ -1,7 +1,8 @@
 //! Protection against cross-site request forgery: a write with a cookie must come from this site's own pages.
 //!
-//! Own code instead of `tower_http::csrf::CsrfLayer` (0.7), which allows a request with a cookie if it has neither
-//! `Sec-Fetch-Site` nor `Origin`, as old browsers send it, and one with `Sec-Fetch-Site: none`. Here both are refused.
+//! Own code instead of `tower_http::csrf::CsrfLayer` (0.7), which allows a request with a cookie if it has
+//! neither `Sec-Fetch-Site` nor `Origin`, as old browsers send it, and one with `Sec-Fetch-Site: none`. Here
+//! both are refused.
 
 use axum::{
     extract::{Request, State},
@@ -35,8 +36,8 @@ pub(crate) async fn refuse_cross_site_writes(
     .into_response()
 }
 
-/// Whether a request is a read, comes from this site, or comes from a client that is not a browser: such clients send
-/// no origin, and may send no cookie.
+/// Whether a request is a read, comes from this site, or comes from a client that is not a browser: such
+/// clients send no origin, and may send no cookie.
 pub(crate) fn is_same_origin_or_read(method: &Method, headers: &HeaderMap, public_url: &str) -> bool {
     if method.is_safe() {
         return true;

@@ -12,8 +12,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use headers::{AcceptRanges, ContentLength, ContentRange, ETag, HeaderMapExt as _, IfRange, LastModified};
-// Not `headers::Range`: it drops suffixes longer than the file (`bytes=-99` of 10 bytes), which are valid, and cannot
-// tell an invalid range from an unsatisfiable one.
+// Not `headers::Range`: it drops suffixes longer than the file (`bytes=-99` of 10 bytes), which are valid,
+// and does not distinguish an invalid range from an unsatisfiable one.
 use http_range_header::{EndPosition, StartPosition, SyntacticallyCorrectRange, parse_range_header};
 use runlens_api_types::{ErrorBody, ErrorCode};
 use runlens_domain::files::RawFile;
@@ -25,8 +25,8 @@ use super::{
 
 /// Sends a file or the requested part of it.
 ///
-/// `filename` may contain letters, digits, `.`, `-` and `_`. `content_type` is awaited only if bytes are sent.
-/// `add_details` extends the body of a 416.
+/// `filename` may contain letters, digits, `.`, `-` and `_`. `content_type` is awaited only if bytes are
+/// sent. `add_details` extends the body of a 416.
 pub(crate) async fn send(
     file: &RawFile,
     filename: &str,
@@ -97,12 +97,12 @@ enum Part {
     Whole,
     /// Not empty.
     Bytes(Range<u64>),
-    /// Starts behind the end of the file.
+    /// Starts beyond the end of the file.
     Unsatisfiable,
 }
 
-/// The whole file if the range is invalid, if there are several, or if `If-Range` does not contain the strong tag of
-/// the current content. A date in `If-Range` never matches, since two versions may have the same date.
+/// The whole file if the range is invalid, if there are several, or if `If-Range` does not contain the strong
+/// tag of the current content. A date in `If-Range` never matches, since two versions may have the same date.
 fn requested_part(headers: &HeaderMap, etag: Option<&ETag>, size: u64) -> Part {
     let is_current = match headers.typed_try_get::<IfRange>() {
         Ok(None) => true,
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn range_is_served_only_of_the_version_in_if_range() {
+    fn range_is_served_only_if_if_range_matches() {
         for (if_range, expected) in [
             ("\"1a\"", Part::Bytes(1..3)),
             ("W/\"1a\"", Part::Whole),

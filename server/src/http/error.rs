@@ -1,12 +1,12 @@
 //! Errors of handlers as HTTP responses.
 //!
 //! - [`error_body`] maps each [`runlens_domain::Error`] to an [`ErrorBody`], whose code decides the status
-//!   (`ErrorCode::status`). Pages show the same body, and are given this function.
-//! - `ApiError::cause` holds what only the log may show. It is set for 500 and 503.
-//! - Under `/api/v1`, `error_envelope` writes the body as JSON and logs the cause, once. Images (`images`) answer with
-//!   a line of text.
-//! - 404 and 405 without a route, timeouts and panics are in `error_envelope`; 416 is in `download`; 429 is in
-//!   `rate_limit`.
+//!   (`ErrorCode::status`). Pages receive this function, and show the same body.
+//! - `ApiError::cause` is logged, and never sent. It is set for 500 and 503.
+//! - Under `/api/v1`, `error_envelope` writes the body as JSON and logs the cause, once. Images (`images`)
+//!   answer with a line of text.
+//! - 404 and 405 without a route, timeouts and panics are in `error_envelope`; 416 is in `download`; 429 is
+//!   in `rate_limit`.
 
 use std::{any::Any, sync::Arc};
 
@@ -91,7 +91,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Returns the body of the response for a failed use case. Details of an internal error are logged, not returned.
+/// Returns the body of the response for a failed use case. Details of internal errors are only logged.
 pub(crate) fn error_body(error: &Error) -> ErrorBody {
     match error {
         Error::Invalid(body) => body.clone(),
@@ -138,14 +138,14 @@ pub(crate) fn error_body(error: &Error) -> ErrorBody {
         Error::Unprocessable(message) => ErrorBody::new(ErrorCode::Unprocessable, message),
         Error::NotReady(message) => ErrorBody::new(ErrorCode::Unavailable, message),
         _ if error.is_unavailable() => {
-            let what = if matches!(error, Error::Files(_)) {
+            let dependency = if matches!(error, Error::Files(_)) {
                 "file store"
             } else {
                 "database"
             };
             ErrorBody::new(
                 ErrorCode::Unavailable,
-                format!("The {what} cannot be reached at the moment. Try again in a minute."),
+                format!("The {dependency} cannot be reached at the moment. Try again in a minute."),
             )
         }
         _ => ErrorBody::new(

@@ -53,8 +53,8 @@ pub(crate) async fn error_envelope(request: Request, next: Next) -> Response {
     response
 }
 
-/// Answers 503 if the handler exceeds [`HANDLER_TIMEOUT`]. Own code instead of `tower_http::timeout`, whose response
-/// has no body.
+/// Answers 503 if the handler exceeds [`HANDLER_TIMEOUT`]. Own code instead of `tower_http::timeout`, whose
+/// response has no body.
 pub(crate) async fn timeout(request: Request, next: Next) -> Response {
     match tokio::time::timeout(HANDLER_TIMEOUT, next.run(request)).await {
         Ok(response) => response,

@@ -1,7 +1,7 @@
 //! `ETag` of responses that are in memory.
 //!
-//! `etag` runs inside the compression and hashes the plain bytes, so a 304 is never compressed. `add_encoding_to_etag`
-//! runs outside of it: compressed bytes differ, so their strong tag must differ too.
+//! `etag` runs inside the compression and hashes the plain bytes, so a 304 is never compressed.
+//! `add_encoding_to_etag` runs outside of it: compressed bytes differ, so their strong tag must differ too.
 
 use std::convert::Infallible;
 
@@ -68,7 +68,8 @@ pub(crate) async fn etag(request: Request, next: Next) -> Response {
 pub(crate) async fn add_encoding_to_etag(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if response.status() == StatusCode::NOT_MODIFIED {
-        // The router would add `Content-Length: 0` to an empty body, which is not the length of the cached response.
+        // The router would add `Content-Length: 0` to an empty body, which is not the length of the cached
+        // response.
         *response.body_mut() = Body::from_stream(stream::empty::<Result<Bytes, Infallible>>());
     }
     let headers = response.headers_mut();

@@ -83,8 +83,8 @@ fn field_error(field: &str, error: impl Into<String>) -> ApiError {
     invalid(&[(field, error.into())]).into()
 }
 
-/// Names the invalid field. The path leads to a value of the wrong type; a missing, unknown or duplicate field is
-/// named in serde's message only.
+/// Names the invalid field. The error's path names a value of the wrong type; a missing, unknown or duplicate
+/// field is named only in serde's message.
 fn json_error(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     if !error.inner().is_data() {
         return field_error("body", "must be JSON");

@@ -48,7 +48,7 @@ path_id!(
 path_id!(TokenId = "token_id", "Numeric token ID");
 path_id!(PullRequestNumber = "number", "Number of the pull request");
 
-/// A commit, or the digits that it begins with, in lower case.
+/// The hash of a commit, or a prefix of it, in lower case.
 pub(crate) struct CommitPrefix(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for CommitPrefix {
@@ -104,8 +104,8 @@ pub(crate) struct OutputPath {
 }
 
 impl OutputPath {
-    /// Path of the expected file, without an origin: a redirect to it keeps the host by which the client knows this
-    /// server, and so its token and cookies.
+    /// Path of the expected file, without an origin: a redirect to it keeps the host by which the client
+    /// knows this server, and so its token and cookies.
     pub(crate) fn expected_file(&self) -> String {
         let OutputIds {
             sample_id,

@@ -27,12 +27,13 @@ pub(crate) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-re
 /// Unix time at which the window ends.
 pub(crate) const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// Passes the window from `enforce_rate_limit` out to `rate_limit_headers`, past panics and timeouts in between.
+/// Passes the window from `enforce_rate_limit` out to `rate_limit_headers`, past panics and timeouts in
+/// between.
 #[derive(Clone, Default)]
 struct CountedWindow(Arc<OnceLock<Window>>);
 
-/// Adds the rate limit headers to every response. They describe the window that counted the request, or the read quota
-/// of the address if none did.
+/// Adds the rate limit headers to every response. They describe the window that counted the request, or the
+/// read quota of the address if none did.
 pub(crate) async fn rate_limit_headers(
     State(state): State<AppState>,
     mut request: Request,

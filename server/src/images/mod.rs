@@ -1,4 +1,4 @@
-//! Images of runs for other sites (link previews and badges): what they have in common.
+//! Shared parts of images of runs for other sites: link previews and badges.
 //!
 //! Every client gets the image that a visitor without an account may see, so that shared caches may store it.
 

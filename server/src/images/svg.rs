@@ -1,7 +1,7 @@
 //! Writes SVG. Text and attribute values are always escaped.
 //!
-//! Own code, because the images need five functions only, and names from the database may contain control characters,
-//! which XML forbids even when escaped.
+//! Own code, because the images need five functions only, and names from the database may contain control
+//! characters, which XML forbids even when escaped.
 
 /// An SVG document under construction.
 pub(crate) struct SvgWriter(String);

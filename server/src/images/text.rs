@@ -48,8 +48,8 @@ pub(crate) fn text_width(font: Font, size: f32, text: &str) -> f32 {
     text.chars().map(char_width).sum()
 }
 
-/// Replaces control characters and white space by single spaces, and removes invisible characters and those that
-/// change the direction of text.
+/// Replaces control characters and white space by single spaces, and removes invisible characters and those
+/// that change the direction of text.
 pub(crate) fn single_line(text: &str) -> String {
     let is_visible = |char: &char| {
         !matches!(

@@ -53,8 +53,8 @@ impl RateLimitStore for MemoryStore {
     }
 }
 
-/// Removes expired windows, and a quarter of the others if that frees too little: eviction is linear, so it must
-/// be rare.
+/// Removes expired windows, and a quarter of the others if that frees too little: eviction is linear, so it
+/// must be rare.
 fn evict(windows: &mut HashMap<RateLimitKey, Count>, now: i64) {
     windows.retain(|_, count| count.resets_at > now);
     let quarter = MAX_WINDOWS / 4;

@@ -1,8 +1,8 @@
 //! Rate limits: fixed windows that start with the first request of a key, and limits on open streams.
 //!
-//! Not based on `governor` or `limitador`: the `X-RateLimit-*` headers state the exact remainder and end of
-//! a fixed window (`governor` implements GCRA, which has neither), several instances share the windows through
-//! Redis, and each instance falls back to memory while Redis is down, within 200 ms (`limitador` fails with it).
+//! Not based on `governor` or `limitador`: the `X-RateLimit-*` headers state the exact remainder and end of a
+//! fixed window (`governor` implements GCRA, which has neither), several instances share the windows through
+//! Redis, and each instance falls back to memory within 200 ms while Redis is down (`limitador` fails).
 
 mod memory;
 mod redis;
@@ -33,7 +33,7 @@ pub enum Quota {
     /// `POST /auth/tokens`.
     TokenRequests,
     SignIns,
-    /// Invalid tokens per address, with the limit of `Reads`. Once exhausted, unknown tokens are not looked up.
+    /// Invalid tokens per address, with the limit of `Reads`. Once exhausted, no unknown token is looked up.
     InvalidTokens,
 }
 
@@ -60,7 +60,7 @@ impl RateLimitKey {
 /// State of a counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// Requests in the window, refused ones included.
+    /// Requests in the window, including refused ones.
     pub used: u32,
     /// Unix time at which the window ends.
     pub resets_at: i64,

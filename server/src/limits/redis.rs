@@ -39,8 +39,9 @@ return {used, ends}
 
 /// Counts in Redis, and in memory while Redis is unavailable.
 ///
-/// Windows use the clocks of the instances, like token expiry; where clocks differ, the fastest one ends a window for
-/// all. Windows in Redis continue after an outage; requests counted in memory meanwhile are not added to them.
+/// Windows use the clocks of the instances, like token expiry; where clocks differ, the fastest one ends a
+/// window for all. Windows in Redis continue after an outage; requests counted in memory meanwhile are not
+/// added to them.
 pub struct RedisStore {
     client: redis::Client,
     script: Script,
@@ -57,7 +58,7 @@ pub struct RedisStore {
 #[derive(Default)]
 struct Connection {
     open: Option<MultiplexedConnection>,
-    /// Incremented per connection, so that a request does not close the successor of the one that failed.
+    /// Number of connections opened so far, so that a failed request closes only the connection it used.
     generation: u64,
 }
 
@@ -128,7 +129,8 @@ impl RedisStore {
         let result = match timeout(self.timeout, self.run_script(key, window_secs, now, step)).await {
             Ok(result) => result.map_err(|error| error.to_string()),
             Err(_) => {
-                // A hung connection may stay so until the kernel gives up. A locked one is being replaced already.
+                // A hung connection may last until the kernel gives up. A locked one is already being
+                // replaced.
                 if let Ok(mut connection) = self.connection.try_lock() {
                     connection.open = None;
                 }
@@ -190,7 +192,8 @@ impl RedisStore {
         }
     }
 
-    /// Whether to try Redis. After a pause a single request tries it; the others use memory until it succeeds.
+    /// Whether to try Redis. After a pause a single request tries it; the others use memory until it
+    /// succeeds.
     fn may_query(&self) -> bool {
         let mut paused_until = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -264,7 +267,8 @@ mod tests {
         Cut,
     }
 
-    /// A store behind a proxy to the test Redis, and the switch of the proxy. `None` if no Redis is configured.
+    /// A store behind a proxy to the test Redis, and the switch of the proxy. `None` if no Redis is
+    /// configured.
     async fn store_behind_proxy() -> Option<(RedisStore, watch::Sender<Wire>)> {
         let url = redis_url()?;
         let target = url.split_once("://").expect("an address").1.to_owned();

@@ -1,7 +1,7 @@
-//! Examples in the document: requests, and what a demo platform answers to them.
+//! Examples in the OpenAPI document: requests to a demo platform, and its responses.
 //!
-//! They lie in `examples.json`, by operation id. To add one, write its `request` there and run the test that holds them all true,
-//! `server/tests/api/examples.rs`, with `INSTA_UPDATE=always`: it fills in what the server answers.
+//! They are stored in `examples.json` by operation ID. To add one, write its `request` there and run the test
+//! `server/tests/api/examples.rs` with `INSTA_UPDATE=always`, which records the response.
 
 use std::{collections::BTreeMap, fmt::Write as _, sync::LazyLock};
 
@@ -15,38 +15,39 @@ use utoipa::openapi::{
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
 };
 
-/// One request and its answer.
+/// A request and its response.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Example {
-    /// Method and address below /api/v1, such as `GET /runs/100?include=summary`.
+    /// Method, and path with query below /api/v1, such as `GET /runs/100?include=summary`.
     pub request: String,
-    /// Whose token asks, with every scope that the role may have; an admin's where nothing is said.
+    /// Role of the account that sends the request, with every scope that the role may have; `None` for an
+    /// admin.
     #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// The body that is sent.
+    /// Body of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send: Option<Box<RawValue>>,
-    /// Status of the answer.
+    /// Status of the response.
     #[serde(default)]
     pub status: u16,
-    /// Body of the answer; a string where it is no JSON, null where there is none.
+    /// Body of the response: a string if it is not JSON, null if there is none.
     #[serde(default)]
     pub body: Box<RawValue>,
 }
 
 impl Example {
-    /// Method and address.
+    /// Splits `request` into the method and the path with its query.
     pub fn line(&self) -> (&str, &str) {
         self.request.split_once(' ').unwrap_or(("GET", &self.request))
     }
 }
 
-/// Examples by operation id.
+/// Examples by operation ID.
 pub type Examples = BTreeMap<String, Vec<Example>>;
 
-/// Every example.
+/// All examples.
 pub fn examples() -> &'static Examples {
-    // A test reads the same file and fails where it cannot be read.
+    // `tests/api/examples.rs` reads the same file, and fails if it is invalid.
     static EXAMPLES: LazyLock<Examples> =
         LazyLock::new(|| serde_json::from_str(include_str!("examples.json")).unwrap_or_default());
     &EXAMPLES
@@ -57,7 +58,7 @@ pub(crate) fn of(operation_id: &str) -> &'static [Example] {
     examples().get(operation_id).map_or(&[], Vec::as_slice)
 }
 
-/// Adds to an operation its examples: of its parameters and its body from the requests, of its answers from the answers.
+/// Adds the examples of an operation to its parameters, its request body and its responses.
 pub(super) fn add(path: &str, operation: &mut Operation) {
     let Some(operation_id) = operation.operation_id.clone() else {
         return;
@@ -68,13 +69,13 @@ pub(super) fn add(path: &str, operation: &mut Operation) {
         {
             content
                 .values_mut()
-                .for_each(|content| add_answer(content, example));
+                .for_each(|content| add_response(content, example));
         }
         if (200..300).contains(&example.status) {
             let given = parameters(path, example.line().1);
             for parameter in operation.parameters.iter_mut().flatten() {
                 if let RefOr::T(parameter) = parameter {
-                    add_value(parameter, &given);
+                    add_parameter_value(parameter, &given);
                 }
             }
             if let (Some(RefOr::T(body)), Some(sent)) = (&mut operation.request_body, &example.send) {
@@ -91,7 +92,7 @@ pub(super) fn add(path: &str, operation: &mut Operation) {
     }
 }
 
-fn add_answer(content: &mut RefOr<Content>, example: &Example) {
+fn add_response(content: &mut RefOr<Content>, example: &Example) {
     if let RefOr::T(content) = content {
         let name = format!("example_{}", content.examples.len() + 1);
         let value = serde_json::from_str(example.body.get()).ok();
@@ -105,7 +106,7 @@ fn add_answer(content: &mut RefOr<Content>, example: &Example) {
     }
 }
 
-/// The parameters of a request, by name: those in the path, and those behind it.
+/// The parameters of a request. A key is the parameter's name, and whether it is in the path.
 fn parameters(template: &str, address: &str) -> BTreeMap<(bool, String), String> {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let in_path = template
@@ -121,7 +122,7 @@ fn parameters(template: &str, address: &str) -> BTreeMap<(bool, String), String>
     in_path.chain(in_query).collect()
 }
 
-fn add_value(parameter: &mut Parameter, given: &BTreeMap<(bool, String), String>) {
+fn add_parameter_value(parameter: &mut Parameter, given: &BTreeMap<(bool, String), String>) {
     let key = (
         matches!(parameter.parameter_in, ParameterIn::Path),
         parameter.name.clone(),
@@ -137,7 +138,7 @@ fn add_value(parameter: &mut Parameter, given: &BTreeMap<(bool, String), String>
     }
 }
 
-/// JSON with a line for each member, in the order in which it was written.
+/// Formats JSON with one line per member, in the original order.
 pub fn indent(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
     let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
@@ -189,23 +190,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_laid_out_without_being_changed() {
+    fn indenting_does_not_change_the_json() {
         let json = r#"{"z":[],"a":{"b":"x\"{,:\\","c":[1,-2.5e3,null]},"d":{}}"#;
-        let laid_out = indent(json);
-        assert_eq!(laid_out.lines().count(), 12, "{laid_out}");
+        let indented = indent(json);
+        assert_eq!(indented.lines().count(), 12, "{indented}");
         assert_eq!(
-            serde_json::from_str::<Value>(&laid_out).expect("JSON"),
+            serde_json::from_str::<Value>(&indented).expect("JSON"),
             serde_json::from_str::<Value>(json).expect("JSON")
         );
         assert!(
-            laid_out.starts_with("{\n  \"z\": [],\n  \"a\": {\n    \"b\""),
-            "{laid_out}"
+            indented.starts_with("{\n  \"z\": [],\n  \"a\": {\n    \"b\""),
+            "{indented}"
         );
-        assert_eq!(indent(&laid_out), laid_out);
+        assert_eq!(indent(&indented), indented);
     }
 
     #[test]
-    fn the_parameters_of_a_request_are_those_of_its_address() {
+    fn parameters_are_parsed_from_path_and_query() {
         let given = parameters("/runs/{run_id}/errors", "/runs/7/errors?type=x%20y&limit=2");
         let given: Vec<_> = given
             .iter()

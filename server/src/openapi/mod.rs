@@ -1,4 +1,5 @@
-//! The OpenAPI document: the descriptions of the handlers, completed with what all operations have in common.
+//! The OpenAPI document: the descriptions of the handlers, with the headers and responses that operations
+//! share.
 
 mod endpoint;
 pub mod examples;
@@ -215,7 +216,7 @@ fn is_stream(operation: &Operation) -> bool {
     operation.operation_id.as_deref() == Some("stream_run_events")
 }
 
-/// Adds to an operation what all operations have in common.
+/// Adds shared headers and responses, bounds of IDs, and examples to an operation.
 fn complete_operation(path: &str, is_get: bool, operation: &mut Operation) {
     let has_tag = is_get && !is_stream(operation);
     for (status, response) in &mut operation.responses.responses {
@@ -259,8 +260,8 @@ fn bound_id(parameter: &mut Parameter) {
     }
 }
 
-/// Turns an `allOf` whose parts are all inline into one object. utoipa writes flattened fields as `allOf`, for which code
-/// generators create a type of its own.
+/// Turns an `allOf` whose parts are all inline into one object. utoipa writes flattened fields as `allOf`,
+/// for which code generators create separate types.
 fn merge_inlined(schema: &mut RefOr<Schema>) {
     let mut merged = Object::new();
     if let RefOr::T(Schema::AllOf(all_of)) = schema

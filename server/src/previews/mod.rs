@@ -1,4 +1,4 @@
-//! Link previews: an image of a run, 1200 × 630, that sites show for a link to it.
+//! Link previews: an image of a run, 1200 × 630, that other sites show for a link to the run.
 
 mod picture;
 mod render;

@@ -161,16 +161,16 @@ each_backend! {
 
     async fn tokens_of_the_sample_platform_and_of_runlens_are_interchangeable(test) {
         // As created and stored by the Sample Platform's Python code.
-        const THEIRS: &str = "spci_Q2FwdGlvbnMgYXJlIHRleHQgb3ZlciB0aW1lIDpdISE";
+        const PLATFORM_TOKEN: &str = "spci_Q2FwdGlvbnMgYXJlIHRleHQgb3ZlciB0aW1lIDpdISE";
         const HASH: &str = "238c34608d124cf219527305b100f5afe13bb1f12afe476b51d28b9c705130c0";
         let user = test.user("ada", Some("user"), SECRET).await;
         test.sql(&format!(
             "INSERT INTO api_token (user_id, token_name, token_hash, token_prefix, scopes_json, created_at, expires_at)
              VALUES ({user}, 'theirs', '{HASH}', '{}', '[\"runs:read\"]', '2026-06-27 11:00:00', '2026-06-28 12:00:00')",
-            &THEIRS[..16],
+            &PLATFORM_TOKEN[..16],
         )).await;
         let server = Server::new(test);
-        let me = server.get("/api/v1/auth/me").token(THEIRS).send().await.ok();
+        let me = server.get("/api/v1/auth/me").token(PLATFORM_TOKEN).send().await.ok();
         assert_eq!((&me["token"]["token_name"], &me["scopes"]), (&json!("theirs"), &json!(["runs:read"])));
 
         let ours = request_token(&server, json!({"token_name": "ours"})).await.json();
@@ -179,7 +179,7 @@ each_backend! {
         server.test.sql(&format!("UPDATE api_token SET revoked_at = created_at WHERE NOT (token_hash = '{hash}'
             AND token_prefix = '{}' AND scopes_json = '[\"runs:read\",\"results:read\"]' AND revoked_at IS NULL)", &ours[..16])).await;
         server.get("/api/v1/auth/me").token(ours).send().await.ok();
-        server.get("/api/v1/auth/me").token(THEIRS).send().await.failure(401, "unauthorized");
+        server.get("/api/v1/auth/me").token(PLATFORM_TOKEN).send().await.failure(401, "unauthorized");
     }
 
     async fn a_new_token_is_not_cached(test) {

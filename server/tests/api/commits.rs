@@ -8,7 +8,7 @@ use super::pull_requests::pull_request;
 use crate::server::Server;
 
 each_backend! {
-    async fn a_commit_has_its_newest_runs_and_the_change_since_the_commit_before(test) {
+    async fn a_commit_has_its_newest_runs_and_the_change_since_the_previous_commit(test) {
         let [first, linux, windows] = pull_request(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;
@@ -24,7 +24,7 @@ each_backend! {
         assert_eq!(whole, body);
     }
 
-    async fn digits_of_several_commits_list_the_runs_of_all(test) {
+    async fn an_ambiguous_prefix_lists_the_runs_of_all_matching_commits(test) {
         let [.., windows] = pull_request(&test).await;
         test.sql(&format!("UPDATE test SET `commit` = '2222333333333333333333333333333333333333' WHERE id = {windows}")).await;
         let server = Server::new(test);
@@ -33,7 +33,7 @@ each_backend! {
         assert_eq!((&body["commit_sha"], &body["latest_runs"], &body["pagination"]["total"]), (&Value::Null, &json!([]), &json!(2)));
     }
 
-    async fn a_commit_without_a_run_is_404_and_one_without_a_right_403(test) {
+    async fn a_commit_without_a_run_is_404_and_a_missing_scope_is_403(test) {
         pull_request(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;

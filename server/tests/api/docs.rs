@@ -9,7 +9,7 @@ async fn server() -> Server {
     Server::new(TestPlatform::new(Backend::Sqlite).await)
 }
 
-/// Names of a page's articles, which links lead to.
+/// Names of the components of a kind, each of which has an article that links can target.
 fn component_names(document: &Value, kind: &str) -> Vec<String> {
     let components = document["components"][kind].as_object().expect("components");
     components.keys().cloned().collect()
@@ -83,7 +83,7 @@ async fn every_operation_has_a_page_and_every_link_a_target() {
 }
 
 #[tokio::test]
-async fn page_of_an_operation_has_a_command_to_copy() {
+async fn page_of_an_operation_has_a_command_with_a_copy_button() {
     let server = server().await;
     let page = server.get("/api/docs/get_run").send().await.text();
     assert!(
@@ -145,8 +145,8 @@ async fn each_encoding_has_its_own_etag() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let mut tags = Vec::new();
     for (encoding, ending) in [("", "\""), ("gzip", "-gzip\""), ("br", "-br\"")] {
-        let ask = || server.get("/api/docs").header("accept-encoding", encoding);
-        let first = ask().send().await;
+        let request = || server.get("/api/docs").header("accept-encoding", encoding);
+        let first = request().send().await;
         let tag = first.header("etag").to_owned();
         assert_eq!(
             (first.status.as_u16(), first.header("content-encoding")),
@@ -156,7 +156,7 @@ async fn each_encoding_has_its_own_etag() {
             tag.ends_with(ending) && !tags.contains(&tag),
             "{tag} after {tags:?}"
         );
-        let again = ask().header("if-none-match", &tag).send().await;
+        let again = request().header("if-none-match", &tag).send().await;
         assert_eq!(
             (again.status.as_u16(), again.body.len(), again.header("etag")),
             (304, 0, tag.as_str())

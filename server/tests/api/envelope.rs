@@ -1,4 +1,4 @@
-//! What all responses have in common.
+//! Properties of all responses: error bodies, validation errors, security headers and request IDs.
 
 use axum::http::Method;
 use runlens_domain::{each_backend, testing::RunSpec};

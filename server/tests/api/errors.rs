@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::{runs::failing_run, server::Server};
 
-/// Creates a run of master and a later one of a pull request, with one test per verdict and one that passes in both.
+/// Creates a run of master and a later one of a pull request, with one test per verdict and one that passes
+/// in both.
 pub(crate) async fn compared_runs(test: &TestPlatform) -> (i32, i32) {
     let mut tests = Vec::new();
     for command in [
@@ -87,16 +88,16 @@ each_backend! {
         assert_eq!((&page["pagination"]["total"], &page["data"][0]["label"]), (&json!(1), &json!("#3 -different")));
         assert_eq!(page["counts"]["broken_here"], 1);
 
-        let turned = get(&format!("{master}/comparison?against={run}")).await.ok();
-        assert_eq!((&turned["counts"]["fixed_here"], &turned["counts"]["broken_here"]), (&json!(1), &json!(1)));
-        let alone = get(&format!("{master}/comparison")).await.ok();
-        assert_eq!((&alone["reference"], &alone["counts"]["no_reference"]), (&json!(null), &json!(5)));
-        assert_eq!(alone["counts"]["failing_identically"], 0);
+        let swapped = get(&format!("{master}/comparison?against={run}")).await.ok();
+        assert_eq!((&swapped["counts"]["fixed_here"], &swapped["counts"]["broken_here"]), (&json!(1), &json!(1)));
+        let without_baseline = get(&format!("{master}/comparison")).await.ok();
+        assert_eq!((&without_baseline["reference"], &without_baseline["counts"]["no_reference"]), (&json!(null), &json!(5)));
+        assert_eq!(without_baseline["counts"]["failing_identically"], 0);
 
         let errors = get(&format!("{run}/errors")).await.ok();
-        let of = |field: &str| errors["data"].as_array().expect("errors").iter().map(|error| error[field].clone()).collect::<Vec<_>>();
-        assert_eq!(of("verdict"), ["broken_here", "failing_identically", "failing_differently", "no_reference"]);
-        assert_eq!(of("is_new"), [json!(true), json!(false), json!(true), json!(null)]);
+        let values = |field: &str| errors["data"].as_array().expect("errors").iter().map(|error| error[field].clone()).collect::<Vec<_>>();
+        assert_eq!(values("verdict"), ["broken_here", "failing_identically", "failing_differently", "no_reference"]);
+        assert_eq!(values("is_new"), [json!(true), json!(false), json!(true), json!(null)]);
         let bucket = &get(&format!("{run}/error-summary")).await.ok()["data"][0];
         assert_eq!((&bucket["count"], &bucket["new_count"], &bucket["known_count"]), (&json!(4), &json!(2), &json!(1)));
         let bucket = &get(&format!("{master}/error-summary")).await.ok()["data"][0];
@@ -106,8 +107,8 @@ each_backend! {
         assert_eq!(missing["details"], json!({"resource": "run", "id": 9317}));
         let bad = get(&format!("{run}/comparison?against=0&verdict=odd")).await.failure(400, "validation_error");
         assert!(bad["details"]["fields"]["against"].is_string() && bad["details"]["fields"]["verdict"].is_string());
-        let narrow = server.token("tester", &[Scope::RunsRead]).await;
-        server.get(&format!("/api/v1/runs/{run}/comparison")).token(&narrow).send().await.failure(403, "forbidden");
+        let runs_only = server.token("tester", &[Scope::RunsRead]).await;
+        server.get(&format!("/api/v1/runs/{run}/comparison")).token(&runs_only).send().await.failure(403, "forbidden");
     }
 
     async fn errors_are_listed_and_filtered(test) {

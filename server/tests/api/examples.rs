@@ -32,8 +32,8 @@ const VARYING: [&str; 5] = [
     "request_id",
     "last_modified",
 ];
-/// Responses without an example: the document itself, an installation without its database, responses that require a session
-/// or a header, and responses that are not JSON.
+/// Responses without an example: the document itself, an installation without its database, responses that
+/// require a session or a header, and responses that are not JSON.
 const WITHOUT_EXAMPLE: [(&str, &str); 14] = [
     ("get_openapi", "200"),
     ("get_health", "503"),

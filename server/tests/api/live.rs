@@ -132,7 +132,8 @@ each_backend! {
         let (state, end) = (again.next().await.expect("an event"), again.next().await.expect("an event"));
         assert_eq!((state.name.as_str(), &state.data["finished_count"], end.name.as_str()), ("state", &json!(1), "end"));
         assert!(again.next().await.is_none());
-        // A client that has seen the end is told to stop; one that has not gets the missed events.
+        // A client that has received the end gets 204, which stops it; any other gets the current state and
+        // the end.
         let known = server.get(&path).token(&token).header("last-event-id", &end.id).send().await;
         assert_eq!((known.status, known.body.len()), (StatusCode::NO_CONTENT, 0));
         let mut missed = Events::open(server.get(&path).token(&token).header("last-event-id", &state.id)).await;

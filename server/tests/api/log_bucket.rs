@@ -1,4 +1,4 @@
-//! /api/v1/runs/{run_id}/logs and what lies below, where the log lies in a bucket.
+//! /api/v1/runs/{run_id}/logs and its subpaths, for a log in a bucket.
 
 use axum::http::StatusCode;
 use runlens_domain::{

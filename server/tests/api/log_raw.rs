@@ -85,8 +85,8 @@ each_backend! {
             assert_eq!(body["details"]["required_scope"], "system:read", "{path}");
             let body = server.get(&path).token(&reader).send().await.failure(404, "log_not_found");
             assert_eq!(body["details"], json!({"run_id": run, "checked": ["local", "gcs"]}), "{path}");
-            let of_no_run = path.replace(&format!("/{run}/"), "/9317/");
-            server.get(&of_no_run).token(&reader).send().await.failure(404, "not_found");
+            let unknown_run = path.replace(&format!("/{run}/"), "/9317/");
+            server.get(&unknown_run).token(&reader).send().await.failure(404, "not_found");
         }
     }
 }

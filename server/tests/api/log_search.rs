@@ -54,7 +54,7 @@ each_backend! {
         let token = server.reader().await;
         let path = format!("/api/v1/runs/{run}/logs/search?regex=err(or");
         let body = server.get(&path).token(&token).send().await.failure(400, "validation_error");
-        let error = body["details"]["fields"]["regex"].as_str().expect("a fault");
+        let error = body["details"]["fields"]["regex"].as_str().expect("an error");
         assert!(error.contains("character 4"), "{error}");
         for (query, field) in [
             ("", "contains"),

@@ -15,7 +15,7 @@ use crate::server::Server;
 async fn the_document_matches_its_snapshot() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let document = server.get("/api/v1/openapi.json").send().await.ok();
-    // Examples have a test of their own.
+    // Examples are tested in `examples.rs`.
     insta::assert_json_snapshot!("openapi", document, { ".**.example" => "…", ".**.examples" => "…" });
 }
 
@@ -32,19 +32,19 @@ async fn every_operation_documents_scope_errors_and_bounds() {
                 responses.contains_key("default") && responses.contains_key("500"),
                 "{method} {path}"
             );
-            let is_password_asked = operation["operationId"] == "create_token";
+            let takes_password = operation["operationId"] == "create_token";
             assert_eq!(
-                responses.contains_key("401") && !is_password_asked,
+                responses.contains_key("401") && !takes_password,
                 !is_public,
                 "{method} {path}"
             );
             // Every authenticated operation requires a scope, except those about the caller itself.
-            let is_about_itself = ["create_token", "revoke_current_token", "revoke_token", "get_me"]
+            let is_about_caller = ["create_token", "revoke_current_token", "revoke_token", "get_me"]
                 .iter()
                 .any(|id| operation["operationId"] == *id);
             assert_eq!(
                 operation["x-required-scope"].is_string(),
-                !is_public && !is_about_itself,
+                !is_public && !is_about_caller,
                 "{method} {path}"
             );
             assert!(
@@ -92,7 +92,7 @@ async fn every_operation_documents_scope_errors_and_bounds() {
                 let schema = &parameter["schema"];
                 let is_bounded =
                     |least: &str, most: &str| schema[least].is_number() && schema[most].is_number();
-                let is_exact = match schema["type"].as_str() {
+                let has_bounds = match schema["type"].as_str() {
                     Some("integer") => is_bounded("minimum", "maximum"),
                     Some("string") => {
                         is_bounded("minLength", "maxLength")
@@ -100,7 +100,7 @@ async fn every_operation_documents_scope_errors_and_bounds() {
                     }
                     _ => true,
                 };
-                assert!(is_exact, "{method} {path}: {parameter} has no bounds");
+                assert!(has_bounds, "{method} {path}: {parameter} has no bounds");
             }
         }
     }
@@ -147,7 +147,7 @@ async fn every_operation_documents_the_scope_that_its_use_case_checks() {
 }
 
 #[tokio::test]
-async fn every_operation_on_a_run_checks_its_scope_before_it_looks_for_the_run() {
+async fn every_operation_on_a_run_checks_its_scope_before_loading_the_run() {
     let server = Server::new(TestPlatform::new(Backend::Sqlite).await);
     let document = server.get("/api/v1/openapi.json").send().await.ok();
     let mut tokens = BTreeMap::new();

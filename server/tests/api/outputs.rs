@@ -189,11 +189,11 @@ each_backend! {
 
     async fn an_output_is_compared_with_that_of_the_baseline(test) {
         let (id, outputs) = test.regression_test(TestSpec { outputs: &[OutputSpec::SRT, OutputSpec { correct: "expected-2", ..OutputSpec::SRT }], ..TestSpec::default() }).await;
-        let reference = test.run(RunSpec::default()).await;
-        test.complete(reference).await;
-        test.result(reference, id, Some(0), Some(0)).await;
-        test.file(reference, id, outputs[0], Some("other")).await;
-        test.file(reference, id, outputs[1], None).await;
+        let baseline = test.run(RunSpec::default()).await;
+        test.complete(baseline).await;
+        test.result(baseline, id, Some(0), Some(0)).await;
+        test.file(baseline, id, outputs[0], Some("other")).await;
+        test.file(baseline, id, outputs[1], None).await;
         let run = test.run(RunSpec::default()).await;
         test.complete(run).await;
         test.result(run, id, Some(0), Some(0)).await;
@@ -204,13 +204,13 @@ each_backend! {
         let first = get(run, outputs[0]).await;
         let facts = ["status", "verdict", "reference_status", "is_same_as_reference", "differing_count", "differing_place"].map(|name| first[name].clone());
         assert_eq!(facts, [json!("fail"), json!("failing_differently"), json!("fail"), json!(true), json!(2), json!(1)]);
-        assert_eq!([&first["reference"]["run_id"], &first["previous"], &first["next"]["output_id"]], [&json!(reference), &Value::Null, &json!(outputs[1])]);
+        assert_eq!([&first["reference"]["run_id"], &first["previous"], &first["next"]["output_id"]], [&json!(baseline), &Value::Null, &json!(outputs[1])]);
         let second = get(run, outputs[1]).await;
         let facts = ["status", "reference_status", "is_same_as_reference", "differing_place"].map(|name| second[name].clone());
         assert_eq!(facts, [json!("missing_output"), json!("pass"), json!(false), json!(2)]);
-        let alone = get(reference, outputs[1]).await;
-        assert_eq!([&alone["reference"], &alone["verdict"], &alone["differing_place"], &alone["is_accepted_variant"]], [&Value::Null, &Value::Null, &Value::Null, &json!(false)]);
-        assert_eq!(alone["previous"]["output_id"], json!(outputs[0]));
+        let without_baseline = get(baseline, outputs[1]).await;
+        assert_eq!([&without_baseline["reference"], &without_baseline["verdict"], &without_baseline["differing_place"], &without_baseline["is_accepted_variant"]], [&Value::Null, &Value::Null, &Value::Null, &json!(false)]);
+        assert_eq!(without_baseline["previous"]["output_id"], json!(outputs[0]));
     }
 
     async fn raw_outputs_are_sent_unchanged(test) {

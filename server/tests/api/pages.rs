@@ -234,11 +234,11 @@ each_backend! {
         let server = Server::new(test);
         let page = async |path: &str| server.get(path).send().await;
         let link = format!("href=\"/runs/{run}\"");
-        for (path, badge_title) in [("/pulls/1547", "PR #1547"), ("/commits/c0ffee0", "Commit "), ("/commits/C0FFEE0123456789C0FFEE0123456789C0FFEE01", "Commit ")] {
+        for (path, title) in [("/pulls/1547", "PR #1547"), ("/commits/c0ffee0", "Commit "), ("/commits/C0FFEE0123456789C0FFEE0123456789C0FFEE01", "Commit ")] {
             let response = page(path).await;
             assert_eq!(response.status, StatusCode::OK, "{path}");
             let text = response.text();
-            assert!(text.contains(badge_title) && text.contains(&link) && text.contains("No baseline: no earlier finished master run"), "{path}: {text}");
+            assert!(text.contains(title) && text.contains(&link) && text.contains("No baseline: no earlier finished master run"), "{path}: {text}");
         }
         for (path, status) in [
             ("/pulls/1548", StatusCode::NOT_FOUND),

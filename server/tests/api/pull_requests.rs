@@ -12,11 +12,11 @@ use crate::server::Server;
 const FIRST: &str = "1111111111111111111111111111111111111111";
 const SECOND: &str = "2222222222222222222222222222222222222222";
 
-/// Completes a run of three tests, of which those in `failed` fail.
+/// Creates a completed run in which the tests at the indexes in `failed` fail.
 async fn complete(test: &TestPlatform, tests: &[(i32, Vec<i32>)], run: RunSpec, failed: &[usize]) -> i32 {
     let run = test.run(run).await;
-    for (place, regression_test) in tests.iter().enumerate() {
-        if failed.contains(&place) {
+    for (index, regression_test) in tests.iter().enumerate() {
+        if failed.contains(&index) {
             test.result(run, regression_test.0, Some(1), Some(0)).await;
             for output in &regression_test.1 {
                 test.file(run, regression_test.0, *output, None).await;
@@ -40,7 +40,8 @@ fn on(platform: &'static str, commit: &'static str, pr_nr: i32) -> RunSpec {
     }
 }
 
-/// Two tested commits of pull request 7 on Linux, the second on Windows too, above master; the ids of its runs.
+/// Creates runs of master, and three runs of pull request 7: of its first commit on Linux, and of its second
+/// commit on Linux and Windows. Returns the IDs of these three.
 pub(crate) async fn pull_request(test: &TestPlatform) -> [i32; 3] {
     let mut tests = Vec::new();
     for _ in 0..3 {
@@ -82,7 +83,7 @@ each_backend! {
         assert_eq!((&second["runs"][0]["run_id"], &second["latest_runs"]), (&json!(linux), latest));
     }
 
-    async fn a_pull_request_without_a_run_is_404_and_one_without_a_right_403(test) {
+    async fn a_pull_request_without_a_run_is_404_and_a_missing_scope_is_403(test) {
         pull_request(&test).await;
         let server = Server::new(test);
         let token = server.reader().await;

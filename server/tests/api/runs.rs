@@ -165,8 +165,8 @@ each_backend! {
         assert_eq!((without[1].get("comparison"), without[0].get("infrastructure_error_type"), without[1].get("summary")), (None, None, None));
         assert_eq!(list("?reference=true").await[0]["run_id"], master);
 
-        let blind = server.token("tester", &[Scope::RunsRead]).await;
-        server.get("/api/v1/runs?include=verdict").token(&blind).send().await.failure(403, "forbidden");
-        server.get("/api/v1/runs?include=summary").token(&blind).send().await.ok();
+        let runs_only = server.token("tester", &[Scope::RunsRead]).await;
+        server.get("/api/v1/runs?include=verdict").token(&runs_only).send().await.failure(403, "forbidden");
+        server.get("/api/v1/runs?include=summary").token(&runs_only).send().await.ok();
     }
 }

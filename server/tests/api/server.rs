@@ -27,14 +27,14 @@ pub(crate) struct Instance {
 /// An [`Instance`] with the platform it serves.
 pub(crate) struct Server {
     pub(crate) test: TestPlatform,
-    web: Instance,
+    instance: Instance,
 }
 
 impl std::ops::Deref for Server {
     type Target = Instance;
 
     fn deref(&self) -> &Instance {
-        &self.web
+        &self.instance
     }
 }
 
@@ -56,11 +56,11 @@ impl Server {
     }
 
     pub(crate) fn with(test: TestPlatform, http: config::HttpConfig, limits: LimitConfig) -> Self {
-        let web = Instance::new(test.platform.clone(), http, limits);
-        Self { test, web }
+        let instance = Instance::new(test.platform.clone(), http, limits);
+        Self { test, instance }
     }
 
-    /// Creates an account with this role and returns a token of it.
+    /// Creates an account with this role and returns one of its tokens.
     pub(crate) async fn token(&self, role: &str, scopes: &[Scope]) -> String {
         self.test.user(role, Some(role), SECRET).await;
         self.test
@@ -157,7 +157,7 @@ impl Instance {
         *request.method_mut() = method;
         *request.uri_mut() = path.parse().expect(path);
         TestRequest {
-            web: self,
+            instance: self,
             request,
             peer: [127, 0, 0, 1],
         }
@@ -166,7 +166,7 @@ impl Instance {
 
 /// Builder of a request.
 pub(crate) struct TestRequest<'a> {
-    web: &'a Instance,
+    instance: &'a Instance,
     request: Request<Body>,
     peer: [u8; 4],
 }
@@ -208,7 +208,7 @@ impl TestRequest<'_> {
         self.request
             .extensions_mut()
             .insert(ConnectInfo(SocketAddr::from((self.peer, 40_000))));
-        self.web
+        self.instance
             .router
             .clone()
             .oneshot(self.request)

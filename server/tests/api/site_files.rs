@@ -10,7 +10,8 @@ const HASHED: &str = "/pkg/runlens.Zk3vQ2xT9aLw.js";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const ONE_HOUR: &str = "public, max-age=3600";
 
-/// A server on a site with one hashed file in three encodings and one plain file, and the directory that holds the site.
+/// A server on a site with one hashed file in three encodings and one plain file, and the directory that
+/// holds the site.
 async fn server() -> (Server, tempfile::TempDir) {
     let directory = tempfile::tempdir().expect("a directory");
     let site_root = directory.path().join("site");
@@ -78,7 +79,7 @@ async fn missing_files_are_not_cached() {
 }
 
 #[tokio::test]
-async fn compressed_files_are_sent_as_the_build_left_them() {
+async fn precompressed_files_are_sent_unchanged() {
     let (server, _site) = server().await;
     for (accepted, encoding, content) in [
         ("br, gzip", "br", "brotli"),

@@ -71,8 +71,8 @@ each_backend! {
         let same = get(&format!("{master}/same-failures")).await.ok();
         assert_eq!((&same["failing_count"], &same["runs_compared"], &same["pagination"]["total"]), (&json!(3), &json!(1), &json!(0)));
         get("9317/same-failures").await.failure(404, "not_found");
-        let narrow = server.token("tester", &[Scope::RunsRead]).await;
-        server.get(&format!("/api/v1/runs/{master}/same-failures")).token(&narrow).send().await.failure(403, "forbidden");
+        let runs_only = server.token("tester", &[Scope::RunsRead]).await;
+        server.get(&format!("/api/v1/runs/{master}/same-failures")).token(&runs_only).send().await.failure(403, "forbidden");
     }
 
     async fn a_report_is_markdown_with_links(test) {
@@ -82,11 +82,11 @@ each_backend! {
         let response = server.get(&format!("/api/v1/runs/{run}/report.md")).token(&token).send().await;
         assert_eq!((response.status, response.header("content-type")), (StatusCode::OK, "text/markdown; charset=utf-8"));
         insta::assert_snapshot!("report", response.text());
-        let alone = server.get(&format!("/api/v1/runs/{master}/report.md")).token(&token).send().await.text();
-        assert!(alone.starts_with("**No baseline: no earlier finished master run on Linux.** 3 of 6 tests failed."), "{alone}");
-        assert_eq!(alone.matches("? not compared").count(), 3, "{alone}");
-        let narrow = server.token("tester", &[Scope::RunsRead]).await;
-        server.get(&format!("/api/v1/runs/{run}/report.md")).token(&narrow).send().await.failure(403, "forbidden");
+        let without_baseline = server.get(&format!("/api/v1/runs/{master}/report.md")).token(&token).send().await.text();
+        assert!(without_baseline.starts_with("**No baseline: no earlier finished master run on Linux.** 3 of 6 tests failed."), "{without_baseline}");
+        assert_eq!(without_baseline.matches("? not compared").count(), 3, "{without_baseline}");
+        let runs_only = server.token("tester", &[Scope::RunsRead]).await;
+        server.get(&format!("/api/v1/runs/{run}/report.md")).token(&runs_only).send().await.failure(403, "forbidden");
     }
 
     async fn a_report_is_bounded_and_counts_omitted_tests(test) {
@@ -121,8 +121,8 @@ each_backend! {
         let backwards = get(&format!("{run}/error-summary?group_by=regression_id&sort=-key&new=true")).await.ok();
         let keys: Vec<_> = backwards["data"].as_array().expect("groups").iter().map(|group| group["key"].clone()).collect();
         assert_eq!(keys, ["3", "1"]);
-        let alone = get(&format!("{master}/error-summary?group_by=verdict")).await.ok();
-        assert_eq!((&alone["data"][0]["key"], &alone["data"][0]["new_count"]), (&json!("no_reference"), &json!(null)));
+        let without_baseline = get(&format!("{master}/error-summary?group_by=verdict")).await.ok();
+        assert_eq!((&without_baseline["data"][0]["key"], &without_baseline["data"][0]["new_count"]), (&json!("no_reference"), &json!(null)));
         let bad = get(&format!("{run}/error-summary?sort=odd&new=maybe&verdict=odd&type=odd")).await.failure(400, "validation_error");
         assert_eq!(bad["details"]["fields"].as_object().expect("fields").len(), 4, "{bad}");
         // Parameters of other operations are ignored.
@@ -152,9 +152,9 @@ each_backend! {
         assert!(new.contains("id=\"error-1\"") && !new.contains("id=\"error-2\""));
         let fixed = server.get(&format!("/runs/{run}?bucket=fixed_here")).send().await.text();
         assert!(fixed.contains("id=\"error-4\""), "{fixed}");
-        let alone = server.get(&format!("/runs/{master}")).send().await.text();
-        assert_eq!(element(&alone, "verdict"), "No baseline: no earlier finished master run on Linux.");
-        assert!(alone.contains("id=\"bucket-diff-mismatch\""), "without a baseline, errors are grouped by type");
+        let without_baseline = server.get(&format!("/runs/{master}")).send().await.text();
+        assert_eq!(element(&without_baseline, "verdict"), "No baseline: no earlier finished master run on Linux.");
+        assert!(without_baseline.contains("id=\"bucket-diff-mismatch\""), "without a baseline, errors are grouped by type");
     }
 
     async fn the_page_of_a_canceled_run_starts_with_the_reason(test) {

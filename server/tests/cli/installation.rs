@@ -1,4 +1,4 @@
-//! An installation of a test's own, and the program running on it.
+//! A temporary installation for a test, and the program running in it.
 
 use std::{
     ffi::OsStr,
@@ -16,7 +16,7 @@ use std::{
 use runlens_domain::testing::{Backend, TestPlatform};
 use tempfile::TempDir;
 
-/// How long a process may take for one step on a busy machine.
+/// Time that a process may take for one step, long enough for a busy machine.
 const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A database, files and a working directory.
@@ -26,12 +26,12 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// An installation without rows.
+    /// An installation whose tables are empty.
     pub(crate) async fn new() -> Self {
         Self::of(&TestPlatform::new(Backend::Sqlite).await).await
     }
 
-    /// An installation with the rows of a test platform.
+    /// An installation with a copy of a test platform's database.
     pub(crate) async fn of(test: &TestPlatform) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::create_dir(directory.path().join("files")).expect("a directory");
@@ -54,7 +54,8 @@ impl Installation {
         self.directory.path().join(name)
     }
 
-    /// The program with this installation's settings; settings of the caller's environment do not apply.
+    /// A command of the program with this installation's settings, without `RUNLENS_*` variables of the
+    /// environment.
     fn command<A: AsRef<OsStr>>(&self, arguments: &[A], settings: &[(&str, &str)]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(self.directory.path());
@@ -71,7 +72,7 @@ impl Installation {
         command
     }
 
-    /// Runs a command to its end.
+    /// Runs a command until it exits.
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: &[A], settings: &[(&str, &str)]) -> Output {
         self.command(arguments, settings)
             .output()
@@ -89,7 +90,7 @@ impl Installation {
             .expect("the program runs");
         let stderr = child.stderr.take().expect("a pipe");
         let (sender, lines) = channel();
-        // Ends with the process, which closes the pipe.
+        // The thread ends when the process closes the pipe.
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 if sender.send(line).is_err() {
@@ -109,7 +110,7 @@ impl Installation {
     }
 }
 
-/// The address that a line of the log names, with the port that the system chose.
+/// The listen address in a line of the log, with the port that the system has assigned.
 fn listen_address(line: &str) -> Option<SocketAddr> {
     line.match_indices("127.0.0.1:").find_map(|(start, host)| {
         let port = line[start + host.len()..]
@@ -132,7 +133,7 @@ pub(crate) struct ServerProcess {
     pub(crate) address: SocketAddr,
     lines: Receiver<String>,
     log: Vec<String>,
-    /// The directory of the installation lives as long as its server.
+    /// Keeps the directory of the installation while the server runs.
     _directory: Arc<TempDir>,
 }
 
@@ -158,7 +159,7 @@ impl ServerProcess {
             Signal::Interrupt => "INT",
             Signal::Terminate => "TERM",
         };
-        // The standard library sends no signals but SIGKILL.
+        // The standard library can send SIGKILL only.
         let status = Command::new("sh")
             .args(["-c", &format!("kill -{name} {}", self.child.id())])
             .status()
@@ -166,7 +167,7 @@ impl ServerProcess {
         assert!(status.success(), "{signal:?}");
     }
 
-    /// Waits for the end of the process; returns its status and the whole log.
+    /// Waits until the process exits, and returns its status and the complete log.
     pub(crate) fn wait(mut self) -> (ExitStatus, Vec<String>) {
         // The pipe closes with the process.
         let deadline = Instant::now() + STEP_TIMEOUT;
@@ -208,13 +209,13 @@ impl ServerProcess {
 
 impl Drop for ServerProcess {
     fn drop(&mut self) {
-        // Both fail where the process has ended already.
+        // Both fail if the process has already exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A connection on which a test writes HTTP/1.1 itself.
+/// A connection for raw HTTP/1.1 requests.
 pub(crate) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
@@ -264,7 +265,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// The value of a header; empty where there is none.
+    /// The value of a header; empty if it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.head
             .lines()
@@ -278,7 +279,7 @@ impl Reply {
     }
 }
 
-/// Makes a file available at another path of the same file system.
+/// Creates a hard link, or a copy if that fails.
 pub(crate) fn link_or_copy(from: &Path, to: &Path) {
     if std::fs::hard_link(from, to).is_err() {
         std::fs::copy(from, to).expect("copied");

@@ -32,7 +32,7 @@ async fn each_line_of_a_json_log_is_an_object() {
 }
 
 #[tokio::test]
-async fn a_text_log_has_no_escape_sequences_where_it_is_no_terminal() {
+async fn a_text_log_outside_a_terminal_has_no_escape_sequences() {
     let installation = Installation::new().await;
     let server = installation.serve(&[]);
     server.signal(Signal::Terminate);

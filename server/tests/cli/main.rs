@@ -1,4 +1,4 @@
-//! The program as a process: its commands, signals, log and everything below axum's routes.
+//! Tests of the program as a process: commands, signals, log, and limits of HTTP that apply before any route.
 
 mod check;
 mod installation;

@@ -14,7 +14,8 @@ fn write_site(root: &Path, style: &str) {
     }
 }
 
-/// A build directory as cargo-leptos leaves it: the program with `hash.txt` in `release/`, its files in `site/`.
+/// Creates a build directory like cargo-leptos, with the program and `hash.txt` in `release/`. Returns the
+/// program.
 fn build(directory: &Path) -> PathBuf {
     let release = directory.join("release");
     std::fs::create_dir_all(&release).expect("a directory");
@@ -28,7 +29,7 @@ fn build(directory: &Path) -> PathBuf {
     program
 }
 
-/// Next to the test's other build files: hard links do not cross file systems.
+/// A directory on the file system of the build, because hard links cannot cross file systems.
 fn directory() -> tempfile::TempDir {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory")
 }
@@ -51,7 +52,7 @@ async fn the_site_of_the_build_directory_is_served_under_its_hashed_names() {
 }
 
 #[tokio::test]
-async fn a_site_in_the_working_directory_comes_before_that_of_the_build() {
+async fn a_site_in_the_working_directory_takes_precedence_over_the_build() {
     let directory = directory();
     let program = build(directory.path());
     write_site(&directory.path().join("site"), "/* of the build */");
@@ -66,7 +67,7 @@ async fn a_site_in_the_working_directory_comes_before_that_of_the_build() {
 }
 
 #[tokio::test]
-async fn a_configured_site_comes_before_all_others() {
+async fn a_configured_site_takes_precedence_over_all_others() {
     let installation = Installation::new().await;
     write_site(
         &installation.path("target/site"),

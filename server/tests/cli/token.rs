@@ -12,7 +12,7 @@ async fn installation() -> Installation {
 }
 
 #[tokio::test]
-async fn the_token_alone_is_printed_and_authenticates_requests() {
+async fn only_the_token_is_printed_and_it_authenticates_requests() {
     let installation = installation().await;
     let arguments = [
         "token",

@@ -93,7 +93,7 @@ pub(crate) async fn stream_run_events(
     Ok(response)
 }
 
-/// The key for the caller's streams: the one their requests are counted by.
+/// The key that limits the caller's streams; their requests are counted by the same one.
 fn stream_key(caller: &Caller, address: RateLimitKey) -> RateLimitKey {
     match (caller.token_info(), caller.account()) {
         (Some(token), _) => RateLimitKey::Token(token.token_id),
@@ -116,7 +116,7 @@ struct RunEvents {
     caller: Caller,
     reauthenticate: Interval,
     subscription: RunSubscription,
-    /// State that is known and not sent yet.
+    /// State that has not been sent yet.
     pending: Option<LiveRun>,
     last_sent: Option<LiveRun>,
     is_ended: bool,

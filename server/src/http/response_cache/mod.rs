@@ -1,5 +1,5 @@
-//! Caching of complete responses, for routes that depend on nothing but the URI, the database, local files and the
-//! caller's permissions.
+//! Caching of complete responses, for routes that depend on nothing but the URI, the database, local files
+//! and the caller's permissions.
 
 #[cfg(test)]
 mod tests;
@@ -29,8 +29,8 @@ pub(crate) async fn pin_data_version(request: Request, next: Next) -> Response {
     with_pinned_data_version(next.run(request)).await
 }
 
-/// Answers from the cache if neither the database nor the files that the response read have changed. The caller is
-/// authenticated before, and their permissions are part of the key.
+/// Answers from the cache if neither the database nor the files that the response read have changed. The
+/// caller is already authenticated, and their permissions are part of the key.
 pub(crate) async fn cache_response(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let permissions = request
         .extensions()
@@ -69,7 +69,8 @@ pub(crate) async fn cache_response(State(state): State<AppState>, request: Reque
     }
 }
 
-/// The header to cache: `Content-Type` of JSON, `Location` of a redirect. `None` if the response is not cacheable.
+/// The header to cache: `Content-Type` of JSON, `Location` of a redirect. `None` if the response is not
+/// cacheable.
 fn cacheable_header(response: &Response) -> Option<(HeaderName, HeaderValue)> {
     response
         .body()

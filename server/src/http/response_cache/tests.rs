@@ -98,7 +98,7 @@ impl TestServer {
     fn write(&self, name: &str, content: &str) {
         wait_for_file_clock();
         let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a directory")).expect("made");
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
         fs::write(path, content).expect("written");
     }
 
@@ -175,7 +175,7 @@ fn state(test: &TestPlatform) -> AppState {
     )
 }
 
-/// Paths that read files, each with a file whose change they must report.
+/// Paths that read files, each with a file whose changes must be visible in the response.
 const CASES: [(&str, &str); 6] = [
     ("expected", "TestResults/expected.srt"),
     ("actual", "TestResults/other.srt"),
@@ -193,7 +193,10 @@ async fn response_is_cached_until_its_file_changes() {
     let overwrite: fn(&TestServer, &str) = |server, file| {
         let path = server.path(file);
         let (modified, length) = (
-            fs::metadata(&path).expect("there").modified().expect("a time"),
+            fs::metadata(&path)
+                .expect("the file exists")
+                .modified()
+                .expect("a time"),
             fs::read(&path).expect("read").len(),
         );
         wait_for_file_clock();
@@ -202,12 +205,15 @@ async fn response_is_cached_until_its_file_changes() {
             .write(true)
             .open(&path)
             .and_then(|file| file.set_modified(modified))
-            .expect("set back");
+            .expect("the time is reset");
     };
     let replace: fn(&TestServer, &str) = |server, file| {
         let path = server.path(file);
         let (modified, length) = (
-            fs::metadata(&path).expect("there").modified().expect("a time"),
+            fs::metadata(&path)
+                .expect("the file exists")
+                .modified()
+                .expect("a time"),
             fs::read(&path).expect("read").len(),
         );
         let temporary = server.root.path().join("temporary");
@@ -216,7 +222,7 @@ async fn response_is_cached_until_its_file_changes() {
             .write(true)
             .open(&temporary)
             .and_then(|file| file.set_modified(modified))
-            .expect("set back");
+            .expect("the time is reset");
         fs::rename(temporary, path).expect("moved");
     };
     let delete: fn(&TestServer, &str) = |server, file| fs::remove_file(server.path(file)).expect("deleted");
@@ -231,7 +237,7 @@ async fn response_is_cached_until_its_file_changes() {
         // Stay below the rate limit.
         server.test.advance(60);
         server.write(file, file);
-        for (change, make) in changes {
+        for (change, apply) in changes {
             let before = server.get(name).await;
             assert_eq!(
                 before,
@@ -241,7 +247,7 @@ async fn response_is_cached_until_its_file_changes() {
             if before.status == 200 {
                 assert!(server.is_cached(name).await, "{name}, before {file} is {change}");
             }
-            make(&server, file);
+            apply(&server, file);
             let after = server.get(name).await;
             assert_eq!(
                 after,
@@ -297,7 +303,7 @@ async fn response_is_not_cached_if_a_file_was_just_modified() {
         .iter()
         .map(|(_, file)| {
             fs::metadata(server.path(file))
-                .expect("there")
+                .expect("the file exists")
                 .modified()
                 .expect("a time")
         })
