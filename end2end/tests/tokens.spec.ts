@@ -65,7 +65,7 @@ test('an invalid form reports errors at its fields and keeps its values', async 
   await expect(tokens.scope('system:read')).toBeChecked();
   await expect(tokens.secret).toHaveCount(0);
 
-  await tokens.name.fill('another name');
+  await tokens.name.fill('another-name');
   for (const scope of ['runs:read', 'results:read', 'system:read']) await tokens.scope(scope).uncheck();
   await page.getByRole('button', { name: 'Make the token' }).click();
   await expect(page.getByRole('group', { name: 'Scopes' })).toHaveAccessibleDescription(/must contain 1 to 7 scopes/);
