@@ -11,6 +11,8 @@ DEBIAN_TOOLCHAIN=debian-web
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# Sets `libraries` to cargo's arguments for every crate below crates/.
+find_libraries() { mapfile -t libraries < <(find crates -mindepth 2 -maxdepth 2 -name Cargo.toml -printf '%h\n' | sort | sed 's#^crates/#-prunlens-#'); }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 has_wasm_target() { [ -n "$(compgen -G "$(rustc --print sysroot 2>/dev/null)/lib/rustlib/$WASM_TARGET/lib/libstd-*.rlib")" ]; }

@@ -6,7 +6,7 @@ stage_seconds=()
 stage_results=()
 
 stage() {
-  local name=$1 began=$SECONDS status=0
+  local name=$1 began=$SECONDS
   shift
   say "$name"
   # Not in an `if` or `||`: that would switch off `set -e` inside functions.
